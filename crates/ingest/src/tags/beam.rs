@@ -3,13 +3,15 @@
 
 use super::keyword::sortable_bits;
 
-/// Beam width. The hypotheses at a position differ only in how they split the keywords.
+/// The number of steps that a beam keeps. Of the steps with the same next keyword, only the best
+/// matters, so the steps of a beam differ in where the next keyword begins.
 const BEAM_WIDTH: usize = 5;
 /// [`Step::previous`] of the first step.
 pub(super) const NO_STEP: u32 = u32::MAX;
 
 /// A partial segmentation, by its last entry (a tag with its keyword) and the step before. The next
-/// tag begins where the last ends; that is the index of the step's beam.
+/// tag begins where the last tag ends; this position is also the index of the beam that has the
+/// step.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub(super) struct Step {
     /// Where the next keyword begins.
@@ -55,21 +57,21 @@ impl Beam {
         let rank = step.rank();
         // The slot to replace: the one with the same next keyword (the lower half of a rank), or
         // else the last.
-        let mut free = BEAM_WIDTH - 1;
-        for (slot, known) in self.ranks.iter().enumerate() {
-            free = if *known as u32 == rank as u32 { slot } else { free };
+        let mut slot = BEAM_WIDTH - 1;
+        for (index, known) in self.ranks.iter().enumerate() {
+            slot = if *known as u32 == rank as u32 { index } else { slot };
         }
-        if self.ranks[free] >= rank {
+        if self.ranks[slot] >= rank {
             return;
         }
         // Move the worse steps down by one slot.
-        while free > 0 && self.ranks[free - 1] < rank {
-            self.ranks[free] = self.ranks[free - 1];
-            self.steps[free] = self.steps[free - 1];
-            free -= 1;
+        while slot > 0 && self.ranks[slot - 1] < rank {
+            self.ranks[slot] = self.ranks[slot - 1];
+            self.steps[slot] = self.steps[slot - 1];
+            slot -= 1;
         }
-        self.ranks[free] = rank;
-        self.steps[free] = step;
+        self.ranks[slot] = rank;
+        self.steps[slot] = step;
     }
 
     /// The steps, best first.

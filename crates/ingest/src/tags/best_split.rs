@@ -137,7 +137,7 @@ impl SplitSearch {
         let (end, from) = (self.line.len(), step.next_keyword as usize);
         self.keywords.compute(from, &self.line, vocabulary);
         let keywords = self.keywords.get(from);
-        // The keyword that ends the line is the first, if there is one. It belongs to the last tag.
+        // If a keyword ends the line, it is the first of `keywords`. Only the last tag can have it.
         let ends_line = keywords.first().is_some_and(|keyword| keyword.to() == end);
         let (last, others) = keywords.split_at(usize::from(ends_line));
         let tag_indices = self.tags.indices_from(tag_offset);

@@ -11,7 +11,7 @@ const BITS_PER_KEY: usize = 16;
 #[derive(Debug, Default, Clone)]
 pub(super) struct BloomFilter {
     words: Vec<u64>,
-    /// 64 less the logarithm of the number of bits: shifts a hash to the number of its bit.
+    /// 64 minus the base-2 logarithm of the number of bits: shifts a hash to the number of its bit.
     shift: u32,
 }
 

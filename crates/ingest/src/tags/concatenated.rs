@@ -4,7 +4,7 @@ use wensou_text::fold;
 
 use crate::text::punctuation::is_han;
 
-/// Longer lines (in characters) are not Tags lines of this kind.
+/// Maximum length of a line, in characters. A longer line is not a line of concatenated tags.
 const LONGEST_LINE: usize = 400;
 /// The score of a split next to a space: keywords contain spaces, but do not begin or end with one.
 pub(super) const SPLIT_AT_SPACE: f32 = -20.0;
@@ -29,13 +29,13 @@ pub(super) struct ConcatenatedTags {
     words: Vec<CharRange>,
 }
 
-/// How much it looks as if another keyword began at a position inside a keyword. It counts against
-/// the keyword that contains the position.
+/// How much it looks as if another keyword began at a position inside a keyword. This number is
+/// subtracted from the score of an unknown keyword that contains the position.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
 struct Break {
-    /// If the keyword begins fewer than [`CAPITALS`] characters before the position.
+    /// The break if the keyword begins fewer than [`CAPITALS`] characters before the position.
     near: f32,
-    /// If it begins earlier.
+    /// The break if the keyword begins earlier.
     far: f32,
 }
 
@@ -43,7 +43,7 @@ struct Break {
 /// keyword contains all of them.
 const CAPITALS: usize = 3;
 
-/// Buckets for bigrams.
+/// Number of buckets for bigrams.
 const BUCKETS: usize = 128;
 const NO_REPEAT: u16 = u16::MAX;
 
@@ -86,6 +86,7 @@ impl ConcatenatedTags {
         let text = text.trim();
         self.chars.clear();
         self.chars.extend(text.chars().take(LONGEST_LINE + 1));
+        // The shortest line has a tag and a keyword of two characters each.
         if !(4..=LONGEST_LINE).contains(&self.chars.len()) {
             return false;
         }

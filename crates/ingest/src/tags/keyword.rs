@@ -6,7 +6,7 @@ use super::shapes::{Fit, ShapeStarts};
 
 /// Maximum length of a keyword, in characters.
 const LONGEST_KEYWORD: usize = 40;
-/// Keywords to keep for each start.
+/// Maximum number of keywords that are kept for each start.
 const MAX_KEYWORDS: usize = 8;
 /// Keywords must score more than this.
 const WORST_KEYWORD: f32 = -5.0;
@@ -23,7 +23,7 @@ pub(super) struct Keyword {
     pub(super) score: f32,
     /// Where it ends.
     to: u16,
-    /// Whether the archive names it as a keyword.
+    /// Whether the archive names this text as a keyword.
     pub(super) known: bool,
 }
 

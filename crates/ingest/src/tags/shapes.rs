@@ -21,7 +21,7 @@ pub(super) struct Shapes {
     texts_before: HashSet<u64>,
     /// Filter of the hashes of all suffixes of the texts before the word.
     suffixes_before: BloomFilter,
-    /// Hashes of the words seen in shapes, and of all tags.
+    /// Hashes of the words that occur in shapes, and of all tags.
     words: HashSet<u64>,
     /// Filter of `words`, asked before the set.
     word_seen: BloomFilter,

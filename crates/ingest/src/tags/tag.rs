@@ -26,16 +26,18 @@ const ROUNDING: f32 = 1e-3;
 pub(super) struct Tag {
     from: u16,
     to: u16,
-    /// Where its characters occur again after it in the line, as a range of indices in
-    /// [`Tags::repeats_after`]. The score is higher if the keyword contains one of them.
+    /// Where the characters of the tag occur again after it in the line, as a range of indices in
+    /// [`Tags::repeats_after`]. The score of an entry is higher if its keyword contains such a
+    /// position.
     repeats_after: (u32, u32),
     pub(super) score: f32,
     /// Upper bound on what the tag adds to a score with any keyword, without the keyword's own
     /// score.
     pub(super) max_gain: f32,
-    /// Whether any keyword can be related to it.
+    /// Whether a keyword can be related to the tag: because it may contain the tag, or because the
+    /// archive names the tag, perhaps with this keyword.
     pub(super) related: bool,
-    /// Whether the archive names it as a tag.
+    /// Whether the archive names this text as a tag.
     pub(super) known: bool,
 }
 
@@ -65,6 +67,7 @@ pub(super) struct Tags {
 }
 
 impl Tags {
+    /// Finds the tags of a line, in place of those of an earlier line.
     pub(super) fn find(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.tags.clear();
         self.ranges.clear();

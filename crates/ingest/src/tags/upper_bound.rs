@@ -4,7 +4,7 @@
 use super::keyword::Keywords;
 use super::tag::Tags;
 
-/// Margin for rounding when all entries of a line are summed.
+/// Margin added to upper bounds, because summing all entries of a line rounds.
 const SLACK: f32 = 0.05;
 /// How many neighbouring elements of a table are processed together: as many as fit in a few vector
 /// registers.
