@@ -32,15 +32,15 @@ pub(super) struct SplitSearch {
 impl SplitSearch {
     /// Loads a line. Returns false if there is nothing to search; the other methods must not be
     /// called then.
-    pub(super) fn read(&mut self, line: &str, vocabulary: &Vocabulary) -> bool {
-        if !self.line.read(line) {
+    pub(super) fn load(&mut self, line: &str, vocabulary: &Vocabulary) -> bool {
+        if !self.line.load(line) {
             return false;
         }
         self.tags.find(&self.line, vocabulary);
         if self.reach() == 0 {
             return false;
         }
-        self.keywords.read(&self.line, vocabulary);
+        self.keywords.load(&self.line, vocabulary);
         true
     }
 

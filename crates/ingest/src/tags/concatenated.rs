@@ -82,7 +82,7 @@ pub(super) type CharRange = (usize, usize);
 impl ConcatenatedTags {
     /// Loads a line. Returns false if it is too short or too long for concatenated tags; the other
     /// methods must not be called then.
-    pub(super) fn read(&mut self, text: &str) -> bool {
+    pub(super) fn load(&mut self, text: &str) -> bool {
         let text = text.trim();
         self.chars.clear();
         self.chars.extend(text.chars().take(LONGEST_LINE + 1));
@@ -283,7 +283,7 @@ impl Class {
 impl ConcatenatedTags {
     pub(super) fn of(text: &str) -> Option<Self> {
         let mut line = Self::default();
-        line.read(text).then_some(line)
+        line.load(text).then_some(line)
     }
 
     pub(super) fn folded(&self, (from, to): CharRange) -> String {
@@ -308,7 +308,7 @@ mod tests {
         ) {
             let mut line = ConcatenatedTags::default();
             for text in texts {
-                if !line.read(&text) { continue }
+                if !line.load(&text) { continue }
                 let end = line.len();
                 let capitals_at = |at: usize| {
                     line.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()

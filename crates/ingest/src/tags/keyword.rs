@@ -118,7 +118,7 @@ pub(super) struct Keywords {
 
 impl Keywords {
     /// Loads a line.
-    pub(super) fn read(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
+    pub(super) fn load(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.keywords.clear();
         self.ranges.clear();
         self.ranges.resize(line.len(), None);
@@ -364,7 +364,7 @@ mod tests {
             vocabulary.learn();
             if let Some(line) = ConcatenatedTags::of(&parts.concat()) {
                 let mut keywords = Keywords::default();
-                keywords.read(&line, &vocabulary);
+                keywords.load(&line, &vocabulary);
                 for from in 0..line.len() {
                     let starts = &keywords.shape_starts;
                     let wanted = compute_from_all_ranges(from, &line, &vocabulary, starts);

@@ -20,7 +20,7 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
         static SEARCH: RefCell<SplitSearch> = RefCell::default();
     }
     SEARCH.with_borrow_mut(|search| {
-        if !search.read(line, vocabulary) {
+        if !search.load(line, vocabulary) {
             return None;
         }
         let (score, entries) = best_segmentation(search, vocabulary)?;
@@ -165,7 +165,7 @@ mod tests {
             ]);
             let text = parts.concat();
             let mut search = SplitSearch::default();
-            if search.read(&text, &vocabulary) {
+            if search.load(&text, &vocabulary) {
                 let found = best_segmentation(&mut search, &vocabulary);
                 prop_assert_eq!(found, best_of_all(&mut search, &vocabulary));
             }
