@@ -37,7 +37,7 @@ impl SplitSearch {
             return false;
         }
         self.tags.find(&self.line, vocabulary);
-        if self.reach() == 0 {
+        if self.max_tags_end() == 0 {
             return false;
         }
         self.keywords.load(&self.line, vocabulary);
@@ -45,8 +45,8 @@ impl SplitSearch {
     }
 
     /// The last possible end of the tags' half.
-    pub(super) fn reach(&self) -> usize {
-        self.tags.reach
+    pub(super) fn max_tags_end(&self) -> usize {
+        self.tags.max_end
     }
 
     /// A heuristic for `keywords_start`: the score of the best first entry if the keywords begin

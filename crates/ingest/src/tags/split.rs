@@ -35,7 +35,7 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
 
 /// The offsets where the keywords most likely start, best first.
 fn keyword_starts(search: &mut SplitSearch, vocabulary: &Vocabulary) -> Vec<usize> {
-    let mut keyword_starts: Vec<(f32, usize)> = (2..=search.reach())
+    let mut keyword_starts: Vec<(f32, usize)> = (2..=search.max_tags_end())
         .map(|keywords_start| (search.heuristic(keywords_start, vocabulary), keywords_start))
         .collect();
     keyword_starts.sort_by(|(a, a_start), (b, b_start)| b.total_cmp(a).then(a_start.cmp(b_start)));

@@ -63,7 +63,7 @@ pub(super) struct Tags {
     /// each with the number of characters that are equal there.
     repeats: Vec<(usize, usize)>,
     /// The last possible end of the tags' half.
-    pub(super) reach: usize,
+    pub(super) max_end: usize,
 }
 
 impl Tags {
@@ -72,7 +72,7 @@ impl Tags {
         self.tags.clear();
         self.ranges.clear();
         self.repeats_after.clear();
-        self.reach = 0;
+        self.max_end = 0;
         let unknown_penalty = vocabulary.unknown_penalty();
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
         let mut ends = [false; LONGEST_HALF + 1];
@@ -85,7 +85,7 @@ impl Tags {
             }
             for tag in &self.tags[first..] {
                 ends[tag.to()] = true;
-                self.reach = self.reach.max(tag.to());
+                self.max_end = self.max_end.max(tag.to());
             }
             self.ranges.push((first, self.tags.len()));
         }
@@ -214,7 +214,7 @@ mod tests {
             tags.find(&line, &vocabulary);
             let last = line.len() - 2;
             let mut ends = vec![0];
-            let mut reach = 0;
+            let mut max_end = 0;
             for from in 0..last {
                 let mut found = tags.from(from).iter();
                 let longest = if ends.contains(&from) { LONGEST_TAG } else { 0 };
@@ -227,7 +227,7 @@ mod tests {
                         continue;
                     }
                     ends.push(to);
-                    reach = reach.max(to);
+                    max_end = max_end.max(to);
                     let unknown_tag_score = unknown_tag_score(to - from) - vocabulary.unknown_penalty();
                     let tag = found.next().unwrap();
                     prop_assert_eq!(tag.range(), (from, to));
@@ -251,7 +251,7 @@ mod tests {
                 }
                 prop_assert!(found.next().is_none());
             }
-            prop_assert_eq!(tags.reach, reach);
+            prop_assert_eq!(tags.max_end, max_end);
         }
     }
 

@@ -48,7 +48,7 @@ impl UpperBounds {
             }
         }
         // The number of counts in a row of a table. Tags have at least two characters.
-        let width = (tags.reach / 2).next_multiple_of(BLOCK) + 1;
+        let width = (tags.max_end / 2).next_multiple_of(BLOCK) + 1;
         self.keywords.clear();
         self.keywords.resize((end + 1 - first) * width, f32::NEG_INFINITY);
         self.keywords[(end - first) * width] = 0.0;
@@ -60,9 +60,9 @@ impl UpperBounds {
             }
         }
         self.tags.clear();
-        self.tags.resize((tags.reach + 1) * width, f32::NEG_INFINITY);
+        self.tags.resize((tags.max_end + 1) * width, f32::NEG_INFINITY);
         self.tags[0] = 0.0;
-        for from in 0..tags.reach {
+        for from in 0..tags.max_end {
             let (here, below) = self.tags[from * width..].split_at_mut(width);
             for tag in tags.from(from) {
                 let there = &mut below[(tag.to() - from - 1) * width..][..width];
