@@ -64,7 +64,7 @@ impl SplitSearch {
             }
             for keyword in keywords {
                 if tag.max_gain + keyword.score > best {
-                    best = best.max(self.worth(tag, keywords_start, keyword, vocabulary));
+                    best = best.max(self.entry_score(tag, keywords_start, keyword, vocabulary));
                 }
             }
         }
@@ -155,7 +155,7 @@ impl SplitSearch {
                 if keyword.score < threshold {
                     break;
                 }
-                let score = step.score + self.worth(tag, from, keyword, vocabulary);
+                let score = step.score + self.entry_score(tag, from, keyword, vocabulary);
                 beam.offer(Step {
                     next_keyword: to_u32(keyword.to()),
                     score,
@@ -167,9 +167,15 @@ impl SplitSearch {
         }
     }
 
-    /// What a tag adds to the score with its keyword, which begins at `from`.
+    /// The score of an entry: `tag`, with `keyword`, which begins at `from`.
     #[inline]
-    fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
+    fn entry_score(
+        &self,
+        tag: &Tag,
+        from: usize,
+        keyword: &Keyword,
+        vocabulary: &Vocabulary,
+    ) -> f32 {
         tag.score + keyword.score - ENTRY_COST + self.agreement(tag, from, keyword, vocabulary)
     }
 
