@@ -54,11 +54,11 @@ impl SplitSearch {
     pub(super) fn heuristic(&mut self, keywords_start: usize, vocabulary: &Vocabulary) -> f32 {
         self.keywords.compute(keywords_start, &self.line, vocabulary);
         let mut best = f32::MIN;
-        let keywords = self.keywords.get(keywords_start);
+        let keywords = self.keywords.starting_at(keywords_start);
         // The best keyword is the first, or the second if the first is the one that ends the line.
         let highest = keywords.iter().take(2).map(|keyword| keyword.score);
         let highest = highest.fold(f32::MIN, |best, score| if score > best { score } else { best });
-        for tag in self.tags.from(0).iter().filter(|tag| tag.to() <= keywords_start) {
+        for tag in self.tags.starting_at(0).iter().filter(|tag| tag.to() <= keywords_start) {
             if tag.max_gain + highest <= best {
                 continue;
             }
@@ -136,12 +136,12 @@ impl SplitSearch {
     ) {
         let (end, from) = (self.line.len(), step.next_keyword as usize);
         self.keywords.compute(from, &self.line, vocabulary);
-        let keywords = self.keywords.get(from);
+        let keywords = self.keywords.starting_at(from);
         // If a keyword ends the line, it is the first of `keywords`. Only the last tag can have it.
         let ends_line = keywords.first().is_some_and(|keyword| keyword.to() == end);
         let (last, others) = keywords.split_at(usize::from(ends_line));
-        let tag_indices = self.tags.indices_from(tag_offset);
-        for (tag, tag_index) in self.tags.from(tag_offset).iter().zip(tag_indices) {
+        let tag_indices = self.tags.indices_starting_at(tag_offset);
+        for (tag, tag_index) in self.tags.starting_at(tag_offset).iter().zip(tag_indices) {
             let fitting = match keywords_start.checked_sub(tag.to()) {
                 // A single remaining character cannot be a tag.
                 None | Some(1) => continue,

@@ -141,7 +141,7 @@ impl Keywords {
     }
 
     /// The keywords that begin at `from`, if already computed.
-    pub(super) fn get(&self, from: usize) -> &[Keyword] {
+    pub(super) fn starting_at(&self, from: usize) -> &[Keyword] {
         let range = self.ranges.get(from).copied().flatten();
         range.map_or(&[], |(first, end)| &self.keywords[first as usize..end as usize])
     }
@@ -159,7 +159,7 @@ impl Keywords {
             self.find(from, line, vocabulary);
             self.ranges[from] = Some((first as u32, self.keywords.len() as u32));
         }
-        self.get(from)
+        self.starting_at(from)
     }
 
     fn find(&mut self, from: usize, line: &ConcatenatedTags, vocabulary: &Vocabulary) {

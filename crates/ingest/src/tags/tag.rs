@@ -134,12 +134,12 @@ impl Tags {
     }
 
     /// The tags that begin at `from`.
-    pub(super) fn from(&self, from: usize) -> &[Tag] {
-        &self.tags[self.indices_from(from)]
+    pub(super) fn starting_at(&self, from: usize) -> &[Tag] {
+        &self.tags[self.indices_starting_at(from)]
     }
 
     /// The indices of the tags that begin at `from`.
-    pub(super) fn indices_from(&self, from: usize) -> std::ops::Range<usize> {
+    pub(super) fn indices_starting_at(&self, from: usize) -> std::ops::Range<usize> {
         self.ranges.get(from).map_or(0..0, |&(first, end)| first..end)
     }
 
@@ -216,7 +216,7 @@ mod tests {
             let mut ends = vec![0];
             let mut max_end = 0;
             for from in 0..last {
-                let mut found = tags.from(from).iter();
+                let mut found = tags.starting_at(from).iter();
                 let longest = if ends.contains(&from) { LONGEST_TAG } else { 0 };
                 for to in from + 2..=last.min(from + longest) {
                     let chars = line.chars((from, to));

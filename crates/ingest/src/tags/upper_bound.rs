@@ -42,7 +42,7 @@ impl UpperBounds {
         for from in first..end {
             if self.reached[from] {
                 compute_keywords(keywords, from);
-                for keyword in keywords.get(from) {
+                for keyword in keywords.starting_at(from) {
                     self.reached[keyword.to()] = true;
                 }
             }
@@ -54,7 +54,7 @@ impl UpperBounds {
         self.keywords[(end - first) * width] = 0.0;
         for from in (first..end).filter(|from| self.reached[*from]).rev() {
             let (here, below) = self.keywords[(from - first) * width..].split_at_mut(width);
-            for keyword in keywords.get(from) {
+            for keyword in keywords.starting_at(from) {
                 let remaining = &below[(keyword.to() - from - 1) * width..][..width];
                 raise(here, remaining, keyword.score);
             }
@@ -64,7 +64,7 @@ impl UpperBounds {
         self.tags[0] = 0.0;
         for from in 0..tags.max_end {
             let (here, below) = self.tags[from * width..].split_at_mut(width);
-            for tag in tags.from(from) {
+            for tag in tags.starting_at(from) {
                 let there = &mut below[(tag.to() - from - 1) * width..][..width];
                 raise(there, here, tag.max_gain);
             }
