@@ -14,7 +14,7 @@ pub(super) struct Shapes {
     /// Scores of shapes, by the combined hash of the texts before and after the word.
     scores: HashMap<u64, f32>,
     /// Filter of the keys of `scores`.
-    bloom: BloomFilter,
+    shape_filter: BloomFilter,
     /// Filter of combined hashes of the text before the word and any prefix of the text after it.
     prefixes_after: BloomFilter,
     /// Hashes of the texts before the word.
@@ -24,7 +24,7 @@ pub(super) struct Shapes {
     /// Hashes of the words that occur in shapes, and of all tags.
     words: HashSet<u64>,
     /// Filter of `words`, asked before the set.
-    word_seen: BloomFilter,
+    word_filter: BloomFilter,
 }
 
 impl Shapes {
@@ -63,12 +63,12 @@ impl Shapes {
             })
             .collect();
         Self {
-            bloom: BloomFilter::of(scores.keys().copied()),
+            shape_filter: BloomFilter::of(scores.keys().copied()),
             scores,
             prefixes_after: BloomFilter::of(prefixes_after.into_iter()),
             texts_before: texts_before.into_iter().map(text_hash).collect(),
             suffixes_before: BloomFilter::of(suffixes_before.into_iter()),
-            word_seen: BloomFilter::of(words.iter().copied()),
+            word_filter: BloomFilter::of(words.iter().copied()),
             words,
         }
     }
@@ -76,11 +76,11 @@ impl Shapes {
     /// The score of a shape, given the hashes of the texts before and after its word.
     fn get(&self, before: u64, after: u64) -> Option<f32> {
         let shape = combined_hash(before, after);
-        self.bloom.may_contain(shape).then(|| self.scores.get(&shape).copied()).flatten()
+        self.shape_filter.may_contain(shape).then(|| self.scores.get(&shape).copied()).flatten()
     }
 
     fn is_known_word(&self, word: u64) -> bool {
-        self.word_seen.may_contain(word) && self.words.contains(&word)
+        self.word_filter.may_contain(word) && self.words.contains(&word)
     }
 }
 

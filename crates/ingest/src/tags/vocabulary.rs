@@ -21,15 +21,15 @@ pub(crate) struct Vocabulary {
     tag_scores: HashMap<u64, f32>,
     keyword_scores: HashMap<u64, f32>,
     /// Bloom filter of the keys of `tag_scores`, asked before the map.
-    tag_seen: BloomFilter,
-    /// Bloom filter of the first two characters of keywords. Unlike `keyword_prefixes`, it is small
-    /// enough for the CPU cache.
-    keyword_begins: BloomFilter,
+    tag_filter: BloomFilter,
+    /// Bloom filter of the first two characters of keywords. Unlike `keyword_prefix_filter`, it is
+    /// small enough for the CPU cache.
+    keyword_start_filter: BloomFilter,
     /// Bloom filter of all prefixes of keywords. The search for known keywords stops extending a
     /// range of the line once the range is no prefix.
-    keyword_prefixes: BloomFilter,
+    keyword_prefix_filter: BloomFilter,
     /// Bloom filter of the keys of `keyword_scores`.
-    keyword_seen: BloomFilter,
+    keyword_filter: BloomFilter,
 }
 
 impl Vocabulary {
@@ -117,14 +117,14 @@ impl Vocabulary {
         };
         self.tag_scores = scores(&self.tags, 1.5, 0.35);
         self.keyword_scores = scores(&self.keywords, 3.0, 0.3);
-        self.tag_seen = BloomFilter::of(self.tag_scores.keys().copied());
-        self.keyword_seen = BloomFilter::of(self.keyword_scores.keys().copied());
-        let begins: Vec<u64> = keywords().map(first_hash).collect();
-        self.keyword_begins = BloomFilter::of(begins.into_iter());
+        self.tag_filter = BloomFilter::of(self.tag_scores.keys().copied());
+        self.keyword_filter = BloomFilter::of(self.keyword_scores.keys().copied());
+        let begins: Vec<u64> = keywords().map(first_two_chars_hash).collect();
+        self.keyword_start_filter = BloomFilter::of(begins.into_iter());
         let prefixes = keywords().map(|keyword| keyword.chars().count() + 1).sum();
-        self.keyword_prefixes = BloomFilter::for_keys(prefixes);
+        self.keyword_prefix_filter = BloomFilter::for_keys(prefixes);
         for hash in self.keywords.keys().flat_map(|keyword| prefix_hashes(keyword)) {
-            self.keyword_prefixes.insert(hash);
+            self.keyword_prefix_filter.insert(hash);
         }
     }
 
@@ -135,13 +135,13 @@ impl Vocabulary {
 
     /// The score of a known tag, given the hash of its folded text.
     pub(super) fn tag_score(&self, hash: u64) -> Option<f32> {
-        self.tag_seen.may_contain(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
+        self.tag_filter.may_contain(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
     }
 
     /// The score of a known keyword, given the hash of its folded text. The caller adds the split
     /// score.
     pub(super) fn keyword_score(&self, hash: u64) -> Option<f32> {
-        self.keyword_seen
+        self.keyword_filter
             .may_contain(hash)
             .then(|| self.keyword_scores.get(&hash).copied())
             .flatten()
@@ -149,12 +149,12 @@ impl Vocabulary {
 
     /// Whether a known keyword may begin with two characters, given their hash.
     pub(super) fn may_begin_keyword(&self, hash: u64) -> bool {
-        self.keyword_begins.may_contain(hash)
+        self.keyword_start_filter.may_contain(hash)
     }
 
     /// Whether a known keyword may begin with a text, given its hash.
     pub(super) fn may_be_keyword_prefix(&self, hash: u64) -> bool {
-        self.keyword_prefixes.may_contain(hash)
+        self.keyword_prefix_filter.may_contain(hash)
     }
 
     /// Whether the archive states this tag with this keyword, given their hashes.
@@ -164,7 +164,7 @@ impl Vocabulary {
 }
 
 /// The hash of the first two characters of a folded text.
-fn first_hash(folded: &str) -> u64 {
+fn first_two_chars_hash(folded: &str) -> u64 {
     let end = folded.char_indices().nth(2).map_or(folded.len(), |(end, _)| end);
     text_hash(&folded[..end])
 }
@@ -199,7 +199,7 @@ mod tests {
         assert!(vocabulary.has_entry(hash("dao"), hash("baby dao")));
         assert!(!vocabulary.has_entry(hash("eth"), hash("baby dao")));
         for keyword in vocabulary.keywords.keys() {
-            assert!(vocabulary.may_begin_keyword(first_hash(keyword)));
+            assert!(vocabulary.may_begin_keyword(first_two_chars_hash(keyword)));
             assert!(prefix_hashes(keyword).all(|hash| vocabulary.may_be_keyword_prefix(hash)));
         }
     }
