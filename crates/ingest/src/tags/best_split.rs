@@ -167,7 +167,7 @@ impl SplitSearch {
         }
     }
 
-    /// The score of an entry: `tag`, with `keyword`, which begins at `from`.
+    /// The score of the entry of `tag` and `keyword`. The keyword begins at `from`.
     #[inline]
     fn entry_score(
         &self,

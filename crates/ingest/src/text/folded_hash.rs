@@ -8,8 +8,8 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use crate::direct_mapped_cache::DirectMapped;
 use crate::text::byte_pairs::any_pair;
 
-/// Hashes the parts of a text, regardless of script, width, case and spaces. Texts that are divided
-/// otherwise into parts have other hashes.
+/// Hashes the parts of a text, regardless of script, width, case and spaces. The same text, divided
+/// into parts in another way, has another hash.
 ///
 /// Pages repeat the same items, so each thread caches the hashes of recent texts.
 pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
@@ -19,17 +19,17 @@ pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
     CACHE.with_borrow_mut(|cache| cache.folded_hash(parts))
 }
 
-/// Slots of a thread's cache, at 16 bytes each.
+/// Number of slots of a thread's cache; each takes 16 bytes.
 const SLOTS: usize = 1 << 15;
-/// The seed of the keys of the cache. The hashes that it holds have the seed 0.
+/// The seed of the keys of the cache. The hashes in the cache have the seed 0.
 const KEY_SEED: u64 = 1;
 
 /// A cache from the hash of a text to the hash of its folded form without spaces.
 struct HashCache {
     hashes: DirectMapped<u64>,
-    /// The text that is hashed; a buffer.
+    /// A buffer for the text to hash.
     text: String,
-    /// Its folded form without spaces; a buffer.
+    /// A buffer for the folded form of the text, without spaces.
     folded: Vec<u8>,
 }
 

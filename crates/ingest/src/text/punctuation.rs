@@ -46,7 +46,7 @@ pub(crate) fn closing(c: char) -> Option<char> {
     })
 }
 
-/// A Chinese character of the basic block, of extension A or of plane 2 (the further extensions),
+/// A Chinese character of the basic block, of extension A or of plane 2 (extensions B to F and I),
 /// or `〇`.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2ffff}' | '\u{3007}')

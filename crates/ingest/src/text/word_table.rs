@@ -37,7 +37,7 @@ impl<T: Copy> WordTable<T> {
         words.insert(at, (folded, meaning));
     }
 
-    /// Whether a word begins with this character.
+    /// Whether a word of the table begins with this character.
     pub(crate) fn may_begin(&self, first: char) -> bool {
         fold_one(first).next().is_some_and(|first| self.first_chars.contains(&first))
     }
@@ -104,8 +104,8 @@ fn match_length(word: &[char], text: &str) -> Option<usize> {
     (wanted.len() == 0).then_some(text.len())
 }
 
-/// The lines of an editable table, without blank lines and comments (`#`): their numbers from 1,
-/// and their tab-separated fields.
+/// The rows of a table of words (a file of `data/tables`, or one of the user), without blank lines
+/// and comments (`#`): the number of each line, from 1, and its tab-separated fields.
 pub(crate) fn rows(table: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
     let lines = (1..).zip(table.lines().map(|line| line.trim_matches(['\r', ' '])));
     lines
