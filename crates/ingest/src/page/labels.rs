@@ -192,7 +192,7 @@ impl Labels {
 
     /// The meaning of a text that is a label as a whole.
     pub(crate) fn word(&self, text: &str) -> Option<Label> {
-        self.words.whole(text)
+        self.words.meaning_of(text)
     }
 
     /// The longest label that a text begins with, and its length.

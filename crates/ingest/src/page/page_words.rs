@@ -78,12 +78,12 @@ impl PageWords {
 
     /// Whether a text is the first step of a breadcrumb.
     pub(crate) fn is_home_step(&self, text: &str) -> bool {
-        self.home.whole(text).is_some()
+        self.home.meaning_of(text).is_some()
     }
 
     /// Whether a text is a word of reporting, such as `發布` or `報導`.
     pub(crate) fn is_word_of_reporting(&self, text: &str) -> bool {
-        self.published.whole(text).is_some()
+        self.published.meaning_of(text).is_some()
     }
 
     /// Whether a short text ends with a word of reporting, as in `台北報導`.
@@ -111,7 +111,7 @@ impl PageWords {
         }
         let is_button = |token: &str| {
             let token = token.trim_matches(|c: char| is_colon(c) || "()[]【】+".contains(c));
-            self.control.whole(token).is_some()
+            self.control.meaning_of(token).is_some()
                 || token.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
         };
         let mut tokens = text

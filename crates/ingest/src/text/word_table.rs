@@ -47,8 +47,8 @@ impl<T: Copy> WordTable<T> {
         self.words_at(text).next()
     }
 
-    /// The meaning of `text`, if it is a word of the table as a whole.
-    pub(crate) fn whole(&self, text: &str) -> Option<T> {
+    /// The meaning of `text`, if the whole text is a word of the table.
+    pub(crate) fn meaning_of(&self, text: &str) -> Option<T> {
         self.words_at(text).find(|(_, bytes)| *bytes == text.len()).map(|(meaning, _)| meaning)
     }
 
@@ -76,7 +76,7 @@ impl<T: Copy> WordTable<T> {
     /// the byte where it begins.
     pub(crate) fn longest_ending(&self, text: &str, max_chars: usize) -> Option<(T, usize)> {
         let starts = text.char_indices().rev().take(max_chars);
-        let words = starts.filter_map(|(at, _)| Some((self.whole(&text[at..])?, at)));
+        let words = starts.filter_map(|(at, _)| Some((self.meaning_of(&text[at..])?, at)));
         words.last()
     }
 }
@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(table.longest_at("ＭＡＲ 4"), Some((3, "ＭＡＲ".len())));
         assert_eq!(table.longest_at("Market"), None);
         assert_eq!(table.longest_at(""), None);
-        assert_eq!(table.whole("發布時"), None);
+        assert_eq!(table.meaning_of("發布時"), None);
         assert_eq!(table.longest_ending("本站發布時間", 8), Some((2, "本站".len())));
     }
 
