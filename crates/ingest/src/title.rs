@@ -7,8 +7,8 @@ use crate::text::punctuation::{is_colon, is_han, is_sentence_end};
 pub(crate) struct Title<'a> {
     pub(crate) title: &'a str,
     /// The `TAG:` before the title; only if the suffix is a tag without a keyword, or, by
-    /// [`split_known`](Self::split_known), if there is no suffix.
-    pub(crate) head: Option<&'a str>,
+    /// [`split_known_layout`](Self::split_known_layout), if there is no suffix.
+    pub(crate) prefix_tag: Option<&'a str>,
     /// The `_TAG` after the title.
     pub(crate) tag: Option<&'a str>,
     /// The `:keyword` after the tag.
@@ -33,41 +33,44 @@ impl<'a> Title<'a> {
         if !is_tag(tag, is_alone) || keyword.is_some_and(|keyword| !is_keyword(keyword)) {
             return bare;
         }
-        let mut parts = Title { title, head: None, tag: Some(tag.trim()), keyword };
+        let mut parts = Title { title, prefix_tag: None, tag: Some(tag.trim()), keyword };
         if is_alone
-            && let Some((head, after_head)) = title.split_once(is_colon)
-            && is_ticker(head)
-            && !after_head.trim().is_empty()
+            && let Some((prefix_tag, after_tag)) = title.split_once(is_colon)
+            && is_ticker(prefix_tag)
+            && !after_tag.trim().is_empty()
         {
-            parts.head = Some(head);
-            parts.title = after_head.trim_start();
+            parts.prefix_tag = Some(prefix_tag);
+            parts.title = after_tag.trim_start();
         }
         parts
     }
 
     /// [`split`](Self::split) for a title in the header of the known layout, where a tag may stand
     /// before a title without suffix: `TAG:TITLE`.
-    pub(crate) fn split_known(line: &'a str) -> Self {
+    pub(crate) fn split_known_layout(line: &'a str) -> Self {
         let parts = Self::split(line);
         if parts.has_tag_suffix() {
             return parts;
         }
         match parts.title.split_once(is_colon) {
-            Some((head, title)) if is_ticker(head) && !title.trim().is_empty() => {
-                Title { title: title.trim_start(), head: Some(head), ..parts }
+            Some((prefix_tag, title)) if is_ticker(prefix_tag) && !title.trim().is_empty() => {
+                Title { title: title.trim_start(), prefix_tag: Some(prefix_tag), ..parts }
             }
             _ => parts,
         }
     }
 
-    /// Whether the line has a tag suffix. Only title lines have one.
+    /// Whether the line has a tag suffix. Only title lines have a tag suffix.
     pub(crate) fn has_tag_suffix(&self) -> bool {
         self.tag.is_some()
     }
 
     /// The tags in the line, in order.
     pub(crate) fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        [self.head, self.tag, self.keyword].into_iter().flatten().filter(|tag| !tag.is_empty())
+        [self.prefix_tag, self.tag, self.keyword]
+            .into_iter()
+            .flatten()
+            .filter(|tag| !tag.is_empty())
     }
 }
 
@@ -141,8 +144,8 @@ mod tests {
 
     /// The tag before the title, the title, the tag after it, and the keyword.
     fn parts(line: &str) -> (Option<&str>, &str, Option<&str>, Option<&str>) {
-        let Title { title, head, tag, keyword } = Title::split(line);
-        (head, title, tag, keyword)
+        let Title { title, prefix_tag, tag, keyword } = Title::split(line);
+        (prefix_tag, title, tag, keyword)
     }
 
     #[test]
@@ -168,10 +171,10 @@ mod tests {
 
     #[test]
     fn a_tag_before_a_title_without_a_tag_suffix() {
-        let Title { head, title, .. } = Title::split_known("NAR:以三要素衡量性能");
-        assert_eq!((head, title), (Some("NAR"), "以三要素衡量性能"));
-        let Title { head, title, .. } = Title::split_known("美聯儲:銀行業危機");
-        assert_eq!((head, title), (None, "美聯儲:銀行業危機"));
+        let Title { prefix_tag, title, .. } = Title::split_known_layout("NAR:以三要素衡量性能");
+        assert_eq!((prefix_tag, title), (Some("NAR"), "以三要素衡量性能"));
+        let Title { prefix_tag, title, .. } = Title::split_known_layout("美聯儲:銀行業危機");
+        assert_eq!((prefix_tag, title), (None, "美聯儲:銀行業危機"));
     }
 
     #[test]

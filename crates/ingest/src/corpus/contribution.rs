@@ -19,7 +19,7 @@ pub(crate) enum Addition<'a> {
     /// The tags and the keyword around a title, see [`Title`](crate::title::Title).
     Title {
         #[serde(borrow)]
-        head: Option<Cow<'a, str>>,
+        prefix_tag: Option<Cow<'a, str>>,
         #[serde(borrow)]
         tag: Option<Cow<'a, str>>,
         #[serde(borrow)]

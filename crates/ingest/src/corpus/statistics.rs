@@ -69,9 +69,9 @@ impl CorpusStatistics {
     /// If the bytes are invalid. What precedes the first invalid addition has then been added.
     pub(crate) fn add_contribution(&mut self, bytes: &[u8]) -> io::Result<()> {
         replay(bytes, |addition| match addition {
-            Addition::Title { head, tag, keyword } => self.add_title(&Title {
+            Addition::Title { prefix_tag, tag, keyword } => self.add_title(&Title {
                 title: "",
-                head: head.as_deref(),
+                prefix_tag: prefix_tag.as_deref(),
                 tag: tag.as_deref(),
                 keyword: keyword.as_deref(),
             }),
@@ -89,13 +89,13 @@ impl CorpusStatistics {
 
     /// Counts the tags and the keyword around a title.
     pub(crate) fn add_title(&mut self, title: &Title<'_>) {
-        let Title { head, tag, keyword, .. } = *title;
-        if head.or(tag).is_none() {
+        let Title { prefix_tag, tag, keyword, .. } = *title;
+        if prefix_tag.or(tag).is_none() {
             return;
         }
         self.tags.add_title(title);
         self.recorder.record(|| Addition::Title {
-            head: head.map(Cow::Borrowed),
+            prefix_tag: prefix_tag.map(Cow::Borrowed),
             tag: tag.map(Cow::Borrowed),
             keyword: keyword.map(Cow::Borrowed),
         });

@@ -192,7 +192,7 @@ impl Header {
 
     /// Splits the title line into title and tags.
     pub(crate) fn split_title<'a>(&self, line: &'a str) -> Title<'a> {
-        if self.is_family { Title::split_known(line) } else { Title::split(line) }
+        if self.is_family { Title::split_known_layout(line) } else { Title::split(line) }
     }
 
     /// Whether a line is the title once more, with or without its tags.

@@ -91,7 +91,7 @@ pub(crate) fn add_to_statistics(stored_paths: &[StoredPath], statistics: &mut Co
 /// A title that consists only of a suffix with these tags.
 fn title_of_suffix(tags: &[String]) -> Title<'_> {
     let tag = |at: usize| tags.get(at).map(String::as_str);
-    Title { title: "", head: None, tag: tag(0), keyword: tag(1) }
+    Title { title: "", prefix_tag: None, tag: tag(0), keyword: tag(1) }
 }
 
 /// Reserves the generated ids of articles that will be carried over after all files, so that no

@@ -35,7 +35,7 @@ pub(crate) struct Vocabulary {
 impl Vocabulary {
     /// Counts the tags in a title line, and the keyword if it has one.
     pub(crate) fn add_title(&mut self, title: &Title<'_>) {
-        for tag in [title.head, title.tag].into_iter().flatten() {
+        for tag in [title.prefix_tag, title.tag].into_iter().flatten() {
             count(&mut self.tags, fold(tag));
         }
         if let (Some(tag), Some(keyword)) = (title.tag, title.keyword) {
