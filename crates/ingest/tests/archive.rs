@@ -218,7 +218,7 @@ fn progress_reaches_its_totals() {
         .unwrap();
     let Advances { files, bytes, phases } = recorder.0.into_inner().unwrap();
     assert_eq!(phases, [(Phase::Survey, files, bytes), (Phase::Read, files, bytes)]);
-    assert_eq!((files, bytes), (10, 90));
+    assert_eq!((files, bytes), (10, 10 * "正文。".len() as u64));
 }
 
 /// Runs a function between the survey and the second pass.
@@ -275,6 +275,7 @@ fn plain_pages_that_change_between_the_passes_are_read_as_the_survey_found_them(
             bodies,
             [of_survey, of_survey, of_survey, of_survey, of_second_pass, of_second_pass]
         );
+        // `empty.txt` is skipped, unless it is changed to a page.
         assert_eq!((unchanged_report.skipped.len(), report.skipped.len()), (1, 0));
         let span_after_bom = |records: &[Record]| {
             let occurrence = flashes(records)[0]
@@ -283,6 +284,7 @@ fn plain_pages_that_change_between_the_passes_are_read_as_the_survey_found_them(
             occurrence.unwrap().span
         };
         assert_eq!(span_after_bom(&records), span_after_bom(&unchanged_records));
+        // The byte order mark has three bytes.
         assert_eq!(
             span_after_bom(&unchanged_records).start,
             flashes(&unchanged_records)[0].occurrences[0].span.start + 3

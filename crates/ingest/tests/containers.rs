@@ -71,7 +71,7 @@ fn a_compressed_page_gives_the_records_of_the_page() {
         let (Record::Article(article), Record::Article(expected)) = (&records[0], &plain[0]) else {
             panic!("an article first")
         };
-        assert_eq!(article.span, expected.span, "bytes of what was compressed");
+        assert_eq!(article.span, expected.span, "the span is in the decompressed bytes");
         assert_eq!(article.paragraphs, expected.paragraphs);
         let (Record::Flash(flash), Record::Flash(expected)) = (&records[1], &plain[1]) else {
             panic!("then its flash item")
@@ -253,7 +253,7 @@ fn links_and_devices_in_a_tar_are_not_followed() {
         header.set_cksum();
         archive.append(&header, &[][..]).unwrap();
     }
-    archive.append(&header(b"sound.txt", PAGE.len() as u64, b'0'), PAGE.as_bytes()).unwrap();
+    archive.append(&header(b"intact.txt", PAGE.len() as u64, b'0'), PAGE.as_bytes()).unwrap();
     let (records, report) = read("a.tar", &archive.into_inner().unwrap());
     assert_eq!(titles(&records), ["題目"]);
     assert_eq!(report.skipped.len(), 4);
@@ -333,7 +333,9 @@ fn responses_of_a_warc_are_pages() {
         let found = articles(&records);
         assert_eq!(found[0].url.as_deref(), Some("https://a.example/1"));
         assert_eq!(found[2].url, None);
+        // The name of a member is the number of its record.
         assert!(found[0].path.ends_with(&format!("{name}!/3")));
+        // The image and the error page.
         assert_eq!(report.ignored.len(), 2);
         assert_eq!(
             skipped_lines(&report),

@@ -102,6 +102,7 @@ fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
 
 #[test]
 fn only_invalid_bytes_are_lost() {
+    // Two invalid bytes between two characters of the second line.
     let bytes = [
         SOUND.as_bytes(),
         b"\n",

@@ -53,8 +53,8 @@ fn date_of(article: &Article) -> String {
 
 #[test]
 fn well_known_keys_are_understood() {
-    // Expected are, with `|` between them: title, paragraphs, date, source, author, category, tags
-    // and address.
+    // Each expected text has these values, with `|` between them: title, paragraphs, date, source,
+    // author, category, tags and address.
     for (line, expected) in [
         (
             r#"{"title":"甲","content":"丁丁貓","pub_date":"2021-03-04 05:06"}"#,

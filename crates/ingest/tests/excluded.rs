@@ -51,6 +51,7 @@ fn an_index_and_excluded_files_below_a_root_are_not_read() {
     let all = read(dir.path(), &options).0;
     // Links to files and folders that are read anyway add no pages.
     assert_eq!(all.len(), 6, "{all:?}");
+    // The path of the archive relative to the working directory.
     let cwd = std::env::current_dir().unwrap();
     let up = "../".repeat(cwd.components().count() - 1);
     let relative = Path::new(&up).join(dir.path().strip_prefix("/").unwrap());

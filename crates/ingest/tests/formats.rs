@@ -257,7 +257,7 @@ fn a_web_page_saved_as_mhtml_is_read_like_the_page() {
         let (articles, _) = read(name, &mht);
         let article = &articles[0];
         assert_eq!((&*article.title, article.url.as_deref()), ("測試標題", Some("https://a.b/c")));
-        assert_eq!(article.date.value, None, "when it was saved is not when it was published");
+        assert_eq!(article.date.value, None, "the date of saving a page is not its date");
     }
 }
 
@@ -360,11 +360,11 @@ fn a_command_turns_other_files_into_text() {
         let titles: Vec<&str> = articles.iter().map(|article| &*article.title).collect();
         assert_eq!(titles, ["測試標題", "正文的第一段", "甲"]);
         assert_eq!(articles[0].span.end, fs::metadata(pages.join("a.pdf")).unwrap().len());
-        let named: Vec<String> = report.skipped.iter().map(ToString::to_string).collect();
+        let skipped: Vec<String> = report.skipped.iter().map(ToString::to_string).collect();
         let failed = "the command of --pre failed: exit status: 3: no text layer";
-        assert!(named[0].ends_with(failed), "{named:?}");
+        assert!(skipped[0].ends_with(failed), "{skipped:?}");
         // Without globs the command gets the image, too, and prints nothing.
-        assert_eq!(named.len(), if globs.is_empty() { 2 } else { 1 }, "{named:?}");
+        assert_eq!(skipped.len(), if globs.is_empty() { 2 } else { 1 }, "{skipped:?}");
     }
     let mut options = Options::default();
     options.pre = Some(PreCommand::new("/nonexistent/command", &[]).unwrap());

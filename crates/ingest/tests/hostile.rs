@@ -83,12 +83,12 @@ fn broken_lines_of_a_dump_are_reported() {
         "[".repeat(200_000),
         format!(r#"{{"title":"甲","tags":{}}}"#, "[".repeat(200_000)),
         "\0".to_owned(),
-        r#"{"title":"sound"}"#.to_owned(),
+        r#"{"title":"intact"}"#.to_owned(),
     ];
     let mut bytes = lines.join("\n").into_bytes();
     bytes.extend(b"\n{\"title\":\"\xff\"}\n");
     let (records, report) = read("a.jsonl", bytes);
-    assert_eq!((records.len(), first(&records).title.as_str()), (1, "sound"));
+    assert_eq!((records.len(), first(&records).title.as_str()), (1, "intact"));
     let line_numbers: Vec<_> = report.skipped.iter().filter_map(|s| s.line).collect();
     assert_eq!(line_numbers, [1, 2, 3, 4, 5, 7]);
     assert!(report.skipped.iter().all(|s| matches!(s.reason, Reason::Malformed(_))));
@@ -208,7 +208,7 @@ fn an_id_is_a_name_and_never_a_path() {
     fs::write(archive.join("a.jsonl"), line).unwrap();
     let (records, _) = read_with(&archive, &Options::default(), &Silent);
     assert_eq!(first(&records).id, "../../out.txt");
-    assert!(first(&records).path.ends_with("archive/a.jsonl"), "not the one that it gives");
+    assert!(first(&records).path.ends_with("archive/a.jsonl"), "not the path in the record");
     let count = |dir: &Path| fs::read_dir(dir).unwrap().count();
     assert_eq!((count(dir.path()), count(&archive)), (1, 1), "nothing was written");
 }

@@ -27,12 +27,12 @@ struct Score {
     author: FieldScore,
     /// Characters that are indexed.
     indexed: usize,
-    /// Those of these characters in sentences that the truth accepts as part of the text
+    /// How many of these characters are in sentences that the truth accepts as part of the text
     /// (`accepted`).
     accepted: usize,
     /// Sentences that the truth says must be in the text (`article`).
     sentences: usize,
-    /// Those of these sentences that are indexed.
+    /// How many of these sentences are indexed.
     found: usize,
 }
 

@@ -56,7 +56,7 @@ fn read_changed(
     (records, report.unwrap().report)
 }
 
-/// The number of threads in tests to which it does not matter.
+/// The number of threads, in tests that do not depend on it.
 const THREADS: usize = 2;
 
 fn read(roots: &[PathBuf]) -> (Vec<Record>, Report) {
@@ -112,7 +112,7 @@ enum Content {
     Page(Vec<usize>),
     /// A [`dump`] of these lines.
     Dump(Vec<usize>),
-    /// A container of two pages with these items, and between them a dump of line 0 and these lines.
+    /// A container of two pages with these items, and of a dump of line 0 and these lines.
     Tar(Vec<usize>, Vec<usize>),
 }
 

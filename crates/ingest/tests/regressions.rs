@@ -1,7 +1,7 @@
 //! The checks of the fuzz targets, on their seeds and on inputs that once failed; see
 //! docs/FUZZING.md.
 
-// Shared with the targets of another crate, hence public.
+// The checks are public, because the fuzz targets of another crate use them, too.
 #![allow(unreachable_pub)]
 
 #[path = "../../../fuzz/checks/byline.rs"]

@@ -90,8 +90,8 @@ fn a_member_over_the_limit_is_reported_and_the_others_read() {
         options.max_ratio = 1 << 20;
         let (records, report) = read_limited(name, &bytes, &options);
         assert_eq!(titles(&records), ["題目1"]);
-        let said = format!("{name}!/a.txt: too large: at least 15000 bytes, and the limit is 2000");
-        assert_eq!(skipped_lines(&report), [said]);
+        let line = format!("{name}!/a.txt: too large: at least 15000 bytes, and the limit is 2000");
+        assert_eq!(skipped_lines(&report), [line]);
     }
     for (name, bytes) in [("a.txt.gz", gz(large.as_bytes())), ("a.txt.xz", xz(large.as_bytes()))] {
         let (_, report) = read_limited(name, &bytes, &options);
@@ -136,7 +136,8 @@ fn the_bytes_of_members_of_a_zip_count_once_against_the_limit() {
     // So the limit on all members together is `max_file_bytes`, too.
     options.max_ratio = 1;
     let text = "正文的一段。\n".repeat(24_000);
-    // Both members together are within the limit. If their bytes counted twice, they would exceed it.
+    // Both members together are within the limit. If their bytes counted twice, the members would
+    // exceed the limit.
     assert!((1 << 19..1 << 20).contains(&(2 * text.len())));
     let (records, report) =
         read_limited("a.zip", &zip(&[("a.txt", &text), ("b.txt", &text)]), &options);

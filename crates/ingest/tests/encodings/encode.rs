@@ -51,7 +51,7 @@ impl PageEncoding {
         }
     }
 
-    /// Whether it lacks most Simplified characters.
+    /// Whether the encoding lacks most Simplified characters.
     pub fn is_only_traditional(self) -> bool {
         matches!(self, Self::Big5 | Self::Big5Hkscs)
     }

@@ -1,5 +1,4 @@
-//! Files as only Unix has them: with names that are not UTF-8, with access rights, and links, pipes
-//! and devices.
+//! What only Unix has: names that are not UTF-8, access rights, links, pipes and devices.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -28,6 +27,7 @@ fn files_whose_names_are_not_utf8_are_read_and_reported() {
     fs::write(folder.join(OsStr::from_bytes(b"\xfd.txt")), "").unwrap();
     let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
     assert_eq!(records.len(), 2);
+    // The names of ignored files, such as that of the image, are not reported.
     assert_eq!(
         (report.non_utf8_names.len(), report.skipped.len(), report.ignored.len()),
         (3, 1, 1)

@@ -84,7 +84,8 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Writes `page` in `layout`, and removes from the truth what the layout omits.
+/// Writes a page in `layout`. `page` is the truth about the page; removes from it what the layout
+/// omits.
 fn render(page: &mut Value, layout: Layout) -> String {
     let mut out = String::new();
     write_header(&mut out, page, layout);
@@ -107,6 +108,7 @@ fn write_header(out: &mut String, page: &mut Value, layout: Layout) {
     if !layout.breadcrumb.is_empty() {
         writeln!(out, "{}\n", layout.breadcrumb.replace("{}", text(page, "category"))).unwrap();
     } else if !layout.stubs {
+        // The footer does not name the category either.
         page["category"] = json!("");
     }
 }
@@ -279,6 +281,7 @@ fn assert_layout_is_read(name: &str, layout: Layout) {
     thresholds::assert_reached(name, &score, &differences);
 }
 
+/// Makes a test of each layout. A layout is [`USUAL`], except for the given fields.
 macro_rules! layouts {
     ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
         $(#[test] fn $name() {

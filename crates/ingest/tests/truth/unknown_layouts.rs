@@ -57,6 +57,8 @@ fn articles_are_found_in_layouts_of_other_sites() {
     let time = jiff::civil::datetime(2024, 3, 4, 10, 5, 0, 0);
     let mut mistakes = Vec::new();
     for layout in LAYOUTS {
+        // The number of articles, and of how many of them title, source, author, date and body are
+        // right.
         let (mut count, mut right) = (0, [0; 5]);
         for truth in &pages {
             let value = |key: &str| truth[key].as_str().unwrap_or_default();
