@@ -6,7 +6,7 @@
 use encoding_rs::{BIG5, GB18030, GBK, WINDOWS_1252};
 use wensou_ingest::{Article, FlashItem, Options, Reason, Record, Report, Silent, ingest};
 
-const SOUND: &str = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。";
+const INTACT: &str = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。";
 const OTHER: &str = "這份文件認為,差距正在縮小,開源模型還能屢次達到匹敵的性能。";
 const SIMPLIFIED: &str = "这份文件认为,差距正在缩小,开源模型还能屡次达到匹敌的性能";
 const ITEM: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
@@ -37,39 +37,39 @@ fn assert_spans_item(bytes: &[u8], flashes: &[FlashItem], item: &[u8]) {
 
 #[test]
 fn nul_bytes_are_removed_and_reported() {
-    let plain = format!("{SOUND}\n\n{OTHER}\n\n{ITEM}\n");
-    let middle = SOUND.find('歌').unwrap();
+    let plain = format!("{INTACT}\n\n{OTHER}\n\n{ITEM}\n");
+    let middle = INTACT.find('歌').unwrap();
     let single = format!("{}\0{}", &plain[..middle], &plain[middle..]);
     let run = format!("{}{}{}", &plain[..middle], "\0".repeat(40), &plain[middle..]);
     let padded = format!("{plain}{}", "\0".repeat(100));
     let leading = format!("\0{plain}");
     for text in [single, run, padded, leading] {
         let (articles, flashes, report) = read_file(text.as_bytes());
-        assert_eq!(articles[0].paragraphs, [SOUND, OTHER]);
+        assert_eq!(articles[0].paragraphs, [INTACT, OTHER]);
         assert_eq!((report.skipped.len(), report.lossy.len()), (0, 1));
         assert_spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
     }
-    let gbk: Vec<u8> = [&GBK.encode(SOUND).0[..], b"\0\n", &GBK.encode(OTHER).0].concat();
+    let gbk: Vec<u8> = [&GBK.encode(INTACT).0[..], b"\0\n", &GBK.encode(OTHER).0].concat();
     let (articles, _, report) = read_file(&gbk);
     assert_eq!(
         (articles[0].paragraphs.clone(), report.lossy.len()),
-        (vec![SOUND.into(), OTHER.into()], 1)
+        (vec![INTACT.into(), OTHER.into()], 1)
     );
     let utf16: Vec<u8> =
         plain.replacen('A', "\0A", 1).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (articles, flashes, report) = read_file(&utf16);
-    assert_eq!((&articles[0].paragraphs[0][..], report.lossy.len()), (SOUND, 1));
+    assert_eq!((&articles[0].paragraphs[0][..], report.lossy.len()), (INTACT, 1));
     let item: Vec<u8> = ITEM.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_spans_item(&utf16, &flashes, &item);
 }
 
 #[test]
 fn files_with_many_nul_or_control_bytes_are_binary() {
-    let (sound, nuls) = (SOUND.as_bytes(), [0; 2000]);
+    let (intact, nuls) = (INTACT.as_bytes(), [0; 2000]);
     let sprinkled: Vec<u8> =
-        SOUND.chars().take(30).flat_map(|c| format!("{c}\0").into_bytes()).collect();
-    let controls = [sound, b"\0\x01\x02\x03\x04\x05"].concat();
-    for bytes in [&[sound, &nuls].concat(), &nuls.to_vec(), &sprinkled, &controls] {
+        INTACT.chars().take(30).flat_map(|c| format!("{c}\0").into_bytes()).collect();
+    let controls = [intact, b"\0\x01\x02\x03\x04\x05"].concat();
+    for bytes in [&[intact, &nuls].concat(), &nuls.to_vec(), &sprinkled, &controls] {
         let (_, _, report) = read_file(bytes);
         assert_eq!(report.skipped[0].reason, Reason::Binary);
     }
@@ -81,12 +81,12 @@ fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
         let item = encoding.encode(ITEM).0;
         for foreign_lines in [1, 10] {
             let other = encoding.encode(OTHER).0.into_owned();
-            let mut bytes = [SOUND.as_bytes(), b"\n\n"].concat();
+            let mut bytes = [INTACT.as_bytes(), b"\n\n"].concat();
             (0..foreign_lines).for_each(|_| bytes.extend([&other[..], b"\r\n"].concat()));
-            bytes.extend([&item[..], b"\n", SOUND.as_bytes()].concat());
+            bytes.extend([&item[..], b"\n", INTACT.as_bytes()].concat());
             let (articles, flashes, report) = read_file(&bytes);
             let paragraphs = &articles[0].paragraphs;
-            assert_eq!((&*paragraphs[0], &*paragraphs[foreign_lines + 1]), (SOUND, SOUND));
+            assert_eq!((&*paragraphs[0], &*paragraphs[foreign_lines + 1]), (INTACT, INTACT));
             assert!(
                 paragraphs[1..=foreign_lines].iter().all(|text| text == OTHER),
                 "{paragraphs:?}"
@@ -96,15 +96,15 @@ fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
         }
     }
     let latin = "Le d\u{e9}bat a \u{e9}t\u{e9} anim\u{e9} au caf\u{e9}, dit-on.";
-    let bytes = [SOUND.as_bytes(), b"\n", &WINDOWS_1252.encode(latin).0].concat();
-    assert_eq!(read_file(&bytes).0[0].paragraphs, [SOUND, latin]);
+    let bytes = [INTACT.as_bytes(), b"\n", &WINDOWS_1252.encode(latin).0].concat();
+    assert_eq!(read_file(&bytes).0[0].paragraphs, [INTACT, latin]);
 }
 
 #[test]
 fn only_invalid_bytes_are_lost() {
     // Two invalid bytes between two characters of the second line.
     let bytes = [
-        SOUND.as_bytes(),
+        INTACT.as_bytes(),
         b"\n",
         &OTHER.as_bytes()[..31],
         b"\xff\xe6",
@@ -114,7 +114,7 @@ fn only_invalid_bytes_are_lost() {
     ]
     .concat();
     let (articles, flashes, report) = read_file(&bytes);
-    assert_eq!(articles[0].paragraphs[0], SOUND);
+    assert_eq!(articles[0].paragraphs[0], INTACT);
     assert_eq!(articles[0].paragraphs[1].replace('\u{fffd}', ""), OTHER);
     assert_eq!(report.lossy.len(), 1);
     assert_spans_item(&bytes, &flashes, ITEM.as_bytes());
@@ -132,7 +132,7 @@ fn mojibake_is_repaired_or_reported() {
         [misread(SIMPLIFIED), latin(SIMPLIFIED.as_bytes()), latin(&GBK.encode(SIMPLIFIED).0)]
     {
         for prefix in ["", "❷ ", "下面這一段有問題: "] {
-            let text = format!("{SOUND}\n\n{prefix}{damaged}\n\n{ITEM}\n");
+            let text = format!("{INTACT}\n\n{prefix}{damaged}\n\n{ITEM}\n");
             let (articles, flashes, report) = read_file(text.as_bytes());
             let wanted = format!("{prefix}{SIMPLIFIED}");
             // The last character may be lost, because its bytes may end inside a character of GBK.
@@ -142,7 +142,7 @@ fn mojibake_is_repaired_or_reported() {
             assert_spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
         }
     }
-    let text = format!("{SOUND}\n\n{OTHER}\n\n錕斤拷鐨�鏄�鍦�浜�鏈�鍜�\n");
+    let text = format!("{INTACT}\n\n{OTHER}\n\n錕斤拷鐨�鏄�鍦�浜�鏈�鍜�\n");
     let (_, _, report) = read_file(text.as_bytes());
     assert_eq!((report.mojibake_kept.len(), report.mojibake_repaired), (1, 0));
 }
@@ -153,14 +153,14 @@ fn mojibake_in_metadata_is_repaired() {
     let html = format!(
         "<!DOCTYPE html><html><head><meta charset=utf-8><title>{0}</title>\
          <meta property=og:title content=\"{0}\"><meta name=author content=\"{1}\"></head>\
-         <body><h1>{0}</h1><article><p>{SOUND}{OTHER}</p><p>{OTHER}{SOUND}</p></article></body></html>",
+         <body><h1>{0}</h1><article><p>{INTACT}{OTHER}</p><p>{OTHER}{INTACT}</p></article></body></html>",
         misread(title),
         misread("李明"),
     );
     let markdown =
-        format!("---\ntitle: {}\nauthor: {}\n---\n{SOUND}\n", misread(title), misread(author));
+        format!("---\ntitle: {}\nauthor: {}\n---\n{INTACT}\n", misread(title), misread(author));
     let message = format!(
-        "From: a@b.c\nTo: d@e.f\nDate: Thu, 04 Mar 2021 05:06:07 +0800\nMIME-Version: 1.0\nSubject: {}\n\n{SOUND}\n",
+        "From: a@b.c\nTo: d@e.f\nDate: Thu, 04 Mar 2021 05:06:07 +0800\nMIME-Version: 1.0\nSubject: {}\n\n{INTACT}\n",
         misread(title)
     );
     let mut pages = Vec::new();

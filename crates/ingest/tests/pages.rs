@@ -12,7 +12,7 @@ use wensou_ingest::{
 };
 
 /// Parses a page as an archive of its own.
-fn alone(text: &str) -> Page {
+fn parse(text: &str) -> Page {
     let markup = Markup::of(text);
     parse_page(text, markup, &CorpusStatistics::from_pages([(text, markup)]))
 }
@@ -25,7 +25,7 @@ fn real_page() -> Option<Page> {
         eprintln!("SKIPPED: no ../shared: the real page was NOT read");
         return None;
     };
-    Some(alone(&text))
+    Some(parse(&text))
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_body_of_the_real_page_has_only_the_text_of_the_article() {
 #[test]
 fn a_page_that_is_only_a_body_is_read() {
     let page =
-        alone("比特幣在上周突破三萬美元,市場情緒明顯回暖。\r\n\r\n分析認為,這與監管有關。\r\n");
+        parse("比特幣在上周突破三萬美元,市場情緒明顯回暖。\r\n\r\n分析認為,這與監管有關。\r\n");
     assert_eq!(
         (page.article.title.as_str(), page.article.title_origin),
         ("比特幣在上周突破三萬美元,市場情緒明顯回暖", TitleOrigin::Derived)
@@ -112,7 +112,7 @@ fn a_page_that_is_only_a_body_is_read() {
 #[test]
 fn english_text_without_spaces_is_read() {
     let glued = "CommerceontheInternethascometorelyalmostexclusivelyonfinancialinstitutions,servingastrustedthirdparties.".repeat(20);
-    let page = alone(&format!(
+    let page = parse(&format!(
         "ctrl\nBitcoin:APeer-to-PeerElectronicCashSystem_BTC:BTC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{glued}\n\nhttps://bitcoin.org/bitcoin.pdf\n\nlet x = [2009/1/3];\n"
     ));
     assert_eq!(page.article.title, "Bitcoin:APeer-to-PeerElectronicCashSystem");
@@ -124,7 +124,7 @@ fn english_text_without_spaces_is_read() {
 
 #[test]
 fn mojibake_in_one_part_of_a_page_is_repaired() {
-    let page = alone(
+    let page = parse(
         "題目_GPT:CGPT價格\n\nAuthor:\n\n第一段沒有問題。\n\n浠ュお鍧婁氦鏄撴墍\n\n浠ュお鍧�鐨勫崌绾э紝灏嗗湪鏄庡勾\n\n最后一段。\n",
     );
     assert_eq!(page.article.paragraphs[1], "以太坊交易所");
@@ -145,7 +145,7 @@ fn headings_and_lists_stay_in_the_text() {
         "問:怎么買?",
         "答:先注冊,再充值。",
     ];
-    let page = alone(&format!(
+    let page = parse(&format!(
         "當前位置:首頁 » 區塊鏈知識 » 正文\n以太坊是什么幣\n發布時間:2024-04-21 13:50:48\n{}\n",
         body.join("\n")
     ));
@@ -157,7 +157,7 @@ fn headings_and_lists_stay_in_the_text() {
 
 #[test]
 fn dates_are_inferred_from_the_title_or_the_first_paragraph() {
-    let value = |text: &str| (alone(text).article.date.value, alone(text).article.date.provenance);
+    let value = |text: &str| (parse(text).article.date.value, parse(text).article.date.provenance);
     let day = Some(Moment::Day(date(2023, 5, 10)));
     assert_eq!(
         value("金色晨訊2023年5月10日_DIN\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文。"),
@@ -174,10 +174,10 @@ fn dates_are_inferred_from_the_title_or_the_first_paragraph() {
 #[test]
 fn text_after_a_source_without_a_separator_stays() {
     let line = "來源:師天浩 圖片來源:由無界AI工具生成近來,AIGC技術的快速發展吸引了全球各行各業的關注,成為熱議話題。ChatGPT的加入更是讓人工智能這一領域成為人們關注的焦點。";
-    let page = alone(&format!("題目_RAI:TIGC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{line}\n"));
+    let page = parse(&format!("題目_RAI:TIGC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{line}\n"));
     assert_eq!(page.article.source.as_deref(), Some("師天浩"));
     assert_eq!(page.article.paragraphs, [line]);
-    let page = alone(
+    let page = parse(
         "題目_KEN\n\nAuthor:\n\n原文作者:PackyMcCormick,NotBoring原文編譯:Sleepy,BlockBeats\n\n我一直在思考。\n",
     );
     assert_eq!(page.article.author.as_deref(), Some("PackyMcCormick,NotBoring"));
@@ -186,7 +186,7 @@ fn text_after_a_source_without_a_separator_stays() {
 
 #[test]
 fn an_ordinary_html_page_of_another_site_is_read() {
-    let page = alone(
+    let page = parse(
         "<!doctype html><html><head><meta charset=utf-8><title>量子計算的下一步 - 科技日報</title></head><body>\
         <header><a href=/>科技日報</a></header><nav><ul><li><a href=/a>首頁</a></li><li><a href=/b>科技</a></li></ul></nav>\
         <main><h1>量子計算的下一步</h1><p>作者:李四 來源:科技日報</p><article><p>量子計算走到了<b>十字</b>路口。</p>\
@@ -212,7 +212,7 @@ fn an_ordinary_html_page_of_another_site_is_read() {
 #[test]
 fn an_item_inside_a_long_paragraph_is_found() {
     let filler = "這一句是文章自己的話,說的是別的事情。".repeat(60);
-    let page = alone(&format!(
+    let page = parse(&format!(
         "題目_GPT\n\nAuthor:\n\n{filler}\n\n甲公司完成融資:據官方消息,甲公司完成融資。[2022/1/30 9:22:03]{filler}\n"
     ));
     assert_eq!(page.article.paragraphs, [filler.as_str(), filler.as_str()]);
@@ -221,7 +221,7 @@ fn an_item_inside_a_long_paragraph_is_found() {
 
 #[test]
 fn tags_that_cannot_be_split_are_kept() {
-    let page = alone("題目_GPT\n\nAuthor:\n\n正文。\n\nTags:區塊鏈知識以太萊特是什麼\n\n瑞波幣\n");
+    let page = parse("題目_GPT\n\nAuthor:\n\n正文。\n\nTags:區塊鏈知識以太萊特是什麼\n\n瑞波幣\n");
     assert_eq!(
         (page.article.tags.len(), page.article.unsplit_tags.as_deref()),
         (0, Some("區塊鏈知識以太萊特是什麼"))
