@@ -10,7 +10,7 @@ mod make;
 use std::path::Path;
 
 use encoding_rs::{BIG5, GB18030};
-use make::{gz, header, tar, warc, xz, zip, zst};
+use make::{gz, tar, tar_header, warc, xz, zip, zst};
 use wensou_ingest::{Article, Options, Reason, Record, Report, Silent, Span, ingest, original};
 
 const PAGE: &str = "題目_GPT:CGPT價格\n\nAuthor:\n\n正文的第一段。\n\n某幣突破新高:據官方消息,某幣今日突破新高。\
@@ -248,12 +248,12 @@ fn links_and_devices_in_a_tar_are_not_followed() {
     let mut archive = tar::Builder::new(Vec::new());
     // A symbolic link, a hard link, a character device and a pipe.
     for (name, kind) in [("l.txt", b'2'), ("h.txt", b'1'), ("c.txt", b'3'), ("f.txt", b'6')] {
-        let mut header = header(name.as_bytes(), 0, kind);
+        let mut header = tar_header(name.as_bytes(), 0, kind);
         header.set_link_name("/etc/passwd").unwrap();
         header.set_cksum();
         archive.append(&header, &[][..]).unwrap();
     }
-    archive.append(&header(b"intact.txt", PAGE.len() as u64, b'0'), PAGE.as_bytes()).unwrap();
+    archive.append(&tar_header(b"intact.txt", PAGE.len() as u64, b'0'), PAGE.as_bytes()).unwrap();
     let (records, report) = read("a.tar", &archive.into_inner().unwrap());
     assert_eq!(titles(&records), ["題目"]);
     assert_eq!(report.skipped.len(), 4);
@@ -264,13 +264,13 @@ fn links_and_devices_in_a_tar_are_not_followed() {
 fn long_names_of_a_tar_are_read_and_endless_ones_are_not() {
     let long = format!("{}/甲.txt", "a".repeat(150));
     let mut archive = tar::Builder::new(Vec::new());
-    let mut plain = header(b"x", PAGE.len() as u64, b'0');
+    let mut plain = tar_header(b"x", PAGE.len() as u64, b'0');
     archive.append_data(&mut plain, &long, PAGE.as_bytes()).unwrap();
     let (records, _) = read("a.tar", &archive.into_inner().unwrap());
     assert!(articles(&records)[0].path.ends_with(&long));
 
     // A long name of 4 MiB, in an entry of the type `L` before the member.
-    let mut bytes = header(b"././@LongLink", 4 << 20, b'L').as_bytes().to_vec();
+    let mut bytes = tar_header(b"././@LongLink", 4 << 20, b'L').as_bytes().to_vec();
     bytes.extend(vec![b'a'; 4 << 20]);
     bytes.extend(tar(&[("a.txt", PAGE)]));
     for (name, bytes) in [("a.tar", bytes.clone()), ("a.tar.gz", gz(&bytes))] {

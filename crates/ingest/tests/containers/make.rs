@@ -49,14 +49,14 @@ pub fn tar<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, content) in members {
         let (name, content) = (name.as_ref(), content.as_ref());
-        archive.append(&header(name, content.len() as u64, b'0'), content).unwrap();
+        archive.append(&tar_header(name, content.len() as u64, b'0'), content).unwrap();
     }
     archive.into_inner().unwrap()
 }
 
 /// The header of a member of a tar file with `bytes` bytes. `kind` is tar's type flag: `0` a file,
 /// `1` a hard link, `2` a symbolic link, `3` a device, `6` a pipe, `L` a long name.
-pub fn header(name: &[u8], bytes: u64, kind: u8) -> tar::Header {
+pub fn tar_header(name: &[u8], bytes: u64, kind: u8) -> tar::Header {
     let mut header = tar::Header::new_gnu();
     header.as_old_mut().name[..name.len()].copy_from_slice(name);
     header.set_size(bytes);
