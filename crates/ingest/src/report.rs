@@ -56,9 +56,9 @@ pub struct Report {
     /// Lines and other texts, such as titles, whose mojibake was turned back into text, completely
     /// or in part.
     pub mojibake_repaired: u64,
-    /// Lines with mojibake that could not be repaired, or only in part: it was left as it is, or
-    /// lost characters became U+FFFD. For a text that is not a line, such as a title, the whole
-    /// page; in a dump, the record.
+    /// Where mojibake could not be repaired, or only in part: it was left as it is, or lost
+    /// characters became U+FFFD. Each entry is a line of a page, the whole page if the mojibake is
+    /// in a text that is not a line, such as a title, or a record of a dump.
     pub mojibake_kept: Vec<FileSpan>,
     /// Files with invalid bytes, which were replaced by U+FFFD, or with NUL bytes, which were
     /// removed.
@@ -95,9 +95,9 @@ pub struct UnreadDate {
 pub struct KeyCount {
     /// The first hundred characters of the key.
     pub key: String,
-    /// Number of records that have it, in all dumps.
+    /// Number of records that have the key, in all dumps.
     pub count: u64,
-    /// The first dump that has it.
+    /// The first dump that has the key.
     pub path: PathBuf,
     /// The first line of that dump with the key, from 1.
     pub line: u64,

@@ -74,8 +74,8 @@ impl<'a> Title<'a> {
     }
 }
 
-/// Whether a text looks like a tag: two to eight upper-case Latin letters and digits, with at least
-/// one letter.
+/// Whether a text looks like a ticker symbol, as most tags do: two to eight upper-case Latin
+/// letters and digits, with at least one letter.
 pub(crate) fn is_ticker(text: &str) -> bool {
     (2..=8).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())

@@ -101,7 +101,8 @@ impl Tags {
         vocabulary: &Vocabulary,
     ) {
         let chars = line.chars((from, last.min(from + LONGEST_TAG)));
-        // An unknown tag consists of capitals and digits, and has at least one capital.
+        // An unknown tag must look like a ticker symbol: capitals and digits, with at least one
+        // capital.
         let fits = |c: &&char| c.is_ascii_uppercase() || c.is_ascii_digit();
         let ticker_chars = chars.iter().take_while(fits).count();
         let first_capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(ticker_chars);

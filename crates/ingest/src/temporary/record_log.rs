@@ -1,5 +1,5 @@
-//! A temporary file for data that grows with the archive, so that it takes no memory. The file has
-//! records, which are read back by their offsets; here a record is any string of bytes.
+//! A temporary file for data that grows with the archive, so that the data takes no memory. The
+//! file has records, which are read back by their offsets; here a record is any string of bytes.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -1,7 +1,7 @@
 //! A quick check of all pairs of neighbouring bytes of a text.
 
-/// Whether `is_wanted` accepts any byte of a text together with the byte after it. The last byte
-/// has none after it, so the caller has to check it.
+/// Whether `is_wanted` accepts any byte of a text together with the byte after it. No byte follows
+/// the last one, so the caller has to check the last byte.
 ///
 /// The loop has no branches, so that it becomes vector instructions: if few texts have a wanted
 /// pair, that is faster than one `memchr` for each kind of pair. For this, `is_wanted` has to
