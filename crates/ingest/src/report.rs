@@ -57,8 +57,8 @@ pub struct Report {
     /// or in part.
     pub mojibake_repaired: u64,
     /// Where mojibake could not be repaired, or only in part: it was left as it is, or lost
-    /// characters became U+FFFD. Each entry is a line of a page, the whole page if the mojibake is
-    /// in a text that is not a line, such as a title, or a record of a dump.
+    /// characters became U+FFFD. Each entry is a record of a dump or a line of a page; or the whole
+    /// page, if the mojibake is in a text that is not a line, such as a title.
     pub mojibake_kept: Vec<FileSpan>,
     /// Files with invalid bytes, which were replaced by U+FFFD, or with NUL bytes, which were
     /// removed.

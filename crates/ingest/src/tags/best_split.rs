@@ -137,7 +137,7 @@ impl SplitSearch {
         let (end, from) = (self.line.len(), step.next_keyword as usize);
         self.keywords.compute(from, &self.line, vocabulary);
         let keywords = self.keywords.starting_at(from);
-        // If a keyword ends the line, it is the first of `keywords`. Only the last tag can have it.
+        // If one of `keywords` ends the line, it is the first. Only the last tag can have it.
         let ends_line = keywords.first().is_some_and(|keyword| keyword.to() == end);
         let (last, others) = keywords.split_at(usize::from(ends_line));
         let tag_indices = self.tags.indices_starting_at(tag_offset);
