@@ -71,10 +71,10 @@ pub struct Report {
     pub records_kept: u64,
     /// What could not be read.
     pub skipped: Vec<Skipped>,
-    /// What was left out on purpose: hidden files and folders, files of other formats than those of
-    /// pages, dumps and containers, responses in WARC and ARC files that are not pages, attachments
-    /// of messages, output of searches, and whatever [`Options`](crate::Options) or an ignore file
-    /// excludes.
+    /// What was left out on purpose: hidden files and folders, links to what is read anyway, files
+    /// of other formats than those of pages, dumps and containers, responses in WARC and ARC files
+    /// that are not pages, attachments of messages, output of searches, and whatever
+    /// [`Options`](crate::Options) or an ignore file excludes.
     pub ignored: Vec<PathBuf>,
 }
 

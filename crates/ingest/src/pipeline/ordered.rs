@@ -23,8 +23,8 @@ const BATCH: usize = 64;
 const QUEUE: usize = 2;
 /// A batch of at least this many bytes is sent, even if it has fewer messages.
 const HEAVY_BYTES: u64 = 1 << 20;
-/// Bytes that may wait in each queue: without this bound, a hundred of the largest pages would fill
-/// the memory.
+/// Maximum number of bytes that wait in each queue. The number of batches does not bound the bytes,
+/// because the options set how large a page or record may be.
 const MAX_WAITING_BYTES: u64 = 32 << 20;
 
 enum Message<T> {
