@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 use wensou_ingest::{FileEntry, FileStamp, file_hash};
 
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::original_file::original_member;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};

@@ -4,7 +4,7 @@ use anyhow::bail;
 use wensou_ingest::Record;
 use wensou_query::RecordLookup;
 
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::{Terminal, attributes, sanitize};
 
 /// The maximum number of ids in [`RecordLookup::Ambiguous`]. If there are this many, further ids of

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 
 /// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`).
 pub(crate) fn original_member<'p>(

@@ -50,7 +50,7 @@ use self::screen::Screen;
 use self::worker::Worker;
 use crate::config::{Global, read_query};
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::types::Color;
 
 /// How long to wait for a response before drawing, so that a quick response is in the first frame.

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use wensou_query::lang::{Clock, parse_lenient};
 
 use super::worker::Item;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::original_file::original_file;
 use crate::out::attributes;
 

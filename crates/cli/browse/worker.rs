@@ -19,8 +19,8 @@ use wensou_query::{
 
 #[cfg(debug_assertions)]
 use super::screen;
-use crate::location::OpenIndex;
 use crate::lookup::variant_named;
+use crate::open_index::OpenIndex;
 use crate::out::clauses;
 
 /// Number of hits that one request reads. More are requested when the selection nears the end of

@@ -3,7 +3,7 @@
 use crate::args::Backup;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::needs_folder;
+use crate::open_index::needs_folder;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 

@@ -13,7 +13,7 @@ use super::query::options;
 use crate::args::Search;
 use crate::config::{Global, read_query};
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::{Terminal, hits, json};
 use crate::types::Format;
 

@@ -5,7 +5,7 @@ use crate::args::Browse;
 use crate::browse;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 
 pub(crate) fn run(global: &Global, args: &Browse) -> anyhow::Result<Outcome> {
     browse::check_terminal()?;

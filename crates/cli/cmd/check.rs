@@ -9,8 +9,8 @@ use crate::args::Check;
 use crate::config::Global;
 use crate::exit::{Outcome, of_index};
 #[cfg(feature = "cluster")]
-use crate::location::is_address;
-use crate::location::needs_folder;
+use crate::open_index::is_address;
+use crate::open_index::needs_folder;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;

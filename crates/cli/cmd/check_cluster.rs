@@ -14,7 +14,7 @@ use super::copy::{bar, copy_to, options};
 use crate::args::{Check, Spread};
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::local_folder;
+use crate::open_index::local_folder;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;

@@ -83,7 +83,7 @@ fn kept_rows(global: &Global) -> Vec<Row> {
 /// Which credentials are used for the cluster. Their values are never shown.
 #[cfg(feature = "cluster")]
 fn cluster_row(global: &Global) -> Option<Row> {
-    crate::location::is_address(&global.index).then(|| {
+    crate::open_index::is_address(&global.index).then(|| {
         let given = global.cluster.credential_kinds();
         let text = if given.is_empty() { "none".to_owned() } else { given.join(", ") };
         Row::new("cluster.credentials", json!(given), SettingOrigin::Default).with_text(text)

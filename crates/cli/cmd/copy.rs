@@ -15,7 +15,7 @@ use wensou_index::Index;
 use crate::args::{Copy, Spread};
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::needs_folder;
+use crate::open_index::needs_folder;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 

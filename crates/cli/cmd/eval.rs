@@ -15,7 +15,7 @@ use super::query::clock;
 use crate::args::Eval;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::Terminal;
 use crate::out::count::count_noun;
 

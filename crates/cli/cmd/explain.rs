@@ -6,8 +6,8 @@ use super::query::{clock, parse_for, read_pinyin, recency, report};
 use crate::args::Explain;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
 use crate::lookup;
+use crate::open_index::OpenIndex;
 use crate::out::{Terminal, explanation};
 use crate::types::ShowFormat;
 

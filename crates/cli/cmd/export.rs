@@ -3,7 +3,7 @@
 use crate::args::Export;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::{Terminal, json};
 use crate::types::ExportFormat;
 

@@ -9,7 +9,7 @@ use wensou_query::{Error, Options, RecordLookup, Results, Session};
 use super::query::{report, report_readings};
 use crate::args::Search;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::original_file::original_member;
 use crate::out::{Terminal, attributes};
 

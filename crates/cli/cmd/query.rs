@@ -9,7 +9,7 @@ use wensou_query::{Options, Reading, Recency, Sort as Order};
 
 use crate::args::Search;
 use crate::config::{Global, QueryMistake, read_query};
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::{Terminal, sanitize};
 use crate::types::{AsOf, Format, HalfLife, Sort};
 

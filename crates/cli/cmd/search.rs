@@ -15,7 +15,7 @@ use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
-use crate::location::{OpenIndex, ReplaceableIndex, is_address};
+use crate::open_index::{OpenIndex, ReplaceableIndex, is_address};
 use crate::out::count::count_noun;
 use crate::out::facets::FacetCounts;
 use crate::out::{Terminal, attributes, clauses, facets, hits, vimgrep};

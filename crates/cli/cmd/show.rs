@@ -9,7 +9,7 @@ use crate::args::Show;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::file_state::{has_other_content, warn_about_changes};
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::script::Converter;
 use crate::out::{Terminal, attributes, json, record};
 use crate::types::RecordFormat;

@@ -6,8 +6,8 @@ use wensou_query::{Highlighter, Options};
 use crate::args::Similar;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
 use crate::lookup;
+use crate::open_index::OpenIndex;
 use crate::out::{Terminal, hits, vimgrep};
 use crate::types::Format;
 

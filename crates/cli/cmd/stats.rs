@@ -7,7 +7,7 @@ use wensou_ingest::Report;
 use crate::args::Stats;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::{OpenIndex, needs_folder};
+use crate::open_index::{OpenIndex, needs_folder};
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;

@@ -7,7 +7,7 @@ use super::query::{clock, parse, read_pinyin, suggest_words};
 use crate::args::Tags;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::count::count_noun;
 use crate::out::hits::cell;
 use crate::out::style::TAG;

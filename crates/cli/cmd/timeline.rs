@@ -6,7 +6,7 @@ use super::query::{clock, parse_for, read_pinyin, report, suggest_words};
 use crate::args::Timeline;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::out::{Terminal, timeline};
 use crate::types::{ListFormat, Step};
 

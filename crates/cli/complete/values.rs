@@ -13,7 +13,7 @@ use wensou_text::fold;
 
 use crate::args::Cli;
 use crate::config::Global;
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 
 /// Maximum number of values of a facet, or of ids, that are offered.
 const MAX_CANDIDATES: usize = 50;

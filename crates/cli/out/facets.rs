@@ -7,7 +7,7 @@ use wensou_query::{Facet, FacetValue, Hit, facet};
 use super::style::{DIM, TAG, TITLE};
 use super::{Terminal, json, sanitize};
 
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::types::{self, Format};
 
 /// A facet with its most frequent values, and the number of values left out.

@@ -11,7 +11,7 @@ use super::script::Converter;
 use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{highlighted, wrap};
 use super::{Terminal, attributes, hits, sanitize};
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 
 /// The indentation of most paragraphs.
 const NO_INDENT: &str = "";

@@ -8,7 +8,7 @@ use wensou_ingest::{OriginalLines, Record, Span, decode, original_lines};
 use wensou_query::{Highlighter, Hit};
 
 use super::{Terminal, attributes, sanitize};
-use crate::location::OpenIndex;
+use crate::open_index::OpenIndex;
 use crate::original_file::original_member;
 
 /// Maximum number of characters of a line that are printed: of a longer line, those around the

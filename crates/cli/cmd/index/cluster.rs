@@ -8,7 +8,7 @@ use crate::args::Index as Args;
 use crate::cmd::copy::{copy_to, options};
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::location::local_folder;
+use crate::open_index::local_folder;
 use crate::out::Terminal;
 
 /// Builds or updates the index on this machine, then copies it.

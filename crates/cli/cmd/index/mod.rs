@@ -34,8 +34,8 @@ use crate::args::Index as Args;
 use crate::config::Global;
 use crate::exit::Outcome;
 #[cfg(feature = "cluster")]
-use crate::location::is_address;
-use crate::location::needs_folder;
+use crate::open_index::is_address;
+use crate::open_index::needs_folder;
 use crate::out::Terminal;
 
 pub(crate) fn run(
