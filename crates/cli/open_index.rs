@@ -23,7 +23,7 @@ use crate::out::Terminal;
 /// # Errors
 ///
 /// If the index is on a cluster.
-pub(crate) fn needs_folder(global: &Global, verb: &str, instead: &str) -> anyhow::Result<()> {
+pub(crate) fn require_folder(global: &Global, verb: &str, instead: &str) -> anyhow::Result<()> {
     if is_address(&global.index) {
         bail!("`{verb}` needs an index in a folder, and not one on a cluster: {instead}");
     }

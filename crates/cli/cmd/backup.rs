@@ -3,7 +3,7 @@
 use crate::args::Backup;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::open_index::needs_folder;
+use crate::open_index::require_folder;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 
@@ -12,7 +12,7 @@ pub(crate) fn run(
     args: &Backup,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    needs_folder(global, "backup", "the cluster has snapshots of its own")?;
+    require_folder(global, "backup", "the cluster has snapshots of its own")?;
     let copied = wensou_index::backup(&global.index, &args.to)?;
     if !args.quiet {
         let to = args.to.display().to_string();

@@ -10,7 +10,7 @@ use crate::config::Global;
 use crate::exit::{Outcome, of_index};
 #[cfg(feature = "cluster")]
 use crate::open_index::is_address;
-use crate::open_index::needs_folder;
+use crate::open_index::require_folder;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -21,13 +21,13 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     if args.quick {
-        needs_folder(global, "check --quick", "without --quick, a sample of it is verified")?;
+        require_folder(global, "check --quick", "without --quick, a sample of it is verified")?;
     }
     #[cfg(feature = "cluster")]
     if is_address(&global.index) {
         return super::check_cluster::run(global, args, terminal);
     }
-    needs_folder(global, "check", "this build of wensou cannot read there")?;
+    require_folder(global, "check", "this build of wensou cannot read there")?;
     #[cfg(feature = "cluster")]
     if args.from.is_some() {
         bail!(

@@ -15,7 +15,7 @@ use wensou_index::Index;
 use crate::args::{Copy, Spread};
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::open_index::needs_folder;
+use crate::open_index::require_folder;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
@@ -24,7 +24,7 @@ pub(crate) fn run(
     args: &Copy,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    needs_folder(global, "copy", "name a folder with --index, and the cluster with --to")?;
+    require_folder(global, "copy", "name a folder with --index, and the cluster with --to")?;
     let address =
         ClusterAddress::parse(&args.to).map_err(|error| anyhow!("--to {}: {error}", args.to))?;
     let options = CopyOptions { wait: args.wait, ..options(global, args.spread) };

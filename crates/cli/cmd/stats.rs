@@ -7,7 +7,7 @@ use wensou_ingest::Report;
 use crate::args::Stats;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::open_index::{OpenIndex, needs_folder};
+use crate::open_index::{OpenIndex, require_folder};
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -20,7 +20,7 @@ pub(crate) fn run(
     if args.skipped {
         let instead = "name the folder of the machine that read the archive, see --local of \
                        `wensou index`";
-        needs_folder(global, "stats --skipped", instead)?;
+        require_folder(global, "stats --skipped", instead)?;
     }
     let opened = OpenIndex::open(global)?;
     #[allow(

@@ -35,7 +35,7 @@ use crate::config::Global;
 use crate::exit::Outcome;
 #[cfg(feature = "cluster")]
 use crate::open_index::is_address;
-use crate::open_index::needs_folder;
+use crate::open_index::require_folder;
 use crate::out::Terminal;
 
 pub(crate) fn run(
@@ -51,6 +51,6 @@ pub(crate) fn run(
     if is_address(&global.index) {
         return cluster::run(global, args, terminal);
     }
-    needs_folder(global, "index", "this build of wensou cannot write there")?;
+    require_folder(global, "index", "this build of wensou cannot write there")?;
     local::run(global, args, terminal)
 }
