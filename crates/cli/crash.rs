@@ -40,7 +40,7 @@ pub(crate) fn guarded(
     }));
     match panic::catch_unwind(AssertUnwindSafe(|| run(terminal))) {
         Err(_) => Err(damage().unwrap_or_else(defect)),
-        Ok(Err(error)) if matches!(exit::of_index(&error), Some(IndexError::Engine(_))) => {
+        Ok(Err(error)) if matches!(exit::index_error(&error), Some(IndexError::Engine(_))) => {
             Err(damage().unwrap_or(error))
         }
         Ok(outcome) => outcome,

@@ -54,11 +54,11 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
         | ClusterError::Unfinished { .. }
         | ClusterError::SeveralIndexes { .. }
         | ClusterError::Format { .. },
-    ) = of_cluster(error)
+    ) = cluster_error(error)
     {
         return 3;
     }
-    match of_index(error) {
+    match index_error(error) {
         Some(
             IndexError::Missing { .. }
             | IndexError::Unreadable { .. }
@@ -71,7 +71,7 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
 }
 
 /// The error of the index in the chain of causes, if there is one.
-pub(crate) fn of_index(error: &anyhow::Error) -> Option<&IndexError> {
+pub(crate) fn index_error(error: &anyhow::Error) -> Option<&IndexError> {
     error.chain().find_map(|cause| match cause.downcast_ref::<wensou_query::Error>() {
         Some(wensou_query::Error::Index(error)) => Some(error),
         _ => index_cause(cause),
@@ -93,7 +93,7 @@ fn index_cause<'e>(cause: &'e (dyn std::error::Error + 'static)) -> Option<&'e I
 
 /// The error of the cluster in the chain of causes, if there is one.
 #[cfg(feature = "cluster")]
-pub(crate) fn of_cluster(error: &anyhow::Error) -> Option<&ClusterError> {
+pub(crate) fn cluster_error(error: &anyhow::Error) -> Option<&ClusterError> {
     error.chain().find_map(|cause| match cause.downcast_ref::<wensou_query::Error>() {
         Some(wensou_query::Error::Cluster(error)) => Some(error),
         _ => cause.downcast_ref::<ClusterError>(),

@@ -97,7 +97,7 @@ impl OpenIndex {
     pub(crate) fn reopen(&self, global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
         #[cfg(feature = "cluster")]
         if let Self::Cluster(before) = self
-            && crate::exit::of_cluster(&error).is_some()
+            && crate::exit::cluster_error(&error).is_some()
             && let Ok(Self::Cluster(after)) = Self::open(global)
             && after.documents_index() != before.documents_index()
         {

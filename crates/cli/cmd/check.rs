@@ -7,7 +7,7 @@ use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 use super::index::{ProgressDisplay, Reporting, default_options};
 use crate::args::Check;
 use crate::config::Global;
-use crate::exit::{Outcome, of_index};
+use crate::exit::{Outcome, index_error};
 #[cfg(feature = "cluster")]
 use crate::open_index::is_address;
 use crate::open_index::require_folder;
@@ -81,11 +81,11 @@ fn check(global: &Global, args: &Check) -> anyhow::Result<Checked> {
 }
 
 fn is_missing(error: &anyhow::Error) -> bool {
-    matches!(of_index(error), Some(IndexError::Missing { .. }))
+    matches!(index_error(error), Some(IndexError::Missing { .. }))
 }
 
 fn is_of_another_format(error: &anyhow::Error) -> bool {
-    matches!(of_index(error), Some(IndexError::Format { .. }))
+    matches!(index_error(error), Some(IndexError::Format { .. }))
 }
 
 fn finding_line(finding: &Finding) -> String {
