@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, FromArgMatches};
 
 use crate::args::{Cli, Verb};
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::out::Terminal;
 use crate::types::Color;
@@ -69,7 +69,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         terminal.flush()?;
         return Ok(outcome);
     }
-    let mut global = Global::resolve(&cli.flags, matches)?;
+    let mut global = GlobalSettings::resolve(&cli.flags, matches)?;
     // Verbs that write use the index that a flag, the environment or the config file names, or else
     // the default, and never one that was merely found from the working folder upwards.
     if matches!(&cli.verb, Verb::Index(_) | Verb::Check(args::Check { repair: true, .. })) {

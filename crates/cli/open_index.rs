@@ -13,7 +13,7 @@ use wensou_cluster::{ClusterAddress, ClusterIndex};
 use wensou_index::Index;
 use wensou_query::IndexRef;
 
-use crate::config::Global;
+use crate::config::GlobalSettings;
 pub(crate) use crate::config::is_address;
 use crate::out::Terminal;
 
@@ -23,7 +23,11 @@ use crate::out::Terminal;
 /// # Errors
 ///
 /// If the index is on a cluster.
-pub(crate) fn require_folder(global: &Global, verb: &str, instead: &str) -> anyhow::Result<()> {
+pub(crate) fn require_folder(
+    global: &GlobalSettings,
+    verb: &str,
+    instead: &str,
+) -> anyhow::Result<()> {
     if is_address(&global.index) {
         bail!("`{verb}` needs an index in a folder, and not one on a cluster: {instead}");
     }
@@ -62,7 +66,7 @@ impl OpenIndex {
     /// # Errors
     ///
     /// If there is none, or it cannot be opened.
-    pub(crate) fn open(global: &Global) -> anyhow::Result<Self> {
+    pub(crate) fn open(global: &GlobalSettings) -> anyhow::Result<Self> {
         if is_address(&global.index) {
             return open_cluster(global);
         }
@@ -94,7 +98,11 @@ impl OpenIndex {
     /// # Errors
     ///
     /// `error`, unless it came from the cluster and the address now leads to another index.
-    pub(crate) fn reopen(&self, global: &Global, error: anyhow::Error) -> anyhow::Result<Self> {
+    pub(crate) fn reopen(
+        &self,
+        global: &GlobalSettings,
+        error: anyhow::Error,
+    ) -> anyhow::Result<Self> {
         #[cfg(feature = "cluster")]
         if let Self::Cluster(before) = self
             && crate::exit::cluster_error(&error).is_some()
@@ -132,14 +140,14 @@ impl<'i> From<&'i OpenIndex> for IndexRef<'i> {
 /// An open index that a search reads in several steps. On a cluster, another index may replace it
 /// between two steps, or during one.
 pub(crate) struct ReplaceableIndex<'g> {
-    global: &'g Global,
+    global: &'g GlobalSettings,
     /// Not dropped: the process ends after the search, and then the system unmaps all files faster
     /// than we could one by one.
     current: ManuallyDrop<OpenIndex>,
 }
 
 impl<'g> ReplaceableIndex<'g> {
-    pub(crate) fn new(index: OpenIndex, global: &'g Global) -> Self {
+    pub(crate) fn new(index: OpenIndex, global: &'g GlobalSettings) -> Self {
         Self { global, current: ManuallyDrop::new(index) }
     }
 
@@ -178,14 +186,14 @@ impl<'g> ReplaceableIndex<'g> {
 }
 
 #[cfg(feature = "cluster")]
-fn open_cluster(global: &Global) -> anyhow::Result<OpenIndex> {
+fn open_cluster(global: &GlobalSettings) -> anyhow::Result<OpenIndex> {
     let address = ClusterAddress::parse(&global.index.to_string_lossy())?;
     let client = global.cluster.connect(&address)?;
     Ok(OpenIndex::Cluster(Box::new(ClusterIndex::open_with(client, &address)?)))
 }
 
 #[cfg(not(feature = "cluster"))]
-fn open_cluster(global: &Global) -> anyhow::Result<OpenIndex> {
+fn open_cluster(global: &GlobalSettings) -> anyhow::Result<OpenIndex> {
     bail!(
         "{} is on a cluster, which this build of wensou cannot search: install one with the \
          feature `cluster`",

@@ -52,7 +52,7 @@ pub(crate) fn command() -> Command {
     Cli::command().mut_args(allow_hyphens).mut_subcommands(|verb| verb.mut_args(allow_hyphens))
 }
 
-/// The flags of all verbs. `config::Global` decides what applies if a flag is not given.
+/// The flags of all verbs. `config::GlobalSettings` decides what applies if a flag is not given.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
     /// Index: a folder, or https://HOST:PORT[,HOST…]/NAME on an OpenSearch cluster [default: the

@@ -48,7 +48,7 @@ use self::app::{App, Effect, Event, SavedQueryReader};
 use self::history::History;
 use self::screen::Screen;
 use self::worker::Worker;
-use crate::config::{Global, read_query};
+use crate::config::{GlobalSettings, read_query};
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 use crate::types::Color;
@@ -75,7 +75,7 @@ pub(crate) fn check_terminal() -> anyhow::Result<()> {
 
 /// Browses until the user leaves. Call [`check_terminal`] first.
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     query: String,
     index: OpenIndex,
     clock: Clock,
@@ -105,7 +105,7 @@ pub(crate) fn run(
 
 /// Expands the saved query of the config file that typed text may begin with. A mistake in a saved
 /// query has no location in the typed text, so its message names the saved query instead.
-fn saved_query_reader(global: &Global, clock: Clock) -> SavedQueryReader {
+fn saved_query_reader(global: &GlobalSettings, clock: Clock) -> SavedQueryReader {
     let global = global.clone();
     SavedQueryReader(Rc::new(move |typed| {
         let query = read_query(typed, &global, &clock).map_err(|mistakes| {

@@ -1,14 +1,14 @@
 //! `wensou backup`: a consistent copy of the index.
 
 use crate::args::Backup;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::require_folder;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Backup,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

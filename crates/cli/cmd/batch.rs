@@ -11,7 +11,7 @@ use wensou_query::{Error, Options, Session};
 
 use super::query::options;
 use crate::args::Search;
-use crate::config::{Global, read_query};
+use crate::config::{GlobalSettings, read_query};
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 use crate::out::{Terminal, hits, json};
@@ -27,7 +27,7 @@ const MAX_RETRIES: u32 = 5;
 pub(crate) fn run(
     index: &OpenIndex,
     file: &Path,
-    global: &Global,
+    global: &GlobalSettings,
     args: &Search,
     clock: &Clock,
     terminal: &mut Terminal,
@@ -68,7 +68,7 @@ type Lines<'l> = dyn Iterator<Item = anyhow::Result<String>> + 'l;
 
 /// The state of a batch, which outlives the index that is open.
 struct BatchState<'a> {
-    global: &'a Global,
+    global: &'a GlobalSettings,
     args: &'a Search,
     clock: &'a Clock,
     /// Whether ids are printed, and not objects.

@@ -3,11 +3,11 @@
 use super::query::clock;
 use crate::args::Browse;
 use crate::browse;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 
-pub(crate) fn run(global: &Global, args: &Browse) -> anyhow::Result<Outcome> {
+pub(crate) fn run(global: &GlobalSettings, args: &Browse) -> anyhow::Result<Outcome> {
     browse::check_terminal()?;
     let index = OpenIndex::open(global)?;
     let clock = clock(global, &index, args.as_of)?;

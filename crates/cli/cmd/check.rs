@@ -6,7 +6,7 @@ use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
 use super::index::{ProgressDisplay, Reporting, default_options};
 use crate::args::Check;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::{Outcome, index_error};
 #[cfg(feature = "cluster")]
 use crate::open_index::is_address;
@@ -16,7 +16,7 @@ use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Check,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
@@ -69,7 +69,7 @@ pub(crate) fn run(
 }
 
 /// Verifies the index: with `--quick` its checksums only, otherwise everything.
-fn check(global: &Global, args: &Check) -> anyhow::Result<Checked> {
+fn check(global: &GlobalSettings, args: &Check) -> anyhow::Result<Checked> {
     if args.quick {
         return Ok(wensou_index::check_files(&global.index)?);
     }
@@ -144,7 +144,7 @@ fn summary(checked: &Checked) -> String {
 /// Repairs the findings: uses another intact generation or rebuilds the index, then removes what
 /// stopped builds have left behind.
 fn repair(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Check,
     checked: &Checked,
     terminal: &mut Terminal,
@@ -162,7 +162,7 @@ fn repair(
 
 /// Rebuilds the index from its archive; records of files that cannot be read come from the old
 /// index.
-fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
+fn rebuild(global: &GlobalSettings, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     let Some(settings) = wensou_index::settings(&global.index) else {
         anyhow::bail!(
             "the index no longer says which files it was built from: run `wensou index --rebuild \

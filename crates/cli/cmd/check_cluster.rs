@@ -12,7 +12,7 @@ use wensou_index::Index;
 
 use super::copy::{bar, copy_to, options};
 use crate::args::{Check, Spread};
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::local_folder;
 use crate::out::count::count_noun;
@@ -20,7 +20,7 @@ use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
 
 pub(super) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Check,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
@@ -89,7 +89,7 @@ fn cannot_compare(folder: &Path) -> String {
     format!("cannot compare with the index in {}", folder.display())
 }
 
-fn open(global: &Global, address: &ClusterAddress) -> wensou_cluster::Result<ClusterIndex> {
+fn open(global: &GlobalSettings, address: &ClusterAddress) -> wensou_cluster::Result<ClusterIndex> {
     ClusterIndex::open_with(global.cluster.connect(address)?, address)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::args::Config;
-use crate::config::{Global, SettingOrigin, locate};
+use crate::config::{GlobalSettings, SettingOrigin, locate};
 use crate::exit::Outcome;
 use crate::out::text::width;
 use crate::out::{Terminal, sanitize};
@@ -18,7 +18,7 @@ pub(crate) fn path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {
 }
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Config,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
@@ -54,7 +54,7 @@ impl Row {
 }
 
 /// The settings that the index keeps for the next build.
-fn kept_rows(global: &Global) -> Vec<Row> {
+fn kept_rows(global: &GlobalSettings) -> Vec<Row> {
     let Some(settings) = wensou_index::settings(&global.index) else { return Vec::new() };
     let tables = settings.tables.files();
     let path = |path: Option<std::path::PathBuf>| json!(path.map(|it| it.display().to_string()));
@@ -82,7 +82,7 @@ fn kept_rows(global: &Global) -> Vec<Row> {
 
 /// Which credentials are used for the cluster. Their values are never shown.
 #[cfg(feature = "cluster")]
-fn cluster_row(global: &Global) -> Option<Row> {
+fn cluster_row(global: &GlobalSettings) -> Option<Row> {
     crate::open_index::is_address(&global.index).then(|| {
         let given = global.cluster.credential_kinds();
         let text = if given.is_empty() { "none".to_owned() } else { given.join(", ") };
@@ -91,7 +91,7 @@ fn cluster_row(global: &Global) -> Option<Row> {
 }
 
 /// All settings: those of the program, then what the index keeps.
-fn rows(global: &Global) -> Vec<Row> {
+fn rows(global: &GlobalSettings) -> Vec<Row> {
     let index = json!(global.index.display().to_string());
     let archive: Vec<String> =
         global.archive.iter().map(|path| path.display().to_string()).collect();
@@ -129,7 +129,7 @@ fn rows(global: &Global) -> Vec<Row> {
     rows
 }
 
-fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
+fn print_text(global: &GlobalSettings, terminal: &mut Terminal) -> anyhow::Result<()> {
     let origin_text = |origin| match origin {
         SettingOrigin::File(line) => global.location(line),
         origin => origin.to_string(),
@@ -165,7 +165,7 @@ fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
+fn print_json(global: &GlobalSettings, terminal: &mut Terminal) -> anyhow::Result<()> {
     let origin = |origin| match origin {
         SettingOrigin::Flag(flag) => json!({"kind": "flag", "name": flag}),
         SettingOrigin::Environment(variable) => json!({"kind": "environment", "name": variable}),

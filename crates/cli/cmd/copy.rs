@@ -13,14 +13,14 @@ use wensou_cluster::{
 use wensou_index::Index;
 
 use crate::args::{Copy, Spread};
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::require_folder;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Copy,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
@@ -34,7 +34,7 @@ pub(crate) fn run(
 
 /// The options of a copy; `grace` is that of the flags, else that of the config file, else the
 /// default.
-pub(super) fn options(global: &Global, spread: Spread) -> CopyOptions {
+pub(super) fn options(global: &GlobalSettings, spread: Spread) -> CopyOptions {
     let Spread { shards, replicas, replace, grace } = spread;
     let default = CopyOptions::default();
     let grace = grace.or(global.cluster.grace).map_or(default.grace, Duration::from_secs);
@@ -43,7 +43,7 @@ pub(super) fn options(global: &Global, spread: Spread) -> CopyOptions {
 
 /// Copies the index in a folder to an address.
 pub(super) fn copy_to(
-    global: &Global,
+    global: &GlobalSettings,
     (folder, address): (&Path, &ClusterAddress),
     options: &CopyOptions,
     quiet: bool,

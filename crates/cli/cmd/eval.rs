@@ -13,7 +13,7 @@ use wensou_query::{Options, Session, plain};
 
 use super::query::clock;
 use crate::args::Eval;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 use crate::out::Terminal;
@@ -27,7 +27,7 @@ struct JudgedQuery {
 }
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Eval,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

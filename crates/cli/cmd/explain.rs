@@ -4,7 +4,7 @@ use wensou_index::RecordExt;
 
 use super::query::{clock, parse_for, read_pinyin, recency, report};
 use crate::args::Explain;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::lookup;
 use crate::open_index::OpenIndex;
@@ -12,7 +12,7 @@ use crate::out::{Terminal, explanation};
 use crate::types::ShowFormat;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Explain,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

@@ -1,14 +1,14 @@
 //! `wensou export`: prints every record, in archive order.
 
 use crate::args::Export;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 use crate::out::{Terminal, json};
 use crate::types::ExportFormat;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Export,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

@@ -8,13 +8,13 @@ use wensou_query::lang::{Clock, Diagnostic, Query, Style};
 use wensou_query::{Options, Reading, Recency, Sort as Order};
 
 use crate::args::Search;
-use crate::config::{Global, QueryMistake, read_query};
+use crate::config::{GlobalSettings, QueryMistake, read_query};
 use crate::open_index::OpenIndex;
 use crate::out::{Terminal, sanitize};
 use crate::types::{AsOf, Format, HalfLife, Sort};
 
 /// The options of a search.
-pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options {
+pub(super) fn options(global: &GlobalSettings, args: &Search, clock: &Clock) -> Options {
     let mut options = Options::default();
     options.limit = args.limit.unwrap_or(*global.limit);
     options.offset = args.offset;
@@ -47,7 +47,7 @@ pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Rece
 
 /// The clock that says which day is "today" in the query: the day of `--as-of`, or the current day.
 pub(crate) fn clock(
-    global: &Global,
+    global: &GlobalSettings,
     index: &OpenIndex,
     as_of: Option<AsOf>,
 ) -> anyhow::Result<Clock> {
@@ -67,7 +67,7 @@ pub(crate) fn clock(
 /// Parses a query and prints its warnings to standard error, as text. If it has mistakes, prints
 /// these and returns `None`.
 pub(crate) fn parse(
-    global: &Global,
+    global: &GlobalSettings,
     text: &str,
     clock: &Clock,
     terminal: &mut Terminal,
@@ -78,7 +78,7 @@ pub(crate) fn parse(
 
 /// Like [`parse`], but with `for_program` prints mistakes and warnings as JSON.
 pub(super) fn parse_for(
-    global: &Global,
+    global: &GlobalSettings,
     text: &str,
     clock: &Clock,
     terminal: &mut Terminal,
@@ -101,7 +101,7 @@ pub(super) fn parse_for(
 /// Reports a mistake in the typed query, or in a saved query that it names.
 fn report_mistake(
     mistake: &QueryMistake,
-    global: &Global,
+    global: &GlobalSettings,
     terminal: &mut Terminal,
     for_program: bool,
 ) {

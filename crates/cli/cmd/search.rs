@@ -12,7 +12,7 @@ use wensou_query::{Error, Highlighter, Options, Results};
 use super::matching_documents::{self, MatchingDocuments};
 use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
 use crate::args::Search;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::file_state::warn_about_changes;
 use crate::open_index::{OpenIndex, ReplaceableIndex, is_address};
@@ -22,7 +22,7 @@ use crate::out::{Terminal, attributes, clauses, facets, hits, vimgrep};
 use crate::types::Format;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Search,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
@@ -178,7 +178,7 @@ fn print_summary(results: &Results, args: &Search, started: Instant, terminal: &
 
 /// Opens the index. If there is no index in the default folder, but the working folder has a sample
 /// archive, indexes the sample archive first, so that the first command of a new user gives hits.
-fn open_or_build(global: &Global, terminal: &mut Terminal) -> anyhow::Result<OpenIndex> {
+fn open_or_build(global: &GlobalSettings, terminal: &mut Terminal) -> anyhow::Result<OpenIndex> {
     if is_address(&global.index) {
         return OpenIndex::open(global);
     }

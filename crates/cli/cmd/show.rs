@@ -6,7 +6,7 @@ use wensou_query::Highlighter;
 
 use super::query::{clock, parse, read_pinyin};
 use crate::args::Show;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::file_state::{has_other_content, warn_about_changes};
 use crate::open_index::OpenIndex;
@@ -16,7 +16,7 @@ use crate::types::RecordFormat;
 use crate::{lookup, original_file};
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Show,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

@@ -4,7 +4,7 @@ use wensou_index::RecordExt;
 use wensou_query::{Highlighter, Options};
 
 use crate::args::Similar;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::lookup;
 use crate::open_index::OpenIndex;
@@ -12,7 +12,7 @@ use crate::out::{Terminal, hits, vimgrep};
 use crate::types::Format;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Similar,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

@@ -5,7 +5,7 @@ use wensou_index::{Index, Meta, Share};
 use wensou_ingest::Report;
 
 use crate::args::Stats;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::{OpenIndex, require_folder};
 use crate::out::count::{bytes, count_noun};
@@ -13,7 +13,7 @@ use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Stats,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

@@ -15,13 +15,13 @@ use super::index::{
     without_the_word_none,
 };
 use crate::args::Survey as Args;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
@@ -49,7 +49,11 @@ pub(crate) fn run(
 }
 
 /// Surveys the part of the archive that the arguments name.
-fn survey(global: &Global, args: &Args, terminal: &mut Terminal) -> anyhow::Result<ArchiveSurvey> {
+fn survey(
+    global: &GlobalSettings,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> anyhow::Result<ArchiveSurvey> {
     let (base, paths) = base_and_paths(args)?;
     let mut options = options(global, args)?;
     options.selection = select_paths(base, paths)?;
@@ -74,7 +78,7 @@ fn base_and_paths(args: &Args) -> anyhow::Result<(&Path, &[PathBuf])> {
     }
 }
 
-fn options(global: &Global, args: &Args) -> anyhow::Result<Options> {
+fn options(global: &GlobalSettings, args: &Args) -> anyhow::Result<Options> {
     let mut options = default_options().ingest;
     if let Some(threads) = args.threads {
         options.threads = threads.max(1);

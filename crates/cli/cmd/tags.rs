@@ -5,7 +5,7 @@ use wensou_query::{Facet, facet};
 
 use super::query::{clock, parse, read_pinyin, suggest_words};
 use crate::args::Tags;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 use crate::out::count::count_noun;
@@ -15,7 +15,7 @@ use crate::out::{Terminal, sanitize};
 use crate::types::ListFormat;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Tags,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

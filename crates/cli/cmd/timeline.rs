@@ -4,14 +4,14 @@ use wensou_query::Step as By;
 
 use super::query::{clock, parse_for, read_pinyin, report, suggest_words};
 use crate::args::Timeline;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 use crate::out::{Terminal, timeline};
 use crate::types::{ListFormat, Step};
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Timeline,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

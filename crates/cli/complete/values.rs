@@ -12,7 +12,7 @@ use wensou_query::{Facet, facet, plain};
 use wensou_text::fold;
 
 use crate::args::Cli;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::open_index::OpenIndex;
 
 /// Maximum number of values of a facet, or of ids, that are offered.
@@ -51,11 +51,11 @@ fn matches() -> Option<ArgMatches> {
 }
 
 /// The settings that apply to the line.
-fn settings() -> Option<Global> {
+fn settings() -> Option<GlobalSettings> {
     let matches = matches()?;
     let cli = Cli::from_arg_matches(&matches);
     let flags = cli.map(|cli| cli.flags).unwrap_or_default();
-    Global::resolve(&flags, &matches).ok()
+    GlobalSettings::resolve(&flags, &matches).ok()
 }
 
 /// Whether the argument at the cursor is the first of its query.

@@ -23,7 +23,7 @@ use crate::types::{Color, Sort, Zone};
 
 /// The settings that all verbs share.
 #[derive(Debug, Clone)]
-pub(crate) struct Global {
+pub(crate) struct GlobalSettings {
     /// The config file, if there is a home folder to look for it in.
     pub(crate) file: Option<ConfigPath>,
     /// Whether the config file exists.
@@ -57,7 +57,7 @@ pub(crate) struct Global {
     pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
 
-impl Global {
+impl GlobalSettings {
     /// Reads the config file and applies the precedence. `flags` must have been parsed from
     /// `matches`, which say whether a value comes from a flag or from an environment variable.
     ///

@@ -4,7 +4,7 @@ use wensou_query::lang::{
     Clock, Code, Diagnostic, Location, Query, Span, closest, parse, saved_name,
 };
 
-use super::Global;
+use super::GlobalSettings;
 
 /// A mistake in a query, with the text that it is in.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct QueryMistake {
 /// none, all mistakes of the expanded text.
 pub(crate) fn read_query(
     text: &str,
-    global: &Global,
+    global: &GlobalSettings,
     clock: &Clock,
 ) -> Result<Query, Vec<QueryMistake>> {
     let expanded = expand(text, global, clock, &mut Vec::new())?;
@@ -43,7 +43,7 @@ fn mistakes(found: Vec<Diagnostic>, text: &str) -> Vec<QueryMistake> {
 /// queries that led to `text`. If `text` names one of them again, that query refers to itself.
 fn expand(
     text: &str,
-    global: &Global,
+    global: &GlobalSettings,
     clock: &Clock,
     being_expanded: &mut Vec<String>,
 ) -> Result<String, Vec<QueryMistake>> {
@@ -105,7 +105,7 @@ fn shifted(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
 }
 
 /// The help for a name that no saved query has.
-fn unknown_name_help(typed: &str, global: &Global) -> String {
+fn unknown_name_help(typed: &str, global: &GlobalSettings) -> String {
     let text = format!("to search for the text itself, quote it: \"@{typed}\"");
     let known: Vec<&str> = global.queries.keys().map(String::as_str).collect();
     if known.is_empty() {

@@ -6,14 +6,14 @@ use wensou_cluster::{ClusterAddress, CopyOptions, DocumentsToSend};
 use super::local;
 use crate::args::Index as Args;
 use crate::cmd::copy::{copy_to, options};
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::local_folder;
 use crate::out::Terminal;
 
 /// Builds or updates the index on this machine, then copies it.
 pub(super) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use wensou_index::{BuildOptions, PlannedChanges};
 
 use super::summary::MAX_NAMED;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 /// Prints the changes. Names at most [`MAX_NAMED`] files of each kind, and counts the others.
 pub(super) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     roots: &[PathBuf],
     options: &BuildOptions,
     terminal: &mut Terminal,

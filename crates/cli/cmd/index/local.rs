@@ -12,14 +12,14 @@ use super::options::options;
 use super::roots::RootPlan;
 use super::share::select_share;
 use crate::args::Index as Args;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 /// Builds the index or brings it up to date, unless a build would change nothing.
 pub(super) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

@@ -31,7 +31,7 @@ pub(crate) use self::summary::{
 };
 
 use crate::args::Index as Args;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 #[cfg(feature = "cluster")]
 use crate::open_index::is_address;
@@ -39,7 +39,7 @@ use crate::open_index::require_folder;
 use crate::out::Terminal;
 
 pub(crate) fn run(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {

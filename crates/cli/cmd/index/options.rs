@@ -7,12 +7,12 @@ use wensou_index::{BuildOptions, Settings, TableFiles};
 use wensou_ingest::{FieldMap, PreCommand};
 
 use crate::args::Index as Args;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 
 /// The options that the flags name; those that no flag names are as in `before`, the settings of
 /// the existing index.
 pub(super) fn options(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Args,
     before: Option<&Settings>,
 ) -> anyhow::Result<BuildOptions> {
@@ -88,7 +88,7 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
 /// The command that turns files of other kinds into text: that of the flags, else that of the
 /// config file.
 pub(crate) fn pre_command(
-    global: &Global,
+    global: &GlobalSettings,
     command: Option<&PathBuf>,
     globs: &[String],
 ) -> anyhow::Result<Option<PreCommand>> {

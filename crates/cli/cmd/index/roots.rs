@@ -8,7 +8,7 @@ use wensou_index::{Added, Index, Root, RootSet, Settings, canonical, is_index_fo
 
 use super::summary::comma_separated;
 use crate::args::Index as Args;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
@@ -33,7 +33,7 @@ impl RootPlan {
     /// The roots after this run; `before` has the settings of the existing index. Fails if a flag
     /// names a path that the index does not cover.
     pub(super) fn new(
-        global: &Global,
+        global: &GlobalSettings,
         args: &Args,
         before: Option<&Settings>,
     ) -> anyhow::Result<Self> {
@@ -76,7 +76,7 @@ impl RootPlan {
     }
 
     /// The roots that the config file lists, and no others. Fails if a flag would change them.
-    fn of_config(global: &Global, args: &Args, covered: &RootSet) -> anyhow::Result<Self> {
+    fn of_config(global: &GlobalSettings, args: &Args, covered: &RootSet) -> anyhow::Result<Self> {
         let roots = RootSet::of(&global.archive);
         let origin = match global.archive.origin {
             crate::config::SettingOrigin::File(line) => global.location(line),
@@ -169,7 +169,7 @@ impl RootPlan {
     /// Asks the user before records are removed that no flag names. Returns whether to go on.
     pub(super) fn confirm(
         &self,
-        global: &Global,
+        global: &GlobalSettings,
         args: &Args,
         terminal: &mut Terminal,
     ) -> anyhow::Result<bool> {

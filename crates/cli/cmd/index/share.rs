@@ -11,12 +11,12 @@ use wensou_ingest::{Selection, read_survey_file};
 
 use super::summary::{comma_separated, share_paths};
 use crate::args::Index as Args;
-use crate::config::Global;
+use crate::config::GlobalSettings;
 
 /// Sets the options that select the share that the flags name. Fails if the existing index, which
 /// was built with the settings `before`, is of another share or of a whole archive.
 pub(super) fn select_share(
-    global: &Global,
+    global: &GlobalSettings,
     args: &Args,
     before: Option<&Settings>,
     options: &mut BuildOptions,
