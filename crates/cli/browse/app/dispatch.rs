@@ -19,7 +19,7 @@ impl App {
     /// Handles a key. The key of `Abort` always ends the run. Any other key goes to the open popup,
     /// if there is one. Otherwise the command of the key runs; a key without a command edits the
     /// query line, except for `?` on an empty line, which opens the help.
-    pub(super) fn key(&mut self, key: KeyEvent) {
+    pub(super) fn handle_key(&mut self, key: KeyEvent) {
         self.status = None;
         let command = keys::command(key);
         if command == Some(Command::Abort) {
@@ -27,13 +27,13 @@ impl App {
             return self.effects.push(Effect::Quit(Outcome::Signalled(2)));
         }
         if let Some(popup) = self.popup.take() {
-            self.popup = self.popup_key(popup, key, command);
+            self.popup = self.handle_popup_key(popup, key, command);
             return;
         }
         match command {
-            Some(command) => self.command(command),
+            Some(command) => self.run_command(command),
             None if key.code == KeyCode::Char('?') && self.text().is_empty() => {
-                self.command(Command::Help);
+                self.run_command(Command::Help);
             }
             None => {
                 if self.input.handle_event(&Terminal::Key(key)).is_some_and(|changed| changed.value)
@@ -45,7 +45,7 @@ impl App {
     }
 
     /// Runs a command outside popups.
-    pub(super) fn command(&mut self, command: Command) {
+    pub(super) fn run_command(&mut self, command: Command) {
         match command {
             Command::Up => self.up(),
             Command::Down => self.down(),
@@ -78,7 +78,7 @@ impl App {
             Command::Suspend => self.effects.push(Effect::Suspend),
             Command::Help => self.popup = Some(Popup::Help(0)),
             Command::Escape => self.escape(),
-            // `key` has handled this.
+            // `handle_key` has handled this.
             Command::Abort => {}
             Command::Open
             | Command::Follow

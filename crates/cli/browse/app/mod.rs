@@ -251,9 +251,9 @@ impl App {
     /// Handles an event; returns what the caller must do.
     pub(crate) fn update(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Key(key) => self.key(key),
+            Event::Key(key) => self.handle_key(key),
             Event::Paste(text) => self.paste(&text),
-            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Mouse(mouse) => self.handle_mouse(mouse),
             Event::Resize(columns, rows) => self.resize((columns, rows)),
             Event::Response(response) => self.apply_response(response),
             Event::Slow => self.slow = self.awaited_list.is_some(),

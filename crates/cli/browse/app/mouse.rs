@@ -10,7 +10,7 @@ use crate::browse::help;
 const LINES_PER_NOTCH: isize = 3;
 
 impl App {
-    pub(super) fn mouse(&mut self, mouse: MouseEvent) {
+    pub(super) fn handle_mouse(&mut self, mouse: MouseEvent) {
         let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
             MouseEventKind::ScrollUp => self.wheel(at, -1),

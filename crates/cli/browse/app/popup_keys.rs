@@ -13,7 +13,7 @@ use crate::exit::Outcome;
 impl App {
     /// Handles a key while `popup` is open, and returns the popup to show after it. `command` is
     /// the command that the key has outside popups.
-    pub(super) fn popup_key(
+    pub(super) fn handle_popup_key(
         &mut self,
         popup: Popup,
         key: KeyEvent,
@@ -42,15 +42,15 @@ impl App {
             }
             // Any other key closes the help.
             (Popup::Help(_), ..) => None,
-            (Popup::DateBars(date_bars), ..) => self.date_bars_key(date_bars, key, command),
-            (Popup::Picker(picker), ..) => self.picker_key(picker, key, command, lines),
+            (Popup::DateBars(date_bars), ..) => self.handle_date_bars_key(date_bars, key, command),
+            (Popup::Picker(picker), ..) => self.handle_picker_key(picker, key, command, lines),
         }
     }
 
     /// Handles a key while a picker is open, and returns the popup to show after it. `lines` is how
     /// far the key moves the selection; a key that neither moves it nor has a meaning here edits
     /// the filter.
-    fn picker_key(
+    fn handle_picker_key(
         &mut self,
         mut picker: Picker,
         key: KeyEvent,
@@ -76,7 +76,7 @@ impl App {
         if let Some(subject) = subject_of_key {
             // The key that opened the picker closes it; the key of another picker opens that one.
             if picker.subject != subject {
-                self.command(command?);
+                self.run_command(command?);
             }
             return self.popup.take();
         }
@@ -89,7 +89,7 @@ impl App {
 
     /// Handles a key while the hits over time are shown, and returns the popup to show after it. A
     /// key without a meaning here closes the popup.
-    fn date_bars_key(
+    fn handle_date_bars_key(
         &mut self,
         mut date_bars: DateBars,
         key: KeyEvent,
