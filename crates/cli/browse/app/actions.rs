@@ -85,7 +85,7 @@ impl App {
         self.preview_only = false;
         self.focus = Focus::List;
         self.preview.lines = None;
-        self.update_selection();
+        self.show_selected();
         true
     }
 

@@ -53,8 +53,8 @@ impl App {
             Command::PageDown => self.move_focused(self.page_key_lines()),
             Command::First => self.move_focused(isize::MIN),
             Command::Last => self.move_focused(isize::MAX),
-            Command::Previous => self.select(-1),
-            Command::Next => self.select(1),
+            Command::Previous => self.move_selection(-1),
+            Command::Next => self.move_selection(1),
             Command::Focus => {
                 self.focus = match self.focus {
                     Focus::List if self.layout().preview.is_some() => Focus::Preview,

@@ -29,8 +29,8 @@ impl App {
             }
             Some(Popup::Picker(picker)) => picker.move_by(notches),
             Some(Popup::DateBars(date_bars)) => date_bars.move_by(notches),
-            None if is_in(preview, at) => self.scroll(notches * LINES_PER_NOTCH),
-            None => self.select(notches),
+            None if is_in(preview, at) => self.scroll_preview(notches * LINES_PER_NOTCH),
+            None => self.move_selection(notches),
         }
     }
 
@@ -58,7 +58,7 @@ impl App {
         if clicked == self.list.selected {
             return self.toggle_preview_only();
         }
-        self.select(clicked as isize - self.list.selected as isize);
+        self.move_selection(clicked as isize - self.list.selected as isize);
     }
 }
 

@@ -37,19 +37,19 @@ impl App {
     /// Moves the selection by `lines`, or scrolls the preview if the preview has the focus.
     pub(super) fn move_focused(&mut self, lines: isize) {
         match self.preview_only || self.focus == Focus::Preview {
-            true => self.scroll(lines),
-            false => self.select(lines),
+            true => self.scroll_preview(lines),
+            false => self.move_selection(lines),
         }
     }
 
     /// Moves the selection by `items`. Requests more hits when the selection nears the end of the
     /// loaded hits.
-    pub(super) fn select(&mut self, items: isize) {
+    pub(super) fn move_selection(&mut self, items: isize) {
         let last = self.list.items.len().saturating_sub(1);
         let selected = self.list.selected.saturating_add_signed(items).min(last);
         if selected != self.list.selected {
             self.list.selected = selected;
-            self.update_selection();
+            self.show_selected();
         }
         let near_end = selected + self.layout().visible_items >= last;
         let is_query = matches!(&self.list.origin, ListOrigin::Query(text) if text == self.text());
@@ -63,7 +63,7 @@ impl App {
     }
 
     /// Scrolls the preview by `lines`, no further than its ends.
-    pub(super) fn scroll(&mut self, lines: isize) {
+    pub(super) fn scroll_preview(&mut self, lines: isize) {
         let layout = self.layout();
         let Some(area) = layout.preview else { return };
         let line_count = self.preview_lines(layout::preview_columns(area)).len();
@@ -88,7 +88,7 @@ impl App {
     }
 
     /// Scrolls the list to the selected item and updates the preview.
-    pub(super) fn update_selection(&mut self) {
+    pub(super) fn show_selected(&mut self) {
         let visible = self.layout().visible_items.max(1);
         let list = &mut self.list;
         list.first = list.first.min(list.selected).max((list.selected + 1).saturating_sub(visible));
@@ -125,9 +125,9 @@ impl App {
         if !self.preview_only {
             self.focus = Focus::List;
         }
-        self.update_selection();
+        self.show_selected();
         // The height has changed: keep the scroll position within the lines.
-        self.scroll(0);
+        self.scroll_preview(0);
     }
 
     /// Scrolls the preview to the next line with a match, or to the previous one. Opens the preview
@@ -159,7 +159,7 @@ impl App {
         self.preview.matched = Some(matches[next]);
         self.preview.scroll = matches[next].saturating_sub(usize::from(area.height) / 3);
         // Keep the scroll position within the lines.
-        self.scroll(0);
+        self.scroll_preview(0);
         self.status = Some(format!("line {} of {} with a match", next + 1, matches.len()));
     }
 }

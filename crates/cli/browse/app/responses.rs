@@ -109,7 +109,7 @@ impl App {
                 };
                 self.list = list;
                 self.preview.lines = None;
-                self.update_selection();
+                self.show_selected();
             }
             ResponseData::Hits { items, total, .. } => {
                 self.list.items.extend(items);
@@ -166,7 +166,7 @@ impl App {
         self.preview_only = false;
         // Open the only item at once if there is no room for a preview beside the list.
         self.preview_only = total == 1 && self.layout().preview.is_none();
-        self.update_selection();
+        self.show_selected();
     }
 
     /// Fills the open picker, which waits for tags: with the tags of the response, or with nothing
