@@ -227,12 +227,12 @@ pub(crate) fn names(binding: &Binding) -> String {
 }
 
 /// The short name of the first key of a binding, such as `^K`.
-pub(crate) fn short(binding: &Binding) -> String {
+pub(crate) fn short_name(binding: &Binding) -> String {
     binding.keys.first().map(Key::to_string).unwrap_or_default().replace("Ctrl-", "^")
 }
 
 /// The name of the first key of a command.
-pub(crate) fn name(command: Command) -> String {
+pub(crate) fn key_name(command: Command) -> String {
     let key = KEYS
         .iter()
         .find(|binding| binding.command == command)
@@ -290,7 +290,7 @@ mod tests {
             let event = KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
             assert_eq!(command(event), Some(Command::Kind));
         }
-        assert_eq!(name(Command::Kind), "Ctrl-K");
-        assert_eq!(name(Command::Back), "Alt-Left");
+        assert_eq!(key_name(Command::Kind), "Ctrl-K");
+        assert_eq!(key_name(Command::Back), "Alt-Left");
     }
 }

@@ -6,7 +6,7 @@ use wensou_index::RecordExt;
 use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
 use wensou_query::Highlighter;
 
-use super::keys::{Command, name};
+use super::keys::{Command, key_name};
 use super::text::{highlighted, piece, wrap};
 use super::theme::{DATE, DIM, KIND, TAG, TITLE};
 use super::worker::Item;
@@ -112,9 +112,10 @@ fn push_flash_items(out: &mut PreviewLines, article: &Article, flashes: Option<&
     if article.flashes.is_empty() {
         return;
     }
+    let key = key_name(Command::Follow);
     let heading = match article.flashes.len() {
-        1 => format!("1 flash item in this page ({} opens it)", name(Command::Follow)),
-        count => format!("{count} flash items in this page ({} lists them)", name(Command::Follow)),
+        1 => format!("1 flash item in this page ({key} opens it)"),
+        count => format!("{count} flash items in this page ({key} lists them)"),
     };
     out.push(&[Span::styled(heading, KIND)]);
     for item in flashes.unwrap_or_default() {
@@ -129,9 +130,10 @@ fn push_flash_items(out: &mut PreviewLines, article: &Article, flashes: Option<&
 /// Appends the pages that contain a flash item.
 fn push_occurrences(out: &mut PreviewLines, flash: &FlashItem) {
     let occurrences: Vec<_> = flash.all_occurrences().collect();
+    let key = key_name(Command::Follow);
     let heading = match occurrences.len() {
-        1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),
-        count => format!("seen in {count} pages ({} lists them)", name(Command::Follow)),
+        1 => format!("seen in 1 page ({key} opens it)"),
+        count => format!("seen in {count} pages ({key} lists them)"),
     };
     out.push(&[Span::styled(heading, KIND)]);
     for location in occurrences {

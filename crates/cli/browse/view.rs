@@ -295,7 +295,7 @@ fn footer(app: &App, columns: u16) -> Line<'static> {
     }
     let mut pieces = Vec::new();
     for binding in KEYS.iter().filter(|binding| !binding.hint.is_empty()) {
-        let key = keys::short(binding);
+        let key = keys::short_name(binding);
         // Do not draw part of a hint.
         let used: usize = pieces.iter().map(Span::width).sum();
         if used + key.width() + binding.hint.width() + 2 > columns {
