@@ -11,7 +11,7 @@ use wensou_query::lang::{
 /// The one kind that the query is restricted to, if any.
 pub(crate) fn kind(text: &str, clock: &Clock) -> Option<Kind> {
     let (query, _) = parse_lenient(text, clock);
-    clauses(&query.root).find_map(|(clause, _)| match clause {
+    required_filters(&query.root).find_map(|(clause, _)| match clause {
         FieldClause::Kind(kinds) if kinds.len() == 1 => Some(kinds[0]),
         _ => None,
     })
@@ -41,14 +41,14 @@ pub(crate) fn add_tag(text: &str, tag: &str, clock: &Clock) -> String {
     let value = Value { text: tag.to_owned(), prefix: false, span: Span::default() };
     let wanted = FieldClause::Tag(vec![value]);
     let (query, _) = parse_lenient(text, clock);
-    if clauses(&query.root).any(|(clause, _)| *clause == wanted) {
+    if required_filters(&query.root).any(|(clause, _)| *clause == wanted) {
         return text.to_owned();
     }
     with_filter(text, &wanted.to_string(), clock)
 }
 
 /// The filters that every hit must match, with their spans.
-fn clauses(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
+fn required_filters(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
     let nodes = match &root.kind {
         NodeKind::And(nodes) => nodes.as_slice(),
         _ => std::slice::from_ref(root),
@@ -69,8 +69,10 @@ fn clauses(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
 /// operand of `OR` stay, because they do not restrict the whole query.
 fn without_filters(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> String {
     let (query, _) = parse_lenient(text, clock);
-    let mut spans: Vec<Span> =
-        clauses(&query.root).filter(|(clause, _)| unwanted(clause)).map(|(_, span)| span).collect();
+    let mut spans: Vec<Span> = required_filters(&query.root)
+        .filter(|(clause, _)| unwanted(clause))
+        .map(|(_, span)| span)
+        .collect();
     spans.sort();
     let mut text = text.to_owned();
     for span in spans.into_iter().rev() {
