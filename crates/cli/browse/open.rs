@@ -57,7 +57,7 @@ pub(crate) fn open_in_editor(index: &OpenIndex, item: &Item) -> anyhow::Result<(
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let line = line_of(&bytes, item);
+    let line = snippet_line(&bytes, item);
     let editor = first_set_variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
     // An editor would take a name that begins with `-` for an option.
     let file = if file.starts_with("-") { Path::new(".").join(file) } else { file };
@@ -98,7 +98,7 @@ fn editor_args(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
 /// The number of the line in which the snippet begins. If the file does not contain the bytes of
 /// the snippet, because of another encoding or HTML entities, it is the line in which the record
 /// begins.
-fn line_of(bytes: &[u8], item: &Item) -> usize {
+fn snippet_line(bytes: &[u8], item: &Item) -> usize {
     let (_, span) = attributes::location(&item.record);
     let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
     let end = usize::try_from(span.end).unwrap_or(usize::MAX).clamp(start, bytes.len());
@@ -152,11 +152,11 @@ mod tests {
     #[test]
     fn the_editor_opens_at_the_snippet_and_else_at_the_record() {
         let file = "標題\n\n第一段\n第二段\n第三段\n".as_bytes();
-        assert_eq!(line_of(file, &item("第二段\n第三", 0, 99)), 4);
-        assert_eq!(line_of(file, &item("不在", 8, 99)), 3);
-        assert_eq!(line_of(file, &item("標題", 8, 99)), 3);
-        assert_eq!(line_of(file, &item("", 1_000, 2_000)), 6);
-        assert_eq!(line_of(b"", &item("標題", 0, 0)), 1);
+        assert_eq!(snippet_line(file, &item("第二段\n第三", 0, 99)), 4);
+        assert_eq!(snippet_line(file, &item("不在", 8, 99)), 3);
+        assert_eq!(snippet_line(file, &item("標題", 8, 99)), 3);
+        assert_eq!(snippet_line(file, &item("", 1_000, 2_000)), 6);
+        assert_eq!(snippet_line(b"", &item("標題", 0, 0)), 1);
     }
 
     #[test]
