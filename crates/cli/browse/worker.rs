@@ -205,14 +205,19 @@ fn serve(
 
 /// Answers one request.
 pub(crate) fn answer(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Response {
-    let data = find(index, clock, request).unwrap_or_else(|error| match error {
+    let data = response_data(index, clock, request).unwrap_or_else(|error| match error {
         Error::Query(diagnostics) => ResponseData::Refused(diagnostics),
         error => ResponseData::Failed(error.to_string()),
     });
     Response { number: request.number, data }
 }
 
-fn find(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Result<ResponseData, Error> {
+/// What the response to a request holds.
+fn response_data(
+    index: IndexRef<'_>,
+    clock: &Clock,
+    request: &Request,
+) -> Result<ResponseData, Error> {
     #[cfg(debug_assertions)]
     screen::panic_if_asked("search", &request.query);
     let (mut query, _) = parse_lenient(&request.query, clock);
