@@ -178,15 +178,15 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     let record = &item.record;
     let kind = record.kind().name();
     let date = hits::date(record);
-    let mut about: Vec<Span<'static>> = Vec::new();
+    let mut facts: Vec<Span<'static>> = Vec::new();
     if let Some(source) = hits::source(record) {
-        about.push(piece(source, Style::new()));
+        facts.push(piece(source, Style::new()));
     }
     if record.occurrences() > 1 {
-        about.push(Span::raw(format!("seen in {} pages", record.occurrences())));
+        facts.push(Span::raw(format!("seen in {} pages", record.occurrences())));
     }
     if !item.missing.is_empty() {
-        about.push(piece(&format!("missing: {}", item.missing.join(" ")), WARNING));
+        facts.push(piece(&format!("missing: {}", item.missing.join(" ")), WARNING));
     }
     let dot = || Span::raw(" · ");
     let joined = |pieces: Vec<Span<'static>>| {
@@ -208,7 +208,7 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
         let gap = columns.saturating_sub(head.width() + date.width());
         head.spans.push(Span::raw(" ".repeat(gap)));
         head.spans.push(Span::styled(date, DATE));
-        let mut below = joined(about);
+        let mut below = joined(facts);
         if !below.is_empty() && !body.is_empty() {
             below.push(dot());
         }
@@ -218,14 +218,14 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
         below.extend(body);
         return vec![head, truncate(below, columns)];
     }
-    let mut facts = vec![Span::styled(kind, KIND)];
+    let mut second_line = vec![Span::styled(kind, KIND)];
     if !date.is_empty() {
-        facts.push(Span::styled(date, DATE));
+        second_line.push(Span::styled(date, DATE));
     }
-    facts.extend(about);
+    second_line.extend(facts);
     vec![
         truncate(highlighted(&item.title, TITLE), columns),
-        truncate(joined(facts), columns),
+        truncate(joined(second_line), columns),
         truncate(body, columns),
     ]
 }
