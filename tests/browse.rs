@@ -257,7 +257,7 @@ fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
     pty.send("\r");
     pty.shows("date:");
     pty.send(ALT_O);
-    pty.shows("it has no address");
+    pty.shows("this record has no web address");
     pty.send(CTRL_Q);
     assert_eq!(pty.ends(), 0);
     // The sequence that ends reports of the mouse.

@@ -55,7 +55,8 @@ pub(crate) enum Command {
     Newer,
     Suspend,
     Help,
-    /// One step back, and at last out of the program.
+    /// One step back: from the preview to the list, to the previous list, to an empty query, out of
+    /// the program.
     Escape,
     Quit,
     /// Quit as if the program had been interrupted.
@@ -75,7 +76,7 @@ pub(crate) struct Binding {
     pub(crate) command: Command,
     pub(crate) keys: &'static [Key],
     pub(crate) help: &'static str,
-    /// At most two words for the bottom line, or [`NO_HINT`].
+    /// The name of the command in the bottom line, or [`NO_HINT`].
     pub(crate) hint: &'static str,
 }
 
@@ -100,7 +101,7 @@ const fn bind(
     Binding { command, keys, help, hint }
 }
 
-/// The hint of a command that the bottom line leaves out.
+/// For a command that the bottom line leaves out.
 const NO_HINT: &str = "";
 
 /// The bindings of all commands, in the order of the help.
@@ -132,21 +133,21 @@ pub(crate) const KEYS: &[Binding] = &[
         "similar",
         "documents similar to this one",
     ),
-    bind(Command::Pager, &[ctrl('o'), plain(KeyCode::F(7))], "pager", "read it in $PAGER"),
+    bind(Command::Pager, &[ctrl('o'), plain(KeyCode::F(7))], "pager", "read the record in $PAGER"),
     bind(
         Command::Editor,
         &[ctrl('e'), plain(KeyCode::F(8))],
         "editor",
-        "open its file in $VISUAL or $EDITOR at the passage",
+        "open the file of the record in $VISUAL or $EDITOR at the passage",
     ),
-    bind(Command::CopyId, &[ctrl('y'), plain(KeyCode::F(9))], "copy", "copy its id"),
+    bind(Command::CopyId, &[ctrl('y'), plain(KeyCode::F(9))], "copy", "copy the id of the record"),
     bind(
         Command::CopyCitation,
         &[alt(KeyCode::Char('y')), plain(KeyCode::F(10))],
         "cite",
         "copy a citation: title, source, date, path and bytes",
     ),
-    bind(Command::Visit, &[alt(KeyCode::Char('o'))], NO_HINT, "open its address in the browser"),
+    bind(Command::Visit, &[alt(KeyCode::Char('o'))], NO_HINT, "open the web address of the record"),
     bind(
         Command::DateBars,
         &[alt(KeyCode::Char('d'))],
@@ -171,9 +172,9 @@ pub(crate) const KEYS: &[Binding] = &[
         Command::Older,
         &[alt(KeyCode::Up)],
         NO_HINT,
-        "the query before; also Up on the first hit",
+        "the previous query of the history; also Up on the first hit",
     ),
-    bind(Command::Newer, &[alt(KeyCode::Down)], NO_HINT, "the query after"),
+    bind(Command::Newer, &[alt(KeyCode::Down)], NO_HINT, "the next query of the history"),
     bind(Command::Focus, &[plain(KeyCode::Tab)], "focus", "move in the list or in the preview"),
     bind(Command::Up, &[plain(KeyCode::Up)], NO_HINT, "one up"),
     bind(Command::Down, &[plain(KeyCode::Down)], NO_HINT, "one down"),
@@ -195,12 +196,11 @@ pub(crate) const KEYS: &[Binding] = &[
     bind(Command::Abort, &[ctrl('c')], NO_HINT, "leave at once, with exit status 130"),
 ];
 
-/// Editing keys, which the widget of the query line handles, and what the mouse does: for the help
-/// only.
+/// The keys that the widget of the query line handles, and what the mouse does, for the help.
 pub(crate) const EDITING: &[(&str, &str)] = &[
     ("Left Right", "move in the query; with Ctrl by words"),
     ("Ctrl-A", "to the beginning of the query"),
-    ("Ctrl-W", "delete the word before"),
+    ("Ctrl-W", "delete the word before the cursor"),
     ("Ctrl-U", "clear the query"),
     ("Mouse", "click selects, another click opens; the wheel scrolls; with Shift, text is marked"),
 ];

@@ -78,7 +78,8 @@ impl App {
         self.awaited_origin = Some(ListOrigin::Similar(title));
     }
 
-    /// Goes back to the list from which the shown list was opened; `false` if there is none.
+    /// Goes back to the list from which the shown list was opened. Returns `false` if the shown
+    /// list was not opened from another one.
     pub(super) fn back(&mut self) -> bool {
         let Some(list) = self.previous_lists.pop() else { return false };
         self.list = list;
@@ -111,7 +112,7 @@ impl App {
         };
         match url.as_deref().and_then(web_address) {
             Some(url) => self.effects.push(Effect::Visit(url)),
-            None => self.status = Some("it has no address".to_owned()),
+            None => self.status = Some("this record has no web address".to_owned()),
         }
     }
 
@@ -138,19 +139,20 @@ impl App {
         self.history.remember(&text);
     }
 
-    /// Shows the next older query of the history; `false` if there is none.
+    /// Shows the next older query of the history. Returns `false` if there is none.
     pub(super) fn recall_older(&mut self) -> bool {
         let current = self.text().to_owned();
         let query = self.history.older(&current);
         self.show_recalled(query)
     }
 
-    /// Shows the next newer query of the history; `false` if there is none.
+    /// Shows the next newer query of the history. Returns `false` if there is none.
     pub(super) fn recall_newer(&mut self) -> bool {
         let query = self.history.newer();
         self.show_recalled(query)
     }
 
+    /// Searches for a query of the history. Returns `false` for `None`.
     fn show_recalled(&mut self, query: Option<String>) -> bool {
         let Some(query) = query else { return false };
         self.input = Input::new(query);
@@ -169,8 +171,9 @@ impl App {
     }
 }
 
-/// The address, if it is one of the web and has no characters that a shell or a browser could
-/// misunderstand. Adds `https://` if it has no scheme.
+/// A web address that neither a shell nor a browser misunderstands: `url`, with `https://` if `url`
+/// has no scheme. `None` for any other scheme, and for a URL with a space, a control character, a
+/// quote, a backslash or an angle bracket.
 fn web_address(url: &str) -> Option<String> {
     let url = match url.split_once("://") {
         Some(("http" | "https", _)) => url.to_owned(),

@@ -10,7 +10,7 @@ use crate::exit::Outcome;
 #[test]
 fn typing_searches_in_either_script_and_runs_no_command() {
     let mut driver = Driver::new("", (80, 24));
-    assert_eq!(driver.app.list.total, 4, "everything");
+    assert_eq!(driver.app.list.total, 4, "an empty query finds every document");
     driver.type_text("质押");
     assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
     driver.press(KeyCode::Backspace).press(KeyCode::Backspace).type_text("？");
@@ -208,7 +208,7 @@ fn quitting_and_aborting_have_different_outcomes() {
 
 #[test]
 fn pinyin_saved_queries_and_reasons_for_no_hits_are_those_of_search() {
-    // Pinyin, with a hint that says so and its highlights.
+    // Pinyin, with a hint that says so.
     let mut driver = Driver::new("yitaifang", (80, 24));
     assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
     assert!(driver.screen().contains("read as pinyin for 以太坊"), "{}", driver.screen());
@@ -220,7 +220,7 @@ fn pinyin_saved_queries_and_reasons_for_no_hits_are_those_of_search() {
     assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
     driver.ctrl('u').type_text("@wee");
     assert_eq!(driver.app.errors.len(), 1);
-    assert_eq!(driver.titles().len(), 4, "the hits of the query before stay");
+    assert_eq!(driver.titles().len(), 4, "the hits of the previous query stay");
     // Why there are no hits, and what was meant.
     let mut driver = Driver::new("减半 source:鏈聞 kind:flash", (80, 24));
     let screen = driver.screen();
@@ -314,7 +314,7 @@ fn the_next_match_is_scrolled_to() {
     assert_eq!(driver.app.status.as_deref(), Some("no further match"));
     // Without an address nothing is opened.
     driver.alt(KeyCode::Char('o'));
-    assert_eq!(driver.app.status.as_deref(), Some("it has no address"));
+    assert_eq!(driver.app.status.as_deref(), Some("this record has no web address"));
     driver.ctrl('z');
     assert!(matches!(driver.effects_not_performed.as_slice(), [Effect::Suspend]));
 }
