@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use wensou_query::{Step, Timeline};
 
-/// The bars and the selected one, in a popup.
+/// The state of the popup with the hits over time: the bars, and which of them is selected.
 #[derive(Debug, Default)]
 pub(crate) struct DateBars {
     /// Whether the documents are still being counted.
@@ -39,13 +39,13 @@ impl DateBars {
             .iter()
             .zip(1..)
             .map(|(bar, next)| {
-                let day_after =
+                let next_start =
                     first_days.get(next).copied().unwrap_or_else(|| step.end(bar.start));
-                let last = day_after.yesterday().unwrap_or(bar.start).max(bar.start);
+                let last_day = next_start.yesterday().unwrap_or(bar.start).max(bar.start);
                 let label = step.label(bar.start);
                 // The label of a day, a month or a year is also a value of `date:`.
                 let filter = match step {
-                    Step::Week | Step::Quarter => format!("{}..{last}", bar.start),
+                    Step::Week | Step::Quarter => format!("{}..{last_day}", bar.start),
                     _ => label.clone(),
                 };
                 Period { label, documents: bar.stated + bar.inferred, filter }

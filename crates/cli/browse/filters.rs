@@ -65,8 +65,8 @@ fn required_filters(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
     })
 }
 
-/// The text without the filters that `unwanted` selects. Filters that are negated or that are an
-/// operand of `OR` stay, because they do not restrict the whole query.
+/// The text without the filters that `unwanted` selects. A filter that is negated, or an operand of
+/// `OR`, stays: it does not restrict all hits to its values.
 fn without_filters(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> String {
     let (query, _) = parse_lenient(text, clock);
     let mut spans: Vec<Span> = required_filters(&query.root)
@@ -92,10 +92,12 @@ fn without_filters(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool
     text
 }
 
+/// Whether a text ends with a space, or is empty.
 fn ends_with_space(text: &str) -> bool {
     text.chars().next_back().is_none_or(char::is_whitespace)
 }
 
+/// Whether a text starts with a space, or is empty.
 fn starts_with_space(text: &str) -> bool {
     text.chars().next().is_none_or(char::is_whitespace)
 }
@@ -114,20 +116,18 @@ fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
         format!("{clause} ({text})"),
         format!("{clause} ({text}"),
     ];
-    let (before, errors) = parse_lenient(text, clock);
+    let (before, errors_before) = parse_lenient(text, clock);
     let (clause, _) = parse_lenient(clause, clock);
     let has_intended_meaning = |candidate: &&String| {
-        let (after, more) = parse_lenient(candidate, clock);
-        more.len() <= errors.len() && adds(&before, &after, &clause)
+        let (after, errors_after) = parse_lenient(candidate, clock);
+        errors_after.len() <= errors_before.len() && adds(&before, &after, &clause)
     };
     let is_unclosed =
         |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
     // After an open quote or parenthesis, try the first two candidates last: they put the filter at
     // the end.
-    let (tried_last, tried_first) = candidates.split_at(match errors.iter().any(is_unclosed) {
-        true => 2,
-        false => 0,
-    });
+    let tried_last_count = if errors_before.iter().any(is_unclosed) { 2 } else { 0 };
+    let (tried_last, tried_first) = candidates.split_at(tried_last_count);
     let candidate = tried_first.iter().chain(tried_last).find(has_intended_meaning);
     candidate.unwrap_or(&candidates[0]).trim_start().to_owned()
 }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_is_added_replaced_and_taken_away() {
+    fn a_filter_by_kind_is_added_replaced_and_removed() {
         let clock = clock();
         for (text, article, flash, none) in [
             ("", "kind:article ", "kind:flash ", ""),

@@ -11,7 +11,7 @@ use super::text::one_line;
 
 /// How many queries are kept.
 const MAX_ENTRIES: usize = 1_000;
-/// How many bytes of the file are read.
+/// How many bytes at the start of the file are read.
 const MAX_BYTES: u64 = 4 << 20;
 
 /// The history, and which of its queries the input line shows.
@@ -75,7 +75,7 @@ impl History {
     }
 
     /// Shows the next newer query and returns it. After the newest query comes the typed text.
-    /// `None` if that is shown already.
+    /// `None` if the input line shows the typed text already.
     pub(crate) fn newer(&mut self) -> Option<String> {
         let next = self.recalled? + 1;
         self.recalled = (next < self.entries.len()).then_some(next);

@@ -20,6 +20,7 @@ pub(crate) fn visible_input(
     columns: usize,
 ) -> (Vec<Span<'static>>, u16) {
     let displayed = sanitize::line(input.value());
+    // Of each character: its byte offset in the typed text, what is displayed, and its width.
     let chars: Vec<(usize, char, usize)> = input
         .value()
         .char_indices()

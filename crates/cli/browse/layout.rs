@@ -36,11 +36,13 @@ pub(crate) struct Layout {
 pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
     let (columns, rows) = size;
     let row = |y: u16| Rect::new(0, y.min(rows), columns, u16::from(y < rows));
+    // Below the query and the notice, and above the footer.
     let body = Rect::new(0, 2.min(rows), columns, rows.saturating_sub(3));
     let mut list = body;
     let mut separator = None;
     let mut preview = None;
     if columns >= MIN_COLUMNS_BESIDE {
+        // The list gets 45 % of the columns. The separator has an empty column on either side.
         list.width = (u32::from(columns) * 45 / 100) as u16;
         let from = list.width + 3;
         separator = Some(Rect { x: list.width + 1, width: 1, ..body });

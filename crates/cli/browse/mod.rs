@@ -6,7 +6,8 @@
 //! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
 //! - [`history`] keeps the queries of earlier runs. [`picker`] has the state of a list to choose
 //!   from, and [`date_bars`] that of the hits over time.
-//! - [`preview`], [`input`] and [`text`] lay out a record, an input line and styled text.
+//! - [`preview`], [`input`] and [`text`] lay out a record, an input line and styled text, in the
+//!   styles of [`theme`].
 //! - [`screen`] sets up the terminal and restores it. This file connects them.
 
 mod app;
@@ -61,7 +62,7 @@ const INPUT_WAIT_IF_BUSY: Duration = Duration::from_millis(10);
 const INPUT_WAIT_IF_IDLE: Duration = Duration::from_millis(200);
 /// Time after which the screen says that a search is running.
 const SLOW: Duration = Duration::from_millis(250);
-/// How long the signal thread waits for the run to end before it ends the process.
+/// How long the thread that catches signals waits for the run to end before it ends the process.
 #[cfg(unix)]
 const TIME_TO_END: Duration = Duration::from_millis(500);
 
@@ -137,7 +138,7 @@ impl BrowseRun {
     /// Draws, waits for input and responses, and updates the state, until the run ends.
     fn run_event_loop(&mut self) -> anyhow::Result<Outcome> {
         let mut last_input = Instant::now();
-        // The first request counts like one after input.
+        // The request of `App::new` is treated like a request after input.
         let mut after_input = true;
         loop {
             if let Some(outcome) = self.apply_responses(after_input)? {
@@ -167,7 +168,7 @@ impl BrowseRun {
         }
     }
 
-    /// Applies the responses that have arrived. Input may have made a request, so after input waits
+    /// Applies the responses that have arrived. After input, which may have caused a request, waits
     /// up to [`WAIT_BEFORE_DRAWING`] for the first response.
     fn apply_responses(&mut self, after_input: bool) -> anyhow::Result<Option<Outcome>> {
         let mut wait = if after_input { WAIT_BEFORE_DRAWING } else { Duration::ZERO };

@@ -65,7 +65,7 @@ const MAX_PICKER_ROWS: u16 = 22;
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Draws the hits over time in a popup as wide as the screen: the bars, and below them the label
-/// and the count of the selected one.
+/// and the count of the selected bar.
 pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
     let (columns, rows) = (frame.area().width, frame.area().height);
     let title = "dates of the hits · Left Right · Enter narrows";
@@ -88,8 +88,8 @@ pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
     if width == 0 || date_bars.bars.is_empty() {
         return;
     }
-    // Bars are as wide as fits. If there are more bars than columns, draw only as many as fit,
-    // scrolled so that the selected one is visible.
+    // Bars are as wide as the room allows. If there are more bars than columns, draw only as many
+    // as fit, scrolled so that the selected bar is visible.
     let bar_columns = (width / date_bars.bars.len()).clamp(1, MAX_BAR_COLUMNS);
     let visible = (width / bar_columns).max(1);
     let first = (date_bars.selected + 1).saturating_sub(visible);

@@ -26,7 +26,7 @@ static PANIC: Mutex<Option<String>> = Mutex::new(None);
 pub(crate) struct Screen(());
 
 impl Screen {
-    /// Sets up the terminal. After this, a panic restores it before the panic message is printed.
+    /// Sets up the terminal. From here on, a panic restores the terminal before it is reported.
     pub(crate) fn take() -> io::Result<Self> {
         restore_on_panic();
         // If a mapped file is truncated, a signal handler restores the terminal before it prints
@@ -93,22 +93,22 @@ pub(crate) fn restore() {
 
 /// Installs a panic hook. Must be called by the thread that draws.
 ///
-/// If this thread panics, the hook restores the terminal and then prints the message: on the
-/// alternate screen the message would be lost. If another thread panics, the hook only keeps the
-/// message for [`panic_of_another_thread`]: if it restored the terminal, the drawing thread would
-/// draw its next frame over the user's shell.
+/// If the thread that draws panics, the hook restores the terminal, and then calls the hook that
+/// was installed before: on the alternate screen, what that hook prints would be lost. If another
+/// thread panics, the hook only keeps the message for [`panic_of_another_thread`]: if it restored
+/// the terminal, the thread that draws would draw its next frame over the user's shell.
 fn restore_on_panic() {
-    let drawing = thread::current().id();
-    let report = panic::take_hook();
+    let drawing_thread = thread::current().id();
+    let previous_hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if is_taken() && thread::current().id() != drawing {
+        if is_taken() && thread::current().id() != drawing_thread {
             if let Ok(mut message) = PANIC.lock() {
                 *message = Some(info.to_string());
             }
             return;
         }
         restore();
-        report(info);
+        previous_hook(info);
     }));
 }
 

@@ -85,7 +85,7 @@ pub(crate) fn wrap(pieces: &[Span<'static>], columns: usize, indent: usize) -> V
     lines
 }
 
-/// The parts of the pieces within the bytes `start..end` of their concatenation.
+/// The bytes `start..end` of the concatenated pieces, as pieces that keep their styles.
 fn cut(pieces: &[Span<'static>], start: usize, end: usize) -> Vec<Span<'static>> {
     let mut at = 0;
     let mut out = Vec::new();

@@ -1,5 +1,5 @@
-//! Colours and styles of the full screen, in the types of ratatui: those of `out::style`, except
-//! that errors are not bold, and further ones.
+//! Colours and styles of the full screen, in the types of ratatui. They include those of
+//! `out::style`, but errors are not bold here.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};

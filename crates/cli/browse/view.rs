@@ -114,12 +114,13 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
     truncate(pieces, usize::from(columns))
 }
 
-/// Whether a hint is shown instead of the message that the search was relaxed, because it says
-/// more.
+/// Whether a hint is shown instead of the message that the search was relaxed, because the hint
+/// says more.
 fn comes_first(code: Code) -> bool {
     matches!(code, Code::SimilarWord | Code::ReadAsPinyin)
 }
 
+/// A diagnostic with its help. `more` is the number of diagnostics that are not shown.
 fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>> {
     let mut pieces = vec![piece(&diagnostic.message, style)];
     if more > 0 {

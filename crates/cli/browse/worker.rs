@@ -229,7 +229,8 @@ fn response_data(
     options.all = true;
     options.pinyin = true;
     options.sort = request.sort;
-    // For hits, `search` reads pinyin by itself. All other requests must be about the same reading.
+    // For hits, `wensou_query::search` reads pinyin by itself. The other functions do not, so they
+    // get the query as it was read: their outcome is then about the same query as the hits.
     if !matches!(request.kind, RequestKind::Hits { .. })
         && let Ok(Some((reread, _))) = wensou_query::read_pinyin(index, &query)
     {
@@ -255,7 +256,7 @@ fn response_data(
             Ok(ResponseData::Tags(wensou_query::facet(index, &query, Facet::Tag, prefix)?))
         }
         RequestKind::Dates => {
-            // The shortest step that gives few enough bars.
+            // `timeline` chooses the shortest step that gives at most 40 bars.
             let step = None;
             Ok(ResponseData::Dates(wensou_query::timeline(index, &query, step)?))
         }
@@ -323,7 +324,7 @@ fn pages(index: IndexRef<'_>, flash: &FlashItem, query: &Query) -> Result<Vec<It
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =
         flash.variants.iter().map(|variant| &variant.id).chain([&flash.id]).collect();
-    // All records of a dump have the same path: keep the articles that contain the item.
+    // All records of a dump have the same path, so keep only the articles that contain the item.
     let contains_item = |article: &Article| article.flashes.iter().any(|id| ids.contains(&id));
     let records = results.hits.into_iter().map(|hit| hit.record);
     Ok(records

@@ -78,7 +78,7 @@ impl App {
             Command::Suspend => self.effects.push(Effect::Suspend),
             Command::Help => self.popup = Some(Popup::Help(0)),
             Command::Escape => self.escape(),
-            // `handle_key` has handled this.
+            // `handle_key` runs this command itself.
             Command::Abort => {}
             Command::Open
             | Command::Follow

@@ -27,7 +27,7 @@ use super::text::one_line;
 use super::worker::{Item, Request, Response};
 use crate::exit::Outcome;
 
-/// What changes the state: input of the user, or news from the caller.
+/// What changes the state: input of the user, or a message from the caller.
 #[derive(Debug)]
 pub(crate) enum Event {
     Key(KeyEvent),
@@ -36,7 +36,7 @@ pub(crate) enum Event {
     Resize(u16, u16),
     /// The worker has answered a request.
     Response(Response),
-    /// The newest request has had no response for a while.
+    /// Some request still has no response, a while after the last input.
     Slow,
     /// The pager, the editor or the browser has failed, with this message.
     ProgramFailed(String),
@@ -112,7 +112,7 @@ pub(crate) struct List {
     /// The index of the first visible item.
     pub(crate) first: usize,
     highlighter: Rc<Highlighter>,
-    /// Whether more hits have been requested.
+    /// Whether more hits have been requested, and their response has not arrived yet.
     is_loading: bool,
 }
 
@@ -127,12 +127,12 @@ pub(crate) struct Preview {
     pub(crate) scroll: usize,
     /// The line of the match that was scrolled to.
     matched: Option<usize>,
-    /// The lines, and the width that they were laid out for.
+    /// The lines, and the number of columns that they were laid out for.
     lines: Option<(usize, Vec<Line<'static>>)>,
 }
 
-/// Replaces the `@name` of a saved query at the start of a typed query by the saved query, or
-/// returns the mistakes in them.
+/// A function that replaces the `@name` of a saved query at the start of a typed query by the saved
+/// query, or returns the mistakes in the two.
 #[derive(Clone)]
 pub(crate) struct SavedQueryReader(pub(crate) Rc<dyn Fn(&str) -> Expanded>);
 
@@ -276,8 +276,8 @@ impl App {
         self.list.items.get(self.list.selected)
     }
 
-    /// Whether the list has records that are related to one of another list, such as the pages of a
-    /// flash item, and not the hits of the query.
+    /// Whether the list has records that are related to a record of the previous list, such as the
+    /// pages of a flash item, and not the hits of the query.
     pub(crate) fn shows_related(&self) -> bool {
         !self.previous_lists.is_empty()
     }

@@ -34,8 +34,8 @@ impl App {
         }
     }
 
-    /// Closes an open popup; otherwise focuses the preview that was clicked, or selects the item
-    /// that was clicked, or opens it if it is selected already.
+    /// Closes an open popup. Without a popup, a click on the preview focuses the preview, and a
+    /// click on an item selects the item, or opens it if it is selected already.
     fn click(&mut self, at: Position) {
         self.status = None;
         if self.popup.take().is_some() {

@@ -87,7 +87,7 @@ impl App {
         layout::layout(self.size, self.preview_only)
     }
 
-    /// Scrolls the list to the selected item and updates the preview.
+    /// Scrolls the list so that the selected item is visible, and sets the preview to that item.
     pub(super) fn show_selected(&mut self) {
         let visible = self.layout().visible_items.max(1);
         let list = &mut self.list;
@@ -157,6 +157,7 @@ impl App {
             return;
         };
         self.preview.matched = Some(matches[next]);
+        // Show the line with the match below the first third of the preview.
         self.preview.scroll = matches[next].saturating_sub(usize::from(area.height) / 3);
         // Keep the scroll position within the lines.
         self.scroll_preview(0);
@@ -164,7 +165,7 @@ impl App {
     }
 }
 
-/// Whether this is the style of a match, which may stand on a base style.
+/// Whether this is the style of a match, alone or patched over the style of the text around it.
 fn is_match_style(style: Style) -> bool {
     style.fg == MATCH.fg && style.add_modifier.contains(MATCH.add_modifier)
 }

@@ -21,6 +21,7 @@ impl App {
     ) -> Option<Popup> {
         let (_, rows) = self.size;
         let half_screen = isize::from(i16::try_from(rows).unwrap_or(i16::MAX)) / 2;
+        // By how many lines the key moves; `None` for a key that does something else.
         let lines = match command {
             Some(Command::Up | Command::Previous) => Some(-1),
             Some(Command::Down | Command::Next) => Some(1),

@@ -134,7 +134,8 @@ impl App {
     /// Opens a list of records that are related to the selected one, over the list that is shown.
     fn open_related_list(&mut self, items: Vec<Item>) {
         let Some(origin) = self.awaited_origin.take() else { return };
-        // The worker has dropped an earlier request for more hits.
+        // If more hits of that list were requested, their response is dropped: only the response to
+        // the newest request for a list is awaited.
         self.list.is_loading = false;
         if items.is_empty() {
             let what = match origin {
