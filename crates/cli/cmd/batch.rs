@@ -9,7 +9,7 @@ use serde_json::json;
 use wensou_query::lang::{Clock, Diagnostic, Query};
 use wensou_query::{Error, Options, Session};
 
-use super::query::options;
+use super::query::search_options;
 use crate::args::Search;
 use crate::config::{GlobalSettings, read_query};
 use crate::exit::Outcome;
@@ -99,7 +99,7 @@ impl BatchState<'_> {
                     return Err(LineFailure { error: error.into(), is_first: false });
                 }
             },
-            options: options(self.global, self.args, self.clock),
+            options: search_options(self.global, self.args, self.clock),
             line_end: if self.args.null { '\0' } else { '\n' },
         };
         loop {

@@ -10,7 +10,7 @@ use wensou_cluster::{
 };
 use wensou_index::Index;
 
-use super::copy::{bar, copy_to, options};
+use super::copy::{bar, copy_options, copy_to};
 use crate::args::{Check, Spread};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
@@ -65,7 +65,7 @@ pub(super) fn run(
         // Do not trust the sums that the documents state: somebody may have changed a document and
         // left its sum as it was.
         let to_send = DocumentsToSend::ComputedSumDiffers;
-        let options = CopyOptions { to_send, ..options(global, spread) };
+        let options = CopyOptions { to_send, ..copy_options(global, spread) };
         repaired = Some(copy_to(global, (&folder, &address), &options, quiet, terminal)?);
         verified = compare_all()?;
     }

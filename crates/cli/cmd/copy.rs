@@ -27,14 +27,14 @@ pub(crate) fn run(
     require_folder(global, "copy", "name a folder with --index, and the cluster with --to")?;
     let address =
         ClusterAddress::parse(&args.to).map_err(|error| anyhow!("--to {}: {error}", args.to))?;
-    let options = CopyOptions { wait: args.wait, ..options(global, args.spread) };
+    let options = CopyOptions { wait: args.wait, ..copy_options(global, args.spread) };
     copy_to(global, (&global.index, &address), &options, args.quiet, terminal)?;
     Ok(Outcome::Done)
 }
 
 /// The options of a copy; `grace` is that of the flags, else that of the config file, else the
 /// default.
-pub(super) fn options(global: &GlobalSettings, spread: Spread) -> CopyOptions {
+pub(super) fn copy_options(global: &GlobalSettings, spread: Spread) -> CopyOptions {
     let Spread { shards, replicas, replace, grace } = spread;
     let default = CopyOptions::default();
     let grace = grace.or(global.cluster.grace).map_or(default.grace, Duration::from_secs);

@@ -14,7 +14,7 @@ use crate::out::{Terminal, sanitize};
 use crate::types::{AsOf, Format, HalfLife, Sort};
 
 /// The options of a search.
-pub(super) fn options(global: &GlobalSettings, args: &Search, clock: &Clock) -> Options {
+pub(super) fn search_options(global: &GlobalSettings, args: &Search, clock: &Clock) -> Options {
     let mut options = Options::default();
     options.limit = args.limit.unwrap_or(*global.limit);
     options.offset = args.offset;

@@ -10,7 +10,7 @@ use wensou_query::lang::Query;
 use wensou_query::{Error, Highlighter, Options, Results};
 
 use super::matching_documents::{self, MatchingDocuments};
-use super::query::{clock, options, parse_for, report, report_readings, suggest_words};
+use super::query::{clock, parse_for, report, report_readings, search_options, suggest_words};
 use crate::args::Search;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
@@ -40,7 +40,7 @@ pub(crate) fn run(
     else {
         return Ok(Outcome::Refused);
     };
-    let options = options(global, args, &clock);
+    let options = search_options(global, args, &clock);
     if matching_documents::is_asked_for(args) {
         return index.run_step(terminal, |index, terminal| {
             let options = options.clone();

@@ -55,7 +55,7 @@ fn survey(
     terminal: &mut Terminal,
 ) -> anyhow::Result<ArchiveSurvey> {
     let (base, paths) = base_and_paths(args)?;
-    let mut options = options(global, args)?;
+    let mut options = survey_options(global, args)?;
     options.selection = select_paths(base, paths)?;
     let labels = args.labels.clone().filter(|file| file.as_os_str() != "none");
     let tables = TableFiles { labels, ..TableFiles::default() };
@@ -78,7 +78,7 @@ fn base_and_paths(args: &Args) -> anyhow::Result<(&Path, &[PathBuf])> {
     }
 }
 
-fn options(global: &GlobalSettings, args: &Args) -> anyhow::Result<Options> {
+fn survey_options(global: &GlobalSettings, args: &Args) -> anyhow::Result<Options> {
     let mut options = default_options().ingest;
     if let Some(threads) = args.threads {
         options.threads = threads.max(1);

@@ -5,7 +5,7 @@ use wensou_cluster::{ClusterAddress, CopyOptions, DocumentsToSend};
 
 use super::local;
 use crate::args::Index as Args;
-use crate::cmd::copy::{copy_to, options};
+use crate::cmd::copy::{copy_options, copy_to};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::local_folder;
@@ -36,7 +36,7 @@ pub(super) fn run(
         // on the cluster states.
         let to_send =
             if args.rebuild { DocumentsToSend::All } else { DocumentsToSend::StatedSumDiffers };
-        let options = CopyOptions { to_send, wait: args.wait, ..options(global, args.spread) };
+        let options = CopyOptions { to_send, wait: args.wait, ..copy_options(global, args.spread) };
         copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
     }
     Ok(outcome)

@@ -8,7 +8,7 @@ use wensou_ingest::Report;
 use super::build::{Reporting, build};
 use super::dry_run;
 use super::log::Log;
-use super::options::options;
+use super::options::build_options;
 use super::roots::RootPlan;
 use super::share::select_share;
 use crate::args::Index as Args;
@@ -30,7 +30,7 @@ pub(super) fn run(
     }
     plan.notes.iter().for_each(|note| terminal.notice(sanitize::line(note)));
     let roots = plan.roots.paths_from_here();
-    let mut options = options(global, args, previous.as_ref())?;
+    let mut options = build_options(global, args, previous.as_ref())?;
     options.moved.clone_from(&plan.moved);
     options.sample = plan.is_sample;
     select_share(global, args, previous.as_ref(), &mut options)?;

@@ -11,7 +11,7 @@ use crate::config::GlobalSettings;
 
 /// The options that the flags name; those that no flag names are as in `before`, the settings of
 /// the existing index.
-pub(super) fn options(
+pub(super) fn build_options(
     global: &GlobalSettings,
     args: &Args,
     before: Option<&Settings>,
