@@ -10,7 +10,7 @@ use wensou_cluster::{
 };
 use wensou_index::Index;
 
-use super::copy::{bar, copy_options, copy_to};
+use super::copy::{copy_options, copy_to, document_bar};
 use crate::args::{Check, Spread};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
@@ -99,7 +99,7 @@ fn with_bar<T>(
     work: impl FnOnce(&dyn Fn(u64, u64)) -> wensou_cluster::Result<T>,
 ) -> wensou_cluster::Result<T> {
     let quiet = false;
-    let bar = bar("comparing", quiet);
+    let bar = document_bar("comparing", quiet);
     let outcome = work(&|done, all| {
         bar.set_length(all);
         bar.set_position(done);

@@ -54,7 +54,7 @@ pub(super) fn copy_to(
     if index.meta().share.is_some() {
         return send_own_share(&index, &client, (address, options), quiet, terminal);
     }
-    let bar = bar("copying", quiet);
+    let bar = document_bar("copying", quiet);
     let attempt = |options: &CopyOptions| {
         copy(&index, &client, address, options, &|done, all| {
             bar.set_length(all);
@@ -98,7 +98,7 @@ fn send_own_share(
     quiet: bool,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Copied> {
-    let bar = bar("sending", quiet);
+    let bar = document_bar("sending", quiet);
     let sent = send_share(index, client, address, options, &|done, all| {
         bar.set_length(all);
         bar.set_position(done);
@@ -131,7 +131,7 @@ fn send_own_share(
 
 /// A progress bar that counts documents, after the name of what is done with them. It is drawn on a
 /// terminal only, and not if `quiet`.
-pub(super) fn bar(activity: &'static str, quiet: bool) -> ProgressBar {
+pub(super) fn document_bar(activity: &'static str, quiet: bool) -> ProgressBar {
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
     match ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {per_sec} {eta} left ") {
         Ok(style) => bar.with_style(style).with_prefix(activity),
