@@ -64,7 +64,7 @@ fn survey(
     let outcome = wensou_index::survey(base, &options, &tables, &bar);
     bar.clear();
     let (surveyed, summary) = outcome?;
-    name_unread(&summary, args.quiet, terminal);
+    print_unread(&summary, args.quiet, terminal);
     Ok(surveyed)
 }
 
@@ -92,7 +92,7 @@ fn survey_options(global: &GlobalSettings, args: &Args) -> anyhow::Result<Option
 }
 
 /// Names what could not be read, and counts the ignored files.
-fn name_unread(summary: &SurveySummary, quiet: bool, terminal: &mut Terminal) {
+fn print_unread(summary: &SurveySummary, quiet: bool, terminal: &mut Terminal) {
     let SurveySummary { skipped, unreadable, ignored } = summary;
     let skipped = skipped.iter().map(ToString::to_string);
     let unreadable = unreadable.iter().map(|path| format!("{}: unreadable", path.display()));

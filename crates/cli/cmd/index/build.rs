@@ -41,9 +41,9 @@ pub(crate) fn build(
     let built = match outcome {
         Ok(built) => built,
         Err(error) => {
-            note(&format!("failed: {:#}; {OLD_INDEX_KEPT}", chain(&error)));
+            note(&format!("failed: {:#}; {OLD_INDEX_KEPT}", error_chain(&error)));
             if let IndexError::Strict { report } = &error {
-                name_skipped(report, terminal);
+                print_skipped(report, terminal);
                 return Err(error).context(OLD_INDEX_KEPT);
             }
             return Err(error.into());
@@ -58,16 +58,16 @@ pub(crate) fn build(
         let message = format!(
             "the new index is in use, but may not survive a power cut: {}; the previous index is \
              kept until the next `wensou index`",
-            chain(error)
+            error_chain(error)
         );
         note(&message);
         terminal.notice(format_args!("warning: {}", sanitize::line(&message)));
     }
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
-    name_skipped(report, terminal);
+    print_skipped(report, terminal);
     if !reporting.quiet {
-        name_keys(report, terminal);
+        print_key_problems(report, terminal);
     }
     for line in summary::lines(&built, options.anew, started.elapsed()) {
         note(&line);
@@ -79,13 +79,13 @@ pub(crate) fn build(
 }
 
 /// An error with its causes on one line.
-fn chain(error: &IndexError) -> String {
+fn error_chain(error: &IndexError) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 /// Names the files that were skipped.
-fn name_skipped(report: &Report, terminal: &mut Terminal) {
+fn print_skipped(report: &Report, terminal: &mut Terminal) {
     for skipped in report.skipped.iter().take(MAX_NAMED) {
         terminal.notice(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
     }
@@ -97,7 +97,7 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
 
 /// Names the keys of dumps that were not used, and those whose values have a type that cannot be
 /// read.
-fn name_keys(report: &Report, terminal: &mut Terminal) {
+fn print_key_problems(report: &Report, terminal: &mut Terminal) {
     let names = |keys: &[KeyCount]| {
         let named = keys.iter().take(MAX_NAMED).map(|key| format!("{} ({})", key.key, key.count));
         let mut names = named.collect::<Vec<_>>().join(", ");
