@@ -51,7 +51,7 @@ pub(crate) fn run(
             hits.iter_mut().for_each(|hit| hit.take_best_graded_id(grades));
         }
         if let Some(out) = &mut out {
-            for (rank, Ranked { id, score, .. }) in hits.iter().enumerate() {
+            for (rank, RankedHit { id, score, .. }) in hits.iter().enumerate() {
                 writeln!(out, "{} Q0 {id} {} {score:.6} wensou", query.id, rank + 1)?;
             }
         }
@@ -73,13 +73,13 @@ pub(crate) fn run(
 }
 
 /// A hit of one query.
-struct Ranked {
+struct RankedHit {
     id: String,
     score: f32,
     near_duplicates: Vec<String>,
 }
 
-impl Ranked {
+impl RankedHit {
     /// Gives the hit the id of its near-duplicate with the best grade, if that grade is better than
     /// its own: a user who sees one of the near-duplicates sees them all.
     fn take_best_graded_id(&mut self, grades: &HashMap<String, u32>) {
@@ -97,7 +97,7 @@ fn rank(
     text: &str,
     args: &Eval,
     clock: &Clock,
-) -> anyhow::Result<Vec<Ranked>> {
+) -> anyhow::Result<Vec<RankedHit>> {
     let query = match args.plain {
         true => plain(text),
         false => {
@@ -110,7 +110,7 @@ fn rank(
     match session.collapsed_ids(&query, &options) {
         Ok(hits) => Ok(hits
             .into_iter()
-            .map(|(id, score, near_duplicates)| Ranked { id, score, near_duplicates })
+            .map(|(id, score, near_duplicates)| RankedHit { id, score, near_duplicates })
             .collect()),
         // A query without searchable text finds nothing.
         Err(wensou_query::Error::Query(_)) => Ok(Vec::new()),
