@@ -51,7 +51,7 @@ impl MatchingDocuments<'_> {
     }
 
     /// The number of documents, with warnings; no hits.
-    fn results(&self) -> Result<Results, Error> {
+    fn results_without_hits(&self) -> Result<Results, Error> {
         let mut options = self.options.clone();
         (options.limit, options.offset) = (0, 0);
         wensou_query::search(self.index, self.query, &options)
@@ -60,7 +60,7 @@ impl MatchingDocuments<'_> {
     /// Prints the number of documents, or nothing if `--quiet` is given. Returns whether there are
     /// any.
     fn print_count(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
-        let results = self.results()?;
+        let results = self.results_without_hits()?;
         if !self.args.quiet {
             report(&results.warnings, &self.query.text, terminal, FOR_PROGRAM);
             report_readings(&results.readings, terminal, FOR_PROGRAM);
@@ -72,7 +72,7 @@ impl MatchingDocuments<'_> {
     /// Prints the files of the documents in order of rank, each once. Returns whether any document
     /// matches, even if all come before the offset.
     fn print_files(&self, terminal: &mut Terminal) -> anyhow::Result<bool> {
-        let results = self.results()?;
+        let results = self.results_without_hits()?;
         let documents =
             usize::try_from(self.index.as_index_ref().documents()).unwrap_or(usize::MAX);
         let mut options = self.options.clone();
