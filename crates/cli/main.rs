@@ -54,7 +54,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
     if let Verb::Config(args) = &cli.verb
         && args.path
     {
-        let outcome = cmd::config::path(terminal)?;
+        let outcome = cmd::config::print_path(terminal)?;
         terminal.flush()?;
         return Ok(outcome);
     }

@@ -11,7 +11,7 @@ use crate::types::{Color, ShowFormat, Sort};
 
 /// Prints the path of the config file. Does not read the file, so this works even if the file has
 /// mistakes.
-pub(crate) fn path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+pub(crate) fn print_path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let location = locate()?;
     writeln!(terminal.out(), "{}", location.path.display())?;
     Ok(Outcome::Done)

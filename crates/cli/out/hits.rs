@@ -207,7 +207,7 @@ fn print_hit(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> 
     if let Some(first) = lines.first_mut() {
         first.replace_range(..indent.len(), &format!("{number:<width$}", width = indent.len()));
     }
-    if let Some(line) = about(record, kind) {
+    if let Some(line) = attribute_line(record, kind) {
         lines.extend(wrap(&line, columns, &indent));
     }
     if !hit.snippet.text.trim().is_empty() {
@@ -248,7 +248,7 @@ fn print_hit(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> 
 }
 
 /// Source, column or category, number of pages and tags in one line; `None` if there are none.
-fn about(record: &Record, kind: Kind) -> Option<String> {
+fn attribute_line(record: &Record, kind: Kind) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     if let Some(source) = source(record) {
         parts.push(sanitize::line(source).into_owned());

@@ -78,7 +78,7 @@ pub(crate) fn print(
     let title = view.highlighted(attributes::title(record), TITLE);
     print_paragraph(terminal, &format!("{title}\n"), NO_INDENT)?;
     let kind = record.kind().name();
-    let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), date_line(record)];
+    let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), date_fact(record)];
     match record {
         Record::Article(article) => facts.extend(article_facts(article)),
         Record::Flash(flash) => facts.extend(flash_facts(flash)),
@@ -106,7 +106,7 @@ pub(crate) fn print(
 }
 
 /// The date of a record, and how it is known if it is not plainly stated.
-fn date_line(record: &Record) -> String {
+fn date_fact(record: &Record) -> String {
     let date = record.date();
     let reason = match date.provenance {
         DateProvenance::Inferred(basis) => {
