@@ -35,10 +35,10 @@ struct Writer {
     inlines: Vec<Inline>,
     /// The finished cells of the current row of a table.
     cells: Vec<Vec<Inline>>,
-    /// Whether the text is in a code block.
-    code: bool,
-    /// Whether the next paragraph needs no macro, because a heading or a list item has started it.
-    started: bool,
+    in_code_block: bool,
+    /// Whether a heading or a list item has started the next paragraph, so that the paragraph needs
+    /// no macro.
+    paragraph_started: bool,
 }
 
 impl Writer {
@@ -50,7 +50,7 @@ impl Writer {
     }
 
     fn paragraph(&mut self) {
-        if !std::mem::take(&mut self.started) {
+        if !std::mem::take(&mut self.paragraph_started) {
             self.page.control("PP", []);
         }
     }
@@ -60,18 +60,18 @@ impl Writer {
             Event::Start(Tag::Paragraph) => self.paragraph(),
             Event::Start(Tag::Item) => {
                 self.page.control("IP", ["•", "2"]);
-                self.started = true;
+                self.paragraph_started = true;
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => {
                 // No deeper than text, or the grammar would not fit into 80 columns.
                 self.paragraph();
                 self.page.control("nf", []);
-                self.code = true;
+                self.in_code_block = true;
             }
             Event::End(TagEnd::CodeBlock) => {
                 self.flush();
                 self.page.control("fi", []);
-                self.code = false;
+                self.in_code_block = false;
             }
             Event::End(TagEnd::Heading(level)) => self.heading(level as usize),
             // A table begins like a paragraph, with a blank line before it; `PD 0` takes away the
@@ -92,7 +92,7 @@ impl Writer {
                 let cells = std::mem::take(&mut self.cells);
                 self.row(cells);
             }
-            Event::Text(text) if self.code => {
+            Event::Text(text) if self.in_code_block => {
                 for line in text.lines() {
                     self.page.text([roman(line)]);
                 }
@@ -115,7 +115,7 @@ impl Writer {
             .collect();
         let macro_name = if level <= 2 { "SH" } else { "SS" };
         self.page.control(macro_name, [title.as_str()]);
-        self.started = true;
+        self.paragraph_started = true;
     }
 
     /// A row of a table as a tagged paragraph, because columns would not fit: the first cell is the
