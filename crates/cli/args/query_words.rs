@@ -11,7 +11,7 @@ use clap::{Arg, Command};
 /// If a word of the query begins with `-` and no `--` precedes it, moves all words of the query
 /// behind a `--` at the end, in their order. Otherwise the arguments stay as they are.
 pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsString> {
-    let Some((verb, first)) = verb(command, &args) else { return args };
+    let Some((verb, first)) = find_verb(command, &args) else { return args };
     if !verb.get_positionals().any(|arg| arg.get_id() == "query") {
         return args;
     }
@@ -27,7 +27,7 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
     let mut remaining = args[first..].iter().cloned();
     while let Some(arg) = remaining.next() {
         let text = arg.to_string_lossy();
-        match kind(&options, &text) {
+        match arg_kind(&options, &text) {
             ArgKind::End => {
                 words.extend(remaining);
                 break;
@@ -52,8 +52,8 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
     before_words
 }
 
-/// The verb, and the index of the argument after it.
-fn verb<'c>(command: &'c Command, args: &[OsString]) -> Option<(&'c Command, usize)> {
+/// The verb, and the index of the argument after it. `None` if no argument names a verb.
+fn find_verb<'c>(command: &'c Command, args: &[OsString]) -> Option<(&'c Command, usize)> {
     let options: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_positional()).collect();
     let mut at = 1;
     loop {
@@ -62,7 +62,7 @@ fn verb<'c>(command: &'c Command, args: &[OsString]) -> Option<(&'c Command, usi
         if !text.starts_with('-') {
             return Some((command.find_subcommand(text.as_ref())?, at));
         }
-        if let ArgKind::Option { value_follows: true } = kind(&options, &text) {
+        if let ArgKind::Option { value_follows: true } = arg_kind(&options, &text) {
             at += 1;
         }
     }
@@ -78,7 +78,8 @@ enum ArgKind {
     Word,
 }
 
-fn kind(options: &[&Arg], text: &str) -> ArgKind {
+/// What the argument `text` is on a command line that may have these options.
+fn arg_kind(options: &[&Arg], text: &str) -> ArgKind {
     if text == "--" {
         return ArgKind::End;
     }
@@ -90,7 +91,7 @@ fn kind(options: &[&Arg], text: &str) -> ArgKind {
         return ArgKind::Word;
     };
     for (at, letter) in letters.char_indices() {
-        // clap adds `-h` and `-V` itself, so `options` lacks them.
+        // clap adds `-h` and `-V` itself, so `options` lacks them. They count only alone.
         let is_of_clap = matches!(letter, 'h' | 'V');
         let Some(arg) = options.iter().find(|arg| arg.get_short() == Some(letter)) else {
             if is_of_clap && letters.len() == 1 {
@@ -115,8 +116,8 @@ fn takes_value(arg: &Arg) -> bool {
     arg.get_action().takes_values()
 }
 
-/// Whether the text after the letter of an option can be its value: one of the names that the
-/// option accepts, or digits if it accepts other values than names.
+/// Whether the text after the letter of an option can be the value of the option: one of the names
+/// that the option accepts or, if it accepts any text, a number in digits.
 fn is_value(arg: &Arg, text: &str) -> bool {
     let names = arg.get_possible_values();
     let ignore_case = false;
