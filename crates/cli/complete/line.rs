@@ -1,4 +1,4 @@
-//! Splits a bash line into words as bash does, and quotes candidates for it.
+//! Splits a bash line into words as bash does, and quotes candidates for that line.
 
 /// A line up to the cursor.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,16 +13,16 @@ pub(super) struct Line {
 pub(super) fn split(line: &str) -> Line {
     let mut words = Vec::new();
     let mut word = String::new();
-    let mut started = false;
+    let mut in_word = false;
     let mut quote = None;
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
         match (quote, c) {
             (None, _) if c.is_whitespace() => {
-                if started {
+                if in_word {
                     words.push(std::mem::take(&mut word));
                 }
-                started = false;
+                in_word = false;
                 continue;
             }
             (None, '\'' | '"') => quote = Some(c),
@@ -39,7 +39,7 @@ pub(super) fn split(line: &str) -> Line {
             }
             _ => word.push(c),
         }
-        started = true;
+        in_word = true;
     }
     words.push(word);
     Line { words, quote }
