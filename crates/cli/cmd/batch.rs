@@ -39,7 +39,7 @@ pub(crate) fn run(
             bail!("--batch supports only --format jsonl (the default) and ids")
         }
     };
-    let mut lines = read(file)?;
+    let mut lines = read_lines(file)?;
     let mut state = BatchState {
         global,
         args,
@@ -225,7 +225,9 @@ fn mistakes(error: Error) -> anyhow::Result<Vec<Diagnostic>> {
 }
 
 /// The lines of a file, or of standard input for `-`.
-fn read(file: &Path) -> anyhow::Result<Box<dyn Iterator<Item = anyhow::Result<String>> + '_>> {
+fn read_lines(
+    file: &Path,
+) -> anyhow::Result<Box<dyn Iterator<Item = anyhow::Result<String>> + '_>> {
     if file == Path::new("-") {
         return Ok(Box::new(io::stdin().lines().map(|line| line.context("cannot read -"))));
     }

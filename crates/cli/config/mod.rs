@@ -70,13 +70,14 @@ impl GlobalSettings {
         let read = file.as_ref().map(file::read).transpose()?.flatten();
         let file_exists = read.is_some();
         let values = read.unwrap_or_default();
-        let given =
+        // Which of the two gave the value of the argument `id`: its flag or its variable.
+        let origin =
             |id: &str, flag: &'static str, variable: &'static str| match matches.value_source(id) {
                 Some(ValueSource::EnvVariable) => SettingOrigin::Environment(variable),
                 _ => SettingOrigin::Flag(flag),
             };
         let explicit =
-            flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX")));
+            flags.index.clone().map(|dir| (dir, origin("index", "--index", "WENSOU_INDEX")));
         let written = first_set(explicit, values.index, || PathBuf::from(discover::DEFAULT_INDEX));
         // `None` is passed for settings that have no environment variable and no flag that all
         // verbs share. Some, such as `limit`, have a flag of single verbs, which the verb itself
@@ -88,7 +89,7 @@ impl GlobalSettings {
             pre: values.pre,
             pre_glob: values.pre_glob,
             zone: first_set(
-                flags.tz.clone().map(|zone| (zone, given("tz", "--tz", "WENSOU_TZ"))),
+                flags.tz.clone().map(|zone| (zone, origin("tz", "--tz", "WENSOU_TZ"))),
                 values.zone,
                 Zone::default,
             ),

@@ -92,8 +92,8 @@ fn print_matches(
         let before = if number == lines.line { lines.before } else { 0 };
         for [start, _] in highlighter.highlight(line).highlights {
             matched = true;
-            let bytes = line.char_indices().nth(start).map_or(line.len(), |(at, _)| at);
-            let column = before + bytes as u64 + 1;
+            let byte_offset = line.char_indices().nth(start).map_or(line.len(), |(at, _)| at);
+            let column = before + byte_offset as u64 + 1;
             terminal.line(format_args!("{path}:{number}:{column}:{}", cut(line, start)))?;
         }
     }
@@ -109,7 +109,7 @@ fn title(record: &Record) -> String {
     sanitize::line(attributes::title(record)).into_owned()
 }
 
-/// A line without control characters; if it is too long, what is around character `at`.
+/// A line without control characters; of a line that is too long, the part around character `at`.
 fn cut(line: &str, at: usize) -> String {
     let start = match line.chars().nth(MAX_LINE_CHARS) {
         Some(_) => at.saturating_sub(CHARS_BEFORE_MATCH),
