@@ -19,8 +19,8 @@ use crate::types::{ExportFormat, ShowFormat};
 /// old index.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
-    /// Files and folders to add to those that the index covers; without any, all of these are
-    /// updated [default: those of the config file, else of the last build, else data/]
+    /// Files and folders to add to those that the index covers; without PATH, updates the index of
+    /// those that the config file lists, else those of the last build, else data/
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Cover exactly these files and folders; asks before it removes records of others
@@ -69,8 +69,8 @@ pub(crate) struct Index {
     /// WHATWG label), or `auto` to detect it; remembered for later builds
     #[arg(long, value_name = "NAME|auto")]
     pub(crate) encoding: Option<String>,
-    /// Your own words, one per line, with an optional tab and frequency; remembered for later
-    /// builds
+    /// Your own words for the segmentation, one per line, with an optional tab and frequency;
+    /// remembered for later builds
     #[arg(long, value_name = "FILE|none")]
     pub(crate) words: Option<PathBuf>,
     /// Groups of words that mean the same, one group per line, separated by tabs or commas;
@@ -81,8 +81,9 @@ pub(crate) struct Index {
     /// builds
     #[arg(long, value_name = "FILE|none")]
     pub(crate) labels: Option<PathBuf>,
-    /// Which keys of dumps and columns of tables hold which fields, before the well-known ones,
-    /// such as text=content,date=publish_time; remembered for later builds
+    /// Which keys of dumps and columns of tables hold which fields, such as
+    /// text=content,date=publish_time; they take precedence over the well-known keys and columns;
+    /// remembered for later builds
     #[arg(long, value_name = "FIELD=KEY,…|none")]
     pub(crate) map: Option<String>,
     /// For files that cannot be read otherwise: run COMMAND FILE, with the file as standard input,
@@ -165,7 +166,7 @@ pub(crate) struct Backup {
     pub(crate) quiet: bool,
 }
 
-/// How a copy on a cluster is spread, and what it may replace.
+/// How the documents of a copy are spread over a cluster, and what the copy may replace.
 #[cfg(feature = "cluster")]
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Spread {

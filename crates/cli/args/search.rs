@@ -179,7 +179,7 @@ pub(crate) struct Show {
     /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = RecordFormat::Text)]
     pub(crate) format: RecordFormat,
-    /// Do not show text that is longer than the screen in $PAGER
+    /// Print text that is longer than the screen directly, instead of in $PAGER
     #[arg(long)]
     pub(crate) no_pager: bool,
 }

@@ -48,7 +48,8 @@ const ABNORMAL_ENDS: [Entry; 2] =
     [("101", "A bug in wensou."), ("128+N", "Signal N ended the program: 130 after Ctrl-C.")];
 
 /// Writes the sections at the end of the page of a verb, or of the program if `verb` is `None`:
-/// QUERIES or KEYS if it has them, then EXAMPLES, FILES, ENVIRONMENT, EXIT STATUS and SEE ALSO.
+/// QUERIES for `search`, KEYS for `config`, then EXAMPLES, FILES, ENVIRONMENT, EXIT STATUS and SEE
+/// ALSO.
 pub(super) fn closing(page: &mut Roff, verb: Option<&str>) {
     match verb {
         Some("search") => verbatim(page, "QUERIES", QUERY_HELP),
@@ -144,7 +145,11 @@ fn environment(verb: Option<&str>) -> Vec<Entry> {
         variables.push(("VISUAL, EDITOR", "The editor that Ctrl-E of `wensou browse` opens."));
     }
     if matches!(verb, None | Some("index" | "survey")) {
-        variables.push(("TMPDIR", "Where a build keeps temporary files, up to 2 GiB."));
+        variables.push((
+            "TMPDIR",
+            "Where a build keeps temporary files: up to 2 GiB of pages, and lists of files and \
+             flash items.",
+        ));
     }
     variables
 }
