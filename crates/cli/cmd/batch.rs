@@ -66,12 +66,12 @@ pub(crate) fn run(
 /// The lines of a batch.
 type Lines<'l> = dyn Iterator<Item = anyhow::Result<String>> + 'l;
 
-/// The state of a batch, which outlives the index that is open.
+/// The state of a batch. It stays when the index is opened anew.
 struct BatchState<'a> {
     global: &'a GlobalSettings,
     args: &'a Search,
     clock: &'a Clock,
-    /// Whether ids are printed, and not objects.
+    /// Whether ids are printed instead of objects.
     prints_ids: bool,
     /// The line whose query failed with an error other than a mistake, to be tried again.
     failed_line: Option<String>,

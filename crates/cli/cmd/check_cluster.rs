@@ -1,5 +1,5 @@
 //! `wensou check` for an index on a cluster: verifies its documents, alone or against the index on
-//! this machine that it is a copy of; `--repair` sends those that differ again.
+//! this machine that it is a copy of; `--repair` sends the documents that differ again.
 
 use std::path::{Path, PathBuf};
 
@@ -72,7 +72,7 @@ pub(super) fn run(
     report(args, &verified, repaired.as_ref(), terminal)
 }
 
-/// The index on this machine that `wensou index` keeps for an address.
+/// The folder of the index on this machine that `wensou index` keeps for an address.
 fn known_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
     match local_folder(address).ok().filter(|folder| wensou_index::is_index_folder(folder)) {
         Some(folder) => Ok(folder),
@@ -94,7 +94,7 @@ fn open(global: &GlobalSettings, address: &ClusterAddress) -> wensou_cluster::Re
 }
 
 /// Runs `work` with a progress bar of compared documents. `work` calls its argument with the number
-/// of documents that it has compared so far, and the number of all.
+/// of documents that it has compared so far, and the number of all documents.
 fn with_bar<T>(
     work: impl FnOnce(&dyn Fn(u64, u64)) -> wensou_cluster::Result<T>,
 ) -> wensou_cluster::Result<T> {

@@ -53,7 +53,7 @@ impl Row {
     }
 }
 
-/// The settings that the index keeps for the next build.
+/// The settings of the last build, which the index keeps for the next build.
 fn kept_rows(global: &GlobalSettings) -> Vec<Row> {
     let Some(settings) = wensou_index::settings(&global.index) else { return Vec::new() };
     let tables = settings.tables.files();

@@ -32,8 +32,8 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// The options of a copy; `grace` is that of the flags, else that of the config file, else the
-/// default.
+/// The options of a copy. How long the replaced copy is kept is set by the flag `--grace`, else by
+/// the config file, else it is the default.
 pub(super) fn copy_options(global: &GlobalSettings, spread: Spread) -> CopyOptions {
     let Spread { shards, replicas, replace, grace } = spread;
     let default = CopyOptions::default();
@@ -90,7 +90,7 @@ pub(super) fn copy_to(
     Ok(copied)
 }
 
-/// Sends the share of an archive that `index` has to an address that several machines write to.
+/// Sends the share of an archive that `index` covers to an address that several machines write to.
 fn send_own_share(
     index: &Index,
     client: &Client,

@@ -50,7 +50,7 @@ impl MatchingDocuments<'_> {
         }
     }
 
-    /// The number of documents, with warnings; no hits.
+    /// The number of matching documents, and the warnings. The results have no hits.
     fn results_without_hits(&self) -> Result<Results, Error> {
         let mut options = self.options.clone();
         (options.limit, options.offset) = (0, 0);

@@ -25,7 +25,8 @@ pub(super) fn search_options(global: &GlobalSettings, args: &Search, clock: &Clo
     // In these formats each line is a document, so near-duplicates get lines of their own.
     options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
     // An empty id separates hits with all words from those that lack some. A program that gets
-    // zero-terminated ids would take it as an argument.
+    // zero-terminated ids would take the empty id as an argument. Lines of `vimgrep` have no
+    // separator.
     options.backfill = !args.null && args.format != Format::Vimgrep;
     options.pinyin = true;
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {
@@ -64,8 +65,8 @@ pub(crate) fn clock(
     Ok(Clock { today })
 }
 
-/// Parses a query and prints its warnings to standard error, as text. If it has mistakes, prints
-/// these and returns `None`.
+/// Parses a query and prints its warnings to standard error, as text. If the query has mistakes,
+/// prints these and returns `None`.
 pub(crate) fn parse(
     global: &GlobalSettings,
     text: &str,

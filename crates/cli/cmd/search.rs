@@ -31,8 +31,9 @@ pub(crate) fn run(
     let started = Instant::now();
     let clock = index.run_step(terminal, |index, _| clock(global, index, args.as_of))?;
     if let Some(file) = &args.batch {
-        // A batch that runs again could not read standard input again. So `batch::run` itself opens
-        // the index that replaces this one, and repeats only the query that failed.
+        // `run_step` would run the whole batch once more, but standard input cannot be read twice.
+        // So `batch::run` itself opens the index that replaces the open one, and repeats only the
+        // query that failed.
         return super::batch::run(index.current(), file, global, args, &clock, terminal);
     }
     let for_program = args.format != Format::Text;
@@ -59,7 +60,7 @@ pub(crate) fn run(
     }
 }
 
-/// All that is read from the index before hits are printed. If another index replaces this one
+/// All that is read from the index before hits are printed. If another index replaces the open one
 /// meanwhile, all is read once more, from the new index, so that no hit is printed twice.
 struct Answer {
     results: Results,
@@ -195,7 +196,7 @@ fn open_or_build(global: &GlobalSettings, terminal: &mut Terminal) -> anyhow::Re
                 dir,
                 &[sample],
                 &super::index::default_options(),
-                Default::default(),
+                super::index::Reporting::default(),
                 terminal,
             )?;
             Ok(Index::open(dir)?.into())
@@ -213,10 +214,11 @@ fn summary(results: &Results, args: &Search, started: Instant) -> String {
         false => format!(", {}", count_noun(results.total, "document")),
     };
     let closest = results.hits.iter().filter(|hit| hit.backfilled).count();
-    let complete = results.hits.len() - closest;
-    let (first, last) = (args.offset + 1, args.offset + complete);
-    // `complete` hits that have every word are printed, from rank `first` to `last`.
-    let mut line = match complete {
+    let counted = results.hits.len() - closest;
+    let (first, last) = (args.offset + 1, args.offset + counted);
+    // Of the hits that `total_hits` counts, `counted` are printed: those of the ranks `first` to
+    // `last`.
+    let mut line = match counted {
         _ if results.total == 0 => "no hits".to_owned(),
         printed if printed == results.total_hits => total,
         0 if closest > 0 => total,

@@ -78,6 +78,7 @@ fn base_and_paths(args: &Args) -> anyhow::Result<(&Path, &[PathBuf])> {
     }
 }
 
+/// The options for reading pages. A survey does not read its own output.
 fn survey_options(global: &GlobalSettings, args: &Args) -> anyhow::Result<Options> {
     let mut options = default_options().ingest;
     if let Some(threads) = args.threads {
@@ -91,7 +92,7 @@ fn survey_options(global: &GlobalSettings, args: &Args) -> anyhow::Result<Option
     Ok(options)
 }
 
-/// Names what could not be read, and counts the ignored files.
+/// Prints what could not be read, and the number of ignored files.
 fn print_unread(summary: &SurveySummary, quiet: bool, terminal: &mut Terminal) {
     let SurveySummary { skipped, unreadable, ignored } = summary;
     let skipped = skipped.iter().map(ToString::to_string);

@@ -84,7 +84,7 @@ fn error_chain(error: &IndexError) -> String {
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
-/// Names the files that were skipped.
+/// Prints which files were skipped: the first [`MAX_NAMED`], and the number of the others.
 fn print_skipped(report: &Report, terminal: &mut Terminal) {
     for skipped in report.skipped.iter().take(MAX_NAMED) {
         terminal.notice(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
@@ -95,8 +95,7 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) {
     }
 }
 
-/// Names the keys of dumps that were not used, and those whose values have a type that cannot be
-/// read.
+/// Prints which keys of dumps were not used, and which have values of a type that cannot be read.
 fn print_key_problems(report: &Report, terminal: &mut Terminal) {
     let names = |keys: &[KeyCount]| {
         let named = keys.iter().take(MAX_NAMED).map(|key| format!("{} ({})", key.key, key.count));

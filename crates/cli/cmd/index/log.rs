@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use crate::out::sanitize;
 
-/// A file that lines are appended to, or `None` once it is closed; clones share it.
+/// A file that lines are appended to, or `None` once it is closed; clones share the file.
 #[derive(Debug, Clone)]
 pub(crate) struct Log(Arc<Mutex<Option<File>>>);
 

@@ -9,8 +9,8 @@ use wensou_ingest::{FieldMap, PreCommand};
 use crate::args::Index as Args;
 use crate::config::GlobalSettings;
 
-/// The options that the flags name; those that no flag names are as in `before`, the settings of
-/// the existing index.
+/// The options of a build: those that flags give, else those of `before`, the settings of the
+/// existing index.
 pub(super) fn build_options(
     global: &GlobalSettings,
     args: &Args,

@@ -41,6 +41,7 @@ impl RootPlan {
         let named_paths = args.paths.iter().chain(&args.only).chain(new_path_of_move);
         refuse_indexes(named_paths.chain(&args.base))?;
         if let Some(base) = &args.base {
+            // The root of a share is the folder of the whole archive.
             let roots = RootSet::of(std::slice::from_ref(base));
             return Ok(Self { roots, ..Self::default() });
         }
@@ -71,6 +72,7 @@ impl RootPlan {
             plan.roots = RootSet::of(&[sample]);
             plan.is_sample = true;
         }
+        // An index of the sample archive stays one while its roots stay the same.
         plan.is_sample |= before.is_some_and(|settings| settings.sample) && plan.roots == covered;
         Ok(plan)
     }

@@ -20,7 +20,7 @@ const MAX_ENDINGS: usize = 6;
 /// Maximum number of paths of a share that are named; further ones are counted.
 const MAX_PATHS: usize = 3;
 
-/// The summary of a build, in lines. `rebuilt`: the index was built from scratch.
+/// The summary of a build, in lines. `rebuilt` says that the index was built from scratch.
 pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String> {
     let (report, counts) = (&built.meta.report, &built.meta.file_counts);
     let mut lines = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String>
 }
 
 /// The differences from the previous index, such as `3 added, 1 changed, 2 removed`; `None` if
-/// there was no previous index, or if that had no file table.
+/// there was no previous index, or if the previous index had no file table.
 pub(crate) fn changes(counts: &FileCounts) -> Option<String> {
     let changes = counts.changes?;
     let mut line = format!(

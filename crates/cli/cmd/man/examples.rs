@@ -1,4 +1,4 @@
-//! Commands for the page of each verb, each with what it does.
+//! The examples on the manual pages: commands, each with what it does.
 
 /// An entry of a section: a tag, such as a file or an exit status, and its explanation. In
 /// EXAMPLES: a command and what it does.
