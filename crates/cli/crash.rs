@@ -23,9 +23,9 @@ pub(crate) fn set_index(index: &Path) {
     let _ = INDEX.set(index.to_path_buf());
 }
 
-/// Calls `run`. If it panics, or tantivy fails, verifies the index: the error then names the
-/// damaged files. If none is damaged, a panic becomes a [`Defect`]. With `RUST_BACKTRACE` a panic
-/// is also reported as usual.
+/// Calls `run`. If `run` panics, or tantivy fails, verifies the index: the error then names the
+/// damaged files. If none is damaged, a panic becomes a [`Defect`], and an error of tantivy stays.
+/// With `RUST_BACKTRACE` a panic is also reported as usual.
 pub(crate) fn guarded(
     terminal: &mut Terminal,
     run: impl FnOnce(&mut Terminal) -> anyhow::Result<Outcome>,

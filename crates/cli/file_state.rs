@@ -52,7 +52,7 @@ fn is_unchanged(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
 }
 
 /// Whether the file that a record's path names has other content than when it was indexed. Reads
-/// the file, because another version of it can have the same size and time.
+/// the file, because another version of the file can have the same size and time.
 pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return false };

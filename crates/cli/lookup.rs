@@ -11,12 +11,12 @@ use crate::out::{Terminal, attributes, sanitize};
 /// the index may begin with the typed text.
 const MAX_AMBIGUOUS_IDS: usize = 10;
 
-/// The record with this id, or with an id that begins with it. `None`, after a message, if there is
-/// no such record.
+/// The record whose id is `id` or begins with `id`. `None`, after a message, if there is no such
+/// record.
 ///
 /// # Errors
 ///
-/// If several ids begin with it, or the index cannot be read.
+/// If several ids begin with `id`, or the index cannot be read.
 pub(crate) fn record(
     index: &OpenIndex,
     id: &str,

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     if let Some(code) = complete::run() {
         return code;
     }
-    // Otherwise an index file that is truncated while it is mapped would end the program silently.
+    // Without this, an index file that is truncated while it is mapped ends the program silently.
     let _ = wensou_index::report_truncated_files();
     let command = args::command();
     let typed = args::separate_query(&command, std::env::args_os().collect());

@@ -156,13 +156,13 @@ impl<'g> ReplaceableIndex<'g> {
         &self.current
     }
 
-    /// Calls `step` with the open index. If `step` fails because another index has replaced it,
-    /// opens the new index, and calls `step` once more.
+    /// Calls `step` with the open index. If `step` fails because another index has replaced the
+    /// open one, opens the new index, and calls `step` once more.
     ///
     /// # Errors
     ///
-    /// That of `step`. Also if the index was replaced after `step` had printed something to
-    /// standard output, because a second call would print that twice.
+    /// The error of `step`; or, if the index was replaced after `step` had printed something to
+    /// standard output, an error that says so: a second call would print the same twice.
     pub(crate) fn run_step<T>(
         &mut self,
         terminal: &mut Terminal,

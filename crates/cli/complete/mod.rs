@@ -1,6 +1,7 @@
 //! Completion of a command line, by the program itself: the shell scripts (`cmd/completions.rs`)
-//! call it for candidates. `values` finds candidates for queries and ids, `line` splits and quotes
-//! bash lines. A candidate always begins with the typed text, so that no shell deletes any of it.
+//! run `wensou` to get candidates. `values` finds candidates for queries and ids, `line` splits and
+//! quotes bash lines. A candidate always begins with the typed text, so that no shell deletes any
+//! of that text.
 
 mod line;
 mod values;

@@ -115,8 +115,8 @@ fn last_word_start(typed: &str) -> usize {
     from
 }
 
-/// Candidates for one word of a query, or `None` for a word without any. `is_first_word` says
-/// whether it is the first word of its argument.
+/// Candidates for one word of a query; `None` if there are none. `is_first_word` says whether the
+/// word is the first of its argument.
 fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
     // The typed word is `kept` followed by `start`. Each of the `values` that begins with `start`
     // makes a candidate.
@@ -148,7 +148,7 @@ fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
     let kept = &typed[..typed.len() - value.len()];
     let facet_of_field = match field.trim_start_matches(['-', '+']) {
         "kind" => return Some(completions_of(&["article", "flash"], kept, value)),
-        // The index knows properties that `has:` does not accept.
+        // Properties that the index stores, as far as the parser accepts them.
         "has" => {
             let mut found = completions_of(&wensou_index::HAS_VALUES, kept, value);
             found.retain(|found| parses(found));
@@ -178,11 +178,11 @@ fn parses(query: &str) -> bool {
     parse(query, &Clock { today: Date::default() }).is_ok()
 }
 
-/// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区,
-/// the value 區塊鏈 becomes 区块链. A shell accepts no other candidates, and both spellings find
-/// the same.
+/// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区, the
+/// value 區塊鏈 becomes 区块链. A shell accepts no candidate that begins otherwise, and both
+/// spellings find the same documents.
 fn as_continuation(typed: &str, value: &str) -> String {
-    let (open, bare) = match typed.strip_prefix('「') {
+    let (is_quoted, bare) = match typed.strip_prefix('「') {
         Some(bare) => (true, bare),
         None => (false, typed),
     };
@@ -198,7 +198,7 @@ fn as_continuation(typed: &str, value: &str) -> String {
     } else {
         bare.to_owned() + &fold(value).chars().skip(folded_length).collect::<String>()
     };
-    match open || text.contains(|c: char| !c.is_alphanumeric()) {
+    match is_quoted || text.contains(|c: char| !c.is_alphanumeric()) {
         true => format!("「{text}」"),
         false => text,
     }

@@ -218,7 +218,7 @@ impl Reader<'_> {
         Mistake { path: self.path.to_path_buf(), line, message, cure }
     }
 
-    /// An error of the TOML library as a mistake, in clearer words where we know them.
+    /// An error of the TOML library as a mistake, with some of its words replaced by clearer ones.
     fn mistake_of_toml(&self, error: &toml::de::Error) -> Mistake {
         let span = error.span().unwrap_or(0..0);
         let message = error
@@ -234,7 +234,8 @@ impl Reader<'_> {
         if message.starts_with("invalid unquoted key") {
             return Some("quote a Chinese name: \"減半\" = \"…\"".to_owned());
         }
-        // serde has the known names only in its message: unknown field `a`, expected one of `b`.
+        // serde gives the known names only in its message: unknown field `a`, expected one of `b`,
+        // `c`.
         if !message.starts_with("unknown") {
             return None;
         }

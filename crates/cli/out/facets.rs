@@ -47,8 +47,8 @@ pub(crate) fn count_facets(
 }
 
 /// Prints facets after the hits: as text, or in JSON Lines as one object per value. Prints nothing
-/// in other formats: in JSON, [`print_object`] prints hits and facets together, and the others have
-/// no facets.
+/// in other formats: in JSON, [`print_object`] prints hits and facets together, and the remaining
+/// formats have no facets.
 pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,

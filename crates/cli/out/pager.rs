@@ -16,7 +16,7 @@ pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
     if command.trim().is_empty() || command.trim() == "cat" {
         return Ok(false);
     }
-    // Run it in a shell, as git does, because the variable may contain options.
+    // Run the command in a shell, as git does, because the variable may contain options.
     let mut pager = Command::new("sh");
     pager.args(["-c", &command]).stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {

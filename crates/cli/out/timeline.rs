@@ -71,6 +71,7 @@ fn print_chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<(
     let label = |bar: &Bar| timeline.step.label(bar.start);
     let label_width = timeline.bars.iter().map(|bar| label(bar).len()).max().unwrap_or(0);
     let count_width = highest.to_string().len();
+    // Two spaces follow the label, and two the count.
     let columns =
         terminal.width().saturating_sub(label_width + count_width + 4).max(MIN_BAR_COLUMNS);
     let mut bars = timeline.bars.as_slice();

@@ -1,5 +1,5 @@
-//! The types of the values of arguments; the config file has some of these values, too. This module
-//! depends neither on `args` nor on `config`.
+//! The types of the values of arguments. Keys of the config file take some of these values, too.
+//! This module depends neither on `args` nor on `config`.
 
 mod formats;
 mod time;
