@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::types::{AsOf, Facet, Format, HalfLife, ListFormat, RecordFormat, Script};
+use crate::types::{AsOf, Facet, HalfLife, HitFormat, ListFormat, RecordFormat, Script};
 use crate::types::{ShowFormat, Sort, Step};
 
 /// Search articles and flash items.
@@ -30,8 +30,8 @@ pub(crate) struct Search {
     #[arg(long, value_enum, value_name = "ORDER")]
     pub(crate) sort: Option<Sort>,
     /// Output format
-    #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, short = 'f', value_enum, default_value_t = HitFormat::Text)]
+    pub(crate) format: HitFormat,
     /// Run each line of FILE as a query (`-` is standard input), and print one object per query;
     /// with --format ids, the ids of each query on one line
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "facet", "fields"])]
@@ -154,8 +154,8 @@ pub(crate) struct Similar {
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
     /// Output format
-    #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, short = 'f', value_enum, default_value_t = HitFormat::Text)]
+    pub(crate) format: HitFormat,
     /// Cut snippets to at most N characters
     #[arg(long, value_name = "N", default_value_t = 120)]
     pub(crate) snippet: usize,

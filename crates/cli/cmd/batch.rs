@@ -15,7 +15,7 @@ use crate::config::{GlobalSettings, read_query};
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
 use crate::out::{Terminal, hits, json};
-use crate::types::Format;
+use crate::types::HitFormat;
 
 /// How many times in a row the same query may fail and be tried again after the index was opened
 /// anew. An index on a cluster fails queries once it has been replaced and deleted.
@@ -33,9 +33,9 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let prints_ids = match args.format {
-        Format::Ids => true,
-        Format::Text | Format::Jsonl => false,
-        Format::Json | Format::Tsv | Format::Vimgrep => {
+        HitFormat::Ids => true,
+        HitFormat::Text | HitFormat::Jsonl => false,
+        HitFormat::Json | HitFormat::Tsv | HitFormat::Vimgrep => {
             bail!("--batch supports only --format jsonl (the default) and ids")
         }
     };

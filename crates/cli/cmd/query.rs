@@ -11,7 +11,7 @@ use crate::args::Search;
 use crate::config::{GlobalSettings, QueryMistake, read_query};
 use crate::open_index::OpenIndex;
 use crate::out::{Terminal, sanitize};
-use crate::types::{AsOf, Format, HalfLife, Sort};
+use crate::types::{AsOf, HalfLife, HitFormat, Sort};
 
 /// The options of a search.
 pub(super) fn search_options(global: &GlobalSettings, args: &Search, clock: &Clock) -> Options {
@@ -23,11 +23,11 @@ pub(super) fn search_options(global: &GlobalSettings, args: &Search, clock: &Clo
     // Zero-terminated ids are for another program, which must not get documents that lack words.
     options.strict = args.strict || args.null;
     // In these formats each line is a document, so near-duplicates get lines of their own.
-    options.all = args.all || matches!(args.format, Format::Ids | Format::Tsv);
+    options.all = args.all || matches!(args.format, HitFormat::Ids | HitFormat::Tsv);
     // An empty id separates hits with all words from those that lack some. A program that gets
     // zero-terminated ids would take the empty id as an argument. Lines of `vimgrep` have no
     // separator.
-    options.backfill = !args.null && args.format != Format::Vimgrep;
+    options.backfill = !args.null && args.format != HitFormat::Vimgrep;
     options.pinyin = true;
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {
         Sort::Rank => Order::Rank,

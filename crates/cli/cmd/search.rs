@@ -19,7 +19,7 @@ use crate::open_index::{OpenIndex, ReplaceableIndex, is_address};
 use crate::out::count::count_noun;
 use crate::out::facets::FacetCounts;
 use crate::out::{Terminal, attributes, clauses, facets, hits, vimgrep};
-use crate::types::Format;
+use crate::types::HitFormat;
 
 pub(crate) fn run(
     global: &GlobalSettings,
@@ -36,7 +36,7 @@ pub(crate) fn run(
         // query that failed.
         return super::batch::run(index.current(), file, global, args, &clock, terminal);
     }
-    let for_program = args.format != Format::Text;
+    let for_program = args.format != HitFormat::Text;
     let Some(query) = parse_for(global, &args.query.join(" "), &clock, terminal, for_program)
     else {
         return Ok(Outcome::Refused);
@@ -80,7 +80,7 @@ impl Answer {
         let answered = results.reread.as_ref().unwrap_or(query);
         let facets = facets::count_facets(index, answered, &args.facet, args.facet_limit)?;
         let highlighter = match args.format {
-            Format::Vimgrep => Some(Highlighter::new(index, answered)?),
+            HitFormat::Vimgrep => Some(Highlighter::new(index, answered)?),
             _ => None,
         };
         Ok(Self { results, facets, highlighter })
@@ -97,7 +97,7 @@ impl Answer {
         if let Some(highlighter) = highlighter {
             return vimgrep::print(terminal, index, highlighter, &results.hits);
         }
-        if args.format == Format::Json && !facets.is_empty() {
+        if args.format == HitFormat::Json && !facets.is_empty() {
             return facets::print_object(terminal, &results.hits, facets);
         }
         hits::print(terminal, args.format, &results.hits, hit_options(args))?;
@@ -115,7 +115,7 @@ fn print_answer(
     started: Instant,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let for_program = args.format != Format::Text;
+    let for_program = args.format != HitFormat::Text;
     let results = &answer.results;
     report(&results.warnings, &query.text, terminal, for_program);
     report_readings(&results.readings, terminal, for_program);
@@ -153,12 +153,13 @@ fn hit_options(args: &Search) -> hits::HitOptions<'_> {
 
 /// Refuses flags that the output format does not support.
 fn check_flags(args: &Search) -> anyhow::Result<()> {
-    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv | Format::Vimgrep)
+    if !args.facet.is_empty()
+        && matches!(args.format, HitFormat::Ids | HitFormat::Tsv | HitFormat::Vimgrep)
     {
         bail!("--facet needs --format text, json or jsonl");
     }
     hits::check_fields(args.format, &args.fields)?;
-    if args.null && args.format != Format::Ids && !args.files {
+    if args.null && args.format != HitFormat::Ids && !args.files {
         bail!("--null needs --format ids or --files-with-matches");
     }
     Ok(())

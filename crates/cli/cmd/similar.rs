@@ -9,7 +9,7 @@ use crate::exit::Outcome;
 use crate::lookup;
 use crate::open_index::OpenIndex;
 use crate::out::{Terminal, hits, vimgrep};
-use crate::types::Format;
+use crate::types::HitFormat;
 
 pub(crate) fn run(
     global: &GlobalSettings,
@@ -25,10 +25,10 @@ pub(crate) fn run(
     options.snippet = args.snippet;
     let found = wensou_query::similar(&index, record.id(), &options)?;
     match args.format {
-        Format::Vimgrep => vimgrep::print(terminal, &index, &Highlighter::none(), &found)?,
+        HitFormat::Vimgrep => vimgrep::print(terminal, &index, &Highlighter::none(), &found)?,
         format => hits::print(terminal, format, &found, hits::HitOptions::default())?,
     }
-    if found.is_empty() && args.format == Format::Text {
+    if found.is_empty() && args.format == HitFormat::Text {
         terminal.notice("no similar documents");
     }
     Ok(if found.is_empty() { Outcome::Nothing } else { Outcome::Done })

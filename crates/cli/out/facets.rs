@@ -8,7 +8,7 @@ use super::style::{DIM, TAG, TITLE};
 use super::{Terminal, json, sanitize};
 
 use crate::open_index::OpenIndex;
-use crate::types::{self, Format};
+use crate::types::{self, HitFormat};
 
 /// A facet with its most frequent values, and the number of values left out.
 pub(crate) struct FacetCounts {
@@ -51,13 +51,13 @@ pub(crate) fn count_facets(
 /// formats have no facets.
 pub(crate) fn print(
     terminal: &mut Terminal,
-    format: Format,
+    format: HitFormat,
     facets: &[FacetCounts],
 ) -> anyhow::Result<()> {
     for counted in facets {
         match format {
-            Format::Text => print_text(terminal, counted)?,
-            Format::Jsonl => {
+            HitFormat::Text => print_text(terminal, counted)?,
+            HitFormat::Jsonl => {
                 for value in &counted.values {
                     let object = json!({
                         "facet": counted.facet.as_str(),
@@ -67,7 +67,7 @@ pub(crate) fn print(
                     terminal.json(&object)?;
                 }
             }
-            Format::Json | Format::Ids | Format::Tsv | Format::Vimgrep => {}
+            HitFormat::Json | HitFormat::Ids | HitFormat::Tsv | HitFormat::Vimgrep => {}
         }
     }
     Ok(())

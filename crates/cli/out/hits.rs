@@ -15,7 +15,7 @@ use super::json::{self, SelectedKeys};
 use super::sanitize;
 use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{highlighted, width, wrap};
-use crate::types::Format;
+use crate::types::HitFormat;
 
 /// Maximum number of tags in the text of a hit.
 const TAGS_SHOWN: usize = 8;
@@ -38,8 +38,10 @@ pub(crate) struct HitOptions<'a> {
 }
 
 /// Refuses `--fields` with a key that hits do not have, or with a format that has no keys.
-pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<()> {
-    if !fields.is_empty() && matches!(format, Format::Text | Format::Ids | Format::Vimgrep) {
+pub(crate) fn check_fields(format: HitFormat, fields: &[String]) -> anyhow::Result<()> {
+    if !fields.is_empty()
+        && matches!(format, HitFormat::Text | HitFormat::Ids | HitFormat::Vimgrep)
+    {
         bail!("--fields needs --format json, jsonl or tsv");
     }
     match fields.iter().find(|field| !json::HIT_KEYS.contains(&field.as_str())) {
@@ -53,18 +55,18 @@ pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<
 /// Prints hits.
 pub(crate) fn print(
     terminal: &mut Terminal,
-    format: Format,
+    format: HitFormat,
     hits: &[Hit],
     options: HitOptions<'_>,
 ) -> anyhow::Result<()> {
     let HitOptions { offset, fields, null } = options;
     match format {
-        Format::Text => {
+        HitFormat::Text => {
             for (index, hit) in hits.iter().enumerate() {
                 print_hit(terminal, hit, offset + index + 1)?;
             }
         }
-        Format::Json => match fields {
+        HitFormat::Json => match fields {
             [] => terminal.json_pretty(&hits.iter().map(json::hit_object).collect::<Vec<_>>())?,
             fields => {
                 let all: Vec<_> = hits
@@ -74,7 +76,7 @@ pub(crate) fn print(
                 terminal.json_pretty(&all)?;
             }
         },
-        Format::Jsonl => {
+        HitFormat::Jsonl => {
             for hit in hits {
                 match fields {
                     [] => terminal.json(&json::hit_object(hit))?,
@@ -82,7 +84,7 @@ pub(crate) fn print(
                 }
             }
         }
-        Format::Ids => {
+        HitFormat::Ids => {
             for (at, hit) in hits.iter().enumerate() {
                 let end = if null { '\0' } else { '\n' };
                 // An empty line comes before hits that lack words.
@@ -92,12 +94,12 @@ pub(crate) fn print(
                 write!(terminal.out(), "{}{end}", cell(hit.record.id()))?;
             }
         }
-        Format::Tsv => match fields {
+        HitFormat::Tsv => match fields {
             [] => print_tsv(terminal, hits)?,
             fields => print_selected_tsv(terminal, hits, fields)?,
         },
         // The caller prints these lines with `vimgrep::print`, which needs the files of the hits.
-        Format::Vimgrep => {}
+        HitFormat::Vimgrep => {}
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// How hits are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum HitFormat {
     /// For people
     Text,
     /// One array

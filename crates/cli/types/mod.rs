@@ -8,7 +8,7 @@ mod zone;
 use clap::ValueEnum;
 use serde::Deserialize;
 
-pub(crate) use self::formats::{ExportFormat, Format, ListFormat, RecordFormat, ShowFormat};
+pub(crate) use self::formats::{ExportFormat, HitFormat, ListFormat, RecordFormat, ShowFormat};
 pub(crate) use self::time::{AsOf, HalfLife, Step};
 pub(crate) use self::zone::Zone;
 
