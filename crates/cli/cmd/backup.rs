@@ -4,7 +4,7 @@ use crate::args::Backup;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::require_folder;
-use crate::out::count::{bytes, count_noun};
+use crate::out::count::{byte_size, count_noun};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
@@ -19,7 +19,7 @@ pub(crate) fn run(
         terminal.notice(format_args!(
             "copied {} ({}) to {}",
             count_noun(copied.files, "file"),
-            bytes(copied.bytes),
+            byte_size(copied.bytes),
             sanitize::line(&to)
         ));
     }

@@ -11,7 +11,7 @@ use crate::exit::{Outcome, index_error};
 #[cfg(feature = "cluster")]
 use crate::open_index::is_address;
 use crate::open_index::require_folder;
-use crate::out::count::{bytes, count_noun};
+use crate::out::count::{byte_size, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
 
@@ -130,7 +130,7 @@ fn summary(checked: &Checked) -> String {
         Some(Severity::Damage) => "damaged",
     };
     let mut line =
-        format!("{state}: {} ({})", count_noun(checked.files, "file"), bytes(checked.bytes));
+        format!("{state}: {} ({})", count_noun(checked.files, "file"), byte_size(checked.bytes));
     if checked.records > 0 {
         line.push_str(&format!(", {}", count_noun(checked.records, "record")));
     }

@@ -8,7 +8,7 @@ use crate::args::Stats;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::{OpenIndex, require_folder};
-use crate::out::count::{bytes, count_noun};
+use crate::out::count::{byte_size, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
 
@@ -81,13 +81,16 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         _ => "none".to_owned(),
     };
     let rows = [
-        ("index", format!("{} ({})", index.dir().display(), bytes(index.bytes()))),
+        ("index", format!("{} ({})", index.dir().display(), byte_size(index.bytes()))),
         ("built", format!("{} by wensou {}", meta.built, meta.program)),
         ("versions", versions(meta)),
         ("tables", tables(meta)),
         ("roots", super::index::comma_separated(&meta.roots)),
         ("encoding", meta.encoding.clone().unwrap_or_else(|| "detected for each file".to_owned())),
-        ("read", format!("{} ({})", super::index::pages_and_dumps(report), bytes(report.bytes))),
+        (
+            "read",
+            format!("{} ({})", super::index::pages_and_dumps(report), byte_size(report.bytes)),
+        ),
         ("articles", overview.articles.to_string()),
         (
             "flash items",

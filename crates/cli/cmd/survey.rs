@@ -17,7 +17,7 @@ use super::index::{
 use crate::args::Survey as Args;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
-use crate::out::count::{bytes, count_noun};
+use crate::out::count::{byte_size, count_noun};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
@@ -40,7 +40,7 @@ pub(crate) fn run(
         terminal.notice(format_args!(
             "{done} {parts}{} ({}) in {:.1} s; wrote {}",
             count_noun(files, "file"),
-            bytes(length),
+            byte_size(length),
             started.elapsed().as_secs_f64(),
             sanitize::line(&args.output.display().to_string()),
         ));

@@ -11,7 +11,7 @@ pub(crate) fn count_noun(number: impl TryInto<u64>, noun: &str) -> String {
 }
 
 /// A number of bytes in decimal units.
-pub(crate) fn bytes(number: u64) -> String {
+pub(crate) fn byte_size(number: u64) -> String {
     indicatif::DecimalBytes(number).to_string()
 }
 

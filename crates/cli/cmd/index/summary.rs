@@ -7,7 +7,7 @@ use std::time::Duration;
 use wensou_index::{Built, FileCounts, Share};
 use wensou_ingest::{Reason, Report};
 
-use crate::out::count::{bytes, count_noun};
+use crate::out::count::{byte_size, count_noun};
 
 /// Lists of skipped files, of keys of dumps, and of the changes of a dry run (a list for each kind)
 /// name at most this many; `stats --skipped` names all files and keys.
@@ -57,7 +57,7 @@ fn contents(report: &Report, took: Duration) -> String {
     let mut line = format!(
         "indexed {} ({}) in {:.1} s: {}, {} ({})",
         pages_and_dumps(report),
-        bytes(report.bytes),
+        byte_size(report.bytes),
         took.as_secs_f64(),
         count_noun(report.articles, "article"),
         count_noun(report.flashes_distinct, "flash item"),
