@@ -57,7 +57,7 @@ pub(crate) fn command() -> Command {
 pub(crate) struct Flags {
     /// Index: a folder, or https://HOST:PORT[,HOST…]/NAME on an OpenSearch cluster [default: the
     /// nearest folder `index` with an index, from the working folder upwards, then that of the
-    /// config file; `index` writes that of the config file, else index]
+    /// config file; `wensou index` writes that of the config file, else `index`]
     #[arg(
         long,
         global = true,

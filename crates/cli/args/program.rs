@@ -8,10 +8,10 @@ use crate::types::{Shell, ShowFormat};
 
 /// Show every setting and where it comes from.
 ///
-/// Precedence: flag, environment, config file, default. An index in the working folder or above it
-/// is read before that of the config file, and written only if --index names it. The config file is
-/// the one that WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else
-/// ~/.config/wensou/config.toml.
+/// Precedence: flag, environment, config file, default. Verbs that read an index prefer one in the
+/// working folder or above it to that of the config file. Verbs that write an index never write one
+/// that was only found there. The config file is the one that WENSOU_CONFIG names, else
+/// $XDG_CONFIG_HOME/wensou/config.toml, else ~/.config/wensou/config.toml.
 #[derive(Debug, Args)]
 #[command(after_long_help = format!(
     "Keys, all of them optional:\n{CONFIG_KEYS}\n\n\
