@@ -34,7 +34,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Refused => 2,
             Outcome::Damaged => 3,
             Outcome::OutOfDate => 4,
-            // The shell convention.
+            // Shells give this code to a program that a signal ended.
             Outcome::Signalled(signal) => 128 + signal,
         })
     }
@@ -43,7 +43,7 @@ impl From<Outcome> for ExitCode {
 /// The exit code of an error.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
     if error.is::<Defect>() {
-        // As any Rust program that panics.
+        // The exit code of every Rust program that panics.
         return 101;
     }
     #[cfg(feature = "cluster")]

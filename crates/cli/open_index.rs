@@ -65,7 +65,7 @@ impl OpenIndex {
     ///
     /// # Errors
     ///
-    /// If there is none, or it cannot be opened.
+    /// If there is no such index, or if it cannot be opened.
     pub(crate) fn open(global: &GlobalSettings) -> anyhow::Result<Self> {
         if is_address(&global.index) {
             return open_cluster(global);

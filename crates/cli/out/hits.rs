@@ -249,7 +249,8 @@ fn print_hit(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> 
     terminal.line("")
 }
 
-/// Source, column or category, number of pages and tags in one line; `None` if there are none.
+/// Source, column or category, number of pages and tags in one line; `None` for a record that has
+/// none of them.
 fn attribute_line(record: &Record, kind: Kind) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     if let Some(source) = source(record) {

@@ -11,10 +11,10 @@ use super::{Terminal, attributes, sanitize};
 use crate::open_index::OpenIndex;
 use crate::original_file::original_member;
 
-/// Maximum number of characters of a line that are printed: of a longer line, those around the
-/// match.
+/// Maximum number of characters of a line that are printed. Of a longer line, the characters around
+/// the match are printed.
 const MAX_LINE_CHARS: usize = 400;
-/// Number of characters before the match that are printed of a longer line.
+/// Of a line longer than [`MAX_LINE_CHARS`], so many characters before the match are printed.
 const CHARS_BEFORE_MATCH: usize = 80;
 
 /// Number of hits whose texts are in memory at once.

@@ -38,7 +38,7 @@ pub(super) fn catch(
                 log.close(&format!("stopped by signal {signal}; {outcome}"));
             }
             let _ = writeln!(io::stderr(), "stopped: {outcome}");
-            // The shell convention.
+            // Shells give this code to a program that a signal ended.
             std::process::exit(128 + signal);
         }
     })?;
