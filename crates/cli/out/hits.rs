@@ -39,8 +39,7 @@ pub(crate) struct HitOptions<'a> {
 
 /// Refuses `--fields` with a key that hits do not have, or with a format that has no keys.
 pub(crate) fn check_fields(format: HitFormat, fields: &[String]) -> anyhow::Result<()> {
-    if !fields.is_empty()
-        && matches!(format, HitFormat::Text | HitFormat::Ids | HitFormat::Vimgrep)
+    if !fields.is_empty() && matches!(format, HitFormat::Text | HitFormat::Ids | HitFormat::Vimgrep)
     {
         bail!("--fields needs --format json, jsonl or tsv");
     }

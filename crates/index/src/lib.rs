@@ -84,8 +84,8 @@ mod write;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
 pub use analyze::{
-    FacetValue, FieldValues, HAS_VALUES, Provenance, analyse_record, is_indexed_word, searched_path,
-    url_key,
+    FacetValue, FieldValues, HAS_VALUES, Provenance, analyse_record, is_indexed_word,
+    searched_path, url_key,
 };
 pub use build::{Built, build, is_current};
 pub use check::{Checked, Finding, Severity, check, check_files};

@@ -6,13 +6,13 @@
 //! measured.
 
 /// A cache from 64-bit hashes to values.
-pub(crate) struct DirectMapped<V> {
+pub(crate) struct DirectMappedCache<V> {
     /// Keys and values; the key 0 marks an empty slot. Allocated by the first insertion.
     entries: Vec<(u64, V)>,
     capacity: usize,
 }
 
-impl<V: Copy + Default> DirectMapped<V> {
+impl<V: Copy + Default> DirectMappedCache<V> {
     /// A cache with this many slots; with 0 slots it caches nothing.
     pub(crate) fn new(capacity: usize) -> Self {
         Self { entries: Vec::new(), capacity }
@@ -42,14 +42,14 @@ mod tests {
 
     #[test]
     fn the_latest_key_takes_the_slot() {
-        let mut cache = DirectMapped::new(4);
+        let mut cache = DirectMappedCache::new(4);
         assert_eq!(cache.get(0), None);
         assert_eq!(cache.get(5), None);
         for key in [0, 2, 6, 7] {
             cache.insert(key, key * 10);
         }
         assert_eq!([0, 2, 6, 7].map(|key| cache.get(key)), [Some(0), None, Some(60), Some(70)]);
-        let mut without_slots = DirectMapped::new(0);
+        let mut without_slots = DirectMappedCache::new(0);
         without_slots.insert(3, 1);
         assert_eq!(without_slots.get(3), None);
     }

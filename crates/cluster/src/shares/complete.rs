@@ -14,7 +14,9 @@ use wensou_text::Segmenter;
 use super::parts::SharedArticle;
 use super::registry::ShareRegistry;
 use super::shared_document::{SharedDocument, first_location};
-use super::shared_indexes::{DOCUMENT_TIMEOUT, READ_AT_ONCE, SHARED_DOCUMENT_FIELDS, SharedIndexes};
+use super::shared_indexes::{
+    DOCUMENT_TIMEOUT, READ_AT_ONCE, SHARED_DOCUMENT_FIELDS, SharedIndexes,
+};
 use crate::all_hits::AllHitsOptions;
 use crate::bulk::{BulkOptions, BulkWriter, Operation};
 use crate::error::{Error, Result};

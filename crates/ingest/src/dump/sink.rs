@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
 use super::wrapped::{self, Unwrapped};
-use crate::direct_mapped_cache::DirectMapped;
+use crate::direct_mapped_cache::DirectMappedCache;
 use crate::fields::key_reader::RawFields;
 use crate::input::{self, last_io_error::LastIoError};
 use crate::options::Options;
@@ -177,7 +177,7 @@ pub(super) struct RecentRecords {
     barren: u64,
     /// Hashes of the ids or bytes of recent records. Records that a dump keeps repeating are
     /// recognised if they are fewer than this cache holds.
-    keys: DirectMapped<()>,
+    keys: DirectMappedCache<()>,
 }
 
 /// Slots for recent records, at 8 bytes each.
@@ -185,7 +185,7 @@ const SLOTS: usize = 1 << 16;
 
 impl RecentRecords {
     pub(super) fn new() -> Self {
-        Self { barren: 0, keys: DirectMapped::new(SLOTS) }
+        Self { barren: 0, keys: DirectMappedCache::new(SLOTS) }
     }
 
     /// Notes a record, identified by its id or else by its bytes.

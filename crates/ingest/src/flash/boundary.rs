@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::direct_mapped_cache::DirectMapped;
+use crate::direct_mapped_cache::DirectMappedCache;
 use crate::flash::headline::{self, Headline};
 use crate::flash::paragraph::Paragraph;
 
@@ -36,7 +36,7 @@ const SLOTS: usize = 1 << 15;
 /// Finds item boundaries. The same item appears in many pages, so the result for the paragraphs on
 /// which pages agree is cached by their text.
 pub(crate) struct BoundaryFinder {
-    cache: DirectMapped<CachedBoundary>,
+    cache: DirectMappedCache<CachedBoundary>,
 }
 
 /// The best boundary so far.
@@ -69,12 +69,12 @@ struct HeadlineOffsets {
 
 impl BoundaryFinder {
     pub(crate) fn new() -> Self {
-        Self { cache: DirectMapped::new(SLOTS) }
+        Self { cache: DirectMappedCache::new(SLOTS) }
     }
 
     /// A finder without a cache.
     pub(crate) fn uncached() -> Self {
-        Self { cache: DirectMapped::new(0) }
+        Self { cache: DirectMappedCache::new(0) }
     }
 
     /// Finds where the item begins that ends with the paragraph `dated`. `pending` has the

@@ -1,7 +1,7 @@
 //! Remembers which flash items a parsing thread has sent to the thread that deduplicates them. Many
 //! pages repeat an item, so its text is usually copied, hashed and sent only once.
 
-use crate::direct_mapped_cache::DirectMapped;
+use crate::direct_mapped_cache::DirectMappedCache;
 use crate::flash::dedup::ItemHashes;
 use crate::flash::item::Item;
 
@@ -11,14 +11,14 @@ const SLOTS: usize = 1 << 15;
 /// A cache of the items that a thread has sent.
 pub(crate) struct SentItems {
     /// From an item's hash to its [`ItemHashes`].
-    sent: DirectMapped<ItemHashes>,
+    sent: DirectMappedCache<ItemHashes>,
     /// Whether to omit the text of repeated items.
     omit_repeats: bool,
 }
 
 impl SentItems {
     pub(crate) fn new(omit_repeats: bool) -> Self {
-        Self { sent: DirectMapped::new(SLOTS), omit_repeats }
+        Self { sent: DirectMappedCache::new(SLOTS), omit_repeats }
     }
 
     /// The item's hashes, and its text. If this thread has sent an equal item before and repeats

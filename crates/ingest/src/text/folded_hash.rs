@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use wensou_text::fold;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::direct_mapped_cache::DirectMapped;
+use crate::direct_mapped_cache::DirectMappedCache;
 use crate::text::byte_pairs::any_pair;
 
 /// Hashes the parts of a text, regardless of script, width, case and spaces. The same text, divided
@@ -26,7 +26,7 @@ const KEY_SEED: u64 = 1;
 
 /// A cache from the hash of a text to the hash of its folded form without spaces.
 struct HashCache {
-    hashes: DirectMapped<u64>,
+    hashes: DirectMappedCache<u64>,
     /// A buffer for the text to hash.
     text: String,
     /// A buffer for the folded form of the text, without spaces.
@@ -35,7 +35,7 @@ struct HashCache {
 
 impl HashCache {
     fn new() -> Self {
-        Self { hashes: DirectMapped::new(SLOTS), text: String::new(), folded: Vec::new() }
+        Self { hashes: DirectMappedCache::new(SLOTS), text: String::new(), folded: Vec::new() }
     }
 
     fn folded_hash<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) -> u64 {
