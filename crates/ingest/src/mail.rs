@@ -48,7 +48,7 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
         ..Metadata::default()
     };
     if let Some(sent) = message.date().filter(|sent| sent.year > 0) {
-        let moment = date::epoch(sent.to_timestamp());
+        let moment = date::from_epoch(sent.to_timestamp());
         metadata.date = moment.map(|moment| (moment, DateOrigin::Mail));
     }
     if metadata.date.is_none() {

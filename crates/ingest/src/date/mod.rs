@@ -185,7 +185,7 @@ pub(crate) fn parse_any(text: &str) -> Option<Moment> {
     let is_number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     // Fewer than nine digits would be a time before March 1973; they are more likely a number of
     // something else.
-    (is_number && seconds.len() >= 9).then(|| epoch(seconds.parse().ok()?)).flatten()
+    (is_number && seconds.len() >= 9).then(|| from_epoch(seconds.parse().ok()?)).flatten()
 }
 
 /// Whether a value that is stated to be a date says that there is none: it is empty, has nothing
@@ -234,7 +234,7 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
 }
 
 /// Converts seconds or milliseconds since 1970. Zero is no date.
-pub(crate) fn epoch(number: i64) -> Option<Moment> {
+pub(crate) fn from_epoch(number: i64) -> Option<Moment> {
     // As seconds, values this large lie thousands of years in the future.
     let seconds = if number.unsigned_abs() > 100_000_000_000 { number / 1000 } else { number };
     let timestamp = jiff::Timestamp::from_second(seconds).ok().filter(|_| number != 0)?;

@@ -38,8 +38,8 @@ fn times_with_an_offset_are_converted_to_the_archives_time_zone() {
     assert_eq!(parse_any("2023-03-14"), Some(Moment::Day(date(2023, 3, 14))));
     assert_eq!(parse_any("1900-01-01T00:00:00"), None);
     assert_eq!(parse_any("soon"), None);
-    assert_eq!(epoch(1_678_770_152), time(2023, 3, 14, 13, 2, 32));
-    assert_eq!(epoch(1_678_770_152_000), time(2023, 3, 14, 13, 2, 32));
+    assert_eq!(from_epoch(1_678_770_152), time(2023, 3, 14, 13, 2, 32));
+    assert_eq!(from_epoch(1_678_770_152_000), time(2023, 3, 14, 13, 2, 32));
 }
 
 #[test]

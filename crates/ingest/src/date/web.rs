@@ -68,7 +68,7 @@ pub(crate) fn in_value(value: &str) -> Option<Moment> {
     };
     let rfc_822 = || {
         let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
-        super::epoch(zoned.as_second())
+        super::from_epoch(zoned.as_second())
     };
     super::parse_any(value)
         .or_else(with_offset)
@@ -124,7 +124,7 @@ fn in_digits(value: &str) -> Option<Moment> {
     let dashed = |value: &str| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..8]);
     match value.len() {
         8 => super::parse_any(&dashed(value)),
-        10 | 13 => super::epoch(value.parse().ok()?),
+        10 | 13 => super::from_epoch(value.parse().ok()?),
         12 | 14 => {
             let (hour, minute) = (&value[8..10], &value[10..12]);
             let second = value.get(12..14).unwrap_or("00");

@@ -74,9 +74,9 @@ fn stated_date(text: &str) -> Option<Moment> {
     let is_number = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
     match (is_number, whole.len()) {
         // Programs also count micro- and nanoseconds. Fractions of seconds were cut off above.
-        (true, 16) => date::epoch(whole.parse::<i64>().ok()? / 1_000),
-        (true, 19) => date::epoch(whole.parse::<i64>().ok()? / 1_000_000),
-        (true, 9..=13) => date::epoch(whole.parse().ok()?),
+        (true, 16) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000),
+        (true, 19) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000_000),
+        (true, 9..=13) => date::from_epoch(whole.parse().ok()?),
         // So few digits are no date, not even a year.
         (true, ..=7) => None,
         _ => date::parse_any(text),
