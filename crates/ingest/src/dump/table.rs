@@ -54,9 +54,10 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
         let end = rows.position().byte();
         let Some(columns) = &columns else {
             let names: Vec<String> = cells(&row).take(MAX_COLUMNS).collect();
-            let is_text =
-                |name: &String| keys::is_text(name) || sink.options.map.is_text(name.trim());
-            if !names.iter().any(is_text) {
+            let map = &sink.options.map;
+            let is_title_or_text =
+                |name: &String| keys::is_title_or_text(name) || map.is_title_or_text(name.trim());
+            if !names.iter().any(is_title_or_text) {
                 return sink.malformed(line, no_column(&names));
             }
             columns = Some(names);
@@ -79,7 +80,9 @@ fn separator_of(header: &[u8], map: &FieldMap) -> u8 {
     let header = String::from_utf8_lossy(header);
     let known = |separator: &u8| {
         let names = header.trim_end().split(char::from(*separator));
-        names.filter(|name| keys::is_known(name) || map.is_text(name.trim_matches('"'))).count()
+        let is_known =
+            |name: &&str| keys::is_known(name) || map.is_title_or_text(name.trim_matches('"'));
+        names.filter(is_known).count()
     };
     let (mut most_known, mut best) = (0, b',');
     for separator in SEPARATORS {

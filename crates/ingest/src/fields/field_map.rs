@@ -28,7 +28,7 @@ impl FieldMap {
     }
 
     /// Whether a column of this name holds a title or a text.
-    pub(crate) fn is_text(&self, key: &str) -> bool {
+    pub(crate) fn is_title_or_text(&self, key: &str) -> bool {
         self.iter()
             .any(|(field, mapped)| matches!(field, Field::Title | Field::Text) && mapped == key)
     }

@@ -35,7 +35,7 @@ pub(crate) fn is_known(key: &str) -> bool {
 }
 
 /// Whether a key stands for a title or a text.
-pub(crate) fn is_text(key: &str) -> bool {
+pub(crate) fn is_title_or_text(key: &str) -> bool {
     meaning(key).is_some_and(|(field, _)| matches!(field, Field::Title | Field::Text))
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn has_text_key(head: &[u8]) -> bool {
     // A string is a key if a colon follows.
     let mut last = strings.next();
     for piece in strings {
-        if piece.trim_start().starts_with(':') && last.is_some_and(is_text) {
+        if piece.trim_start().starts_with(':') && last.is_some_and(is_title_or_text) {
             return true;
         }
         last = Some(piece);

@@ -157,7 +157,7 @@ fn table(header: &[u8]) -> Content {
             continue;
         }
         let known = names.iter().filter(|name| keys::is_known(name)).count();
-        if known >= 2 && names.iter().any(|name| keys::is_text(name)) {
+        if known >= 2 && names.iter().any(|name| keys::is_title_or_text(name)) {
             return Content::Kind(Kind::Dump(kind));
         }
     }
