@@ -21,8 +21,8 @@ const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来�
     非则則听聽白却卻界达達光放强強即像难難且权權思王象完设設式色路记記南品住告类類求据據程北边邊死张張该該交规規\
     万萬取拉格望觉覺术術领領共确確传傳师師观觀清今切院让讓识識候带帶导導争爭运運币幣价價链鏈易币";
 
-/// A text with more than this [`frequency`] is certainly Chinese.
-const CHINESE: f64 = 0.12;
+/// A text with more than this [`frequent_proportion`] is certainly Chinese.
+const CHINESE_PROPORTION: f64 = 0.12;
 
 /// Detects the encoding of a file without a byte order mark. `hint` is the charset that the server
 /// has stated, if it is known.
@@ -73,13 +73,13 @@ impl Guess {
             _ if stated == GB18030 || stated == GBK => (self.gb18030, self.big5),
             _ => (0.0, self.gb18030.max(self.big5)),
         };
-        otherwise <= CHINESE || as_stated * 2.0 > otherwise
+        otherwise <= CHINESE_PROPORTION || as_stated * 2.0 > otherwise
     }
 
     /// GB18030 or Big5, whichever is plausible; otherwise what chardetng guesses.
     fn best(&self, sample: &[u8]) -> &'static Encoding {
         let chinese = if self.gb18030 >= self.big5 { GB18030 } else { BIG5 };
-        if self.gb18030.max(self.big5) > CHINESE {
+        if self.gb18030.max(self.big5) > CHINESE_PROPORTION {
             return chinese;
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -93,20 +93,21 @@ impl Guess {
     }
 }
 
-/// How plausible bytes are as Chinese text in an encoding: the [`frequency`] of the decoded text.
+/// How plausible bytes are as Chinese text in an encoding: the [`frequent_proportion`] of the
+/// decoded text.
 fn plausibility(encoding: &'static Encoding, sample: &[u8]) -> f64 {
     let (text, _) = encoding.decode_without_bom_handling(sample);
-    frequency(&text)
+    frequent_proportion(&text)
 }
 
 /// Whether a text has as many frequent characters as only Chinese text does.
 pub(crate) fn is_chinese(text: &str) -> bool {
-    frequency(text) > CHINESE
+    frequent_proportion(text) > CHINESE_PROPORTION
 }
 
 /// The proportion of frequent Chinese characters among the non-ASCII ones, minus a penalty for
 /// characters that could not be decoded and private ones.
-pub(crate) fn frequency(text: &str) -> f64 {
+pub(crate) fn frequent_proportion(text: &str) -> f64 {
     let (mut frequent, mut all, mut broken) = (0_u32, 0_u32, 0_u32);
     for c in text.chars().filter(|c| !c.is_ascii()) {
         all += 1;
@@ -164,7 +165,7 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
             return 0.0;
         }
         // Chinese text is recognised by its characters, other text by the zero half of each unit.
-        frequency(&text).max(zeros as f64 / units as f64)
+        frequent_proportion(&text).max(zeros as f64 / units as f64)
     };
     let (little, big) = (plausible(UTF_16LE, odd_zeros), plausible(UTF_16BE, even_zeros));
     if little.max(big) < 0.2 {

@@ -3,7 +3,7 @@
 
 use encoding_rs::{BIG5, GBK, WINDOWS_1252};
 
-use crate::encoding::detect::frequency;
+use crate::encoding::detect::frequent_proportion;
 
 /// Minimum number of characters that the runs of Latin letters in a line give as GB2312. A line
 /// with more Latin letters than this may be misread Big5.
@@ -36,7 +36,7 @@ pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
         text.push_str(if broken { run } else { &read });
         remaining = after;
     }
-    (all.chars().count() >= MIN_CHARS && frequency(&all) >= MIN_FREQUENT).then_some(text)
+    (all.chars().count() >= MIN_CHARS && frequent_proportion(&all) >= MIN_FREQUENT).then_some(text)
 }
 
 /// `line` as Big5 text, if it was decoded as GBK or as Windows-1252 by mistake; `None` if that is
@@ -63,6 +63,7 @@ pub(crate) fn read_as_big5(line: &str) -> Option<String> {
     let is_text = !lost && !broken && chars >= MIN_BIG5_CHARS;
     // Of 108,000 intact lines none gained frequent characters; in misread ones their proportion
     // grows by half.
-    let is_better = || frequency(&text) >= frequency(line) + MIN_GAIN;
-    (is_text && frequency(&text) >= MIN_FREQUENT && is_better()).then(|| text.into_owned())
+    let is_better = || frequent_proportion(&text) >= frequent_proportion(line) + MIN_GAIN;
+    (is_text && frequent_proportion(&text) >= MIN_FREQUENT && is_better())
+        .then(|| text.into_owned())
 }
