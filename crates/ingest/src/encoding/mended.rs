@@ -1,6 +1,6 @@
 //! Repairs mojibake in the values of a page or record: its title, names, tags and paragraphs.
 
-use crate::encoding::mojibake::{Repair, count, read_back_from_gbk, repair};
+use crate::encoding::mojibake::{Repair, char_counts, read_back_from_gbk, repair};
 use crate::encoding::restore::{Misreading, read_whole};
 
 /// What was repaired of the mojibake in the texts of a page or record.
@@ -35,7 +35,7 @@ impl Mended {
     fn mend_short(&mut self, text: &mut String) {
         /// Maximum characters of a short text.
         const MAX_CHARS: usize = 12;
-        if count(text).telling == 0 || text.chars().nth(MAX_CHARS).is_some() {
+        if char_counts(text).telling == 0 || text.chars().nth(MAX_CHARS).is_some() {
             return;
         }
         let read = read_back_from_gbk(text).map(|text| (text, 0));

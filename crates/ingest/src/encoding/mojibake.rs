@@ -28,7 +28,7 @@ pub(crate) enum Repair {
 
 /// Repairs a line if it is mojibake.
 pub(crate) fn repair(line: &str) -> Repair {
-    let counts = count(line);
+    let counts = char_counts(line);
     let CharCounts { telling, non_ascii } = counts;
     // One or two telling characters may be a rare name; in mojibake they are about a third.
     let is_frequent = telling >= 2 && telling * 5 >= non_ascii;
@@ -46,7 +46,7 @@ pub(crate) fn repair(line: &str) -> Repair {
     }
     let read = read.or_else(|| read_otherwise(line));
     match read {
-        Some((text, 0)) if !is_mojibake(count(&text)) => Repair::Repaired(text),
+        Some((text, 0)) if !is_mojibake(char_counts(&text)) => Repair::Repaired(text),
         Some((text, _)) => Repair::Partly(text),
         None if is_mojibake(counts) || telling > 0 && line.contains(LOST) => Repair::Kept,
         None => Repair::Sound,
@@ -140,7 +140,7 @@ pub(super) struct CharCounts {
 /// Counts the telling characters and all non-ASCII characters. All text of an archive is counted,
 /// so this works on UTF-8 bytes, which is fast: the last byte of a character selects the bit, and
 /// the bytes before the last select the word of the table.
-pub(super) fn count(line: &str) -> CharCounts {
+pub(super) fn char_counts(line: &str) -> CharCounts {
     let bytes = line.as_bytes();
     let table = &tables().telling.0;
     let (mut telling, mut all, mut at) = (0, 0, 0);

@@ -22,9 +22,9 @@ fn mojibake_is_read_back() {
 fn the_count_of_a_single_character_agrees_with_the_table() {
     for c in ('\u{1}'..='\u{10ffff}').filter(|c| !c.is_ascii()) {
         let telling = usize::from(tables().telling.has(c));
-        assert_eq!(count(&format!("a{c}z")), CharCounts { telling, non_ascii: 1 }, "{c:?}");
+        assert_eq!(char_counts(&format!("a{c}z")), CharCounts { telling, non_ascii: 1 }, "{c:?}");
     }
-    assert_eq!(count("浠ュ,a\u{e9}\u{20000}").non_ascii, 4);
+    assert_eq!(char_counts("浠ュ,a\u{e9}\u{20000}").non_ascii, 4);
 }
 
 #[test]
@@ -208,6 +208,6 @@ proptest! {
         let chars = || text.chars().filter(|c| !c.is_ascii());
         let telling = chars().filter(|c| tables().telling.has(*c)).count();
         let non_ascii = chars().count();
-        prop_assert_eq!(count(&text), CharCounts { telling, non_ascii });
+        prop_assert_eq!(char_counts(&text), CharCounts { telling, non_ascii });
     }
 }
