@@ -5,7 +5,7 @@ use super::location::Location;
 use crate::encoding::mended::Mended;
 use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
-use crate::fields::key_reader::{KeyReader, RawFields, Understood};
+use crate::fields::key_reader::{KeyReader, RawFields, UnderstoodFields};
 use crate::flash::item::outlet;
 use crate::record::{
     Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, TitleOrigin,
@@ -107,7 +107,7 @@ fn no_text(fields: &RawFields) -> String {
     format!("no title and no text in {names}; --map text=KEY can name the key")
 }
 
-fn flash(mut understood: Understood, date: Date, at: Location<'_>) -> FlashItem {
+fn flash(mut understood: UnderstoodFields, date: Date, at: Location<'_>) -> FlashItem {
     let text = understood.paragraphs.join("\n");
     FlashItem {
         column: understood.take(Field::Column),
@@ -125,7 +125,7 @@ fn flash(mut understood: Understood, date: Date, at: Location<'_>) -> FlashItem 
 }
 
 impl RecordReader<'_> {
-    fn article(&self, mut understood: Understood, date: Date, at: Location<'_>) -> Article {
+    fn article(&self, mut understood: UnderstoodFields, date: Date, at: Location<'_>) -> Article {
         let column = understood.take(Field::Column);
         let (mut title, mut title_origin) =
             (std::mem::take(&mut understood.title), TitleOrigin::Stated);

@@ -20,7 +20,7 @@ pub(crate) type RawFields = Map<String, Value>;
 
 /// The fields of a record after their keys have been understood.
 #[derive(Debug, Default)]
-pub(crate) struct Understood {
+pub(crate) struct UnderstoodFields {
     pub(crate) id: String,
     pub(crate) is_flash: bool,
     pub(crate) title: String,
@@ -65,10 +65,10 @@ impl<'m> KeyReader<'m> {
     }
 
     /// Understands the keys of a record, and counts those that are not used.
-    pub(crate) fn understand(&mut self, fields: &RawFields, line: u64) -> Understood {
+    pub(crate) fn understand(&mut self, fields: &RawFields, line: u64) -> UnderstoodFields {
         let mut candidates = self.candidates(fields, line);
         candidates.sort_by_key(|candidate| (candidate.field, candidate.rank));
-        let mut understood = Understood::default();
+        let mut understood = UnderstoodFields::default();
         let mut taken = None;
         for Candidate { field, key, value, .. } in candidates {
             if taken == Some(field) {
@@ -129,7 +129,7 @@ impl<'m> KeyReader<'m> {
     }
 }
 
-impl Understood {
+impl UnderstoodFields {
     /// Takes the text of a field such as the author.
     pub(crate) fn take(&mut self, field: Field) -> Option<String> {
         self.texts.remove(&field)
