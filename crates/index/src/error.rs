@@ -227,7 +227,7 @@ impl Error {
             wensou_ingest::Error::TemporaryFile(source) => {
                 Self::Temporary { dir: std::env::temp_dir(), source }
             }
-            error @ (wensou_ingest::Error::OtherReading { .. }
+            error @ (wensou_ingest::Error::DifferentOptions { .. }
             | wensou_ingest::Error::ChangedSinceSurvey { .. }) => Self::Survey(Box::new(error)),
             error => Self::Archive(Box::new(error)),
         }

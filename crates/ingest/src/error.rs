@@ -57,7 +57,7 @@ pub enum Error<E> {
         "the statistics were made with different options ({what}): give the options of `wensou \
          survey`, or survey the archive again with these"
     )]
-    OtherReading {
+    DifferentOptions {
         /// What differs, such as `--encoding`.
         what: &'static str,
     },

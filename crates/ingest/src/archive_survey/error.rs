@@ -47,7 +47,7 @@ pub enum SurveyFileError {
         "{} and {} were made with different options ({what}): survey every part with the same program \
          and options", .paths[0].display(), .paths[1].display()
     )]
-    OtherReading {
+    DifferentOptions {
         /// The files.
         paths: [PathBuf; 2],
         /// What differs.

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::SurveyFileError as Error;
-use super::reading::Reading;
+use super::reading_options::ReadingOptions;
 use super::{ArchiveSurvey, FinishedSurvey, Overlap, SurveyPart};
 use crate::corpus::entries::Entry;
 use crate::corpus::statistics::CorpusStatistics;
@@ -26,7 +26,7 @@ const BUFFER: usize = 1 << 18;
 /// What a survey file has before the entries of the statistics.
 #[derive(Serialize, Deserialize)]
 struct Header {
-    reading: Reading,
+    reading_options: ReadingOptions,
     parts: Vec<SurveyPart>,
     dump_files: Vec<String>,
 }
@@ -53,9 +53,12 @@ fn write(survey: &ArchiveSurvey, temporary: NamedTempFile, path: &Path) -> io::R
     let mut out = Frames { inner: BufWriter::with_capacity(BUFFER, temporary), hash: Xxh3::new() };
     out.write_raw(MAGIC)?;
     out.write_raw(&FORMAT.to_le_bytes())?;
-    let ArchiveSurvey { reading, parts, dump_files, statistics } = survey;
-    let (reading, parts, dump_files) = (reading.clone(), parts.clone(), dump_files.clone());
-    out.write_frame(&Header { reading, parts, dump_files })?;
+    let ArchiveSurvey { reading_options, parts, dump_files, statistics } = survey;
+    out.write_frame(&Header {
+        reading_options: reading_options.clone(),
+        parts: parts.clone(),
+        dump_files: dump_files.clone(),
+    })?;
     statistics.each_entry(&mut |entry| out.write_frame(&entry))?;
     // An empty frame ends the entries.
     out.write_raw(&0_u32.to_le_bytes())?;
@@ -83,16 +86,16 @@ pub fn read_survey_file(path: &Path) -> Result<FinishedSurvey, Error> {
 /// # Errors
 ///
 /// As [`read_survey_file`]; [`SurveyFileError::Overlap`](Error::Overlap) if parts have files in
-/// common, and [`SurveyFileError::OtherReading`](Error::OtherReading) if they were surveyed with
-/// different options.
+/// common, and [`SurveyFileError::DifferentOptions`](Error::DifferentOptions) if they were surveyed
+/// with different options.
 pub fn merge_survey_files(first: &Path, others: &[PathBuf]) -> Result<ArchiveSurvey, Error> {
     let (mut merged, _) = read(first)?;
     // The parts that each file has, for messages.
     let mut parts_of_files: Vec<(Vec<SurveyPart>, &Path)> = vec![(merged.parts.clone(), first)];
     for path in others {
         let (survey, _) = read(path)?;
-        if let Some(what) = merged.reading.difference(&survey.reading) {
-            return Err(Error::OtherReading { paths: [first.to_owned(), path.clone()], what });
+        if let Some(what) = merged.reading_options.difference(&survey.reading_options) {
+            return Err(Error::DifferentOptions { paths: [first.to_owned(), path.clone()], what });
         }
         if let Some(Overlap { paths: overlapping }) = merged.overlap(&survey) {
             let merged_path = &overlapping[0];
@@ -137,7 +140,7 @@ fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64
     let damaged = || io::Error::from(ErrorKind::InvalidData);
     let mut buffer = Vec::new();
     let header = frames.read_frame(&mut buffer)?.ok_or_else(damaged)?;
-    let Header { reading, parts, dump_files } = parse(header)?;
+    let Header { reading_options, parts, dump_files } = parse(header)?;
     let mut statistics = CorpusStatistics::default();
     while let Some(entry) = frames.read_frame(&mut buffer)? {
         let entry: Entry<'_> = parse(entry)?;
@@ -155,7 +158,7 @@ fn read_entries(mut frames: Frames<impl Read>) -> io::Result<(ArchiveSurvey, u64
     let checksum = u64::from_le_bytes(frames.read_raw()?);
     let is_end = frames.inner.read(&mut [0])? == 0;
     match identity == checksum && is_end {
-        true => Ok((ArchiveSurvey { reading, parts, dump_files, statistics }, identity)),
+        true => Ok((ArchiveSurvey { reading_options, parts, dump_files, statistics }, identity)),
         false => Err(damaged()),
     }
 }

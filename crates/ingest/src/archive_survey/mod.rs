@@ -3,7 +3,8 @@
 //! statistics of the whole.
 //!
 //! - `file`: survey files, which are written, read and merged.
-//! - `reading`: the options that pages are read with; surveys are merged only if these are equal.
+//! - `reading_options`: the options that pages are read with; surveys are merged only if these are
+//!   equal.
 //! - `ids_in_multiple_files`: the ids that articles of several files have, and the order of these
 //!   files.
 //! - `totals`: totals of files, by which changes since the survey are recognised.
@@ -12,7 +13,7 @@
 mod error;
 mod file;
 mod ids_in_multiple_files;
-pub(crate) mod reading;
+pub(crate) mod reading_options;
 pub(crate) mod totals;
 
 use std::fmt;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use self::error::SurveyFileError;
 pub use self::file::{merge_survey_files, read_survey_file, write_survey_file};
 pub(crate) use self::ids_in_multiple_files::IdsInMultipleFiles;
-use self::reading::Reading;
+use self::reading_options::ReadingOptions;
 pub use self::totals::FileTotals;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::options::selection::contains_path;
@@ -40,7 +41,7 @@ pub struct SurveyPart {
 /// A survey of an archive, or of parts of it: corpus statistics that are not finished yet, so that
 /// they can still be merged with others.
 pub struct ArchiveSurvey {
-    reading: Reading,
+    reading_options: ReadingOptions,
     /// In the order of their paths.
     parts: Vec<SurveyPart>,
     /// The files that are dumps or contain dumps, and from which an id in `statistics` comes, as
@@ -53,7 +54,7 @@ pub struct ArchiveSurvey {
 /// The corpus statistics that pages are read with, from surveys of all parts of an archive.
 pub struct FinishedSurvey {
     pub(crate) statistics: CorpusStatistics,
-    pub(crate) reading: Reading,
+    pub(crate) reading_options: ReadingOptions,
     /// The ids that articles of several files have.
     pub(crate) ids_in_multiple_files: IdsInMultipleFiles,
     parts: Vec<SurveyPart>,
@@ -70,12 +71,12 @@ pub(crate) struct Overlap {
 impl ArchiveSurvey {
     /// The survey of one part.
     pub(crate) fn new(
-        reading: Reading,
+        reading_options: ReadingOptions,
         part: SurveyPart,
         dump_files: Vec<String>,
         statistics: CorpusStatistics,
     ) -> Self {
-        Self { reading, parts: vec![part], dump_files, statistics }
+        Self { reading_options, parts: vec![part], dump_files, statistics }
     }
 
     /// The parts that were surveyed.
@@ -160,10 +161,10 @@ impl ArchiveSurvey {
     /// Finishes the statistics. `identity` is the checksum of the file that they come from.
     fn finish(mut self, identity: u64) -> FinishedSurvey {
         self.statistics.finish();
-        let Self { reading, parts, dump_files, mut statistics } = self;
+        let Self { reading_options, parts, dump_files, mut statistics } = self;
         let ids = statistics.take_article_ids();
         let ids_in_multiple_files = IdsInMultipleFiles::of(&ids, &dump_files);
-        FinishedSurvey { statistics, reading, ids_in_multiple_files, parts, identity }
+        FinishedSurvey { statistics, reading_options, ids_in_multiple_files, parts, identity }
     }
 }
 
@@ -237,7 +238,7 @@ mod tests {
         }
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
         let part = SurveyPart { paths, totals: FileTotals::default() };
-        ArchiveSurvey::new(Options::default().reading(), part, files, statistics)
+        ArchiveSurvey::new(Options::default().reading_options(), part, files, statistics)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use encoding_rs::Encoding;
 
 use crate::archive_survey::FinishedSurvey;
-use crate::archive_survey::reading::{Reading, ReadingTexts};
+use crate::archive_survey::reading_options::{OptionTexts, ReadingOptions};
 use crate::fields::field_map::FieldMap;
 use crate::options::pre_command::PreCommand;
 use crate::options::selection::Selection;
@@ -90,17 +90,17 @@ impl Options {
     }
 
     /// The options that decide how pages are read, in a form that can be stored and compared.
-    pub(crate) fn reading(&self) -> Reading {
+    pub(crate) fn reading_options(&self) -> ReadingOptions {
         let encoding = self.encoding.as_deref().map(|label| {
             let known = Encoding::for_label(label.trim().as_bytes());
             known.map_or_else(|| label.to_owned(), |known| known.name().to_owned())
         });
-        let texts = ReadingTexts {
+        let texts = OptionTexts {
             encoding: encoding.unwrap_or_default(),
             map: self.map.to_string(),
             pre: self.pre.as_ref().map(PreCommand::text).unwrap_or_default(),
             exclude: self.exclude_globs.join("\n"),
         };
-        Reading::new(&texts, self.labels.as_ref().map_or(0, |labels| labels.table_hash()))
+        ReadingOptions::new(&texts, self.labels.as_ref().map_or(0, |labels| labels.table_hash()))
     }
 }

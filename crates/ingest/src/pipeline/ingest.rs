@@ -46,7 +46,7 @@ use crate::temporary::record_log::LogReader;
 /// at all, [`Error::Encoding`] for an unknown encoding in the options, [`Error::TemporaryFile`] if
 /// a temporary file fails, and [`Error::Sink`] with the first error of `sink`. An unreadable page
 /// is not an error: the report names it. If the options give the statistics of an earlier survey,
-/// [`Error::OtherReading`] if these were made with other options, and
+/// [`Error::DifferentOptions`] if these were made with other options, and
 /// [`Error::ChangedSinceSurvey`] if files have changed since.
 pub fn ingest<E>(
     roots: &[PathBuf],
@@ -92,7 +92,7 @@ pub fn ingest_scanned<E>(
     let encoding = encoding(options)?;
     // The survey of the whole archive, if several machines read it.
     let given = options.survey.as_deref();
-    check_reading(given, options)?;
+    check_reading_options(given, options)?;
     let ScannedArchive { file_list, mut walk, .. } = scanned;
     progress.start(file_list.iter().len() as u64, file_list.bytes());
     let reader = Reader { options, encoding, one_root: file_list.has_one_root() };
@@ -154,9 +154,12 @@ fn start_report(walk: &mut Walk) -> Report {
 }
 
 /// Fails if the statistics of an earlier survey (`given`) were made with other options.
-fn check_reading<E>(given: Option<&FinishedSurvey>, options: &Options) -> Result<(), Error<E>> {
-    match given.and_then(|given| given.reading.difference(&options.reading())) {
-        Some(what) => Err(Error::OtherReading { what }),
+fn check_reading_options<E>(
+    given: Option<&FinishedSurvey>,
+    options: &Options,
+) -> Result<(), Error<E>> {
+    match given.and_then(|given| given.reading_options.difference(&options.reading_options())) {
+        Some(what) => Err(Error::DifferentOptions { what }),
         None => Ok(()),
     }
 }

@@ -57,7 +57,7 @@ pub fn survey_archive(
         unreadable: refused,
         ignored: walk.ignored.len() as u64,
     };
-    Ok((ArchiveSurvey::new(options.reading(), part, dump_files, statistics), summary))
+    Ok((ArchiveSurvey::new(options.reading_options(), part, dump_files, statistics), summary))
 }
 
 /// Lists the files that give ids to records, as paths below the root. Then lets the ids refer to

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// The version of the program, and a hash of each option that decides how pages are read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Reading {
+pub(crate) struct ReadingOptions {
     /// The version, `ANALYSIS_VERSION` and the analysis fingerprint.
     program: String,
     encoding: u64,
@@ -18,17 +18,17 @@ pub(crate) struct Reading {
 }
 
 /// The options as text; an option that was not given is empty.
-pub(crate) struct ReadingTexts {
+pub(crate) struct OptionTexts {
     pub(crate) encoding: String,
     pub(crate) map: String,
     pub(crate) pre: String,
     pub(crate) exclude: String,
 }
 
-impl Reading {
+impl ReadingOptions {
     /// The hashes for this program and these options. `labels` is the hash of the user's table of
     /// labels.
-    pub(crate) fn new(texts: &ReadingTexts, labels: u64) -> Self {
+    pub(crate) fn new(texts: &OptionTexts, labels: u64) -> Self {
         let analysis = wensou_text::analysis_fingerprint();
         let (version, analysis_version) =
             (env!("CARGO_PKG_VERSION"), wensou_text::ANALYSIS_VERSION);
