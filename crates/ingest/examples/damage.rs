@@ -1,5 +1,5 @@
-//! `damage DIR [--text]`: what reading an archive repaired, lost and left out. With `--text` it
-//! also prints the paragraphs below the paths.
+//! `damage DIR [--text]`: what reading an archive repaired, lost and left out, and where mojibake
+//! was kept. With `--text` it also prints every article: its path after `@@`, then its paragraphs.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use wensou_ingest::{Options, Record, Silent, ingest};
 
 fn main() {
-    let root = PathBuf::from(std::env::args().nth(1).expect("usage: damage DIR"));
-    let show = std::env::args().nth(2).is_some();
+    let root = PathBuf::from(std::env::args().nth(1).expect("usage: damage DIR [--text]"));
+    let prints_text = std::env::args().nth(2).is_some();
     let mut sink = |record| {
         if let Record::Article(article) = record
-            && show
+            && prints_text
         {
             println!("@@ {}", article.path);
             article.paragraphs.iter().for_each(|paragraph| println!("{paragraph}"));
@@ -22,7 +22,7 @@ fn main() {
     };
     let report = ingest(&[root], &Options::default(), &Silent, &mut sink).unwrap();
     println!(
-        "{} pages, {} paragraphs repaired, {} passages kept, {} lossy, {} skipped",
+        "{} pages; mojibake: {} texts repaired, {} lines or pages kept; {} files lossy, {} skipped",
         report.pages,
         report.mojibake_repaired,
         report.mojibake_kept.len(),

@@ -3,7 +3,7 @@
 //! DIR holds `drcd-dev/corpus.jsonl` (Traditional) and `cmrc-dev/corpus.jsonl` (Simplified), the
 //! test sets of two reading comprehension corpora made from Wikipedia paragraphs. A page counts as
 //! detected if the decoded text equals the text that was encoded. `docs/ENCODINGS.md` has the
-//! figures.
+//! figures. If the environment variable `SHOW` is set, pages that are not detected are printed.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub, dead_code)]
 
@@ -12,7 +12,9 @@ mod encode;
 
 use encode::PageEncoding;
 
+/// Sizes of pages, in bytes.
 const SIZES: [usize; 7] = [200, 500, 1000, 2000, 5000, 10_000, 20_000];
+/// Number of pages for each encoding and size.
 const PAGES: u64 = 1000;
 
 fn main() {
@@ -33,33 +35,35 @@ fn main() {
             .collect::<String>()
             .chars()
             .collect();
-        println!("\n{corpus}: {} characters, {PAGES} pages a figure, % detected", text.len());
+        println!("\n{corpus}: {} characters, {PAGES} pages per figure, % detected", text.len());
         println!("{:18}{}", "", SIZES.map(|size| format!("{size:>8}")).concat());
         for encoding in PageEncoding::ALL {
             if encoding.is_only_traditional() && !traditional {
                 continue;
             }
-            let row = SIZES.map(|size| format!("{:>8.2}", share(&text, encoding, size) * 100.0));
+            let percent = |size| detected_fraction(&text, encoding, size) * 100.0;
+            let row = SIZES.map(|size| format!("{:>8.2}", percent(size)));
             println!("{:18}{}", encoding.name(), row.concat());
         }
     }
 }
 
-fn share(text: &[char], encoding: PageEncoding, size: usize) -> f64 {
-    let mut right = 0;
+/// The fraction of pages of this size, made of `text`, whose encoding is detected.
+fn detected_fraction(text: &[char], encoding: PageEncoding, size: usize) -> f64 {
+    let mut detected = 0;
     for number in 0..PAGES {
-        // Start offsets are spread over the corpus and are the same in every run.
+        // Two primes spread the start offsets over the corpus; they are the same in every run.
         let start = (number * 7919 * 104_729) as usize % text.len();
         let (page, bytes) = page(text, start, encoding, size);
         let read = wensou_ingest::decode(&bytes);
-        let good = read.as_ref().is_ok_and(|text| *text == page);
-        right += u32::from(good);
-        if !good && std::env::var_os("SHOW").is_some() {
+        let is_detected = read.as_ref().is_ok_and(|text| *text == page);
+        detected += u32::from(is_detected);
+        if !is_detected && std::env::var_os("SHOW").is_some() {
             let read = read.map_or_else(|reason| reason.to_string(), std::borrow::Cow::into_owned);
             println!("{} {size}: {page:.80?} read as {read:.80?}", encoding.name());
         }
     }
-    f64::from(right) / PAGES as f64
+    f64::from(detected) / PAGES as f64
 }
 
 /// A page of at most `size` bytes that begins at `start`, without characters that the encoding

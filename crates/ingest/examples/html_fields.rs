@@ -1,5 +1,5 @@
-//! Prints what is read of HTML pages, one JSON object a line: `html_fields FOLDER`. The recipe
-//! `compare-html` compares it with other extractors.
+//! `html_fields FOLDER…`: prints what is read of HTML pages, one JSON object per line. The recipe
+//! `compare-html` of the `justfile` compares the output with that of other extractors.
 
 #![allow(clippy::print_stdout)]
 

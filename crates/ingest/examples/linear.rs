@@ -1,5 +1,5 @@
-//! `linear [N]`: time for hostile pages of N and of 2 N parts. A ratio near 2 means linear time,
-//! near 4 quadratic.
+//! `linear [N [NAME]]`: time for hostile pages of N and of 2 N parts. A ratio near 2 means linear
+//! time, near 4 quadratic. NAME limits the run to the shapes whose name contains it.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -10,23 +10,23 @@ use wensou_ingest::{Options, Silent, ingest};
 
 const FLASH: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
 
-/// A name, a file name, and the function that makes the page.
+/// A name, a file name, and the function that makes a page of a given number of parts.
 type Shape = (&'static str, &'static str, fn(usize) -> Vec<u8>);
 
 fn html(body: String) -> Vec<u8> {
     format!("<html><body><p>正文。</p>{body}</body></html>").into_bytes()
 }
 
-fn flashes(n: usize, between: &str) -> String {
-    (0..n).map(|i| format!("第{i}項{FLASH}{between}")).collect()
+fn flashes(n: usize, separator: &str) -> String {
+    (0..n).map(|i| format!("第{i}項{FLASH}{separator}")).collect()
 }
 
 const SHAPES: [Shape; 24] = [
     ("nested tags", "a.html", |n| html("<div><b>".repeat(n))),
     ("nested and closed", "a.html", |n| html("<div>".repeat(n) + &"</div>".repeat(n))),
-    ("silent, others closed", "a.html", |n| html("<object>".repeat(n) + &"</svg>".repeat(n))),
-    ("blank spans", "a.html", |n| html("<b> </b>".repeat(n))),
-    ("blank spans after text", "a.html", |n| html("字".to_owned() + &"<b> </b>".repeat(n))),
+    ("hidden, others closed", "a.html", |n| html("<object>".repeat(n) + &"</svg>".repeat(n))),
+    ("blank elements", "a.html", |n| html("<b> </b>".repeat(n))),
+    ("blank after text", "a.html", |n| html("字".to_owned() + &"<b> </b>".repeat(n))),
     ("links in one line", "a.html", |n| html("<a href=/tag/x>字</a>".repeat(n))),
     ("attributes", "a.html", |n| {
         html(format!("<p {}>字", (0..n).map(|i| format!("a{i}=b ")).collect::<String>()))
@@ -47,10 +47,10 @@ const SHAPES: [Shape; 24] = [
         let stub = "標題_FLOW:FLO\n\n摘要.\n\n1900/1/1 0:00:00\n\n";
         format!("題目\n\nAuthor:\n\n正文\n\nTags:ABC\n\n{}", stub.repeat(n)).into_bytes()
     }),
-    ("glued tags", "a.txt", |n| {
+    ("concatenated tags", "a.txt", |n| {
         format!("題目_A:B\n\nAuthor:\n\n正文\n\nTags:{}\n", "ABCabc幣".repeat(n)).into_bytes()
     }),
-    ("title of tails", "a.txt", |n| {
+    ("title with many suffixes", "a.txt", |n| {
         format!("題目{}\n\nAuthor:\n\n正文\n", "_GPT:甲".repeat(n)).into_bytes()
     }),
     ("mojibake", "a.txt", |n| "浠ュお鍧婁氦鏄撴墍\n\n".repeat(n).into_bytes()),
@@ -69,6 +69,7 @@ fn main() {
     }
 }
 
+/// Seconds that it takes to read an archive of one file.
 fn seconds(file: &str, bytes: &[u8]) -> f64 {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join(file), bytes).unwrap();
@@ -77,6 +78,6 @@ fn seconds(file: &str, bytes: &[u8]) -> f64 {
     let report = ingest(&roots, &Options::default(), &Silent, &mut |_| {
         Ok::<(), std::convert::Infallible>(())
     });
-    assert!(report.unwrap().skipped.is_empty(), "read, not refused");
+    assert!(report.unwrap().skipped.is_empty(), "every page must be read, not skipped");
     start.elapsed().as_secs_f64()
 }

@@ -1,5 +1,7 @@
 //! `measure DIR TRUTH [--errors]`: reads an archive made by `make_archive.py` and prints scores and
-//! speed.
+//! speed. TRUTH is the file of the records that the archive is made of. With `--errors` it also
+//! prints every value that was not read as the truth has it. The environment variable `THREADS`
+//! sets the number of threads.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 
@@ -23,7 +25,7 @@ fn main() {
     let start = Instant::now();
     let read = score::read(&root, &options);
     let seconds = start.elapsed().as_secs_f64();
-    let mega = read.report.bytes as f64 / 1e6;
+    let megabytes = read.report.bytes as f64 / 1e6;
     let score = score::score(&root, &std::fs::read_to_string(truth).unwrap(), &read, &mut |line| {
         if errors {
             println!("{line}");
@@ -32,8 +34,8 @@ fn main() {
     println!("{score:.4?}");
     let report = &read.report;
     println!(
-        "{mega:.1} MB in {seconds:.2} s, {:.1} MB/s; {} pages, {} articles, {}/{} flash items, {} unsplit, {} skipped, {} lossy, mojibake {}+{}",
-        mega / seconds,
+        "{megabytes:.1} MB in {seconds:.2} s, {:.1} MB/s; {} pages, {} articles, {} flash items in {} occurrences, {} tag lines unsplit, {} skipped, {} lossy, mojibake: {} repaired, {} kept",
+        megabytes / seconds,
         report.pages,
         report.articles,
         report.flashes_distinct,

@@ -1,5 +1,6 @@
-//! `speed DIR [--hash]`: CPU and wall time of each pass over an archive. With `--hash` it also
-//! prints one hash over all records and the report, for comparing two builds.
+//! `speed DIR [--hash]`: CPU time of the walk and of each pass over an archive, and the wall time
+//! of all. With `--hash` it also prints one hash over all records and the report, for comparing two
+//! builds. The environment variable `THREADS` sets the number of threads.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -11,15 +12,16 @@ use std::time::Instant;
 use wensou_ingest::{Options, Phase, Progress, ingest};
 use xxhash_rust::xxh3::Xxh3;
 
-/// Records when each pass began.
+/// Records when each pass began, and when the last one ended.
 struct Clock {
     start: Instant,
-    passes: Mutex<Vec<(f64, f64)>>,
+    /// Wall time since `start` and CPU time, in seconds.
+    times: Mutex<Vec<(f64, f64)>>,
 }
 
 impl Clock {
     fn record_time(&self) {
-        self.passes.lock().unwrap().push((self.start.elapsed().as_secs_f64(), cpu()));
+        self.times.lock().unwrap().push((self.start.elapsed().as_secs_f64(), cpu_seconds()));
     }
 }
 
@@ -37,7 +39,7 @@ fn main() {
     if let Ok(threads) = std::env::var("THREADS") {
         options.threads = threads.parse().unwrap();
     }
-    let clock = Clock { start: Instant::now(), passes: Mutex::default() };
+    let clock = Clock { start: Instant::now(), times: Mutex::default() };
     let mut hash = Xxh3::new();
     let report = ingest(&[root], &options, &clock, &mut |record| {
         if hashing {
@@ -47,16 +49,17 @@ fn main() {
     })
     .unwrap();
     clock.record_time();
-    let passes = clock.passes.into_inner().unwrap();
-    let [survey, read, end] = passes[..] else { panic!("two passes") };
-    let mega = report.bytes as f64 / 1e6;
+    let times = clock.times.into_inner().unwrap();
+    let [(_, survey_start), (_, read_start), (end_wall, end)] = times[..] else {
+        panic!("there are two passes")
+    };
+    let megabytes = report.bytes as f64 / 1e6;
     println!(
-        "{mega:.1} MB, {:.1} MB/s of CPU: walk {:.2} s, survey {:.2} s, read {:.2} s; wall {:.2} s",
-        mega / end.1,
-        survey.1,
-        read.1 - survey.1,
-        end.1 - read.1,
-        end.0,
+        "{megabytes:.1} MB, {:.1} MB per CPU second: walk {survey_start:.2} s, survey {:.2} s, \
+         read {:.2} s; wall {end_wall:.2} s",
+        megabytes / end,
+        read_start - survey_start,
+        end - read_start,
     );
     if hashing {
         hash.update(&serde_json::to_vec(&report).unwrap());
@@ -64,8 +67,10 @@ fn main() {
     }
 }
 
-/// CPU seconds used by all threads of the process, assuming 100 clock ticks a second.
-fn cpu() -> f64 {
+/// CPU seconds used by all threads of the process, assuming 100 clock ticks a second. The file has
+/// user time and system time as its 14th and 15th fields, which are the 12th and 13th after the
+/// name of the program.
+fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
     let ticks = |field: usize| -> f64 {
