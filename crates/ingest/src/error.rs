@@ -52,7 +52,8 @@ pub enum Error<E> {
         /// Why the records could not be read.
         source: io::Error,
     },
-    /// The statistics in [`Options::survey`](crate::Options::survey) were made with other options.
+    /// The statistics in [`Options::survey`](crate::Options::survey) were made with other options,
+    /// or by another version of the program.
     #[error(
         "the statistics were made with different options ({what}): give the options of `wensou \
          survey`, or survey the archive again with these"
@@ -67,7 +68,7 @@ pub enum Error<E> {
          again", first_paths(.paths), difference(*.before, *.files)
     )]
     ChangedSinceSurvey {
-        /// The paths of the part below the root.
+        /// The paths of the part below the root; empty for the whole archive.
         paths: Vec<String>,
         /// Number of files in the part when it was surveyed.
         before: u64,
@@ -79,7 +80,8 @@ pub enum Error<E> {
     Sink(#[source] E),
 }
 
-/// The first three of some paths below the root, and how many more there are, for a message.
+/// The first three of some paths below the root, and how many more there are, for a message. No
+/// paths stand for the whole archive, whose root is the option `--base` of `wensou`.
 fn first_paths(paths: &[String]) -> String {
     const MAX_PATHS: usize = 3;
     let names = paths.iter().take(MAX_PATHS).map(|path| format!("`{}`", path.escape_debug()));
@@ -91,7 +93,7 @@ fn first_paths(paths: &[String]) -> String {
     }
 }
 
-/// How the number of files has changed, for a message.
+/// How the number of files has changed since the survey, for a message; empty if it has not.
 fn difference(before: u64, files: u64) -> String {
     match before == files {
         true => String::new(),

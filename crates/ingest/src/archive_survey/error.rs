@@ -50,7 +50,7 @@ pub enum SurveyFileError {
     DifferentOptions {
         /// The files.
         paths: [PathBuf; 2],
-        /// What differs.
+        /// What differs, such as `--encoding`.
         what: &'static str,
     },
     /// Two surveys have some files of the archive in common.

@@ -31,7 +31,8 @@ struct Header {
     dump_files: Vec<String>,
 }
 
-/// Writes a survey to a file. If `path` exists, it is replaced when the new file is complete.
+/// Writes a survey to a file. If `path` exists, it is replaced when the new file is complete. Files
+/// to which no id refers are dropped from the survey first.
 ///
 /// # Errors
 ///
@@ -41,6 +42,8 @@ pub fn write_survey_file(survey: &mut ArchiveSurvey, path: &Path) -> Result<(), 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".wensou-").suffix(".stats");
+    // As for any new file, the umask decides who may read it; by default, only the owner may read
+    // a temporary file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let temporary = builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;

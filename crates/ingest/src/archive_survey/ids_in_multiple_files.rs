@@ -1,4 +1,4 @@
-//! The ids that articles of several files have, and in which order these files come in the walk.
+//! The ids that articles of several files have, and the order of these files in the walk.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use foldhash::HashMap;
 use crate::corpus::article_ids::{ArticleIds, IdInFile};
 use crate::input::walk_order::MEMBER_SEPARATOR;
 
-/// For each id that articles of several files have, by the key of the id: the paths of these files
-/// in the order of the walk, and how often each has the id.
+/// For each id that articles of several files have, by the [key](crate::corpus::article_ids) of the
+/// id: the paths of these files in the order of the walk, and how often each has the id.
 #[derive(Default)]
 pub(crate) struct IdsInMultipleFiles(HashMap<u64, Vec<(Arc<str>, u32)>>);
 
@@ -32,9 +32,9 @@ impl IdsInMultipleFiles {
         found
     }
 
-    /// How often an id, given by its key, occurs in the files that the walk reads before a certain
-    /// file: the one that is the dump `dump`, or the container that the dump is in. `dump` is its
-    /// path below its root.
+    /// How often an id, given by its key, occurs in the files that the walk reads before `dump`,
+    /// which is the path of a dump below its root. For a dump in a container, these are the files
+    /// before the container.
     pub(crate) fn count_before(&self, key: u64, dump: &str) -> u64 {
         let Some(files) = self.0.get(&key) else { return 0 };
         let has_dump = |path: &str| {

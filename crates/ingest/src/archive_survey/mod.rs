@@ -44,8 +44,8 @@ pub struct ArchiveSurvey {
     reading_options: ReadingOptions,
     /// In the order of their paths.
     parts: Vec<SurveyPart>,
-    /// The files that are dumps or contain dumps, and from which an id in `statistics` comes, as
-    /// paths below the root, in the order of the walk. The ids refer to the files by their indices
+    /// The paths below the root of the files from which an id in `statistics` comes, in the order
+    /// of the walk. These files are dumps or contain dumps. The ids refer to them by their indices
     /// in this list.
     dump_files: Vec<String>,
     statistics: CorpusStatistics,
@@ -225,7 +225,7 @@ mod tests {
 
     /// A survey of one part with these paths. `ids` has the ids that dumps give to flash items: the
     /// content hash of the item, the id, and the path of the dump.
-    fn part(paths: &[&str], ids: &[(u64, &str, &str)]) -> ArchiveSurvey {
+    fn survey_of_part(paths: &[&str], ids: &[(u64, &str, &str)]) -> ArchiveSurvey {
         let mut files: Vec<String> = ids.iter().map(|(_, _, file)| (*file).to_owned()).collect();
         files.sort_by(|a, b| components(a).cmp(&components(b)));
         files.dedup();
@@ -245,8 +245,8 @@ mod tests {
     fn the_first_dump_of_the_walk_keeps_its_id() {
         // In the walk, `a/b.jsonl` comes before `a.jsonl`.
         let parts = || {
-            let first = part(&["a.jsonl"], &[(1, "x", "a.jsonl"), (4, "y", "a.jsonl")]);
-            let second = part(&["a"], &[(2, "x", "a/b.jsonl"), (3, "z", "a/c.jsonl")]);
+            let first = survey_of_part(&["a.jsonl"], &[(1, "x", "a.jsonl"), (4, "y", "a.jsonl")]);
+            let second = survey_of_part(&["a"], &[(2, "x", "a/b.jsonl"), (3, "z", "a/c.jsonl")]);
             (first, second)
         };
         let ids = |survey: ArchiveSurvey| {
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn an_overlap_is_found_whichever_survey_has_the_outer_path() {
         let overlap = |one: &[&str], other: &[&str]| {
-            part(one, &[]).overlap(&part(other, &[])).map(|it| it.paths)
+            survey_of_part(one, &[]).overlap(&survey_of_part(other, &[])).map(|it| it.paths)
         };
         assert_eq!(overlap(&["a", "b/c"], &["a b", "a.txt", "b/d"]), None);
         let paths = |paths: [&str; 2]| Some(paths.map(str::to_owned));

@@ -10,10 +10,13 @@ pub(crate) struct ReadingOptions {
     /// The version, `ANALYSIS_VERSION` and the analysis fingerprint.
     program: String,
     encoding: u64,
+    /// `--map`: the user's names for the keys of dumps.
     map: u64,
-    /// A hash of the user's table of labels.
+    /// `--labels`: the user's table of labels of bylines.
     labels: u64,
+    /// `--pre` and `--pre-glob`: the command that turns files into text.
     pre: u64,
+    /// `--exclude`: patterns of files to leave out.
     exclude: u64,
 }
 
@@ -43,7 +46,8 @@ impl ReadingOptions {
         }
     }
 
-    /// The first difference from other options, such as `--encoding`.
+    /// The first difference from other options, for a message: the name of an option such as
+    /// `--encoding`, or words for another version of the program.
     pub(crate) fn difference(&self, other: &Self) -> Option<&'static str> {
         let options = [
             ("--encoding", self.encoding == other.encoding),

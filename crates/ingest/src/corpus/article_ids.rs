@@ -30,7 +30,7 @@ pub(crate) fn content_id_key(content_hash: u64) -> u64 {
 }
 
 impl ArticleIds {
-    /// Counts `times` articles with this id in this file.
+    /// Counts `times` more articles with this id in this file.
     pub(crate) fn add(&mut self, id: IdInFile, times: u32) {
         let count = self.0.entry(id).or_default();
         *count = count.saturating_add(times);

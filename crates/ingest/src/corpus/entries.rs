@@ -14,9 +14,10 @@ use crate::flash::contexts::SharedContext;
 /// One entry of the statistics.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Entry<'a> {
-    /// The paragraphs that all pages with a dated paragraph have above it, see [`SharedContext`]:
-    /// the hash of the dated paragraph, the hashes of the paragraphs on which all pages agree, and
-    /// whether two pages differ in the next paragraph above these.
+    /// The paragraphs that all pages with a dated paragraph (the last one of a flash item) have
+    /// above it, see [`SharedContext`]: the hash of the dated paragraph, the hashes of the
+    /// paragraphs on which all pages agree, and whether two pages differ in the next paragraph
+    /// above these.
     Context { dated: u64, agreed: Cow<'a, [u32]>, differs: bool },
     /// A folded tag, and how often it was named.
     Tag(#[serde(borrow)] Cow<'a, str>, u32),

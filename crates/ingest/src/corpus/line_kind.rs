@@ -1,4 +1,4 @@
-//! What a line looks like on its own: a sentence of an article, or a part of a page's frame.
+//! What a line looks like on its own: a sentence of an article, or a label or notice of the site.
 
 use wensou_text::t2s;
 

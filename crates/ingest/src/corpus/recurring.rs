@@ -23,9 +23,9 @@ pub(crate) const MIN_PAGES: usize = 8;
 /// A line recurs only if at least this many pages of the sample have it.
 const MIN_COUNT: u32 = 6;
 /// In addition, a line recurs only if at least 1 page out of this many has it.
-const OCCASIONAL: u32 = 8;
+const RECURRING_ONE_IN: u32 = 8;
 /// A recurring line is common if at least 1 page out of this many has it.
-const COMMON: u32 = 2;
+const COMMON_ONE_IN: u32 = 2;
 /// Minimum number of common lines in a block. A run with so many is a menu or a footer, wherever it
 /// stands.
 const MIN_BLOCK: usize = 3;
@@ -33,9 +33,9 @@ const MIN_BLOCK: usize = 3;
 const MIN_LABELS: usize = 2;
 /// A recurring line that is neither in a block nor at an edge of the page is removed if at least
 /// this proportion of pages has it: 4 of 5.
-const ALONE: (u32, u32) = (4, 5);
+const ALONE_PROPORTION: (u32, u32) = (4, 5);
 /// Such a line is removed only if the sample of the site has at least this many pages.
-const ALONE_PAGES: u32 = 10;
+const MIN_PAGES_FOR_ALONE: u32 = 10;
 
 /// The lines that recur over the pages of a site.
 #[derive(Debug)]
@@ -61,9 +61,9 @@ impl RecurringLines {
     /// has in how many of them each line stands. `None` if no line is common.
     pub(crate) fn new(pages: usize, mut counts: HashMap<LineHash, u32>) -> Option<Self> {
         let pages = pages as u32;
-        counts.retain(|_, count| *count >= MIN_COUNT && *count * OCCASIONAL >= pages);
+        counts.retain(|_, count| *count >= MIN_COUNT && *count * RECURRING_ONE_IN >= pages);
         counts.shrink_to_fit();
-        let any_common = counts.values().any(|count| *count * COMMON >= pages);
+        let any_common = counts.values().any(|count| *count * COMMON_ONE_IN >= pages);
         any_common.then_some(Self { pages, counts })
     }
 
@@ -88,8 +88,8 @@ impl RecurringLines {
         let removed_in_runs: HashSet<LineHash> =
             removed_lines.flat_map(|(line, _)| *line).map(|line| line.hash).collect();
         for at in alone {
-            // A line that was also removed from a block, or at an edge of the page, may be a heading
-            // here with the name of a menu item.
+            // A line that was also removed from a block, or at an edge of the page, may be a
+            // heading here with the name of a menu item.
             remove[at] = lines[at].is_some_and(|line| {
                 self.is_boilerplate_alone(line) && !removed_in_runs.contains(&line.hash)
             });
@@ -107,16 +107,16 @@ impl RecurringLines {
     fn recurring(&self, line: &str) -> Option<Recurring> {
         let hash = line_hash(line)?;
         let count = *self.counts.get(&hash)?;
-        let common = count * COMMON >= self.pages;
+        let common = count * COMMON_ONE_IN >= self.pages;
         Some(Recurring { hash, count, common, kind: LineKind::of(line) })
     }
 
     /// Whether a recurring line is boilerplate although it is neither in a block nor at an edge of
     /// the page.
     fn is_boilerplate_alone(&self, line: Recurring) -> bool {
-        let (part, whole) = ALONE;
+        let (part, whole) = ALONE_PROPORTION;
         line.kind != LineKind::Sentence
-            && self.pages >= ALONE_PAGES
+            && self.pages >= MIN_PAGES_FOR_ALONE
             && line.count * whole >= self.pages * part
     }
 }

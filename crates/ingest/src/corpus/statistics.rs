@@ -25,9 +25,11 @@ use crate::title::Title;
 /// The corpus statistics of an archive.
 #[derive(Debug, Default)]
 pub struct CorpusStatistics {
-    /// For each dated paragraph, the paragraphs that all pages with it have before it.
+    /// For each dated paragraph (the last one of a flash item, which ends with a date), the
+    /// paragraphs that all pages with it have before it.
     pub(crate) contexts: SharedContexts,
-    /// Tags, keywords and the shapes of keywords.
+    /// Tags, keywords, and the shapes of keywords: texts around a variable word that many keywords
+    /// share, such as `…幣價格`.
     pub(crate) tags: Vocabulary,
     /// The ids that dumps give to flash items, by the content hash of the item. The same item in a
     /// page gets the same id.
@@ -147,7 +149,7 @@ impl CorpusStatistics {
         self.recurring.get(&site)
     }
 
-    /// Notes the id that a dump gives to an item.
+    /// Notes the id that a dump gives to the item with this content hash.
     pub(crate) fn add_id_from_dump(&mut self, content: u64, id: IdFromDump) {
         self.recorder.record(|| Addition::IdFromDump { content, id: Cow::Borrowed(&id) });
         // If the item already has an id, keep the smaller one, so that the order of additions does
@@ -213,8 +215,8 @@ impl CorpusStatistics {
         self.tags.merge(other.tags);
         self.items_in_dumps |= other.items_in_dumps;
         self.samples.merge(other.samples);
-        for (key, id) in other.ids_from_dumps {
-            self.add_id_from_dump(key, id);
+        for (content, id) in other.ids_from_dumps {
+            self.add_id_from_dump(content, id);
         }
         if let Some(ids) = other.article_ids {
             self.article_ids.get_or_insert_default().merge(ids);
