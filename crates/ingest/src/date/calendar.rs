@@ -18,8 +18,8 @@ pub(super) struct Calendar {
     /// Whether the number taken for the month may be the day and the other way round, as in
     /// `3/4/2024`.
     pub(super) is_ambiguous: bool,
-    /// Whether the text begins with eight or more digits in a row. They may be another number, so
-    /// the day counts only if it is plausible.
+    /// Whether the date begins with 8, 12 or 14 digits in a row. They may be another number, so
+    /// the date counts only if there is such a day and its year is plausible.
     pub(super) is_compact: bool,
 }
 

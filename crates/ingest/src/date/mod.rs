@@ -94,7 +94,7 @@ pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
     cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
     cursor.skip_spaces();
     let calendar = take_calendar(&mut cursor).filter(|calendar| calendar.time_of_day.is_none())?;
-    finish(cursor, &calendar, Some(time_of_day))
+    date_before_cursor(cursor, &calendar, Some(time_of_day))
 }
 
 /// Whether a date can begin with the first character of a text.
@@ -128,17 +128,17 @@ fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
             cursor = weekday;
         }
     }
-    finish(cursor, &calendar, time_of_day)
+    date_before_cursor(cursor, &calendar, time_of_day)
 }
 
 /// The date that ends at the cursor, unless it is a number that merely looks like a date.
-fn finish(
+fn date_before_cursor(
     cursor: Cursor<'_>,
     calendar: &Calendar,
     time_of_day: Option<TimeOfDay>,
 ) -> Option<ParsedDate> {
     let parsed = parsed_date(calendar, time_of_day, cursor.at());
-    // Eight or more digits in a row are a date only if there is such a day.
+    // 8, 12 or 14 digits in a row are a date only if there is such a day in a plausible year.
     (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
 }
 
@@ -233,7 +233,7 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     None
 }
 
-/// Converts seconds or milliseconds since 1970. Zero is no date.
+/// Converts a number of seconds or milliseconds since 1970, UTC. Zero is no date.
 pub(crate) fn from_epoch(number: i64) -> Option<Moment> {
     // As seconds, values this large lie thousands of years in the future.
     let seconds = if number.unsigned_abs() > 100_000_000_000 { number / 1000 } else { number };

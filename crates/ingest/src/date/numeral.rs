@@ -82,6 +82,7 @@ pub(super) fn is_chinese(c: char) -> bool {
 fn chinese_digit(c: char) -> Option<u32> {
     Some(match c {
         '〇' | '零' | '○' | '◯' | 'Ｏ' => 0,
+        // The first year of an era is 元年.
         '一' | '元' => 1,
         '二' => 2,
         '三' => 3,

@@ -33,8 +33,9 @@ pub struct DateParts {
 }
 
 /// Reads the date that `text` begins with: a year of four digits, with the month and the day that
-/// follow, or eight digits. Only digits without spaces count, and the numbers are not checked. The
-/// digits must be ASCII, as in folded text: of eight full-width digits the ends would be wrong.
+/// follow, or eight digits. The date ends at a space, a Chinese numeral or the name of a month. The
+/// numbers are not checked. The digits must be ASCII, as in folded text: for eight full-width
+/// digits, [`DatePart::end`] would be wrong.
 ///
 /// ```
 /// use wensou_ingest::date_parts;

@@ -222,7 +222,7 @@ fn months_and_years_without_a_day() {
 
 #[test]
 fn a_prefix_ends_where_the_date_ends() {
-    let end = |text: &str| parse_prefix(text).map(|found| text[found.bytes..].to_owned());
+    let after_date = |text: &str| parse_prefix(text).map(|found| text[found.bytes..].to_owned());
     for (text, remaining) in [
         ("2024-03-04 10:00 示例社區", " 示例社區"),
         ("2024-03-04 示例", " 示例"),
@@ -235,10 +235,10 @@ fn a_prefix_ends_where_the_date_ends() {
         ("March 4, 2024 by John", " by John"),
         ("2023年比特幣", "比特幣"),
     ] {
-        assert_eq!(end(text).as_deref(), Some(remaining), "{text}");
+        assert_eq!(after_date(text).as_deref(), Some(remaining), "{text}");
     }
     for text in ["3月4日", "2024", "12.5%", "20240304050", "一些", "May I", "1,000", "10:00"] {
-        assert_eq!(end(text), None, "{text}");
+        assert_eq!(after_date(text), None, "{text}");
     }
 }
 
@@ -288,6 +288,7 @@ proptest! {
     fn a_printed_time_parses_to_itself(
         day in 0..109_000_i64, second in 0..86_400_i64,
     ) {
+        // 109,000 days after 1800 the year is 2098; later than 2099 is not plausible.
         let seconds = jiff::SignedDuration::from_secs(day * 86_400 + second);
         let time = datetime(1800, 1, 2, 0, 0, 0, 0).checked_add(seconds).unwrap();
         prop_assume!(time.date() != date(1900, 1, 1));

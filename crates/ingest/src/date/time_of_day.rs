@@ -12,7 +12,8 @@ pub(super) struct TimeOfDay {
     pub(super) second: u32,
     /// Whether AM or PM follows it in Latin letters, as Americans write.
     pub(super) is_american: bool,
-    /// How many minutes its time zone is ahead of UTC; `None` for the archive's own time zone.
+    /// How many minutes its time zone is ahead of UTC; `None` if no zone is stated, so that it is
+    /// the archive's.
     pub(super) zone: Option<i32>,
 }
 
@@ -21,6 +22,7 @@ pub(super) struct TimeOfDay {
 pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut inner = *cursor;
     let mut zone = None;
+    // Skip at most four separators.
     for _ in 0..4 {
         inner.skip_spaces();
         let is_separated = inner.take(|c| is_comma(c) || matches!(c, 'T' | 't' | '·')).is_some()
@@ -201,6 +203,7 @@ fn take_offset(cursor: &mut Cursor<'_>, is_unnamed: bool, has_spaces: bool) -> O
         _ => return None,
     };
     let follows = inner.peek().is_some_and(|c| is_colon(c) || c.is_ascii_digit());
+    // No time zone is more than 14 hours from UTC.
     if hours > 14 || minutes > 59 || follows {
         return None;
     }

@@ -24,7 +24,7 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let moment = found.moment?;
     let Moment::Day(day) = moment else {
         let after = &text[found.bytes..];
-        return Some((with_zone(moment, after), found.bytes + zone_bytes(after)));
+        return Some((converted_from_zone(moment, after), found.bytes + zone_bytes(after)));
     };
     // The time can follow without a space, or after a weekday, a comma or the name of a zone.
     let remaining = &text[found.bytes..];
@@ -44,7 +44,7 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
         Some((time, bytes)) => {
             let moment = with_time(day, time);
             let is_gmt = between.contains("格林尼治") || between.contains("GMT");
-            let moment = if is_gmt { with_zone(moment, "Z") } else { moment };
+            let moment = if is_gmt { converted_from_zone(moment, "Z") } else { moment };
             Some((moment, found.bytes + time_start + bytes))
         }
         None => Some((moment, found.bytes)),
@@ -81,6 +81,7 @@ pub(crate) fn in_address(url: &str) -> Option<Moment> {
     let path = url.split_once("://").map_or(url, |(_, remaining)| remaining);
     let path = &path[path.find('/')?..];
     let path = path.split(['?', '#']).next()?;
+    // The runs of digits in the path, each with its offset.
     let mut numbers = Vec::new();
     let mut at = 0;
     for piece in path.split(|c: char| !c.is_ascii_digit()) {
@@ -176,7 +177,7 @@ fn zone_bytes(text: &str) -> usize {
 
 /// Converts a time to the archive's time zone from the zone at the start of `text`. Without a zone
 /// there, the time is already in the archive's.
-fn with_zone(moment: Moment, text: &str) -> Moment {
+fn converted_from_zone(moment: Moment, text: &str) -> Moment {
     let zone = &text[..zone_bytes(text)];
     let zone = zone.strip_prefix(':').unwrap_or(zone);
     let Moment::Time(time) = moment else { return moment };

@@ -84,8 +84,8 @@ mod tests {
     }
 
     #[test]
-    fn zones_are_minutes() {
-        assert_eq!(words().meaning_of("EST"), Some(DateWord::Zone(-300)));
-        assert_eq!(words().meaning_of("IST"), Some(DateWord::Zone(330)));
+    fn zones_are_read_as_minutes_ahead_of_utc() {
+        assert_eq!(words().whole("EST"), Some(DateWord::Zone(-300)));
+        assert_eq!(words().whole("IST"), Some(DateWord::Zone(330)));
     }
 }
