@@ -5,9 +5,10 @@
 //! (two passes on a shared machine). How long the values of an archive take to compute was not
 //! measured.
 
-/// A cache from 64-bit hashes to values.
+/// A cache of values by their keys, which are 64-bit hashes.
 pub(crate) struct DirectMappedCache<V> {
-    /// Keys and values; the key 0 marks an empty slot. Allocated by the first insertion.
+    /// Keys and values. The key 0 marks an empty slot, so 0 and 1 count as the same key. Allocated
+    /// by the first insertion.
     entries: Vec<(u64, V)>,
     capacity: usize,
 }

@@ -9,7 +9,7 @@ use crate::fields::key_reader::RawFields;
 /// Maximum bytes that are kept of the text before the first element.
 const MAX_PREFIX_BYTES: usize = 16 << 10;
 /// At least the length of every marker that is searched for, such as `<![CDATA[` or a start tag.
-const MAX_MARKER: usize = 16;
+const MAX_MARKER_BYTES: usize = 16;
 
 /// Finds elements by their names.
 pub(super) struct Elements<'s, 'r> {
@@ -27,16 +27,19 @@ pub(super) struct Elements<'s, 'r> {
     has_begun: bool,
     /// Whether the file was read to its end.
     ended: bool,
-    /// Maximum bytes of an element.
+    /// See [`new`](Self::new).
     max_bytes: usize,
 }
 
 /// An element, from its start tag to its end tag.
 pub(super) struct Element {
     pub(super) text: Vec<u8>,
+    /// Its offset in the text of the dump.
     pub(super) start: u64,
+    /// The number of the line on which it begins.
     pub(super) line: u64,
-    /// Whether the element is longer than the limit; `text` is then only its beginning.
+    /// Whether the element is longer than the limit, see [`Elements::new`]; `text` is then only its
+    /// beginning.
     pub(super) is_cut: bool,
 }
 
@@ -71,7 +74,8 @@ pub(super) fn each(
 }
 
 impl<'s, 'r> Elements<'s, 'r> {
-    /// Finds elements with these names and at most `max_bytes` bytes.
+    /// Finds elements with these names. An element is cut as soon as more than `max_bytes` bytes of
+    /// it are read without its end.
     pub(super) fn new(
         file: &'s mut TextReader<'r>,
         names: &'static [&'static str],
@@ -101,7 +105,7 @@ impl<'s, 'r> Elements<'s, 'r> {
                 }
                 None if self.ended => return Ok(None),
                 None => {
-                    self.discard(self.pending.len().saturating_sub(MAX_MARKER));
+                    self.discard(self.pending.len().saturating_sub(MAX_MARKER_BYTES));
                     self.fill()?;
                 }
             }
@@ -143,7 +147,7 @@ impl<'s, 'r> Elements<'s, 'r> {
             let at = *from + memchr::memchr(b'<', text.get(*from..)?)?;
             let remaining = &text[at..];
             *from = at;
-            if remaining.len() < MAX_MARKER && !self.ended {
+            if remaining.len() < MAX_MARKER_BYTES && !self.ended {
                 return None;
             }
             if remaining.starts_with(b"<![CDATA[") {
@@ -203,10 +207,10 @@ fn closes(text: &[u8], name: &str) -> bool {
 }
 
 /// The text in the first element of this name, unchanged.
-pub(super) fn inner<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+pub(super) fn inner_text<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let start = memchr::memchr_iter(b'<', text.as_bytes())
         .find(|at| opens(&text.as_bytes()[*at..], name))?;
-    let open = start + text[start..].find('>')? + 1;
-    let close = text[open..].find(&format!("</{name}"))?;
-    Some(&text[open..open + close])
+    let from = start + text[start..].find('>')? + 1;
+    let length = text[from..].find(&format!("</{name}"))?;
+    Some(&text[from..from + length])
 }

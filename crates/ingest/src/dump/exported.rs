@@ -1,5 +1,5 @@
 //! Reads records that `wensou export` has written: they are taken over as they are, not
-//! interpreted.
+//! interpreted. `docs/GLOSSARY.md` explains keys that keep an older name, such as `seen_in`.
 
 use serde_json::{Map, Value};
 

@@ -7,7 +7,7 @@ use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
-use super::elements::{self, inner};
+use super::elements::{self, inner_text};
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::html_text::html_lines;
@@ -32,10 +32,12 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
 /// The title of the feed, from the text before its items.
 fn feed_title(prefix: &[u8]) -> Option<String> {
     let prefix = String::from_utf8_lossy(prefix);
-    let title = inner(&prefix, "title")?.trim();
+    let title = inner_text(&prefix, "title")?.trim();
     let title = title.strip_prefix("<![CDATA[").and_then(|title| title.strip_suffix("]]>"));
-    let title =
-        title.map_or_else(|| text_of(inner(&prefix, "title").unwrap_or_default()), Cow::from);
+    let title = title.map_or_else(
+        || with_references_resolved(inner_text(&prefix, "title").unwrap_or_default()),
+        Cow::from,
+    );
     let title = title.trim();
     (!title.is_empty()).then(|| title.to_owned())
 }
@@ -50,7 +52,7 @@ struct Child {
     inner_name: String,
     /// The names of the open elements inside this child.
     open: Vec<String>,
-    /// Where its content begins in the item.
+    /// The byte offset in the item at which its content begins.
     from: usize,
     /// Whether its content is XHTML, whose tags are not escaped.
     is_xhtml: bool,
@@ -83,7 +85,7 @@ fn fields(item: &str) -> RawFields {
             Event::Empty(tag) if child.is_none() => {
                 // Only the attributes matter: the element has no content.
                 let from = 0;
-                begin(&tag, from, &mut fields);
+                begin_child(&tag, from, &mut fields);
             }
             Event::End(_) => match &mut child {
                 Some(child) if !child.open.is_empty() => {
@@ -91,15 +93,15 @@ fn fields(item: &str) -> RawFields {
                 }
                 Some(_) => {
                     if let Some(child) = child.take() {
-                        finish(child, item.get(..before).unwrap_or(item), &mut fields);
+                        finish_child(child, item.get(..before).unwrap_or(item), &mut fields);
                     }
                 }
                 None => break,
             },
-            Event::Text(text) => add(&mut child, &text),
-            Event::CData(text) => add(&mut child, &text),
+            Event::Text(text) => add_text(&mut child, &text),
+            Event::CData(text) => add_text(&mut child, &text),
             Event::GeneralRef(name) => {
-                add(&mut child, &text_of(&format!("&{};", &*name)));
+                add_text(&mut child, &with_references_resolved(&format!("&{};", &*name)));
             }
             _ => {}
         }
@@ -110,7 +112,7 @@ fn fields(item: &str) -> RawFields {
 
 /// Drops fields that another field of the item makes redundant.
 fn drop_redundant(fields: &mut RawFields) {
-    // Each better field, with those that it replaces.
+    // Each better field, with those that are dropped if the item has it.
     let replacements = [
         ("content", ["description", "summary", "media:description"]),
         ("pubDate", ["updated", "date", "modified"]),
@@ -136,12 +138,12 @@ fn name_of(tag: &BytesStart<'_>) -> String {
 }
 
 /// Begins a child, and adds to the fields what the attributes of the child say.
-fn begin(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Child {
+fn begin_child(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Child {
     let attribute = |name: &str| {
         let mut attributes = tag.attributes();
         let mut found = attributes.with_checks(false).flatten();
         let value = found.find(|attribute| attribute.key.as_ref() == name)?.value;
-        Some(text_of(&value).into_owned())
+        Some(with_references_resolved(&value).into_owned())
     };
     let name = name_of(tag);
     match name.as_str() {
@@ -163,7 +165,7 @@ fn begin(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Child {
 }
 
 /// Adds text to the open child.
-fn add(child: &mut Option<Child>, text: &str) {
+fn add_text(child: &mut Option<Child>, text: &str) {
     let Some(child) = child else { return };
     child.text.push_str(text);
     let name = if child.name == "source" { "title" } else { "name" };
@@ -173,7 +175,7 @@ fn add(child: &mut Option<Child>, text: &str) {
 }
 
 /// Adds a child to the fields. `item` is the text of the item up to the end tag of the child.
-fn finish(child: Child, item: &str, fields: &mut RawFields) {
+fn finish_child(child: Child, item: &str, fields: &mut RawFields) {
     let Child { name, mut text, inner_name, .. } = child;
     if matches!(name.as_str(), "author" | "source" | "contributor") && !inner_name.is_empty() {
         text = inner_name;
@@ -210,7 +212,7 @@ fn add_category(text: String, fields: &mut RawFields) {
 }
 
 /// A text with its character references resolved, as far as they are known.
-fn text_of(text: &str) -> Cow<'_, str> {
+fn with_references_resolved(text: &str) -> Cow<'_, str> {
     unescape_with(text, resolve_html5_entity).unwrap_or(Cow::Borrowed(text))
 }
 

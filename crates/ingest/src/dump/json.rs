@@ -34,7 +34,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         }
         let (max_record_bytes, max_skippable_bytes) =
             (sink.max_record_bytes(), sink.max_skippable_bytes());
-        let (bytes, is_complete) = match scanner.value(max_record_bytes, max_skippable_bytes) {
+        let (bytes, is_complete) = match scanner.read_value(max_record_bytes, max_skippable_bytes) {
             Ok(read) => read,
             Err(error) => return sink.failed(line, &error),
         };
@@ -50,7 +50,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         if is_complete {
             sink.json(&scanner.value, span, line)?;
         } else {
-            sink.malformed(line, "it ends inside the object".to_owned())?;
+            sink.malformed(line, "the file ends inside the object".to_owned())?;
         }
     }
 }
@@ -65,16 +65,16 @@ struct Scanner<'s, 'r> {
     /// Whether an object wraps the array of records. Reading then stops at the end of the array,
     /// because what follows is not a record.
     wrapped: bool,
-    /// The number of arrays around the next value that are open.
+    /// The number of open arrays around the next value.
     depth: u64,
 }
 
 impl Scanner<'_, '_> {
     /// Skips bytes that are in the buffer already.
     fn skip(&mut self, bytes: usize) {
-        let head = self.file.fill_buf().unwrap_or_default();
-        let bytes = bytes.min(head.len());
-        self.line += memchr::memchr_iter(b'\n', &head[..bytes]).count() as u64;
+        let buffer = self.file.fill_buf().unwrap_or_default();
+        let bytes = bytes.min(buffer.len());
+        self.line += memchr::memchr_iter(b'\n', &buffer[..bytes]).count() as u64;
         self.file.consume(bytes);
     }
 
@@ -116,20 +116,20 @@ impl Scanner<'_, '_> {
 
     /// Reads a value, and keeps at most `max_record_bytes` + 1 bytes of it. Returns its length, and
     /// whether it is complete. Stops reading a value of more than `max_skippable_bytes` bytes.
-    fn value(
+    fn read_value(
         &mut self,
         max_record_bytes: usize,
         max_skippable_bytes: u64,
     ) -> io::Result<(u64, bool)> {
         self.value.clear();
-        let mut state = Brackets::default();
+        let mut brackets = Brackets::default();
         let mut read = 0_u64;
         loop {
             let buffer = self.file.fill_buf()?;
             if buffer.is_empty() {
-                return Ok((read, state.is_scalar));
+                return Ok((read, brackets.is_scalar));
             }
-            let end = state.end(buffer);
+            let end = brackets.find_end(buffer);
             let piece = &buffer[..end.unwrap_or(buffer.len())];
             let room = (max_record_bytes + 1).saturating_sub(self.value.len()).min(piece.len());
             self.value.extend_from_slice(&piece[..room]);
@@ -160,7 +160,7 @@ struct Brackets {
 impl Brackets {
     /// Examines `part`, which continues the value. Returns the offset where the value ends, or
     /// `None` if it does not end in this part.
-    fn end(&mut self, part: &[u8]) -> Option<usize> {
+    fn find_end(&mut self, part: &[u8]) -> Option<usize> {
         for (at, byte) in part.iter().enumerate() {
             if !std::mem::replace(&mut self.begun, true) {
                 self.is_scalar = !matches!(byte, b'{' | b'[');

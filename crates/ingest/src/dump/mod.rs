@@ -106,7 +106,7 @@ impl Reader<'_> {
     }
 }
 
-/// Passes every record to `sink`, with the reader for the kind of dump.
+/// Reads the dump with the reader for its kind, which passes every record to `sink`.
 fn read(kind: DumpKind, file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     match kind {
         DumpKind::JsonLines => lines::json_lines(file, sink),

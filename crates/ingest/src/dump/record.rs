@@ -13,7 +13,7 @@ use crate::record::{
 use crate::title;
 
 /// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.
-const LONGEST_ID: usize = 512;
+const MAX_ID_BYTES: usize = 512;
 
 /// A record, with what was noticed when its fields were understood.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl<'m> RecordReader<'m> {
         let mut understood = self.keys.understand(fields, at.line);
         check_id(&understood.id)?;
         if understood.title.is_empty() && understood.paragraphs.is_empty() {
-            return Err(no_text(fields));
+            return Err(no_text_message(fields));
         }
         understood.mend();
         let (unread_date, mended) = (understood.unread_date.take(), understood.mended);
@@ -75,8 +75,8 @@ impl<'m> RecordReader<'m> {
 }
 
 fn check_id(id: &str) -> Result<(), String> {
-    if id.len() > LONGEST_ID || id.contains(char::is_control) {
-        return Err(format!("its id is longer than {LONGEST_ID} bytes or has control characters"));
+    if id.len() > MAX_ID_BYTES || id.contains(char::is_control) {
+        return Err(format!("its id is longer than {MAX_ID_BYTES} bytes or has control characters"));
     }
     Ok(())
 }
@@ -88,10 +88,10 @@ fn record_id(record: &Record) -> &str {
     }
 }
 
-/// Why a record has no text.
-fn no_text(fields: &RawFields) -> String {
+/// The message about a record without title and text, which names its keys.
+fn no_text_message(fields: &RawFields) -> String {
     /// Maximum number of keys that are named.
-    const NAMED: usize = 8;
+    const MAX_NAMED_KEYS: usize = 8;
     /// Maximum characters of a key that are printed.
     const MAX_KEY_CHARS: usize = 40;
     let clean = |key: &String| {
@@ -99,7 +99,7 @@ fn no_text(fields: &RawFields) -> String {
         format!("`{}`", key.collect::<String>())
     };
     let filled = fields.iter().filter(|(_, value)| !value.is_null());
-    let names: Vec<String> = filled.take(NAMED).map(|(key, _)| clean(key)).collect();
+    let names: Vec<String> = filled.take(MAX_NAMED_KEYS).map(|(key, _)| clean(key)).collect();
     if names.is_empty() {
         return "it is empty".to_owned();
     }

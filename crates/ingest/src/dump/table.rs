@@ -58,7 +58,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
             let is_title_or_text =
                 |name: &String| keys::is_title_or_text(name) || map.is_title_or_text(name.trim());
             if !names.iter().any(is_title_or_text) {
-                return sink.malformed(line, no_column(&names));
+                return sink.malformed(line, no_column_message(&names));
             }
             columns = Some(names);
             continue;
@@ -109,7 +109,7 @@ fn fields(columns: &[String], row: &ByteRecord) -> Result<RawFields, String> {
     if has_surplus_cells {
         return Err(format!("{} cells, but the header has {}", row.len(), columns.len()));
     }
-    // A quote that does not end takes the rest of the table into its cell.
+    // A cell whose closing quotation mark is missing takes in the rest of the table.
     let last = row.iter().next_back().unwrap_or_default();
     if row.len() < columns.len() && row.len() > 1 && memchr::memchr_iter(b'\n', last).count() > 1 {
         return Err("a quotation mark does not end".to_owned());
@@ -123,18 +123,18 @@ fn fields(columns: &[String], row: &ByteRecord) -> Result<RawFields, String> {
     Ok(fields)
 }
 
-/// Why a table is not read.
-fn no_column(names: &[String]) -> String {
+/// The message about a table without a column of titles or texts, which names its columns.
+fn no_column_message(names: &[String]) -> String {
     /// Maximum number of columns that are named.
-    const NAMED: usize = 8;
+    const MAX_NAMED_COLUMNS: usize = 8;
     /// Maximum characters of the name of a column that are printed.
     const MAX_NAME_CHARS: usize = 40;
     let clean = |name: &String| -> String {
         name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect()
     };
-    let names: Vec<String> = names.iter().take(NAMED).map(clean).collect();
+    let names: Vec<String> = names.iter().take(MAX_NAMED_COLUMNS).map(clean).collect();
     format!(
-        "no column of its header holds a title or text ({}); --map text=COLUMN can name it",
+        "no column of its header holds a title or text ({}); --map text=COLUMN can name one",
         names.join(", ")
     )
 }

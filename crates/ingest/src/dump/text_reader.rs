@@ -8,7 +8,8 @@ use crate::encoding::detect::detect;
 use crate::encoding::offset_map::OffsetMap;
 use crate::record::Span;
 
-/// Bytes to read at a time.
+/// Bytes to read at a time; twice as many for the first part of the file, by which the encoding is
+/// detected unless it is all ASCII.
 const BUFFER: usize = 64 << 10;
 /// If a sample that is not UTF-8 has fewer non-ASCII bytes than this, a detected encoding is
 /// believed only if it is a multi-byte encoding in which the sample is valid. Otherwise the text is
@@ -19,7 +20,7 @@ const MIN_NON_ASCII: usize = 4;
 pub(crate) struct TextReader<'r> {
     inner: &'r mut dyn Read,
     buffer: Vec<u8>,
-    /// Bytes of the buffer that have been consumed.
+    /// Number of bytes of the buffer that have been consumed.
     at: usize,
     /// Offset of the beginning of the buffer in the text.
     text_start: u64,
@@ -30,7 +31,7 @@ pub(crate) struct TextReader<'r> {
     /// The encoding to use, if it is given; otherwise it is detected.
     given: Option<&'static Encoding>,
     state: State,
-    /// Longest part of the file that is kept for mapping offsets.
+    /// Maximum bytes of the file that are kept for mapping offsets, beside those of one buffer.
     window: usize,
 }
 
@@ -44,7 +45,7 @@ enum State {
     Decoding(Box<Transcoder>),
 }
 
-/// Decodes another encoding, and keeps the bytes after the last offset that was mapped.
+/// Decodes an encoding other than UTF-8, and keeps the bytes after the last offset that was mapped.
 struct Transcoder {
     decoder: Decoder,
     encoding: &'static Encoding,
@@ -166,7 +167,7 @@ impl<'r> TextReader<'r> {
         let encoding = match stated {
             Some(encoding) => encoding,
             None if raw.is_ascii() && !raw.contains(&0) => return,
-            None => guess(raw),
+            None => guessed_encoding(raw),
         };
         self.state = if encoding == UTF_8 {
             State::Utf8
@@ -212,7 +213,7 @@ impl Read for TextReader<'_> {
 
 /// The encoding of a dump, part of which is `sample`. Bytes that are invalid in UTF-8 do not rule
 /// out UTF-8 if others are valid characters of several bytes.
-fn guess(sample: &[u8]) -> &'static Encoding {
+fn guessed_encoding(sample: &[u8]) -> &'static Encoding {
     let has_nul = sample.contains(&0);
     match std::str::from_utf8(sample) {
         Ok(_) if !has_nul => return UTF_8,
@@ -222,7 +223,7 @@ fn guess(sample: &[u8]) -> &'static Encoding {
     }
     let hint = None;
     let guessed = detect(sample, hint);
-    // A character at the end may be cut.
+    // The sample may end inside a character.
     let is_last = false;
     let mut decoder = guessed.new_decoder_without_bom_handling();
     let room = decoder.max_utf8_buffer_length(sample.len()).unwrap_or(4 * sample.len() + 16);
