@@ -13,6 +13,8 @@ use crate::report::Reason;
 
 /// The length of the byte order mark of a file without one.
 const NO_BOM: usize = 0;
+/// How many of the first characters of a text show whether it is binary data.
+const SAMPLE_CHARS: usize = 16 << 10;
 
 /// A decoded file.
 #[derive(Debug)]
@@ -185,7 +187,7 @@ fn is_binary(text: &str) -> bool {
     if !has_control(text.as_bytes()) {
         return false;
     }
-    let sample = text.char_indices().nth(16 << 10).map_or(text, |(end, _)| &text[..end]);
+    let sample = text.char_indices().nth(SAMPLE_CHARS).map_or(text, |(end, _)| &text[..end]);
     let (mut control, mut all) = (0_usize, 0_usize);
     for c in sample.chars().filter(|c| *c != '\0') {
         all += 1;
@@ -198,8 +200,9 @@ fn is_binary(text: &str) -> bool {
 }
 
 /// Whether the NUL characters of a text show that it is binary data: they are more than half of it,
-/// or they are in many separate runs, or the text has other control characters, too.
-/// `other_controls` says whether these are more than 1 in 100 of the characters besides NUL.
+/// or they are in more than one separate run for every ten other bytes, or the text has other
+/// control characters, too. `other_controls` says whether these are more than 1 in 100 of the
+/// characters besides NUL.
 fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
     let (mut nuls, mut runs, mut before) = (0_usize, 0_usize, 0);
     for at in memchr::memchr_iter(0, text.as_bytes()) {

@@ -8,7 +8,7 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use crate::text::punctuation::is_han;
 
 /// Bytes to sample if the whole file is not needed.
-const SAMPLE: usize = 64 << 10;
+const SAMPLE_BYTES: usize = 64 << 10;
 
 /// Frequent characters of both scripts; they make up over a third of any Chinese text.
 const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来來上大为為爲和国國地到以说說时時要就出会會可也你对對\
@@ -47,10 +47,10 @@ pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static 
         .unwrap_or_else(|| chinese.best(sample))
 }
 
-/// The sample starts at the first non-ASCII byte, which may come after a long script.
+/// A sample of a file that starts at the first non-ASCII byte, which may come after a long script.
 fn sample(bytes: &[u8]) -> &[u8] {
     let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
-    &bytes[from..bytes.len().min(from + SAMPLE)]
+    &bytes[from..bytes.len().min(from + SAMPLE_BYTES)]
 }
 
 /// How plausible bytes are as Chinese text in each of the two legacy encodings.
@@ -87,8 +87,8 @@ impl Guess {
         detector.feed(sample, is_last);
         let top_level_domain = None;
         let guessed = detector.guess(top_level_domain, Utf8Detection::Deny);
-        // Whether text with so few frequent characters is Chinese, chardetng knows better, because
-        // it considers punctuation and other languages.
+        // In text with so few frequent characters, chardetng recognises Chinese better, because it
+        // considers punctuation and other languages.
         if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
     }
 }
@@ -146,8 +146,8 @@ pub(crate) fn mostly_utf8(bytes: &[u8]) -> bool {
     broken * 20 < valid || broken * 2 < han
 }
 
-/// Detects UTF-16 without a byte order mark: by zero bytes, which ASCII characters have in one half
-/// of their units, or by frequent Chinese characters.
+/// Detects UTF-16 without a byte order mark: by zero bytes, which are one of the two bytes of every
+/// ASCII character, or by frequent Chinese characters.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096) & !1];
     if sample.len() < 4 {
@@ -164,7 +164,7 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         if text.chars().filter(bad).count() * 50 > units {
             return 0.0;
         }
-        // Chinese text is recognised by its characters, other text by the zero half of each unit.
+        // Chinese text is recognised by its characters, other text by the zero byte of each unit.
         frequent_proportion(&text).max(zeros as f64 / units as f64)
     };
     let (little, big) = (plausible(UTF_16LE, odd_zeros), plausible(UTF_16BE, even_zeros));

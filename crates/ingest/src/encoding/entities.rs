@@ -7,7 +7,7 @@ use crate::encoding::edits::{Editor, Edits};
 
 /// The end of a name must be within this many bytes: the longest name of a character reference has
 /// 31 letters.
-const MAX_NAME: usize = 32;
+const MAX_NAME_BYTES: usize = 32;
 
 /// The text with its character references decoded once; `None` if it has none.
 ///
@@ -29,7 +29,7 @@ fn reference(text: &str) -> Option<(String, usize)> {
         return numeric(number).map(|(c, length)| (c.to_string(), 2 + length));
     }
     let name = &text.as_bytes()[1..];
-    let length = name.iter().take(MAX_NAME).position(|byte| !byte.is_ascii_alphanumeric())?;
+    let length = name.iter().take(MAX_NAME_BYTES).position(|byte| !byte.is_ascii_alphanumeric())?;
     if length < 2 || name[length] != b';' {
         return None;
     }
@@ -61,12 +61,14 @@ fn named(reference: &str) -> Option<String> {
 /// The character that the digits after `&#` stand for, and the length of these digits with the `x`
 /// before them and the semicolon after them, if there are any.
 fn numeric(text: &str) -> Option<(char, usize)> {
+    /// Maximum digits that are read: no `u32` has more.
+    const MAX_DIGITS: usize = 10;
     let (digits, radix, skipped) = match text.strip_prefix(['x', 'X']) {
         Some(digits) => (digits, 16, 1),
         None => (text, 10, 0),
     };
-    let length = digits.bytes().take(10).position(|byte| !char::from(byte).is_digit(radix));
-    let length = length.unwrap_or(digits.len().min(10));
+    let length = digits.bytes().take(MAX_DIGITS).position(|byte| !char::from(byte).is_digit(radix));
+    let length = length.unwrap_or(digits.len().min(MAX_DIGITS));
     let number = u32::from_str_radix(&digits[..length], radix).ok()?;
     let has_semicolon = digits.as_bytes().get(length) == Some(&b';');
     let c = match number {

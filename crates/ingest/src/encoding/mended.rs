@@ -38,7 +38,8 @@ impl Mended {
         if char_counts(text).telling == 0 || text.chars().nth(MAX_CHARS).is_some() {
             return;
         }
-        let read = read_back_from_gbk(text).map(|text| (text, 0));
+        let lost = 0;
+        let read = read_back_from_gbk(text).map(|text| (text, lost));
         if let Some((repaired, lost)) = read.or_else(|| read_whole(text, Misreading::Gbk)) {
             *text = repaired;
             self.repaired += 1;

@@ -32,6 +32,7 @@ pub(crate) fn repair(line: &str) -> Repair {
     let CharCounts { telling, non_ascii } = counts;
     // One or two telling characters may be a rare name; in mojibake they are about a third.
     let is_frequent = telling >= 2 && telling * 5 >= non_ascii;
+    // The text that was read back, and how many of its characters are lost.
     let mut read = None;
     if telling >= MIN_TELLING && (is_frequent || is_dense(line)) {
         read = read_back(line, Misreading::Gbk, begins_passage);
@@ -196,6 +197,8 @@ impl Bits {
             for next in 0x80..=0xbf {
                 let bytes = [lead, next];
                 let (read, _) = GBK.decode_without_bom_handling(&bytes);
+                // Bytes that give no character set the bit of NUL, which does not count: only
+                // non-ASCII characters are looked up to recognise mojibake.
                 let c = read.chars().next().filter(|c| *c != '\u{fffd}').map_or(0, u32::from);
                 if let Some(word) = bits.0.get_mut(c as usize / 64) {
                     *word |= 1 << (c % 64);

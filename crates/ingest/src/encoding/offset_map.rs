@@ -15,12 +15,12 @@ const MAX_EXPANSION: usize = 16;
 pub(crate) struct OffsetMap(Vec<(usize, u64)>);
 
 impl OffsetMap {
-    /// For text that equals the bytes after a byte order mark of `bom_bytes` bytes.
+    /// A map for text that equals the bytes after a byte order mark of `bom_bytes` bytes.
     pub(crate) fn shifted(offsets: impl Iterator<Item = usize>, bom_bytes: usize) -> Self {
         Self::of(offsets, |offset| (bom_bytes + offset) as u64)
     }
 
-    /// For text decoded from `raw` after its byte order mark.
+    /// A map for text decoded from `raw` after its byte order mark.
     pub(crate) fn decoded(
         offsets: impl Iterator<Item = usize>,
         raw: &[u8],
@@ -36,8 +36,8 @@ impl OffsetMap {
         Self::of(offsets, |offset| (bom_bytes + decoder.advance_to(offset)) as u64)
     }
 
-    /// For text in sections. Each section is given as the offset of its text, the offset of its
-    /// bytes in the file with these bytes, and their encoding.
+    /// A map for text in sections. Each section is given as the offset of its text, the offset of
+    /// its bytes in the file with these bytes, and their encoding.
     pub(crate) fn sectioned<'a>(
         offsets: impl Iterator<Item = usize>,
         sections: impl IntoIterator<Item = (usize, (usize, &'a [u8]), &'static Encoding)>,
@@ -74,7 +74,9 @@ impl OffsetMap {
 
     /// Maps the offset of a character in the text to the file.
     ///
-    /// Panics unless the map was made with this offset.
+    /// # Panics
+    ///
+    /// If the map was not made with this offset.
     pub(crate) fn byte_at(&self, offset: usize) -> u64 {
         match self.0.binary_search_by_key(&offset, |(offset, _)| *offset) {
             Ok(at) => self.0[at].1,

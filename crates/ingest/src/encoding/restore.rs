@@ -54,7 +54,8 @@ fn passage(line: &[char], misreading: Misreading) -> Passage {
                         lost: further.lost,
                     };
                 }
-                // What follows depends only on the pending bytes: keep the best of equals.
+                // How the rest is read depends only on the pending bytes: of alternatives with the
+                // same pending bytes, keep the best.
                 match next.iter().position(|other| other.pending == further.pending) {
                     Some(equal) if next[equal].score >= further.score => {}
                     Some(equal) => next[equal] = further,
@@ -67,7 +68,7 @@ fn passage(line: &[char], misreading: Misreading) -> Passage {
             break;
         }
         if let Some(longest) = next.iter().max_by_key(|it| (it.complete.chars, it.score)) {
-            best.take(longest);
+            best.replace_if_longer(longest);
         }
         alternatives = next;
     }
@@ -83,6 +84,7 @@ struct Alternative {
     score: i32,
     /// See [`Passage::whole`].
     whole: usize,
+    /// See [`Passage::lost`].
     lost: usize,
     complete: CompletePoint,
 }
@@ -94,7 +96,9 @@ struct CompletePoint {
     chars: usize,
     /// Length of the text so far.
     text_bytes: usize,
+    /// See [`Passage::whole`].
     whole: usize,
+    /// See [`Passage::lost`].
     lost: usize,
 }
 
@@ -145,10 +149,10 @@ impl Alternative {
         }
     }
 
-    /// Reads a character that stands for one or two lost bytes.
+    /// Reads a character that stands for one or two lost bytes, see [`is_hole`].
     fn read_hole(&self, emit: &mut dyn FnMut(Self)) {
-        // Many decoders know no character for the byte 80, which all common punctuation has in the
-        // middle.
+        // All common punctuation has the byte 80 in the middle, for which many decoders have no
+        // character.
         if self.pending.missing == 2 && matches!(self.pending.bytes[0], 0xe2 | 0xe3) {
             let mut known = self.clone();
             known.score -= 1;
@@ -234,7 +238,7 @@ impl Alternative {
 
 impl Passage {
     /// Replaces the passage by what an alternative has read completely, if that is longer.
-    fn take(&mut self, alternative: &Alternative) {
+    fn replace_if_longer(&mut self, alternative: &Alternative) {
         let CompletePoint { chars, text_bytes, whole, lost } = alternative.complete;
         if chars > self.chars {
             alternative.text[..text_bytes].clone_into(&mut self.text);
@@ -259,18 +263,20 @@ impl Passage {
 }
 
 /// `line` with its passages of misread text read back, and the number of characters that are lost;
-/// `None` if it has no such passage. `can_open` says whether such a passage can begin with a
-/// character.
+/// `None` if it has no such passage. `can_begin_passage` says whether such a passage can begin with
+/// a character.
 pub(crate) fn read_back(
     line: &str,
     misreading: Misreading,
-    can_open: impl Fn(char) -> bool,
+    can_begin_passage: impl Fn(char) -> bool,
 ) -> Option<(String, usize)> {
     let chars: Vec<char> = line.chars().collect();
     let (mut text, mut lost, mut found, mut at) = (String::new(), 0, false, 0);
     while let Some(c) = chars.get(at) {
-        let passage =
-            if can_open(*c) { passage(&chars[at..], misreading) } else { Passage::default() };
+        let passage = match can_begin_passage(*c) {
+            true => passage(&chars[at..], misreading),
+            false => Passage::default(),
+        };
         if passage.is_credible(misreading) {
             text.push_str(&passage.text);
             lost += passage.lost;
