@@ -26,10 +26,11 @@ fn values(front_matter: FrontMatter<'_>) -> Map<String, Value> {
 fn simple_lines(front_matter: FrontMatter<'_>) -> Map<String, Value> {
     let separator = if front_matter.is_toml { '=' } else { ':' };
     let mut values = Map::new();
-    let mut list: Option<String> = None;
+    // The key of the list to which the next lines may add items.
+    let mut list_key: Option<String> = None;
     for line in front_matter.text.lines() {
         let item = line.trim_start().strip_prefix("- ").map(unquoted);
-        if let (Some(key), Some(item)) = (&list, item) {
+        if let (Some(key), Some(item)) = (&list_key, item) {
             if let Some(Value::Array(items)) = values.get_mut(key) {
                 items.push(Value::String(item.to_owned()));
             }
@@ -40,8 +41,8 @@ fn simple_lines(front_matter: FrontMatter<'_>) -> Map<String, Value> {
             continue;
         }
         let (key, value) = (key.trim().to_owned(), unquoted(value));
-        list = value.is_empty().then(|| key.clone());
-        let value = match list {
+        list_key = value.is_empty().then(|| key.clone());
+        let value = match list_key {
             Some(_) => Value::Array(Vec::new()),
             None => Value::String(value.to_owned()),
         };
@@ -61,9 +62,9 @@ fn unquoted(value: &str) -> &str {
 /// A TOML value as JSON; dates become text.
 fn json_of(value: toml::Value, depth: usize) -> Value {
     /// Maximum nesting; what is deeper becomes null. The parser has a limit of its own.
-    const DEPTH: usize = 16;
+    const MAX_DEPTH: usize = 16;
     match value {
-        _ if depth > DEPTH => Value::Null,
+        _ if depth > MAX_DEPTH => Value::Null,
         toml::Value::String(text) => Value::String(text),
         toml::Value::Integer(number) => Value::from(number),
         toml::Value::Float(number) => Value::from(number),
@@ -90,7 +91,8 @@ pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
             }
         }
     }
-    // Summaries give no field: the body is the text below the front matter.
+    // In a dump, the key of a summary may stand for the text. Here it is left out: the text is below
+    // the front matter.
     let summaries = ["description", "summary", "excerpt", "abstract", "intro", "desc"];
     summaries.into_iter().for_each(|key| drop(values.remove(key)));
     // Only counts of unused keys need the line, and those are dropped here.

@@ -81,7 +81,7 @@ const BLOCKS: [&str; 20] = [
 /// Whether a text has tags or character references of HTML.
 pub(crate) fn has_markup(text: &str) -> bool {
     memchr::memchr2_iter(b'<', b'&', text.as_bytes()).any(|at| match text.as_bytes()[at] {
-        b'<' => tag(&text[at..]).is_some(),
+        b'<' => tag_name(&text[at..]).is_some(),
         _ => is_reference(&text[at..]),
     })
 }
@@ -89,27 +89,30 @@ pub(crate) fn has_markup(text: &str) -> bool {
 /// The text of HTML, line by line.
 pub(crate) fn html_lines(html: &str) -> Vec<String> {
     let starts = memchr::memchr_iter(b'<', html.as_bytes());
-    let has_blocks =
-        || starts.filter_map(|at| tag(&html[at..])).any(|name| BLOCKS.contains(&name.as_str()));
+    let has_blocks = || {
+        starts.filter_map(|at| tag_name(&html[at..])).any(|name| BLOCKS.contains(&name.as_str()))
+    };
     if html.contains('\n') && !has_blocks() {
         // Only the line breaks separate paragraphs.
-        return html.lines().flat_map(lines).collect();
+        return html.lines().flat_map(layout_lines).collect();
     }
-    lines(html)
+    layout_lines(html)
 }
 
-fn lines(html: &str) -> Vec<String> {
+/// The lines of the layout of HTML.
+fn layout_lines(html: &str) -> Vec<String> {
     html_layout(html).lines.into_iter().map(|line| line.text.into_owned()).collect()
 }
 
-/// The name of the known element whose tag a text begins with.
-fn tag(text: &str) -> Option<String> {
+/// The name of the element of [`ELEMENTS`] whose tag a text begins with.
+fn tag_name(text: &str) -> Option<String> {
     let inner = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
+    // No name of these has more than 12 letters.
     let length = inner.bytes().take(12).take_while(u8::is_ascii_alphanumeric).count();
     let name = inner[..length].to_ascii_lowercase();
     let after = inner.as_bytes().get(length)?;
     let ends = matches!(after, b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r');
-    // What does not end with `>` is not a tag.
+    // A `<` that no `>` follows does not begin a tag.
     (ends && ELEMENTS.contains(&name.as_str()) && inner.as_bytes().contains(&b'>')).then_some(name)
 }
 

@@ -69,6 +69,7 @@ impl<'m> KeyReader<'m> {
         let mut candidates = self.candidates(fields, line);
         candidates.sort_by_key(|candidate| (candidate.field, candidate.rank));
         let mut understood = UnderstoodFields::default();
+        // The last field that was set. The keys for a field follow one another.
         let mut taken = None;
         for Candidate { field, key, value, .. } in candidates {
             if taken == Some(field) {
@@ -142,8 +143,9 @@ impl UnderstoodFields {
         *mended = Mended::mend_all([title].into_iter().chain(lists).chain(texts.values_mut()));
     }
 
-    /// Sets a field to a value. Returns `None` if the value is of a wrong type, and `false` if it
-    /// is empty or is a date that is not understood. In both cases the next key is tried.
+    /// Sets a field to a value, and returns `Some(true)`. Returns `None` if the value is of a wrong
+    /// type, and `Some(false)` if it is empty or is a date that is not understood: in both cases
+    /// the next key for the field is tried.
     fn set(&mut self, field: Field, value: &Value) -> Option<bool> {
         match field {
             Field::Text => {

@@ -3,7 +3,7 @@
 use super::field::Field;
 use super::key_table::KEYS;
 
-/// What stands in front of keys in dumps of databases.
+/// What stands before the names of well-known keys in dumps of databases, as in `news_title`.
 const PREFIXES: [&str; 6] = ["news", "article", "post", "doc", "item", "page"];
 
 /// Added to the rank of a key with a prefix, so that it comes after all keys without one.

@@ -15,14 +15,14 @@ pub(crate) enum StatedDate {
     Unread(String),
 }
 
-/// Maximum characters of a date that is named because it is not understood.
-const MAX_UNREAD: usize = 100;
+/// Maximum characters that are kept of a date that is reported because it is not understood.
+const MAX_UNREAD_CHARS: usize = 100;
 
 /// Reads a date from a value: a text, a number, or an object such as `{"$date": …}`, possibly
 /// nested. `None` if it is of another type.
 pub(crate) fn of_value(value: &Value) -> Option<StatedDate> {
     let mut value = value;
-    // No known form is nested deeper.
+    // No known form has more than three levels of nesting.
     for _ in 0..4 {
         value = match value {
             Value::Object(fields) => {
@@ -51,7 +51,7 @@ pub(crate) fn of_text(text: &str) -> StatedDate {
     }
     match stated_date(text) {
         Some(moment) => StatedDate::Moment(moment),
-        None => StatedDate::Unread(text.chars().take(MAX_UNREAD).collect()),
+        None => StatedDate::Unread(text.chars().take(MAX_UNREAD_CHARS).collect()),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::fields::html_text::{has_markup, html_lines};
 
 /// Maximum depth of nested values that are looked into.
-const DEPTH: usize = 3;
+const MAX_DEPTH: usize = 3;
 /// Maximum number of values taken from a list.
 const MAX_VALUES: usize = 10_000;
 
@@ -24,13 +24,14 @@ pub(crate) fn single(value: &Value) -> Option<String> {
     Some(texts.join("、"))
 }
 
-/// The first address in a value.
+/// The first address in a value. `None` if the value is of another type; empty if it says nothing.
 pub(crate) fn address(value: &Value) -> Option<String> {
     let texts = collected(value, &ADDRESSES)?;
     Some(texts.into_iter().next().unwrap_or_default())
 }
 
-/// A list of names: a list, or a text in which they are separated.
+/// A list of names: a list, or a text in which they are separated. `None` if the value is of
+/// another type.
 pub(crate) fn list(value: &Value) -> Option<Vec<String>> {
     let texts = collected(value, &NAMES)?;
     match value {
@@ -39,7 +40,7 @@ pub(crate) fn list(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// The paragraphs of a text or of a list of texts.
+/// The paragraphs of a text or of a list of texts. `None` if the value is of another type.
 pub(crate) fn paragraphs(value: &Value) -> Option<Vec<String>> {
     let texts = match value {
         Value::String(text) => vec![text.clone()],
@@ -103,7 +104,7 @@ fn plain(value: &Value) -> Option<String> {
 /// the value of the first of `keys` that it has is taken.
 fn collected(value: &Value, keys: &[&str]) -> Option<Vec<String>> {
     let mut texts = Vec::new();
-    collect(value, keys, DEPTH, &mut texts).then_some(texts)
+    collect(value, keys, MAX_DEPTH, &mut texts).then_some(texts)
 }
 
 /// Adds the texts of a value; returns whether the value is of a type that can have any. Looks into
