@@ -110,7 +110,8 @@ impl FileEntryLog {
     }
 
     pub(crate) fn push(&mut self, entry: &FileEntry) -> io::Result<()> {
-        // Reserve everything at once: the path and the contribution are nearly all of the entry.
+        // Reserve everything at once: the path and the contribution, which are nearly all of the
+        // entry, and 64 bytes for the other fields.
         let capacity = entry.path.len() + entry.contribution.len() + 64;
         let bytes = postcard::to_extend(entry, Vec::with_capacity(capacity));
         self.log.push(&bytes.map_err(io::Error::other)?)?;
@@ -131,7 +132,7 @@ pub(crate) struct SurveyedFile {
     pub(crate) content_hash: u64,
     /// Whether the system refused to read it or a part of it.
     pub(crate) refused: bool,
-    /// The encoded corpus statistics of this file alone.
+    /// What this file contributed to the corpus statistics, encoded.
     #[serde(with = "in_one_piece")]
     pub(crate) contribution: Vec<u8>,
 }

@@ -36,7 +36,7 @@ pub struct DecodedOffsets<'a> {
     pub offsets: Vec<(usize, usize)>,
 }
 
-/// Decodes a file with the given encoding, or else with the detected one.
+/// Decodes a file with the encoding named `label`, or else with the detected one.
 ///
 /// # Errors
 ///
@@ -46,7 +46,8 @@ pub fn decode_with_offsets<'a>(
     label: Option<&str>,
 ) -> Result<DecodedOffsets<'a>, Reason> {
     let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
-    let decoded = Decoded::new(raw, encoding, None)?;
+    let hint = None;
+    let decoded = Decoded::new(raw, encoding, hint)?;
     let offsets = || decoded.text.char_indices().map(|(at, _)| at).chain([decoded.text.len()]);
     let map = decoded.offset_map(offsets());
     let offsets = offsets().map(|at| (at, map.byte_at(at) as usize)).collect();
@@ -58,7 +59,8 @@ pub fn decode_with_offsets<'a>(
     })
 }
 
-/// The date at the beginning of a text, and its length in bytes.
+/// The date at the beginning of a text (`None` for example for an impossible date), and its length
+/// in bytes.
 #[must_use]
 pub fn date_prefix(text: &str) -> Option<(Option<Moment>, usize)> {
     date::parse_prefix(text).map(|found| (found.moment, found.bytes))
@@ -87,8 +89,8 @@ pub fn records(
     dump(DumpKind::JsonLines, Some(UTF_8), raw, options, emit);
 }
 
-/// Does the same as [`records`] for a dump of any kind and in any encoding. Every number stands for
-/// a kind.
+/// Does the same as [`records`] for a dump of any kind and in any encoding. Every number `kind`
+/// stands for a kind, so that a fuzzer can choose one.
 pub fn records_of_kind(
     kind: u8,
     raw: &[u8],
@@ -105,7 +107,8 @@ pub fn records_of_kind(
         DumpKind::Mbox,
         DumpKind::JsonLines,
     ];
-    dump(KINDS[usize::from(kind) % KINDS.len()], None, raw, options, emit);
+    let encoding = None;
+    dump(KINDS[usize::from(kind) % KINDS.len()], encoding, raw, options, emit);
 }
 
 fn dump(

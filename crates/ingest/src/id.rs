@@ -6,13 +6,14 @@ const LETTERS: [char; 2] = ['a', 'f'];
 /// Number of bits that the digits of an id encode.
 const BITS: u32 = 48;
 
-/// The id that is generated from a hash: a letter and the first twelve hexadecimal digits.
+/// The id that is generated from a hash: a letter and the first twelve hexadecimal digits of the
+/// hash.
 pub(crate) fn short_id(letter: char, hash: u64) -> String {
     format!("{letter}{:012x}", hash >> (u64::BITS - BITS))
 }
 
-/// A free id for a record whose own id a record of another dump has: `id@dump`, or `id@dump@2` and
-/// so on if dumps of the same name are in several roots.
+/// A free id for a record of `dump` whose own id is taken by a record of another dump: `id@dump`,
+/// or `id@dump@2` and so on if dumps of the same name are in several roots.
 pub(crate) fn qualified_id(id: &str, dump: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
     let mut qualified = format!("{id}@{dump}");
     let mut number = 1_u64;

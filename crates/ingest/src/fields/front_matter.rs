@@ -91,8 +91,8 @@ pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
             }
         }
     }
-    // In a dump, the key of a summary may stand for the text. Here it is left out: the text is below
-    // the front matter.
+    // In a dump, the key of a summary may stand for the text. Here it is left out: the text is
+    // below the front matter.
     let summaries = ["description", "summary", "excerpt", "abstract", "intro", "desc"];
     summaries.into_iter().for_each(|key| drop(values.remove(key)));
     // Only counts of unused keys need the line, and those are dropped here.

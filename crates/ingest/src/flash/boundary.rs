@@ -11,9 +11,9 @@ use crate::flash::paragraph::Paragraph;
 
 /// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;
-/// What the first paragraph of an item scores at least for its shape (how much it looks like a
-/// headline), if it is the dated paragraph itself or the highest on which all pages agree. Such a
-/// paragraph need not look like a headline.
+/// Minimum score for the shape of an item's first paragraph (how much it looks like a headline), if
+/// this paragraph is the dated one itself or the highest on which all pages agree. Such a paragraph
+/// need not look like a headline.
 const MIN_SHAPE_SCORE: f32 = -1.0;
 /// Score added to an item of one paragraph: an item of more paragraphs needs evidence.
 const ONE_PARAGRAPH_BONUS: f32 = 1.5;
@@ -30,7 +30,7 @@ const DISAGREEMENT_COST: f32 = 6.0;
 /// texts are articles.
 const MAX_ITEM_BYTES: usize = 6000;
 
-/// Slots of the cache, at 64 bytes each.
+/// Slots of the cache, at 48 bytes each.
 const SLOTS: usize = 1 << 15;
 
 /// Finds item boundaries. The same item appears in many pages, so the result for the paragraphs on
@@ -90,7 +90,7 @@ impl BoundaryFinder {
         max_extent: Option<usize>,
     ) -> (usize, Option<Headline<'a>>) {
         let near = &pending[pending.len() - pending.len().min(MAX_PARAGRAPHS - 1)..];
-        // Up to here the paragraphs are the same in all pages, so the result can be cached.
+        // The boundary among the paragraphs that are the same in all pages can be cached.
         let agreed = max_extent.unwrap_or(0).min(near.len());
         let mut best = self.best_agreed(&near[near.len() - agreed..], dated, max_extent);
         try_boundaries(&mut best, near, dated, max_extent, agreed..near.len());
@@ -108,7 +108,7 @@ impl BoundaryFinder {
         let first_paragraph = |above: usize| {
             above.checked_sub(1).map_or(dated, |above_nearest| near[near.len() - 1 - above_nearest])
         };
-        let key = key(near, dated, max_extent);
+        let key = cache_key(near, dated, max_extent);
         if let Some(found) = self.cache.get(key) {
             return found.to_boundary(first_paragraph(found.above).text);
         }
@@ -125,7 +125,8 @@ impl BoundaryFinder {
 }
 
 /// Tries the paragraphs of `range` as boundaries, and replaces `best` by a better one. `near` has
-/// the paragraphs before the dated one; `range` counts them upwards from there: 0 is the last.
+/// the paragraphs before the dated one; `range` numbers them upwards from the dated one: 0 is the
+/// nearest.
 fn try_boundaries<'a>(
     best: &mut Boundary<'a>,
     near: &[Paragraph<'a>],
@@ -169,7 +170,7 @@ fn try_boundaries<'a>(
 }
 
 /// Hashes everything that [`BoundaryFinder::best_agreed`] depends on.
-fn key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) -> u64 {
+fn cache_key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(&max_extent.map_or(0, |max_extent| max_extent as u64 + 1).to_le_bytes());
     for paragraph in near.iter().chain([&dated]) {
@@ -181,7 +182,8 @@ fn key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) 
 }
 
 impl CachedBoundary {
-    /// `text` is the item's first paragraph. Returns `None` if its offsets do not fit in `u32`.
+    /// Converts a boundary. `text` is the item's first paragraph. Returns `None` if offsets in it
+    /// do not fit in `u32`.
     fn new(best: Boundary<'_>, text: &str) -> Option<Self> {
         u32::try_from(text.len()).ok()?;
         // `part` is a slice of `text`, so the subtraction cannot underflow.

@@ -2,6 +2,7 @@
 //! without brackets; all other items end with a date in brackets.
 
 use crate::date::{self, ParsedDate};
+use crate::flash::headline::BRACKETED_TITLE_CHARS;
 use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::record::Moment;
@@ -56,10 +57,11 @@ fn dated(paragraph: Paragraph<'_>, moment: Option<Moment>) -> Piece<'_> {
     Piece { paragraph, dated: Some(Dated { moment, hash }) }
 }
 
-/// The title of `【TITLE】TEXT`.
+/// The title of `【TITLE】TEXT`; `None` for a paragraph of another form.
 fn title(text: &str) -> Option<&str> {
     let (title, text) = text.strip_prefix('【')?.split_once('】')?;
-    ((4..=80).contains(&title.chars().count()) && !text.trim().is_empty()).then_some(title)
+    let is_title = BRACKETED_TITLE_CHARS.contains(&title.chars().count());
+    (is_title && !text.trim().is_empty()).then_some(title)
 }
 
 /// The date of a line that is nothing else: `Some(None)` for a null or impossible date, `None` for
@@ -87,6 +89,7 @@ fn leading_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
 fn trailing_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
     let text = paragraph.text;
     let title = title(text)?;
+    // The date follows the title and its two brackets.
     let from = text.len().saturating_sub(MAX_DATE_BYTES).max(title.len() + '【'.len_utf8() * 2);
     let from = (from..text.len()).find(|at| text.is_char_boundary(*at))?;
     let mut before = text[..from].chars().next_back();
@@ -118,7 +121,8 @@ mod tests {
             dated: None,
         };
         let mut pieces: Vec<Piece<'_>> = texts.iter().map(of).collect();
-        find_items_with_bracketed_title(&mut pieces, None, |_| false);
+        let page_date = None;
+        find_items_with_bracketed_title(&mut pieces, page_date, |_| false);
         let day = Some(Moment::Day(date(2024, 3, 4)));
         pieces
             .into_iter()

@@ -76,7 +76,7 @@ impl SharedContexts {
         Some(on_page.zip(&*context.agreed).take_while(|(hash, agreed)| hash == *agreed).count())
     }
 
-    /// Adds the contexts of another thread.
+    /// Adds the contexts of another thread or machine.
     pub(crate) fn merge(&mut self, other: Self) {
         for (dated, context) in other.0 {
             match self.0.entry(dated) {

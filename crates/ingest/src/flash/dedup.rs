@@ -151,7 +151,7 @@ impl FlashDeduplicator {
         Ok((first, other))
     }
 
-    /// Adds an occurrence of an item that [`add`](Self::add) has returned.
+    /// Adds an occurrence of the variant whose key [`add`](Self::add) has returned.
     pub(crate) fn add_occurrence(
         &mut self,
         key: VariantKey,

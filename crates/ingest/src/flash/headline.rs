@@ -4,6 +4,8 @@
 //! A score is a sum of hand-tuned weights, roughly in log odds: above 0, the paragraph more
 //! probably begins an item than not.
 
+use std::ops::RangeInclusive;
+
 use crate::flash::lead_in::{
     contains_lead_in, ends_in_introducing_word, first_chars, has_lead_in, is_dated, is_numbered,
 };
@@ -22,6 +24,8 @@ pub(crate) struct Headline<'a> {
 
 /// How many characters after the column are searched for the colon that ends the title.
 const MAX_TITLE_REACH: usize = 110;
+/// How many characters a title in brackets has.
+pub(crate) const BRACKETED_TITLE_CHARS: RangeInclusive<usize> = 4..=80;
 /// Maximum characters of a sentence that becomes a title.
 const MAX_SENTENCE_TITLE: usize = 60;
 /// How many of the first characters of the text are compared with the title.
@@ -90,6 +94,7 @@ pub(crate) fn best_headline_above<'a>(
 /// Parses a column name such as `聲音 | ` at the beginning of a paragraph; returns the name and where
 /// the text after it begins.
 pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
+    // A name of at most six characters, spaces and the bar are within nine characters.
     let Some((at, bar)) = paragraph.char_indices().take(9).find(|(_, c)| is_bar(*c)) else {
         return (None, 0);
     };
@@ -106,7 +111,8 @@ pub(crate) fn without_column(paragraph: &str) -> &str {
     &paragraph[after_column..]
 }
 
-/// Parses `【TITLE】TEXT`, which some outlets use.
+/// Parses `【TITLE】TEXT`, which some outlets use. `start` is the offset in the paragraph after its
+/// column name.
 fn bracketed<'a>(
     paragraph: &'a str,
     column: Option<&'a str>,
@@ -114,8 +120,7 @@ fn bracketed<'a>(
 ) -> Option<Headline<'a>> {
     let inner = paragraph[start..].strip_prefix('【')?;
     let (title, text) = inner.split_once('】')?;
-    let chars = title.chars().count();
-    if !(4..=80).contains(&chars) || text.trim().is_empty() {
+    if !BRACKETED_TITLE_CHARS.contains(&title.chars().count()) || text.trim().is_empty() {
         return None;
     }
     let text_start =
@@ -123,8 +128,8 @@ fn bracketed<'a>(
     Some(Headline { column, title: title.trim(), text_start, score: BRACKETED_SCORE })
 }
 
-/// Offsets and lengths of the colons that may end a title: those inside quotes, brackets, times or
-/// addresses do not, nor does one at the end of the paragraph.
+/// Offsets and lengths of the colons after `start` that may end a title: those inside quotes,
+/// brackets, times or addresses do not, nor does one at the end of the paragraph.
 fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     let mut colons = Vec::new();
     let bytes = &paragraph.as_bytes()[start..];

@@ -18,8 +18,9 @@ pub(crate) struct Item<'a> {
     pub(crate) column: Option<&'a str>,
     pub(crate) title: &'a str,
     pub(crate) date: Option<Moment>,
-    /// The byte range in the page; it includes the bracketed date.
+    /// Where the item begins in the page, in bytes.
     pub(crate) start: usize,
+    /// Where the item ends in the page, in bytes, after its date.
     pub(crate) end: usize,
     /// The text of the first paragraph, after the headline.
     first: &'a str,
@@ -38,7 +39,7 @@ impl<'a> Item<'a> {
         let (first, end) = (*paragraphs.first()?, paragraphs.last()?.end);
         let headline = headline
             .filter(|headline| headline.score > MIN_HEADLINE_SCORE)
-            .unwrap_or_else(|| without_headline(first.text));
+            .unwrap_or_else(|| headline_of_first_sentence(first.text));
         paragraphs.remove(0);
         let item = Self {
             column: headline.column,
@@ -56,11 +57,11 @@ impl<'a> Item<'a> {
     /// The item's text; paragraphs are joined by `\n`.
     pub(crate) fn text(&self) -> String {
         let mut text = self.first.to_owned();
-        for more in &self.more {
+        for paragraph in &self.more {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(more.text);
+            text.push_str(paragraph.text);
         }
         text
     }
@@ -114,7 +115,7 @@ impl<'a> Item<'a> {
 }
 
 /// A headline for an item without one: its first sentence is the title, and stays in the text.
-fn without_headline(paragraph: &str) -> Headline<'_> {
+fn headline_of_first_sentence(paragraph: &str) -> Headline<'_> {
     let (column, text_start) = headline::column(paragraph);
     let title = headline::first_sentence(&paragraph[text_start..]);
     Headline { column, title, text_start, score: 0.0 }

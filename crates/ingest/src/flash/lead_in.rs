@@ -7,8 +7,8 @@ use crate::text::punctuation::{is_colon, is_comma, is_han};
 /// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`,
 /// `今天(9月28日)`.
 pub(crate) fn has_lead_in(text: &str) -> bool {
-    /// Clauses of this many characters or more are no lead-ins.
-    const MAX_CLAUSE_CHARS: usize = 28;
+    /// A clause of this many characters or more is too long for a lead-in.
+    const TOO_LONG_CLAUSE_CHARS: usize = 28;
     let text = text.trim_start();
     /// A text that begins with one of these has a lead-in.
     const OPENINGS: [&str; 23] = [
@@ -45,10 +45,10 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     // Or the first clause ends with a word of reporting.
     let clause: String = text
         .chars()
-        .take(MAX_CLAUSE_CHARS)
+        .take(TOO_LONG_CLAUSE_CHARS)
         .take_while(|c| !is_comma(*c) && !is_colon(*c))
         .collect();
-    if clause.chars().count() >= MAX_CLAUSE_CHARS {
+    if clause.chars().count() >= TOO_LONG_CLAUSE_CHARS {
         return false;
     }
     const ENDINGS: [&str; 22] = [

@@ -26,7 +26,7 @@ pub(crate) type VariantKey = (u32, u32);
 /// Accepts occurrences in the order of the walk.
 pub(crate) struct OccurrenceSorter {
     runs: RecordLog,
-    /// Offset and number of entries of each run.
+    /// Where each run begins in `runs`, and its number of entries.
     starts: Vec<(u64, usize)>,
     run: Vec<RunEntry>,
     paths: RunPaths,
@@ -226,19 +226,19 @@ mod tests {
     proptest! {
         #[test]
         fn sorting_on_disk_equals_sorting_in_memory(
-            seen in prop::collection::vec((0..6_u32, 0..3_u32, 0..4_usize, 0..500_u64), 0..120),
+            added in prop::collection::vec((0..6_u32, 0..3_u32, 0..4_usize, 0..500_u64), 0..120),
             max_entries in 1..40_usize,
         ) {
             let paths = ["a/甲.txt", "a/乙.txt", "b", ""];
             let mut occurrences = OccurrenceSorter::with_max_entries(max_entries).unwrap();
             let mut wanted: BTreeMap<VariantKey, Vec<Occurrence>> = BTreeMap::new();
-            for (item, variant, path, start) in seen {
+            for (item, variant, path, start) in added {
                 let span = Span { start, end: start * 3 };
                 let (key, path) = ((item, item + variant), paths[path]);
                 occurrences.push(key, path, span).unwrap();
                 wanted.entry(key).or_default().push(Occurrence { path: path.to_owned(), span });
             }
-            prop_assert_eq!(occurrences.count(), wanted.values().map(|seen| seen.len() as u64).sum::<u64>());
+            prop_assert_eq!(occurrences.count(), wanted.values().map(|added| added.len() as u64).sum::<u64>());
             let mut sorted = occurrences.finish().unwrap();
             for item in 0..6 {
                 for variant in 0..3 {
@@ -259,8 +259,9 @@ mod tests {
             occurrences.push((0, 0), &path(number), Span::default()).unwrap();
         }
         assert!(occurrences.starts.len() > 1);
-        let seen = occurrences.finish().unwrap().occurrences_of((0, 0)).unwrap();
-        assert!(seen.iter().enumerate().all(|(number, seen)| seen.path == path(number)));
-        assert_eq!(seen.len(), 9);
+        let sorted = occurrences.finish().unwrap().occurrences_of((0, 0)).unwrap();
+        let has_path = |(number, occurrence): (usize, &Occurrence)| occurrence.path == path(number);
+        assert!(sorted.iter().enumerate().all(has_path));
+        assert_eq!(sorted.len(), 9);
     }
 }

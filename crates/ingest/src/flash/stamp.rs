@@ -28,8 +28,8 @@ pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     })
 }
 
-/// Offsets of opening brackets. Runs over all paragraphs, most of which have none, so it works on
-/// bytes.
+/// Offsets of opening brackets. Most paragraphs have none, so the search works on bytes, which is
+/// fast.
 fn openings(text: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = text.as_bytes();
     // The first bytes of full-width brackets are also those of other characters.

@@ -37,7 +37,7 @@ pub(super) fn each(
         };
         let mut body = read.by_ref().take(header.length);
         emit(container, number, &header, &mut body, visit)?;
-        // Skip what was not read. The meter stops an endless body.
+        // Skip the part of the body that was not read. The meter stops an endless body.
         if let Err(error) = io::copy(&mut body, &mut io::sink()) {
             return container.broken(damage_reason(&error), visit);
         }
@@ -53,7 +53,9 @@ pub(super) fn each(
 /// The line before a record.
 struct Header {
     url: String,
+    /// The media type.
     media: String,
+    /// Length of the response in bytes.
     length: u64,
 }
 

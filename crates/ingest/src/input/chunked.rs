@@ -35,6 +35,7 @@ struct Chunked<R> {
     inner: R,
     /// Bytes left in this chunk.
     left: u64,
+    /// Whether the last chunk has been read.
     done: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Compression formats of single streams, decoded as streams with bounded window size.
+//! Compression formats of single streams, which are decompressed with a bounded window.
 
 use std::io::{self, BufReader, Read};
 
