@@ -1,7 +1,7 @@
 //! The time of day in a date, and its time zone.
 
 use crate::date::cursor::Cursor;
-use crate::date::words::{DateWord, Half};
+use crate::date::words::{DateWord, PartOfDay};
 use crate::text::punctuation::{is_colon, is_comma};
 
 /// A time of day.
@@ -45,31 +45,31 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
 /// Takes a time such as `13:02:32`, `下午1點02分` or `1:02 PM EST`.
 pub(super) fn take_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut inner = *cursor;
-    let mut half = inner.take_word(half_of_day);
+    let mut part = inner.take_word(part_of_day);
     inner.skip_spaces();
     let (hour, minute, second, is_surely_time) = take_numbers(&mut inner)?;
     let mut is_american = false;
     let mut after = inner;
     after.skip_spaces();
     let is_latin = after.peek().is_some_and(|c| c.is_ascii_alphabetic());
-    if half.is_none()
+    if part.is_none()
         && is_latin
-        && let Some(found) = after.take_word(half_of_day)
+        && let Some(found) = after.take_word(part_of_day)
     {
-        (half, is_american, inner) = (Some(found), true, after);
+        (part, is_american, inner) = (Some(found), true, after);
     }
     // `3 PM` is a time, but a lone `3` is not.
-    if !is_surely_time && half.is_none() {
+    if !is_surely_time && part.is_none() {
         return None;
     }
-    let hour = match half {
+    let hour = match part {
         None => hour,
-        Some(Half::Morning) if hour == 12 => 0,
-        Some(Half::Noon) if hour < 10 => hour + 12,
-        Some(Half::Afternoon) if hour < 12 => hour + 12,
-        Some(Half::Night) if hour < 12 => hour + 12,
+        Some(PartOfDay::Morning) if hour == 12 => 0,
+        Some(PartOfDay::Noon) if hour < 10 => hour + 12,
+        Some(PartOfDay::Afternoon) if hour < 12 => hour + 12,
+        Some(PartOfDay::Night) if hour < 12 => hour + 12,
         // 24 is no valid hour, so the date becomes one without a time.
-        Some(Half::Night) if hour == 12 => 24,
+        Some(PartOfDay::Night) if hour == 12 => 24,
         Some(_) => hour,
     };
     let zone = take_zone(&mut inner, second.is_some());
@@ -128,9 +128,9 @@ fn take_number_with_unit<'a>(
     Some(number)
 }
 
-fn half_of_day(word: DateWord) -> Option<Half> {
+fn part_of_day(word: DateWord) -> Option<PartOfDay> {
     match word {
-        DateWord::Half(half) => Some(half),
+        DateWord::PartOfDay(part) => Some(part),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ pub(super) enum DateWord {
     /// The name of a day of the week.
     Weekday,
     /// The part of the day that a time belongs to.
-    Half(Half),
+    PartOfDay(PartOfDay),
     /// How many minutes a time zone is ahead of UTC; negative if it is behind.
     Zone(i16),
     /// The year before the first year of an era.
@@ -25,7 +25,7 @@ pub(super) enum DateWord {
 
 /// The part of the day that a time on a twelve-hour clock face belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Half {
+pub(super) enum PartOfDay {
     Morning,
     /// 中午: 12 is noon, 1 is 13:00, 11 is before noon.
     Noon,
@@ -54,11 +54,11 @@ fn meaning(kind: &str, value: &str) -> Option<DateWord> {
     Some(match kind {
         "month" => DateWord::Month(value.parse().ok()?),
         "weekday" => DateWord::Weekday,
-        "half" => DateWord::Half(match value {
-            "am" => Half::Morning,
-            "noon" => Half::Noon,
-            "pm" => Half::Afternoon,
-            "night" => Half::Night,
+        "half" => DateWord::PartOfDay(match value {
+            "am" => PartOfDay::Morning,
+            "noon" => PartOfDay::Noon,
+            "pm" => PartOfDay::Afternoon,
+            "night" => PartOfDay::Night,
             _ => return None,
         }),
         "zone" => {
