@@ -93,12 +93,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes one or two digits, or a Chinese numeral below 100.
-    pub(super) fn take_small(&mut self) -> Option<u32> {
-        self.take_small_number().map(|number| number.value)
+    pub(super) fn take_value_below_100(&mut self) -> Option<u32> {
+        self.take_number_below_100().map(|number| number.value)
     }
 
-    /// Does the same as [`Self::take_small`], and also returns how the number was written.
-    pub(super) fn take_small_number(&mut self) -> Option<Number> {
+    /// Does the same as [`Self::take_value_below_100`], and also returns how the number was written.
+    pub(super) fn take_number_below_100(&mut self) -> Option<Number> {
         self.take_number(1, 2).or_else(|| {
             let numeral = if self.only_digits { None } else { numeral::chinese(self.remaining()) };
             let number = numeral.filter(|number| number.value < 100)?;

@@ -102,12 +102,12 @@ pub(super) fn take_after_year(cursor: &mut Cursor<'_>, year: DatePart) -> Option
 fn take_named(cursor: &mut Cursor<'_>) -> (Option<DatePart>, Option<DatePart>) {
     let mut inner = *cursor;
     inner.skip_spaces();
-    let month = take_part(&mut inner, Cursor::take_small_number)
+    let month = take_part(&mut inner, Cursor::take_number_below_100)
         .and_then(|month| take_unit(&mut inner, month, |c| c == '月'));
     let Some(month) = month else { return (None, None) };
     *cursor = inner;
     inner.skip_spaces();
-    let Some(day) = take_part(&mut inner, Cursor::take_small_number) else {
+    let Some(day) = take_part(&mut inner, Cursor::take_number_below_100) else {
         return (Some(month), None);
     };
     *cursor = inner;

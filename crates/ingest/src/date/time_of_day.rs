@@ -80,7 +80,7 @@ pub(super) fn take_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
 /// Takes hour, minute and second. The last value is `true` if the hour has minutes or a unit (時,
 /// 點) after it; a number without either may be something else than an hour.
 fn take_numbers(cursor: &mut Cursor<'_>) -> Option<(u32, u32, Option<u32>, bool)> {
-    let hour = cursor.take_small()?;
+    let hour = cursor.take_value_below_100()?;
     let mut inner = *cursor;
     inner.skip_spaces();
     if inner.take(|c| matches!(c, '時' | '时' | '點' | '点')).is_some() {
@@ -121,7 +121,7 @@ fn take_number_with_unit<'a>(
     unit: char,
     end: &mut Cursor<'a>,
 ) -> Option<u32> {
-    let number = inner.take_small()?;
+    let number = inner.take_value_below_100()?;
     inner.skip_spaces();
     inner.take(|c| c == unit)?;
     *end = *inner;
