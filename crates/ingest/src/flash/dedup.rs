@@ -54,7 +54,7 @@ pub(crate) struct FlashDeduplicator {
     texts: RecordLog,
     occurrences: OccurrenceSorter,
     /// The numbers of the items, by the hash of the folded content.
-    known: HashMap<u64, u32>,
+    item_numbers: HashMap<u64, u32>,
     /// All variants of all items; a variant's index is its number, and the number of an item is
     /// that of its first variant.
     all_variants: Vec<VariantEntry>,
@@ -101,7 +101,7 @@ impl FlashDeduplicator {
         Ok(Self {
             texts: RecordLog::new()?,
             occurrences: OccurrenceSorter::new()?,
-            known: HashMap::default(),
+            item_numbers: HashMap::default(),
             all_variants: Vec::new(),
             further_variants: HashMap::default(),
             stored_occurrences: HashMap::default(),
@@ -119,10 +119,10 @@ impl FlashDeduplicator {
         from_dump: bool,
     ) -> io::Result<VariantKey> {
         let ItemHashes { folded, exact } = hashes;
-        let Some(&first) = self.known.get(&folded) else {
+        let Some(&first) = self.item_numbers.get(&folded) else {
             let item = item.ok_or(io::ErrorKind::InvalidData)?;
             let first = self.push(item, exact, from_dump)?;
-            self.known.insert(folded, first);
+            self.item_numbers.insert(folded, first);
             return Ok((first, first));
         };
         let first_variant = &self.all_variants[first as usize];
