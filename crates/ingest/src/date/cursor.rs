@@ -97,7 +97,8 @@ impl<'a> Cursor<'a> {
         self.take_number_below_100().map(|number| number.value)
     }
 
-    /// Does the same as [`Self::take_value_below_100`], and also returns how the number was written.
+    /// Does the same as [`Self::take_value_below_100`], and also returns how the number was
+    /// written.
     pub(super) fn take_number_below_100(&mut self) -> Option<Number> {
         self.take_number(1, 2).or_else(|| {
             let numeral = if self.only_digits { None } else { numeral::chinese(self.remaining()) };
