@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn zones_are_read_as_minutes_ahead_of_utc() {
-        assert_eq!(words().whole("EST"), Some(DateWord::Zone(-300)));
-        assert_eq!(words().whole("IST"), Some(DateWord::Zone(330)));
+        assert_eq!(words().meaning_of("EST"), Some(DateWord::Zone(-300)));
+        assert_eq!(words().meaning_of("IST"), Some(DateWord::Zone(330)));
     }
 }
