@@ -39,7 +39,7 @@ pub(crate) const MIN_PACKED: usize = 4;
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct PostingList {
     /// For each document twice its doc-id delta, plus one if tf > 1.
-    pub(crate) docs: Vec<u32>,
+    pub(crate) doc_deltas: Vec<u32>,
     /// tf - 2 of the documents with tf > 1.
     pub(crate) extra_tfs: Vec<u32>,
     /// Position deltas of each document; empty if the term has no positions.
@@ -51,7 +51,7 @@ pub(crate) struct PostingList {
 impl PostingList {
     /// Removes all documents.
     pub(crate) fn clear(&mut self) {
-        self.docs.clear();
+        self.doc_deltas.clear();
         self.extra_tfs.clear();
         self.position_deltas.clear();
         self.last = 0;
@@ -63,9 +63,9 @@ impl PostingList {
     /// Whether a doc id repeats is unpredictable, so the loops are written without branches.
     pub(crate) fn fill(&mut self, documents: impl ExactSizeIterator<Item = u32>) {
         let count = documents.len();
-        self.docs.resize(count, 0);
+        self.doc_deltas.resize(count, 0);
         self.extra_tfs.resize(count, 0);
-        let (numbers, counts) = (&mut self.docs[..count], &mut self.extra_tfs[..count]);
+        let (numbers, counts) = (&mut self.doc_deltas[..count], &mut self.extra_tfs[..count]);
         // First collect the distinct doc ids, and for each the number of occurrences in it and in
         // the documents before it.
         let (mut last, mut distinct) = (TERMINATED, 0);
@@ -87,7 +87,7 @@ impl PostingList {
             repeated += usize::from(has_tf);
             (last, before) = (document, until);
         }
-        self.docs.truncate(distinct);
+        self.doc_deltas.truncate(distinct);
         self.extra_tfs.truncate(repeated);
         self.last = last;
     }
@@ -111,7 +111,7 @@ impl PostingList {
     /// Adds a document with a greater doc id than the last one. The positions of the document are
     /// ascending, or empty if the term has none.
     pub(crate) fn push(&mut self, document: u32, tf: u32, positions: &[u32]) {
-        self.docs.push((document - self.last) << 1 | u32::from(tf > 1));
+        self.doc_deltas.push((document - self.last) << 1 | u32::from(tf > 1));
         self.last = document;
         if tf > 1 {
             self.extra_tfs.push(tf - 2);
@@ -124,20 +124,24 @@ impl PostingList {
     }
 
     /// Joins the list of a later run. The caller has appended the numbers of that list to the three
-    /// arrays (`docs`, `extra_tfs`, `position_deltas`), where they begin at the offsets `starts`.
-    /// `first` is the doc id of the first document of that list. The doc-id delta of this document
-    /// is not known to the later run: it is 0 until it is set here. The document may also be the
-    /// last one of this list, if it spans the two runs.
+    /// arrays (`doc_deltas`, `extra_tfs`, `position_deltas`), where they begin at the offsets
+    /// `starts`. `first` is the doc id of the first document of that list. The later run does not
+    /// know the doc-id delta of this document: the delta is 0 until it is set here. The document may
+    /// also be the last one of this list, if it spans the two runs.
     pub(crate) fn join(&mut self, starts: [usize; 3], first: u32) {
         let [docs_at, mut extra_at, deltas_at] = starts;
-        let last = first + self.docs[docs_at + 1..].iter().map(|number| number >> 1).sum::<u32>();
+        let later_deltas = self.doc_deltas[docs_at + 1..].iter().map(|number| number >> 1);
+        let last = first + later_deltas.sum::<u32>();
         if docs_at == 0 || self.last != first {
-            self.docs[docs_at] |= (first - self.last) << 1;
+            self.doc_deltas[docs_at] |= (first - self.last) << 1;
         } else {
             // The document is in both runs: add up its tf. Its first position in the later run was
             // a delta from 0; make it a delta from the last position of the document in this list.
-            let tf_before =
-                if self.docs[docs_at - 1] & 1 == 1 { self.extra_tfs[extra_at - 1] + 2 } else { 1 };
+            let tf_before = if self.doc_deltas[docs_at - 1] & 1 == 1 {
+                self.extra_tfs[extra_at - 1] + 2
+            } else {
+                1
+            };
             if deltas_at < self.position_deltas.len() {
                 let of_document = &self.position_deltas[deltas_at - tf_before as usize..deltas_at];
                 self.position_deltas[deltas_at] -= of_document.iter().sum::<u32>();
@@ -146,27 +150,27 @@ impl PostingList {
                 extra_at -= 1;
                 self.extra_tfs.remove(extra_at);
             }
-            if self.docs.remove(docs_at) & 1 == 1 {
+            if self.doc_deltas.remove(docs_at) & 1 == 1 {
                 self.extra_tfs[extra_at] += tf_before;
             } else {
                 self.extra_tfs.insert(extra_at, tf_before - 1);
             }
-            self.docs[docs_at - 1] |= 1;
+            self.doc_deltas[docs_at - 1] |= 1;
         }
         self.last = last;
     }
 
     #[cfg(test)]
     pub(crate) fn as_slices(&self) -> ListSlices<'_> {
-        let Self { docs, extra_tfs, position_deltas, .. } = self;
-        ListSlices { docs, extra_tfs, position_deltas }
+        let Self { doc_deltas, extra_tfs, position_deltas, .. } = self;
+        ListSlices { doc_deltas, extra_tfs, position_deltas }
     }
 }
 
 /// The numbers of a [`PostingList`] as slices.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListSlices<'l> {
-    pub(crate) docs: &'l [u32],
+    pub(crate) doc_deltas: &'l [u32],
     pub(crate) extra_tfs: &'l [u32],
     pub(crate) position_deltas: &'l [u32],
 }
@@ -174,7 +178,7 @@ pub(crate) struct ListSlices<'l> {
 impl<'l> ListSlices<'l> {
     /// Appends the encoded list.
     pub(crate) fn encode(mut self, out: &mut Vec<u8>) {
-        let blocks = self.docs.len().div_ceil(BLOCK);
+        let blocks = self.doc_deltas.len().div_ceil(BLOCK);
         if blocks == 1 {
             self.encode_block(None, out);
             return;
@@ -199,28 +203,28 @@ impl<'l> ListSlices<'l> {
 
     /// Splits the first block off.
     fn split_block(&mut self) -> ListSlices<'l> {
-        let (docs, remaining) = self.docs.split_at(self.docs.len().min(BLOCK));
-        self.docs = remaining;
-        let with_tf = docs.iter().map(|number| (number & 1) as usize).sum();
+        let (doc_deltas, remaining) = self.doc_deltas.split_at(self.doc_deltas.len().min(BLOCK));
+        self.doc_deltas = remaining;
+        let with_tf = doc_deltas.iter().map(|number| (number & 1) as usize).sum();
         let (extra_tfs, remaining) = self.extra_tfs.split_at(with_tf);
         self.extra_tfs = remaining;
         let mut positions = 0;
         if !self.position_deltas.is_empty() {
             let repeated = extra_tfs.iter().map(|extra| *extra as usize + 1);
-            positions = docs.len() + repeated.sum::<usize>();
+            positions = doc_deltas.len() + repeated.sum::<usize>();
         }
         let (position_deltas, remaining) = self.position_deltas.split_at(positions);
         self.position_deltas = remaining;
-        ListSlices { docs, extra_tfs, position_deltas }
+        ListSlices { doc_deltas, extra_tfs, position_deltas }
     }
 
     /// Appends one encoded block and returns its last doc id. `previous` is the last doc id of the
     /// block before it; `None` for the first block.
     fn encode_block(&self, previous: Option<u32>, out: &mut Vec<u8>) -> u32 {
         let mut last = previous.unwrap_or_default();
-        if self.docs.len() == BLOCK {
+        if self.doc_deltas.len() == BLOCK {
             let (mut documents, mut has_tf) = ([0; BLOCK], 0_u128);
-            for (at, (document, number)) in documents.iter_mut().zip(self.docs).enumerate() {
+            for (at, (document, number)) in documents.iter_mut().zip(self.doc_deltas).enumerate() {
                 last += number >> 1;
                 *document = last;
                 has_tf |= u128::from(number & 1) << at;
@@ -235,8 +239,8 @@ impl<'l> ListSlices<'l> {
                 out.extend(has_tf.to_le_bytes());
             }
         } else {
-            self.docs.iter().for_each(|number| write_varint(u64::from(*number), out));
-            last += self.docs.iter().map(|number| number >> 1).sum::<u32>();
+            self.doc_deltas.iter().for_each(|number| write_varint(u64::from(*number), out));
+            last += self.doc_deltas.iter().map(|number| number >> 1).sum::<u32>();
         }
         if !self.extra_tfs.is_empty() {
             pack_with_width(self.extra_tfs, out);

@@ -208,7 +208,7 @@ fn merge_characters(
             });
             tree.advance(source, next_key(source, &mut entries));
         }
-        if !list.docs.is_empty() {
+        if !list.doc_deltas.is_empty() {
             sink(TermKey(key), &list)?;
         }
     }
@@ -293,7 +293,7 @@ fn merge_strings(
                     source.append(&mut cursor, &mut positions, &mut list, |_, _| {});
                 }
             }
-            if !list.docs.is_empty() {
+            if !list.doc_deltas.is_empty() {
                 sink(key, &list)?;
             }
         }

@@ -18,7 +18,7 @@ const BATCHES: usize = 4;
 /// The numbers of many lists, one after another.
 #[derive(Debug, Default)]
 struct Batch {
-    docs: Vec<u32>,
+    doc_deltas: Vec<u32>,
     extra_tfs: Vec<u32>,
     position_deltas: Vec<u32>,
     /// The key of each list, and where it ends in the three arrays.
@@ -30,33 +30,33 @@ struct Batch {
 
 impl Batch {
     fn push(&mut self, key: TermKey, list: &PostingList) {
-        let Self { docs, extra_tfs, position_deltas, ends, .. } = self;
-        docs.extend_from_slice(&list.docs);
+        let Self { doc_deltas, extra_tfs, position_deltas, ends, .. } = self;
+        doc_deltas.extend_from_slice(&list.doc_deltas);
         extra_tfs.extend_from_slice(&list.extra_tfs);
         position_deltas.extend_from_slice(&list.position_deltas);
-        ends.push((key, [docs.len(), extra_tfs.len(), position_deltas.len()]));
+        ends.push((key, [doc_deltas.len(), extra_tfs.len(), position_deltas.len()]));
     }
 
     fn is_full(&self) -> bool {
-        self.docs.len() + self.position_deltas.len() >= BATCH_NUMBERS
+        self.doc_deltas.len() + self.position_deltas.len() >= BATCH_NUMBERS
     }
 
     fn clear(&mut self) {
-        let Self { docs, extra_tfs, position_deltas, ends, encoded, sizes } = self;
-        [docs, extra_tfs, position_deltas].into_iter().for_each(Vec::clear);
+        let Self { doc_deltas, extra_tfs, position_deltas, ends, encoded, sizes } = self;
+        [doc_deltas, extra_tfs, position_deltas].into_iter().for_each(Vec::clear);
         ends.clear();
         encoded.clear();
         sizes.clear();
     }
 
     fn encode(&mut self) {
-        let Self { docs, extra_tfs, position_deltas, ends, encoded, sizes } = self;
+        let Self { doc_deltas, extra_tfs, position_deltas, ends, encoded, sizes } = self;
         let mut starts = [0; 3];
         for (_, ends) in &*ends {
             let [in_docs, in_tfs, in_deltas] = [0, 1, 2].map(|array| starts[array]..ends[array]);
             let (doc_freq, start) = (in_docs.len(), encoded.len());
             let list = ListSlices {
-                docs: &docs[in_docs],
+                doc_deltas: &doc_deltas[in_docs],
                 extra_tfs: &extra_tfs[in_tfs],
                 position_deltas: &position_deltas[in_deltas],
             };
@@ -165,7 +165,7 @@ mod tests {
         for (key, list) in &lists {
             let mut bytes = Vec::new();
             list.as_slices().encode(&mut bytes);
-            writer.push_list(*key, list.docs.len(), &bytes).unwrap();
+            writer.push_list(*key, list.doc_deltas.len(), &bytes).unwrap();
         }
         let wanted = finished(writer);
         let writer = encode_lists(FileWriter::new(Vec::new()), |sink| {
@@ -173,7 +173,7 @@ mod tests {
         });
         assert!(finished(writer.unwrap()) == wanted);
         let numbers: usize =
-            lists.iter().map(|(_, list)| list.docs.len() + list.position_deltas.len()).sum();
+            lists.iter().map(|(_, list)| list.doc_deltas.len() + list.position_deltas.len()).sum();
         assert!(numbers > 2 * BATCHES * BATCH_NUMBERS, "{numbers}");
     }
 

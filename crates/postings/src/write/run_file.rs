@@ -39,21 +39,21 @@ impl RunWriter {
     /// Writes a list unless it is empty. Sets the first doc id in `list` to 0, because it is
     /// written separately.
     pub(super) fn push(&mut self, key: TermKey, list: &mut PostingList) -> io::Result<()> {
-        let Some(first) = list.docs.first_mut() else { return Ok(()) };
+        let Some(first) = list.doc_deltas.first_mut() else { return Ok(()) };
         let document = *first >> 1;
         *first &= 1;
-        let widths =
-            [&list.docs, &list.extra_tfs, &list.position_deltas].map(|numbers| Width::of(numbers));
+        let widths = [&list.doc_deltas, &list.extra_tfs, &list.position_deltas]
+            .map(|numbers| Width::of(numbers));
         let has_tf = !list.extra_tfs.is_empty();
         let [docs_width, tfs_width, deltas_width] = widths.map(|width| width as u8);
         let tag = u8::from(has_tf) << 6 | deltas_width << 4 | tfs_width << 2 | docs_width;
-        self.push_header(tag, key, list.docs.len(), document);
+        self.push_header(tag, key, list.doc_deltas.len(), document);
         if has_tf {
             write_varint(list.extra_tfs.len() as u64, &mut self.bytes);
             write_varint(list.position_deltas.len() as u64, &mut self.bytes);
         }
         for (numbers, width) in
-            [&list.docs, &list.extra_tfs, &list.position_deltas].into_iter().zip(widths)
+            [&list.doc_deltas, &list.extra_tfs, &list.position_deltas].into_iter().zip(widths)
         {
             width.write(numbers, &mut self.bytes);
         }
@@ -70,7 +70,7 @@ impl RunWriter {
     ) -> io::Result<()> {
         let width = Width::of(position.as_slice());
         self.push_header((width as u8) << 4, key, 1, document);
-        // The only number of `docs` is 0: the header has the doc id, and tf is 1.
+        // The only number of `doc_deltas` is 0: the header has the doc id, and tf is 1.
         self.bytes.push(0);
         width.write(position.as_slice(), &mut self.bytes);
         self.flush_if_at_least(BUFFER)
@@ -170,7 +170,7 @@ impl Width {
 pub(super) struct ListHeader {
     pub(super) key: u64,
     first: DocId,
-    docs: ArrayHeader,
+    doc_deltas: ArrayHeader,
     extra_tfs: ArrayHeader,
     position_deltas: ArrayHeader,
 }
@@ -208,7 +208,7 @@ impl ListHeader {
         Some(Self {
             key,
             first,
-            docs: ArrayHeader { count: documents, width: Width::from_tag(*tag)? },
+            doc_deltas: ArrayHeader { count: documents, width: Width::from_tag(*tag)? },
             extra_tfs: ArrayHeader { count: tfs, width: Width::from_tag(tag >> 2)? },
             position_deltas: ArrayHeader { count: deltas, width: Width::from_tag(tag >> 4)? },
         })
@@ -216,7 +216,7 @@ impl ListHeader {
 
     /// Length of the numbers of all arrays, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        [self.docs, self.extra_tfs, self.position_deltas]
+        [self.doc_deltas, self.extra_tfs, self.position_deltas]
             .map(ArrayHeader::bytes)
             .iter()
             .fold(0, |sum, bytes| sum.saturating_add(*bytes))
@@ -225,10 +225,10 @@ impl ListHeader {
     /// Appends the list of this run to `list`, which has the documents of earlier runs. The numbers
     /// are the first [`ListHeader::bytes`] of `bytes`.
     pub(super) fn append_to(&self, bytes: &[u8], list: &mut PostingList) {
-        let starts = [list.docs.len(), list.extra_tfs.len(), list.position_deltas.len()];
-        let (docs, remaining) = bytes.split_at(self.docs.bytes());
+        let starts = [list.doc_deltas.len(), list.extra_tfs.len(), list.position_deltas.len()];
+        let (doc_deltas, remaining) = bytes.split_at(self.doc_deltas.bytes());
         let (extra_tfs, deltas) = remaining.split_at(self.extra_tfs.bytes());
-        self.docs.width.read(docs, &mut list.docs);
+        self.doc_deltas.width.read(doc_deltas, &mut list.doc_deltas);
         self.extra_tfs.width.read(extra_tfs, &mut list.extra_tfs);
         self.position_deltas.width.read(deltas, &mut list.position_deltas);
         list.join(starts, self.first);
