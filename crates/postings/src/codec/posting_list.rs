@@ -29,7 +29,7 @@ use crate::term::TERMINATED;
 /// Documents of a full block.
 pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 /// The bit of a block's first byte that says that some of its documents have tf > 1.
-pub(crate) const HAS_TF: u8 = 0x80;
+pub(crate) const HAS_EXTRA_TFS: u8 = 0x80;
 /// Length of a skip in bytes.
 pub(crate) const SKIP: usize = 9;
 /// Position deltas of a block are packed if there are at least this many.
@@ -79,12 +79,12 @@ impl PostingList {
         last = 0;
         for at in 0..distinct {
             let (document, until) = (numbers[at], counts[at]);
-            let has_tf = until - before > 1;
-            numbers[at] = (document - last) << 1 | u32::from(has_tf);
+            let has_extra_tf = until - before > 1;
+            numbers[at] = (document - last) << 1 | u32::from(has_extra_tf);
             // Writing never overtakes reading. The entry of a document with tf = 1 is overwritten
             // by the next one.
             counts[repeated] = (until - before).wrapping_sub(2);
-            repeated += usize::from(has_tf);
+            repeated += usize::from(has_extra_tf);
             (last, before) = (document, until);
         }
         self.doc_deltas.truncate(distinct);
@@ -205,8 +205,8 @@ impl<'l> ListSlices<'l> {
     fn split_block(&mut self) -> ListSlices<'l> {
         let (doc_deltas, remaining) = self.doc_deltas.split_at(self.doc_deltas.len().min(BLOCK));
         self.doc_deltas = remaining;
-        let with_tf = doc_deltas.iter().map(|number| (number & 1) as usize).sum();
-        let (extra_tfs, remaining) = self.extra_tfs.split_at(with_tf);
+        let extra_tf_count = doc_deltas.iter().map(|number| (number & 1) as usize).sum();
+        let (extra_tfs, remaining) = self.extra_tfs.split_at(extra_tf_count);
         self.extra_tfs = remaining;
         let mut positions = 0;
         if !self.position_deltas.is_empty() {
@@ -223,20 +223,20 @@ impl<'l> ListSlices<'l> {
     fn encode_block(&self, previous: Option<u32>, out: &mut Vec<u8>) -> u32 {
         let mut last = previous.unwrap_or_default();
         if self.doc_deltas.len() == BLOCK {
-            let (mut documents, mut has_tf) = ([0; BLOCK], 0_u128);
+            let (mut documents, mut has_extra_tf) = ([0; BLOCK], 0_u128);
             for (at, (document, number)) in documents.iter_mut().zip(self.doc_deltas).enumerate() {
                 last += number >> 1;
                 *document = last;
-                has_tf |= u128::from(number & 1) << at;
+                has_extra_tf |= u128::from(number & 1) << at;
             }
             let packer = BitPacker4x::new();
             let width = packer.num_bits_strictly_sorted(previous, &documents);
-            out.push(if has_tf == 0 { width } else { width | HAS_TF });
+            out.push(if has_extra_tf == 0 { width } else { width | HAS_EXTRA_TFS });
             let start = out.len();
             out.resize(start + BitPacker4x::compressed_block_size(width), 0);
             packer.compress_strictly_sorted(previous, &documents, &mut out[start..], width);
-            if has_tf != 0 {
-                out.extend(has_tf.to_le_bytes());
+            if has_extra_tf != 0 {
+                out.extend(has_extra_tf.to_le_bytes());
             }
         } else {
             self.doc_deltas.iter().for_each(|number| write_varint(u64::from(*number), out));

@@ -3,7 +3,7 @@
 use bitpacking::{BitPacker as _, BitPacker4x};
 
 use crate::codec::bitpack::{packed_len, read_at, unpack};
-use crate::codec::posting_list::{BLOCK, HAS_TF, MIN_PACKED};
+use crate::codec::posting_list::{BLOCK, HAS_EXTRA_TFS, MIN_PACKED};
 use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;
 use crate::term::{DocId, TERMINATED};
@@ -20,7 +20,7 @@ pub(super) struct Block {
     pub(super) docs: [DocId; BLOCK],
     pub(super) len: usize,
     /// A bit for each document with tf > 1.
-    pub(super) has_tf: u128,
+    pub(super) has_extra_tf: u128,
     /// Where the term frequencies start in the list.
     tfs_at: usize,
     /// Where the block ends in the list.
@@ -59,7 +59,7 @@ impl Block {
         Self {
             docs: [0; BLOCK],
             len: 0,
-            has_tf: 0,
+            has_extra_tf: 0,
             tfs_at: 0,
             end: 0,
             tfs: TermFreqs { decoded: false, extra: [0; BLOCK], count: 0, end: 0 },
@@ -89,11 +89,11 @@ impl Block {
             return None;
         }
         let bytes = list.get(start..end)?;
-        let (has_tf, remaining) = match count {
+        let (has_extra_tf, remaining) = match count {
             BLOCK => decode_full(bytes, last, &mut self.docs)?,
             _ => decode_short(bytes, last.unwrap_or_default(), &mut self.docs[..count])?,
         };
-        self.has_tf = has_tf;
+        self.has_extra_tf = has_extra_tf;
         self.tfs_at = end - remaining;
         self.end = end;
         self.len = count;
@@ -102,10 +102,10 @@ impl Block {
 
     /// How often the document at `at` contains the term.
     pub(super) fn term_freq(&mut self, at: usize, list: &PageSlice) -> u32 {
-        if at >= self.len || self.has_tf >> at & 1 == 0 {
+        if at >= self.len || self.has_extra_tf >> at & 1 == 0 {
             return 1;
         }
-        let rank = self.with_tf_before(at);
+        let rank = self.extra_tfs_before(at);
         self.extra_tfs(list).get(rank).map_or(1, |extra| extra.saturating_add(2))
     }
 
@@ -126,7 +126,7 @@ impl Block {
         mut push: impl FnMut(u32),
     ) {
         let tf = self.term_freq(at, list) as usize;
-        let before = self.with_tf_before(at);
+        let before = self.extra_tfs_before(at);
         // Each document before this one has as many positions as its tf: one, and tf - 1 more if
         // its tf is greater than 1.
         let repeated = self.extra_tfs(list)[..before].iter().map(|extra| *extra as usize + 1);
@@ -152,13 +152,13 @@ impl Block {
     }
 
     /// The number of documents with tf > 1 among the first `count` documents.
-    fn with_tf_before(&self, count: usize) -> usize {
+    fn extra_tfs_before(&self, count: usize) -> usize {
         let before = 1_u128.checked_shl(count as u32).map_or(u128::MAX, |bit| bit - 1);
-        (self.has_tf & before).count_ones() as usize
+        (self.has_extra_tf & before).count_ones() as usize
     }
 
     fn decode_tfs(&mut self, list: &PageSlice) {
-        let count = self.with_tf_before(self.len);
+        let count = self.extra_tfs_before(self.len);
         let mut end = self.tfs_at;
         if count > 0 {
             let extra = &mut self.tfs.extra[..count];
@@ -211,30 +211,30 @@ fn decode_full(
     docs: &mut [DocId; BLOCK],
 ) -> Option<(u128, usize)> {
     let (first, mut remaining) = bytes.split_first()?;
-    let width = first & !HAS_TF;
+    let width = first & !HAS_EXTRA_TFS;
     if width > 32 {
         return None;
     }
     let packed = remaining.split_off(..BitPacker4x::compressed_block_size(width))?;
     BitPacker4x::new().decompress_strictly_sorted(last, packed, docs, width);
-    let mut has_tf = 0;
-    if first & HAS_TF != 0 {
-        has_tf = u128::from_le_bytes(remaining.split_off(..16)?.try_into().ok()?);
+    let mut has_extra_tf = 0;
+    if first & HAS_EXTRA_TFS != 0 {
+        has_extra_tf = u128::from_le_bytes(remaining.split_off(..16)?.try_into().ok()?);
     }
     // Wider deltas can overflow, so that doc ids repeat or descend.
     let ascending = width <= MAX_UNCHECKED_WIDTH || docs.is_sorted_by(|a, b| a < b);
-    (ascending && docs[BLOCK - 1] < TERMINATED).then_some((has_tf, remaining.len()))
+    (ascending && docs[BLOCK - 1] < TERMINATED).then_some((has_extra_tf, remaining.len()))
 }
 
 /// [`decode_full`] for a block that is not full. `last` is 0 for the first block.
 fn decode_short(bytes: &[u8], mut last: DocId, docs: &mut [DocId]) -> Option<(u128, usize)> {
-    let (mut remaining, mut has_tf) = (bytes, 0);
+    let (mut remaining, mut has_extra_tf) = (bytes, 0);
     for (at, doc) in docs.iter_mut().enumerate() {
         let number = u32::try_from(read_varint(&mut remaining)?).ok()?;
         let repeats = number < 2 && at > 0;
         last = last.checked_add(number >> 1).filter(|doc| *doc < TERMINATED && !repeats)?;
         *doc = last;
-        has_tf |= u128::from(number & 1) << at;
+        has_extra_tf |= u128::from(number & 1) << at;
     }
-    Some((has_tf, remaining.len()))
+    Some((has_extra_tf, remaining.len()))
 }

@@ -198,10 +198,10 @@ impl Cursor {
         while self.seek(from) < until {
             let here = self.remaining_until(until);
             let mut tfs = [1; BLOCK];
-            let mut has_tf = self.block.has_tf;
+            let mut has_extra_tf = self.block.has_extra_tf;
             for extra in self.block.extra_tfs(&self.list) {
-                tfs[has_tf.trailing_zeros() as usize % BLOCK] = extra.saturating_add(2);
-                has_tf &= has_tf.wrapping_sub(1);
+                tfs[has_extra_tf.trailing_zeros() as usize % BLOCK] = extra.saturating_add(2);
+                has_extra_tf &= has_extra_tf.wrapping_sub(1);
             }
             let range = self.at..self.at + here;
             report(&self.block.docs[range.clone()], &tfs[range]);

@@ -44,11 +44,11 @@ impl RunWriter {
         *first &= 1;
         let widths = [&list.doc_deltas, &list.extra_tfs, &list.position_deltas]
             .map(|numbers| Width::of(numbers));
-        let has_tf = !list.extra_tfs.is_empty();
+        let has_extra_tfs = !list.extra_tfs.is_empty();
         let [docs_width, tfs_width, deltas_width] = widths.map(|width| width as u8);
-        let tag = u8::from(has_tf) << 6 | deltas_width << 4 | tfs_width << 2 | docs_width;
+        let tag = u8::from(has_extra_tfs) << 6 | deltas_width << 4 | tfs_width << 2 | docs_width;
         self.push_header(tag, key, list.doc_deltas.len(), document);
-        if has_tf {
+        if has_extra_tfs {
             write_varint(list.extra_tfs.len() as u64, &mut self.bytes);
             write_varint(list.position_deltas.len() as u64, &mut self.bytes);
         }
