@@ -8,18 +8,18 @@ use crate::pages::PageSlice;
 use crate::term::DocId;
 
 /// Length of a tie breaker, a content hash and an id number, in bytes.
-pub(crate) const NUMBER: usize = 8;
+pub(crate) const NUMBER_LEN: usize = 8;
 /// The value for a document whose id is not `a` or `f` and twelve lower-case hexadecimal digits: an
 /// id that a dump gave, or a generated id that was lengthened to be unique.
-pub(crate) const NO_NUMBER: u64 = u64::MAX;
+pub(crate) const NO_ID_NUMBER: u64 = u64::MAX;
 /// Length of a date in bytes.
-pub(crate) const DATE: usize = 5;
+pub(crate) const DATE_LEN: usize = 5;
 /// Added to a date, so that every date from the year -9999 to 9999 is a positive number of 40 bits.
 /// 0 stands for no date.
 const DATE_OFFSET: i64 = 1 << 39;
 
-/// Encodes a date, in seconds since 1970-01-01T00:00:00, as a number of [`DATE`] bytes. A date out
-/// of range is encoded as no date.
+/// Encodes a date, in seconds since 1970-01-01T00:00:00, as a number of [`DATE_LEN`] bytes. A date
+/// that is out of range is encoded as no date.
 pub(crate) fn encode_date(date: Option<i64>) -> u64 {
     let number = date.and_then(|date| date.checked_add(DATE_OFFSET));
     number.filter(|number| (1..1 << 40).contains(number)).unwrap_or_default() as u64
@@ -46,13 +46,13 @@ impl Columns {
     #[must_use]
     #[inline]
     pub fn tie_breaker(&self, doc: DocId) -> Option<u64> {
-        self.tie_breakers.u64(doc as usize * NUMBER)
+        self.tie_breakers.u64(doc as usize * NUMBER_LEN)
     }
 
     /// The hash of a document's stored record; `None` as for [`Columns::tie_breaker`].
     #[must_use]
     pub fn content_hash(&self, doc: DocId) -> Option<u64> {
-        self.content_hashes.u64(doc as usize * NUMBER)
+        self.content_hashes.u64(doc as usize * NUMBER_LEN)
     }
 
     /// The number that stands for the id of a document. `None` if the id is not `a` or `f` and
@@ -60,7 +60,7 @@ impl Columns {
     /// damaged.
     #[must_use]
     pub fn id_number(&self, doc: DocId) -> Option<u64> {
-        self.id_numbers.u64(doc as usize * NUMBER).filter(|number| *number != NO_NUMBER)
+        self.id_numbers.u64(doc as usize * NUMBER_LEN).filter(|number| *number != NO_ID_NUMBER)
     }
 
     /// The date of a document in seconds since 1970-01-01T00:00:00, both in the time zone of the
@@ -69,8 +69,8 @@ impl Columns {
     #[must_use]
     #[inline]
     pub fn date(&self, doc: DocId) -> Option<i64> {
-        let at = doc as usize * DATE;
-        let bytes: &[u8; DATE] = self.dates.get(at..at + DATE)?.try_into().ok()?;
+        let at = doc as usize * DATE_LEN;
+        let bytes: &[u8; DATE_LEN] = self.dates.get(at..at + DATE_LEN)?.try_into().ok()?;
         let [a, b, c, d, e] = *bytes;
         decode_date(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]))
     }
@@ -85,7 +85,7 @@ mod tests {
         let dates = [None, Some(0), Some(-1), Some(-377_705_116_800), Some(253_402_300_799)];
         let bytes = dates
             .iter()
-            .flat_map(|date| encode_date(*date).to_le_bytes()[..DATE].to_vec())
+            .flat_map(|date| encode_date(*date).to_le_bytes()[..DATE_LEN].to_vec())
             .collect();
         let tie_breakers = [7_u64, u64::MAX].iter().flat_map(|tie| tie.to_le_bytes()).collect();
         let columns = Columns {

@@ -4,7 +4,7 @@ use ownedbytes::OwnedBytes;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::bitset::BitsetPostings;
-use super::columns::{Columns, DATE, NUMBER, decode_date};
+use super::columns::{Columns, DATE_LEN, NUMBER_LEN, decode_date};
 use super::cursor::Cursor;
 use super::dictionary::{Dictionary, Entries, INDEX_ENTRY};
 use super::table::Table;
@@ -99,10 +99,10 @@ impl Postings {
         let lengths =
             [section(Some(num_docs))?, section(Some(num_docs))?, section(Some(num_docs))?];
         let columns = Columns {
-            tie_breakers: section(num_docs.checked_mul(NUMBER as u64))?,
-            content_hashes: section(num_docs.checked_mul(NUMBER as u64))?,
-            id_numbers: section(num_docs.checked_mul(NUMBER as u64))?,
-            dates: section(num_docs.checked_mul(DATE as u64))?,
+            tie_breakers: section(num_docs.checked_mul(NUMBER_LEN as u64))?,
+            content_hashes: section(num_docs.checked_mul(NUMBER_LEN as u64))?,
+            id_numbers: section(num_docs.checked_mul(NUMBER_LEN as u64))?,
+            dates: section(num_docs.checked_mul(DATE_LEN as u64))?,
         };
         if start != file.len() || !dictionary.index.len().is_multiple_of(INDEX_ENTRY) {
             return Err(damaged);

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::document::ColumnValues;
-use crate::read::columns::{DATE, NO_NUMBER, NUMBER, encode_date};
+use crate::read::columns::{DATE_LEN, NO_ID_NUMBER, NUMBER_LEN, encode_date};
 
 /// A column. The variants are in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,26 +29,26 @@ impl Column {
     /// The byte range of this column's value in a row.
     fn in_row(self) -> Range<usize> {
         match self {
-            Self::TieBreaker => 0..NUMBER,
-            Self::ContentHash => NUMBER..2 * NUMBER,
-            Self::IdNumber => 2 * NUMBER..3 * NUMBER,
-            Self::Date => 3 * NUMBER..ROW,
+            Self::TieBreaker => 0..NUMBER_LEN,
+            Self::ContentHash => NUMBER_LEN..2 * NUMBER_LEN,
+            Self::IdNumber => 2 * NUMBER_LEN..3 * NUMBER_LEN,
+            Self::Date => 3 * NUMBER_LEN..ROW_LEN,
         }
     }
 }
 
 /// The length in bytes of a row: the encoded values of one document.
-const ROW: usize = 3 * NUMBER + DATE;
+const ROW_LEN: usize = 3 * NUMBER_LEN + DATE_LEN;
 
 /// Encodes the values of a document as a row.
-fn encode(values: &ColumnValues) -> [u8; ROW] {
+fn encode(values: &ColumnValues) -> [u8; ROW_LEN] {
     let ColumnValues { tie_breaker, content_hash, id_number, date } = *values;
-    let mut row = [0; ROW];
+    let mut row = [0; ROW_LEN];
     row[Column::TieBreaker.in_row()].copy_from_slice(&tie_breaker.to_le_bytes());
     row[Column::ContentHash.in_row()].copy_from_slice(&content_hash.to_le_bytes());
-    let id_number = id_number.unwrap_or(NO_NUMBER);
+    let id_number = id_number.unwrap_or(NO_ID_NUMBER);
     row[Column::IdNumber.in_row()].copy_from_slice(&id_number.to_le_bytes());
-    row[Column::Date.in_row()].copy_from_slice(&encode_date(date).to_le_bytes()[..DATE]);
+    row[Column::Date.in_row()].copy_from_slice(&encode_date(date).to_le_bytes()[..DATE_LEN]);
     row
 }
 
@@ -85,7 +85,7 @@ impl ColumnSpill {
 
     /// Adds the values of the next document.
     pub(crate) fn push(&mut self, values: &ColumnValues) -> io::Result<()> {
-        if self.rows.len() >= ROWS * ROW {
+        if self.rows.len() >= ROWS * ROW_LEN {
             let file = match &mut self.file {
                 Some(file) => file,
                 None => self.file.insert(tempfile::tempfile_in(&self.folder)?),
@@ -105,17 +105,17 @@ impl ColumnSource for ColumnSpill {
         column: Column,
         sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut values = Vec::with_capacity(ROWS * NUMBER);
+        let mut values = Vec::with_capacity(ROWS * NUMBER_LEN);
         let mut hand_on = |rows: &[u8]| {
             values.clear();
-            for row in rows.chunks_exact(ROW) {
+            for row in rows.chunks_exact(ROW_LEN) {
                 values.extend_from_slice(&row[column.in_row()]);
             }
             sink(&values)
         };
         if let Some(file) = &mut self.file {
             file.rewind()?;
-            let mut rows = vec![0; ROWS * ROW];
+            let mut rows = vec![0; ROWS * ROW_LEN];
             for _ in 0..self.written {
                 file.read_exact(&mut rows)?;
                 hand_on(&rows)?;
@@ -139,10 +139,10 @@ where
         column: Column,
         sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut values = Vec::with_capacity(ROWS * NUMBER);
+        let mut values = Vec::with_capacity(ROWS * NUMBER_LEN);
         for document in self.0() {
             values.extend_from_slice(&encode(&document?)[column.in_row()]);
-            if values.len() >= ROWS * NUMBER {
+            if values.len() >= ROWS * NUMBER_LEN {
                 sink(&values)?;
                 values.clear();
             }
