@@ -14,7 +14,7 @@ pub(crate) const MAGIC: u64 =
 /// A footer consists of this many numbers of eight bytes each.
 const NUMBERS: usize = 19;
 /// The length of a footer in bytes.
-pub(crate) const FOOTER: usize = NUMBERS * 8;
+pub(crate) const FOOTER_LEN: usize = NUMBERS * 8;
 
 /// A footer. The fields without a comment are the lengths of sections in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Footer {
         bytes
     }
 
-    /// Parses and verifies a footer. `bytes` must be the last [`FOOTER`] bytes of a file.
+    /// Parses and verifies a footer. `bytes` must be the last [`FOOTER_LEN`] bytes of a file.
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ impl Footer {
             return Err("it does not end as a postings file of this format does");
         }
         // The checksum is over the bytes before it. `hash` and `magic` have eight bytes each.
-        if xxh3_64(&bytes[..FOOTER - 16]) != hash {
+        if xxh3_64(&bytes[..FOOTER_LEN - 16]) != hash {
             return Err("checksum mismatch in its footer");
         }
         Ok(Self {

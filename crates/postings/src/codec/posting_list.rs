@@ -31,7 +31,7 @@ pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 /// The bit of a block's first byte that says that some of its documents have tf > 1.
 pub(crate) const HAS_EXTRA_TFS: u8 = 0x80;
 /// Length of a skip in bytes.
-pub(crate) const SKIP: usize = 9;
+pub(crate) const SKIP_LEN: usize = 9;
 /// Position deltas of a block are packed if there are at least this many.
 pub(crate) const MIN_PACKED: usize = 4;
 
@@ -184,7 +184,7 @@ impl<'l> ListSlices<'l> {
             return;
         }
         let skips_at = out.len();
-        out.resize(skips_at + blocks * SKIP, 0);
+        out.resize(skips_at + blocks * SKIP_LEN, 0);
         let blocks_at = out.len();
         let mut last = None;
         for block in 0..blocks {
@@ -194,7 +194,7 @@ impl<'l> ListSlices<'l> {
             // 255 stands for any tf of at least 255.
             let max_tf = extra.map_or(1, |extra| extra.saturating_add(2).min(255));
             let end = (out.len() - blocks_at) as u32;
-            let skip = &mut out[skips_at + block * SKIP..][..SKIP];
+            let skip = &mut out[skips_at + block * SKIP_LEN..][..SKIP_LEN];
             skip[..4].copy_from_slice(&last.to_le_bytes());
             skip[4..8].copy_from_slice(&end.to_le_bytes());
             skip[8] = max_tf as u8;

@@ -1,7 +1,7 @@
 //! Reads one posting list, document by document.
 
 use super::block::Block;
-use crate::codec::posting_list::{BLOCK, SKIP};
+use crate::codec::posting_list::{BLOCK, SKIP_LEN};
 use crate::pages::PageSlice;
 use crate::term::{DocId, TERMINATED};
 
@@ -78,7 +78,7 @@ impl Cursor {
         let (block_number, at, shallow_block) = (0, 0, 0);
         let mut cursor =
             Self { list, doc_freq, has_positions, block_number, block, at, shallow_block };
-        let skips = if cursor.blocks() > 1 { cursor.blocks() * SKIP } else { 0 };
+        let skips = if cursor.blocks() > 1 { cursor.blocks() * SKIP_LEN } else { 0 };
         if cursor.list.get(0..skips).is_none() {
             // Without skip entries no block can be found: the list ends at once.
             cursor.list.report_damage(0);
@@ -249,11 +249,11 @@ impl Cursor {
         if block >= self.blocks() {
             return None;
         }
-        let at = block * SKIP;
-        let skip: &[u8; SKIP] = self.list.verified(at..at + SKIP)?.try_into().ok()?;
+        let at = block * SKIP_LEN;
+        let skip: &[u8; SKIP_LEN] = self.list.verified(at..at + SKIP_LEN)?.try_into().ok()?;
         let [a, b, c, d, e, f, g, h, max_tf] = *skip;
         let last = u32::from_le_bytes([a, b, c, d]);
-        let end = self.blocks() * SKIP + u32::from_le_bytes([e, f, g, h]) as usize;
+        let end = self.blocks() * SKIP_LEN + u32::from_le_bytes([e, f, g, h]) as usize;
         Some(SkipEntry { last, end, max_tf })
     }
 
@@ -284,7 +284,7 @@ impl Cursor {
         let (mut start, mut end, mut last) = (0, self.list.len(), None);
         if blocks > 1 {
             end = self.skip(number)?.end;
-            start = blocks * SKIP;
+            start = blocks * SKIP_LEN;
             if number > 0 {
                 let before = self.skip(number - 1)?;
                 last = Some(before.last).filter(|last| *last < TERMINATED);

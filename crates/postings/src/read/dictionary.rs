@@ -18,11 +18,11 @@ use crate::pages::PageSlice;
 use crate::term::TermKey;
 
 /// The number of entries of a block of the dictionary.
-pub(crate) const ENTRIES: usize = 32;
+pub(crate) const BLOCK_ENTRIES: usize = 32;
 /// Length of an entry of the index in bytes.
-pub(crate) const INDEX_ENTRY: usize = 24;
+pub(crate) const INDEX_ENTRY_LEN: usize = 24;
 /// Maximum length of an entry in bytes: three varints of at most nine bytes each.
-const MAX_ENTRY: usize = 3 * 9;
+const MAX_ENTRY_LEN: usize = 3 * 9;
 
 /// Collects the entries of a dictionary that is being written.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub(crate) struct DictionaryWriter {
 impl DictionaryWriter {
     /// Adds the next key, with the offset and the length of its list in bytes.
     pub(crate) fn push(&mut self, key: TermKey, doc_freq: u32, offset: u64, length: usize) {
-        if self.count.is_multiple_of(ENTRIES) {
+        if self.count.is_multiple_of(BLOCK_ENTRIES) {
             for number in [key.0, self.entries.len() as u64, offset] {
                 self.index.extend(number.to_le_bytes());
             }
@@ -60,11 +60,11 @@ pub(crate) struct Dictionary {
 
 impl Dictionary {
     fn blocks(&self) -> usize {
-        self.index.len() / INDEX_ENTRY
+        self.index.len() / INDEX_ENTRY_LEN
     }
 
     fn first_key(&self, block: usize) -> Option<u64> {
-        self.index.u64(block * INDEX_ENTRY)
+        self.index.u64(block * INDEX_ENTRY_LEN)
     }
 }
 
@@ -104,16 +104,16 @@ impl<'d> Entries<'d> {
     /// Goes to a block, before its first entry. `None` if it cannot be read.
     fn open(&mut self, block: usize) -> Option<()> {
         let dictionary = self.dictionary;
-        let at = block * INDEX_ENTRY;
+        let at = block * INDEX_ENTRY_LEN;
         let entries_at = usize::try_from(dictionary.index.u64(at + 8)?).ok()?;
         let list_at = usize::try_from(dictionary.index.u64(at + 16)?).ok()?;
         let end = match block + 1 < dictionary.blocks() {
-            true => usize::try_from(dictionary.index.u64(at + INDEX_ENTRY + 8)?).ok()?,
+            true => usize::try_from(dictionary.index.u64(at + INDEX_ENTRY_LEN + 8)?).ok()?,
             false => dictionary.entries.len(),
         };
-        let end = end.min(entries_at.checked_add(ENTRIES * MAX_ENTRY)?);
+        let end = end.min(entries_at.checked_add(BLOCK_ENTRIES * MAX_ENTRY_LEN)?);
         self.unread = dictionary.entries.get(entries_at..end.max(entries_at))?;
-        self.remaining = ENTRIES;
+        self.remaining = BLOCK_ENTRIES;
         self.next_block = block + 1;
         self.key = dictionary.first_key(block)?;
         self.next_block_key = match block + 1 < dictionary.blocks() {

@@ -6,9 +6,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::bitset::BitsetPostings;
 use super::columns::{Columns, DATE_LEN, NUMBER_LEN, decode_date};
 use super::cursor::Cursor;
-use super::dictionary::{Dictionary, Entries, INDEX_ENTRY};
+use super::dictionary::{Dictionary, Entries, INDEX_ENTRY_LEN};
 use super::table::Table;
-use crate::footer::{FOOTER, Footer};
+use crate::footer::{FOOTER_LEN, Footer};
 use crate::pages::{PAGE, PAGE_SUM, PageBytes, PageSlice};
 use crate::term::{Kind, TermKey, TermKind, TextField};
 
@@ -68,7 +68,7 @@ impl Postings {
     /// If the file is too short, has another format, or if its footer or page checksums are
     /// damaged. The error is text that says so, with "it" for the file.
     pub fn open(file: OwnedBytes) -> Result<Self, &'static str> {
-        let at = file.len().checked_sub(FOOTER).ok_or("it is too short for a postings file")?;
+        let at = file.len().checked_sub(FOOTER_LEN).ok_or("it is too short for a postings file")?;
         let (body, footer) = file.split(at);
         let footer = Footer::parse(&footer)?;
         let damaged = "its sections do not fit into it";
@@ -104,7 +104,7 @@ impl Postings {
             id_numbers: section(num_docs.checked_mul(NUMBER_LEN as u64))?,
             dates: section(num_docs.checked_mul(DATE_LEN as u64))?,
         };
-        if start != file.len() || !dictionary.index.len().is_multiple_of(INDEX_ENTRY) {
+        if start != file.len() || !dictionary.index.len().is_multiple_of(INDEX_ENTRY_LEN) {
             return Err(damaged);
         }
         Ok(Self { dictionary, words, paths, lengths, columns, footer, file })

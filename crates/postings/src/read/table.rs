@@ -17,7 +17,7 @@ use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;
 
 /// The number of entries of a block.
-pub(crate) const BLOCK: usize = 16;
+pub(crate) const BLOCK_ENTRIES: usize = 16;
 /// Numbers are less than this.
 pub(crate) const MAX_NUMBERS: usize = 1 << 29;
 
@@ -68,7 +68,7 @@ impl Table {
         for block_number in low.saturating_sub(1)..blocks {
             let Some(mut block) = self.block(block_number, blocks) else { return };
             text.clear();
-            for _ in 0..BLOCK {
+            for _ in 0..BLOCK_ENTRIES {
                 let Some(number) = next_entry(&mut block, &mut text) else { break };
                 let Ok(text) = std::str::from_utf8(&text) else { return };
                 if text >= from && !each(text, number) {
@@ -175,7 +175,7 @@ mod tests {
                 count += 1;
                 true
             });
-            prop_assert!(count <= BLOCK * 8);
+            prop_assert!(count <= BLOCK_ENTRIES * 8);
         }
     }
 }

@@ -8,7 +8,7 @@ use string_interner::backend::StringBackend;
 use string_interner::{DefaultSymbol, StringInterner, Symbol};
 
 use crate::codec::varint::write_varint;
-use crate::read::table::{BLOCK, MAX_NUMBERS};
+use crate::read::table::{BLOCK_ENTRIES, MAX_NUMBERS};
 
 /// Numbers strings (words, or paths) in the order in which they are added.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl Interner {
         };
         sort_by_text(&mut order, text_of);
         let (mut table, mut blocks) = (Vec::new(), Vec::new());
-        for block in order.chunks(BLOCK) {
+        for block in order.chunks(BLOCK_ENTRIES) {
             blocks.extend((table.len() as u32).to_le_bytes());
             let mut previous: &[u8] = &[];
             for (number, at) in block {
