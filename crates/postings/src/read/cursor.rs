@@ -172,7 +172,7 @@ impl Cursor {
     pub fn fill(&mut self, from: DocId, bits: &mut [u64]) {
         let until = from.saturating_add(bits.len() as u32 * u64::BITS).min(TERMINATED);
         while self.seek(from) < until {
-            let here = self.remaining_until(until);
+            let count = self.count_until(until);
             let mut set = |doc: DocId| {
                 let at = (doc - from) as usize;
                 bits[at / 64] |= 1 << (at % 64);
@@ -180,13 +180,13 @@ impl Cursor {
             // Adjacent documents often have their bits in the same element of `bits`, and each
             // write to an element has to wait for the previous write to it. So the bits of the two
             // halves of the documents are set alternately.
-            let (front, back) = self.block.docs[self.at..self.at + here].split_at(here / 2);
+            let (front, back) = self.block.docs[self.at..self.at + count].split_at(count / 2);
             for (front, back) in front.iter().zip(back) {
                 set(*front);
                 set(*back);
             }
             back[front.len()..].iter().copied().for_each(set);
-            self.skip_decoded(here);
+            self.skip_decoded(count);
         }
     }
 
@@ -196,16 +196,16 @@ impl Cursor {
     #[inline]
     pub fn scan(&mut self, from: DocId, until: DocId, mut report: impl FnMut(&[DocId], &[u32])) {
         while self.seek(from) < until {
-            let here = self.remaining_until(until);
+            let count = self.count_until(until);
             let mut tfs = [1; BLOCK];
             let mut has_extra_tf = self.block.has_extra_tf;
             for extra in self.block.extra_tfs(&self.list) {
                 tfs[has_extra_tf.trailing_zeros() as usize % BLOCK] = extra.saturating_add(2);
                 has_extra_tf &= has_extra_tf.wrapping_sub(1);
             }
-            let range = self.at..self.at + here;
+            let range = self.at..self.at + count;
             report(&self.block.docs[range.clone()], &tfs[range]);
-            self.skip_decoded(here);
+            self.skip_decoded(count);
         }
     }
 
@@ -226,7 +226,7 @@ impl Cursor {
         }
         let mut bound = 0;
         loop {
-            let SkipEntry { last, max_tf, .. } = self.skip(self.shallow_block)?;
+            let SkipEntry { last, max_tf, .. } = self.skip_entry(self.shallow_block)?;
             bound = bound.max(max_tf);
             if last >= until.saturating_sub(1) || self.shallow_block + 1 >= blocks {
                 return Some(bound);
@@ -245,7 +245,7 @@ impl Cursor {
     /// The skip entry of a block. Only lists of more than one block have skip entries. Their pages
     /// are verified when a cursor is made.
     #[inline]
-    fn skip(&self, block: usize) -> Option<SkipEntry> {
+    fn skip_entry(&self, block: usize) -> Option<SkipEntry> {
         if block >= self.blocks() {
             return None;
         }
@@ -259,7 +259,7 @@ impl Cursor {
 
     /// The last doc id of a block, by its skip entry.
     fn last_of(&self, block: usize) -> Option<DocId> {
-        self.skip(block).map(|skip| skip.last)
+        self.skip_entry(block).map(|skip| skip.last)
     }
 
     /// Goes to the first document of a block, or to the end of the list.
@@ -283,10 +283,10 @@ impl Cursor {
         let blocks = self.blocks();
         let (mut start, mut end, mut last) = (0, self.list.len(), None);
         if blocks > 1 {
-            end = self.skip(number)?.end;
+            end = self.skip_entry(number)?.end;
             start = blocks * SKIP_LEN;
             if number > 0 {
-                let before = self.skip(number - 1)?;
+                let before = self.skip_entry(number - 1)?;
                 last = Some(before.last).filter(|last| *last < TERMINATED);
                 last?;
                 start = before.end;
@@ -320,7 +320,7 @@ impl Cursor {
 
     /// The number of documents of the current block from the current document on and before
     /// `until`.
-    fn remaining_until(&self, until: DocId) -> usize {
+    fn count_until(&self, until: DocId) -> usize {
         let remaining = &self.block.docs[self.at..self.block.len];
         match remaining.last() {
             Some(last) if *last >= until => remaining.partition_point(|doc| *doc < until),
