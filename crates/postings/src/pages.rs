@@ -171,7 +171,7 @@ impl PageBytes {
     /// The bytes of a range that [`PageBytes::get`] has returned before, or of a part of such a
     /// range.
     #[inline]
-    pub(crate) fn verified(&self, range: Range<usize>) -> Option<&[u8]> {
+    pub(crate) fn get_verified(&self, range: Range<usize>) -> Option<&[u8]> {
         self.0.bytes.get(range)
     }
 
@@ -257,11 +257,11 @@ impl PageSlice {
 
     /// The bytes of a range whose pages have been verified before.
     #[inline]
-    pub(crate) fn verified(&self, range: Range<usize>) -> Option<&[u8]> {
+    pub(crate) fn get_verified(&self, range: Range<usize>) -> Option<&[u8]> {
         if range.end > self.len {
             return None;
         }
-        self.file.verified(self.start + range.start..self.start + range.end)
+        self.file.get_verified(self.start + range.start..self.start + range.end)
     }
 
     /// The little-endian number of four bytes at `at`.

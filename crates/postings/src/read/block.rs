@@ -142,7 +142,7 @@ impl Block {
         };
         match deltas {
             Deltas::Packed(at, width) => {
-                let packed = list.verified(at..self.end).unwrap_or_default();
+                let packed = list.get_verified(at..self.end).unwrap_or_default();
                 let bit = |number: usize| number * usize::from(width);
                 (start..start + tf).for_each(|at| add(read_at(packed, bit(at), width)));
             }
@@ -163,7 +163,7 @@ impl Block {
         if count > 0 {
             let extra = &mut self.tfs.extra[..count];
             // The pages of the block were verified when its doc ids were decoded.
-            let bytes = list.verified(end..self.end);
+            let bytes = list.get_verified(end..self.end);
             let tfs_len = bytes.and_then(<[u8]>::split_first).and_then(|(width, packed)| {
                 unpack(packed, *width, extra).map(|()| 1 + packed_len(count, *width))
             });
@@ -185,7 +185,7 @@ impl Block {
         let TermFreqs { extra, count, end, .. } = &self.tfs;
         let repeated = extra[..*count].iter().map(|extra| *extra as usize + 1);
         let delta_count = repeated.fold(self.len, usize::saturating_add);
-        let mut bytes = list.verified(*end..self.end)?;
+        let mut bytes = list.get_verified(*end..self.end)?;
         if delta_count >= MIN_PACKED {
             let (width, packed) = bytes.split_first()?;
             let bits = delta_count.checked_mul(usize::from(*width))?;

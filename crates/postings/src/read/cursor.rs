@@ -250,7 +250,7 @@ impl Cursor {
             return None;
         }
         let at = block * SKIP_LEN;
-        let skip: &[u8; SKIP_LEN] = self.list.verified(at..at + SKIP_LEN)?.try_into().ok()?;
+        let skip: &[u8; SKIP_LEN] = self.list.get_verified(at..at + SKIP_LEN)?.try_into().ok()?;
         let [a, b, c, d, e, f, g, h, max_tf] = *skip;
         let last = u32::from_le_bytes([a, b, c, d]);
         let end = self.blocks() * SKIP_LEN + u32::from_le_bytes([e, f, g, h]) as usize;
