@@ -84,13 +84,13 @@ pub(super) struct LoserTree {
 
 impl LoserTree {
     /// The number of bits that the number of a source takes in an entry.
-    const BITS: u32 = 20;
+    const SOURCE_BITS: u32 = 20;
     /// The entry of a source that has no more keys.
     const EXHAUSTED: u64 = u64::MAX;
 
     /// The entry of a source with this key.
     pub(super) fn entry(source: usize, key: Option<u64>) -> u64 {
-        key.map_or(Self::EXHAUSTED, |key| key << Self::BITS | source as u64)
+        key.map_or(Self::EXHAUSTED, |key| key << Self::SOURCE_BITS | source as u64)
     }
 
     /// A tree of sources, with the [`LoserTree::entry`] of each, in the order of their numbers.
@@ -110,8 +110,8 @@ impl LoserTree {
     /// The smallest key and its source; `None` if all sources are exhausted. If several sources
     /// have that key, returns the one with the lowest number.
     pub(super) fn smallest(&self) -> Option<(u64, usize)> {
-        let source = (self.winner & ((1 << Self::BITS) - 1)) as usize;
-        (self.winner != Self::EXHAUSTED).then_some((self.winner >> Self::BITS, source))
+        let source = (self.winner & ((1 << Self::SOURCE_BITS) - 1)) as usize;
+        (self.winner != Self::EXHAUSTED).then_some((self.winner >> Self::SOURCE_BITS, source))
     }
 
     /// Replaces the key of `source` by its next one. `source` must be that of
@@ -134,7 +134,7 @@ pub(crate) fn merge_runs(
     runs: Vec<File>,
     mut sink: impl FnMut(TermKey, &PostingList) -> io::Result<()>,
 ) -> io::Result<()> {
-    if runs.len() >> LoserTree::BITS != 0 {
+    if runs.len() >> LoserTree::SOURCE_BITS != 0 {
         return Err(io::Error::other("more runs of postings than can be merged"));
     }
     let mut runs: Vec<RunReader> = runs.into_iter().map(RunReader::new).collect();
