@@ -6,7 +6,7 @@ use ownedbytes::OwnedBytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::documents::{bytes, document, scan};
+use super::documents::{document, file_bytes, scan};
 use crate::pages::PageSlice;
 use crate::*;
 
@@ -54,7 +54,7 @@ proptest! {
         change in 1..=255_u8,
     ) {
         let run_slots = 400;
-        let mut bytes = bytes(&documents, run_slots);
+        let mut bytes = file_bytes(&documents, run_slots);
         let lists = scan(&documents);
         let at = at.index(bytes.len());
         bytes[at] ^= change;

@@ -50,7 +50,7 @@ impl Document {
 }
 
 /// The file of these documents, written from runs of `run_slots` slots.
-pub(super) fn bytes(documents: &[Document], run_slots: usize) -> Vec<u8> {
+pub(super) fn file_bytes(documents: &[Document], run_slots: usize) -> Vec<u8> {
     let mut builder = PostingsBuilder::with_run_slots(&std::env::temp_dir(), run_slots);
     documents.iter().for_each(|document| builder.add(&document.terms()).unwrap());
     assert_eq!(builder.num_docs(), documents.len());

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::documents::{Document, bytes, document, open, scan};
+use super::documents::{Document, document, file_bytes, open, scan};
 use crate::*;
 
 /// Writes documents in runs of a certain size, and compares all that the file returns with them.
 fn check(documents: &[Document], run_slots: usize) {
-    let postings = open(bytes(documents, run_slots));
+    let postings = open(file_bytes(documents, run_slots));
     check_lists(&postings, documents);
     check_words(&postings, documents);
     check_paths(&postings, documents);
@@ -145,7 +145,7 @@ proptest! {
         documents in vec(document(), 0..20),
         run_slots in 1..400_usize,
     ) {
-        prop_assert_eq!(bytes(&documents, run_slots), bytes(&documents, usize::MAX));
+        prop_assert_eq!(file_bytes(&documents, run_slots), file_bytes(&documents, usize::MAX));
     }
 }
 

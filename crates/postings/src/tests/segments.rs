@@ -4,7 +4,7 @@ use ownedbytes::OwnedBytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::documents::{Document, bytes, document, open};
+use super::documents::{Document, document, file_bytes, open};
 use crate::*;
 
 /// The number of slots of the runs of all builders here: small, so that there are several runs.
@@ -20,7 +20,7 @@ proptest! {
         let files: Vec<Postings> = segments.iter().map(|segment| {
             let documents = segment.iter().map(|(document, _)| document.clone());
             let documents: Vec<Document> = documents.collect();
-            open(bytes(&documents, RUN_SLOTS))
+            open(file_bytes(&documents, RUN_SLOTS))
         }).collect();
         let mut next = 0;
         let sources: Vec<MergeSource<'_>> = files.iter().zip(&segments).map(|(postings, segment)| {
@@ -33,8 +33,8 @@ proptest! {
         let alive = segments.iter().flatten().filter(|(_, alive)| *alive);
         let alive: Vec<Document> = alive.map(|(document, _)| document.clone()).collect();
         let merged = merge_segments(&sources, Vec::new()).unwrap();
-        if merged != bytes(&alive, RUN_SLOTS) {
-            let [merged, built] = [merged, bytes(&alive, RUN_SLOTS)].map(OwnedBytes::new);
+        if merged != file_bytes(&alive, RUN_SLOTS) {
+            let [merged, built] = [merged, file_bytes(&alive, RUN_SLOTS)].map(OwnedBytes::new);
             prop_assert!(false, "{:?}", difference(&merged, &built));
         }
     }
@@ -51,7 +51,7 @@ fn a_merge_of_a_damaged_file_fails() {
         paths: Vec::new(),
         date: None,
     };
-    let mut bytes = bytes(&[document], RUN_SLOTS);
+    let mut bytes = file_bytes(&[document], RUN_SLOTS);
     bytes[0] ^= 1;
     let postings = open(bytes);
     let sources = [MergeSource { postings: &postings, new_ids: vec![Some(0)] }];

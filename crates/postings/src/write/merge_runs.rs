@@ -59,7 +59,7 @@ impl RunReader {
     /// Appends the current list to `list`.
     fn append_to(&mut self, list: &mut PostingList) -> io::Result<()> {
         let header = self.header.take().ok_or_else(damaged)?;
-        let length = header.bytes();
+        let length = header.byte_len();
         let bytes = self.fill(length)?.get(..length).ok_or_else(damaged)?;
         header.append_to(bytes, list);
         self.at += length;

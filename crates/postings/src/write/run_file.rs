@@ -124,7 +124,7 @@ impl Width {
         [Self::One, Self::Two, Self::Four].get(usize::from(bits & 3)).copied()
     }
 
-    fn bytes(self) -> usize {
+    fn byte_len(self) -> usize {
         1 << self as usize
     }
 
@@ -134,7 +134,7 @@ impl Width {
             return;
         }
         let start = out.len();
-        out.resize(start + numbers.len() * self.bytes(), 0);
+        out.resize(start + numbers.len() * self.byte_len(), 0);
         let target = &mut out[start..];
         match self {
             Self::One | Self::Two => {
@@ -184,8 +184,8 @@ struct ArrayHeader {
 
 impl ArrayHeader {
     /// Length of all numbers, in bytes.
-    fn bytes(self) -> usize {
-        self.count.saturating_mul(self.width.bytes())
+    fn byte_len(self) -> usize {
+        self.count.saturating_mul(self.width.byte_len())
     }
 }
 
@@ -215,19 +215,19 @@ impl ListHeader {
     }
 
     /// Length of the numbers of all arrays, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(super) fn byte_len(&self) -> usize {
         [self.doc_deltas, self.extra_tfs, self.position_deltas]
-            .map(ArrayHeader::bytes)
+            .map(ArrayHeader::byte_len)
             .iter()
             .fold(0, |sum, bytes| sum.saturating_add(*bytes))
     }
 
     /// Appends the list of this run to `list`, which has the documents of earlier runs. The numbers
-    /// are the first [`ListHeader::bytes`] of `bytes`.
+    /// are the first [`ListHeader::byte_len`] of `bytes`.
     pub(super) fn append_to(&self, bytes: &[u8], list: &mut PostingList) {
         let starts = [list.doc_deltas.len(), list.extra_tfs.len(), list.position_deltas.len()];
-        let (doc_deltas, remaining) = bytes.split_at(self.doc_deltas.bytes());
-        let (extra_tfs, deltas) = remaining.split_at(self.extra_tfs.bytes());
+        let (doc_deltas, remaining) = bytes.split_at(self.doc_deltas.byte_len());
+        let (extra_tfs, deltas) = remaining.split_at(self.extra_tfs.byte_len());
         self.doc_deltas.width.read(doc_deltas, &mut list.doc_deltas);
         self.extra_tfs.width.read(extra_tfs, &mut list.extra_tfs);
         self.position_deltas.width.read(deltas, &mut list.position_deltas);
