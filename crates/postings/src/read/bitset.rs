@@ -13,7 +13,7 @@ const BOUND_RANGE: usize = 1024;
 /// Looking up a document, or intersecting the list with another one, costs a tenth of what it costs
 /// with a [`Cursor`]. Decoding costs as much as reading the whole list, so it pays for lists that
 /// are read again and again. The decoded list takes 3/16 byte for each document of the file, and
-/// one byte for each of the list, see [`BitsetPostings::bytes`].
+/// one byte for each of the list, see [`BitsetPostings::memory_bytes`].
 ///
 /// ```
 /// # use ownedbytes::OwnedBytes;
@@ -97,7 +97,7 @@ impl BitsetPostings {
     /// The memory that a list takes, in bytes, by its document frequency and the number of
     /// documents of the file.
     #[must_use]
-    pub fn bytes(doc_freq: u32, num_docs: usize) -> usize {
+    pub fn memory_bytes(doc_freq: u32, num_docs: usize) -> usize {
         num_docs / 8 + num_docs / 16 + doc_freq as usize
     }
 

@@ -82,7 +82,7 @@ impl PostingsCache {
             && let Entry::Cost(cost) = *entry
             && cost >= AccessCost::full_scan(list.doc_freq())
         {
-            let needed = BitsetPostings::bytes(list.doc_freq(), postings.num_docs());
+            let needed = BitsetPostings::memory_bytes(list.doc_freq(), postings.num_docs());
             if *bytes + needed <= MAX_CACHED_BYTES {
                 *bytes += needed;
                 let list = Arc::new(postings.bitset(key)?);
