@@ -27,7 +27,7 @@ pub(crate) fn check(vectors: &[(&str, Vec<u8>)], is_ours: impl Fn(&str) -> bool)
     let names: Vec<&str> = vectors.iter().map(|(name, _)| *name).collect();
     assert_eq!(
         blocks, names,
-        "the blocks of docs/FORMAT.md and the vectors have the same names in the same order"
+        "the blocks of docs/FORMAT.md and the vectors must have the same names in the same order"
     );
     if std::env::var_os("WENSOU_BLESS").is_some() {
         std::fs::write(&path, after).unwrap();

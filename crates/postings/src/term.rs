@@ -47,7 +47,7 @@ pub enum TextField {
 }
 
 impl TextField {
-    /// All fields, in the order in which they are scored.
+    /// All fields, in the order of their codes.
     pub const ALL: [TextField; 3] = [TextField::Title, TextField::Body, TextField::Tags];
 
     /// The name in output and in messages.

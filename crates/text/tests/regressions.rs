@@ -1,7 +1,7 @@
 //! The checks of the fuzz targets, on their seeds and on inputs that once failed. See
 //! docs/FUZZING.md.
 
-// Items shared with the targets of another crate are public.
+// The items of these files are public, because the fuzz targets, a crate of their own, use them.
 #![allow(unreachable_pub)]
 
 #[path = "../../../fuzz/checks/fold.rs"]

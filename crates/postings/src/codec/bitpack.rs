@@ -12,7 +12,7 @@ const READ: usize = size_of::<u64>();
 /// The greatest width in bits.
 const MAX_WIDTH: usize = 32;
 
-/// The number of bits of the greatest number.
+/// The number of bits that a number up to `max` needs.
 pub(crate) fn width_of(max: u32) -> u8 {
     (u32::BITS - max.leading_zeros()) as u8
 }
@@ -36,6 +36,7 @@ pub(crate) fn pack(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
             bits -= 32;
         }
     }
+    // The last numbers seldom fill four bytes: append all four, then remove those after the end.
     out.extend_from_slice(&(pending as u32).to_le_bytes());
     out.truncate(end);
 }

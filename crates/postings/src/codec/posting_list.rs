@@ -3,7 +3,7 @@
 //! ```text
 //! list  = [skip of each block] block …          the skips only if there is more than one block
 //! skip  = last doc id u32 | end of the block u32 | greatest tf u8, or 255 if it is more
-//! block = doc ids | term frequencies | positions      of 128 documents; the last one of fewer
+//! block = doc ids | term frequencies | positions      of 128 documents; the last may have fewer
 //! ```
 //!
 //! The end of a block is counted in bytes from the start of the first block.
@@ -26,9 +26,9 @@ use super::bitpack::{pack, width_of};
 use super::varint::write_varint;
 use crate::term::TERMINATED;
 
-/// Documents of a full block.
+/// The number of documents of a full block.
 pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
-/// The bit of a block's first byte that says that some of its documents have tf > 1.
+/// The bit of a full block's first byte that says that some of its documents have tf > 1.
 pub(crate) const HAS_EXTRA_TFS: u8 = 0x80;
 /// Length of a skip in bytes.
 pub(crate) const SKIP_LEN: usize = 9;
@@ -40,7 +40,7 @@ pub(crate) const MIN_PACKED: usize = 4;
 pub(crate) struct PostingList {
     /// For each document twice its doc-id delta, plus one if tf > 1.
     pub(crate) doc_deltas: Vec<u32>,
-    /// tf - 2 of the documents with tf > 1.
+    /// The extra tf, which is tf - 2, of each document with tf > 1.
     pub(crate) extra_tfs: Vec<u32>,
     /// Position deltas of each document; empty if the term has no positions.
     pub(crate) position_deltas: Vec<u32>,
@@ -126,8 +126,8 @@ impl PostingList {
     /// Joins the list of a later run. The caller has appended the numbers of that list to the three
     /// arrays (`doc_deltas`, `extra_tfs`, `position_deltas`), where they begin at the offsets
     /// `starts`. `first` is the doc id of the first document of that list. The later run does not
-    /// know the doc-id delta of this document: the delta is 0 until it is set here. The document may
-    /// also be the last one of this list, if it spans the two runs.
+    /// know the doc-id delta of this document: the delta is 0 until it is set here. The document
+    /// may also be the last one of this list, if it spans the two runs.
     pub(crate) fn join(&mut self, starts: [usize; 3], first: u32) {
         let [docs_at, mut extra_at, deltas_at] = starts;
         let later_deltas = self.doc_deltas[docs_at + 1..].iter().map(|number| number >> 1);

@@ -8,18 +8,19 @@ use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;
 use crate::term::{DocId, TERMINATED};
 
-/// The greatest width in bits at which the doc-id deltas of a block need no check for overflow: 128
-/// deltas of 24 bits add up to less than 2³¹.
+/// The greatest width in bits at which the doc-id deltas of a block need no check for overflow. A
+/// packed number of 24 bits stands for a delta of at most 2²⁴; 128 of these add up to at most 2³¹,
+/// and with the doc id before them, which is less than 2³¹, to less than 2³².
 const MAX_UNCHECKED_WIDTH: u8 = 24;
 
 /// A block of a posting list. Its doc ids are decoded at once, its term frequencies and positions
 /// when they are first asked for.
 #[derive(Debug, Clone)]
 pub(super) struct Block {
-    /// Doc ids; valid are the first `len`.
+    /// Doc ids, of which only the first `len` are valid.
     pub(super) docs: [DocId; BLOCK],
     pub(super) len: usize,
-    /// A bit for each document with tf > 1.
+    /// A bit for each document, which is set if its tf is greater than 1.
     pub(super) has_extra_tf: u128,
     /// Where the term frequencies start in the list.
     tfs_at: usize,
@@ -35,7 +36,7 @@ pub(super) struct Block {
 struct TermFreqs {
     /// Whether they have been decoded for the current block.
     decoded: bool,
-    /// tf - 2 of each document; valid are the first `count`.
+    /// tf - 2 of each of these documents; only the first `count` numbers are valid.
     extra: [u32; BLOCK],
     count: usize,
     /// Where the term frequencies end in the list, and the position deltas start.

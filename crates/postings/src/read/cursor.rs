@@ -78,8 +78,8 @@ impl Cursor {
         let (block_number, at, shallow_block) = (0, 0, 0);
         let mut cursor =
             Self { list, doc_freq, has_positions, block_number, block, at, shallow_block };
-        let skips = if cursor.blocks() > 1 { cursor.blocks() * SKIP_LEN } else { 0 };
-        if cursor.list.get(0..skips).is_none() {
+        let skips_end = if cursor.blocks() > 1 { cursor.blocks() * SKIP_LEN } else { 0 };
+        if cursor.list.get(0..skips_end).is_none() {
             // Without skip entries no block can be found: the list ends at once.
             cursor.list.report_damage(0);
             cursor.doc_freq = 0;
@@ -118,7 +118,8 @@ impl Cursor {
     }
 
     /// Advances to the first document from `target` on and returns it. Does not move if the current
-    /// document is not before `target`. Gallops, so the cost is logarithmic in the distance.
+    /// document is not before `target`, which is at most [`TERMINATED`]. Gallops, so the cost is
+    /// logarithmic in the distance.
     pub fn seek(&mut self, target: DocId) -> DocId {
         if self.doc() >= target {
             return self.doc();
@@ -213,8 +214,8 @@ impl Cursor {
     /// tf of at least 255. `None` if the list has fewer than two blocks, or if `from` or the cursor
     /// is after its last document.
     ///
-    /// Reads skip entries only; the cursor does not move. `from` must not decrease from call to
-    /// call.
+    /// Reads skip entries only; the cursor does not move. `from` must not be less than `until` of
+    /// the previous call, because the skip entries of the blocks before that are not read again.
     pub fn max_tf_in(&mut self, from: DocId, until: DocId) -> Option<u8> {
         let blocks = self.blocks();
         if blocks < 2 {

@@ -4,7 +4,7 @@
 //! dictionary = entry …          in the order of keys
 //! entry      = key delta | document frequency | length of the list in bytes          varints
 //! index      = for each block of 32 entries:
-//!              first key u64 | offset of the first entry u64 | offset of its list u64
+//!              first key u64 | offset of the first entry u64 | offset of the first list u64
 //! ```
 //!
 //! The key delta of the first entry of a block is 0. Lists follow one another in the order of their
@@ -165,7 +165,7 @@ impl<'d> Entries<'d> {
         }
     }
 
-    /// A cursor over the posting list of a term; `None` if it has none.
+    /// A cursor over the posting list of a term; `None` if the term has no list.
     pub(crate) fn cursor(&mut self, key: TermKey) -> Option<Cursor> {
         self.seek(key)?;
         self.current_cursor()

@@ -4,7 +4,7 @@
 //! - `dictionary` finds the posting list of a term. This module also writes the dictionary.
 //! - `table` finds the numbers of words and paths.
 //! - `cursor` reads a posting list, one decoded `block` after the other; `bitset` holds a whole
-//!   decoded list, and `rank` finds a document in it.
+//!   decoded list, in which `rank` finds the tf of a document.
 //! - `columns` reads the column values of documents.
 //! - `difference` describes how two files differ.
 

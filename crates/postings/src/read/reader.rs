@@ -120,13 +120,13 @@ impl Postings {
         self.file.damaged_page()
     }
 
-    /// The number of documents, also of deleted ones.
+    /// The number of documents, including deleted ones.
     #[must_use]
     pub fn num_docs(&self) -> usize {
         self.footer.num_docs as usize
     }
 
-    /// The number of documents of a kind, also of deleted ones.
+    /// The number of documents of a kind, including deleted ones.
     #[must_use]
     pub fn num_docs_of(&self, kind: Kind) -> u64 {
         self.footer.docs_by_kind[kind as usize]
@@ -196,8 +196,8 @@ impl Postings {
         });
     }
 
-    /// Calls `each` with every word of the file from `from` on, in the order of bytes, and with its
-    /// key in any field, until `each` returns `false`.
+    /// Calls `each` with every word of the file from `from` on, in the order of bytes, and with a
+    /// function from a field to the word's key in that field, until `each` returns `false`.
     pub fn for_each_word_from(
         &self,
         from: &str,
@@ -207,8 +207,8 @@ impl Postings {
             .for_each_from(from, |word, number| each(word, &|field| TermKey::word(field, number)));
     }
 
-    /// The number of documents that contain a term, also of deleted ones; 0 if there are none.
-    /// Takes about half a microsecond.
+    /// The number of documents that contain a term, including deleted ones. Takes about half a
+    /// microsecond.
     #[must_use]
     pub fn doc_freq(&self, key: TermKey) -> u32 {
         Entries::new(&self.dictionary).doc_freq(key)
@@ -268,8 +268,8 @@ impl Postings {
         let mut paths: Vec<String> = Vec::new();
         self.paths.for_each_from("", |suffix, number| {
             let at = number as usize;
-            // Each path takes bytes of the table, so a greater number is damage. It must not make
-            // `paths` longer.
+            // Each path takes bytes of the table, so its number is less than the number of bytes.
+            // Any other number is damage, and must not make `paths` longer.
             if at < self.paths.bytes().len() {
                 if paths.len() <= at {
                     paths.resize(at + 1, String::new());

@@ -49,7 +49,7 @@ impl Document {
     }
 }
 
-/// The file of these documents, written from runs of `run_slots` slots.
+/// The bytes of a postings file of these documents, built in runs of at most `run_slots` slots.
 pub(super) fn file_bytes(documents: &[Document], run_slots: usize) -> Vec<u8> {
     let mut builder = PostingsBuilder::with_run_slots(&std::env::temp_dir(), run_slots);
     documents.iter().for_each(|document| builder.add(&document.terms()).unwrap());
@@ -104,6 +104,7 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
     let words = || vec(prop::sample::select(&["b", "btc", "比特币", "币", "币圈"][..]), 0..6);
     let paths = ["a.txt", "a/b/a.txt", "新聞/a.txt", "新聞/ab/a", "a/新聞/a.html", "a", "b/"];
     let paths = vec(prop::sample::select(paths.to_vec()), 0..4);
+    // In seconds: about 7,900 years before and after 1970.
     let date = prop::option::of(-1_000_000_000_000_i64 / 4..1_000_000_000_000 / 4);
     (kind, texts, [words(), words(), words()], paths, date).prop_map(
         |(kind, (title, body, tags), words, paths, date)| Document {

@@ -12,7 +12,7 @@ use crate::read::columns::encode_date;
 use crate::read::dictionary::DictionaryWriter;
 use crate::term::{Kind, TermKey};
 
-/// Bytes of lists that are written at once. Most lists have only a few bytes.
+/// The number of bytes of lists that are written at once. Most lists have only a few bytes.
 const BUFFER: usize = 1 << 18;
 
 /// The length codes of all documents, and the totals of the footer.
@@ -23,6 +23,7 @@ pub(crate) struct DocumentTotals {
     docs_by_kind: [u64; 2],
     /// See [`Footer::date_bounds`].
     date_bounds: [u64; 2],
+    /// See [`Footer::total_lengths`].
     pub(crate) total_lengths: [[u64; 3]; 2],
 }
 

@@ -23,8 +23,8 @@ use crate::term::{CHAR_BITS, DocId, Kind, NO_FIELD, PATH_BIT, TermKey, TextField
 pub struct MergeSource<'p> {
     /// The file.
     pub postings: &'p Postings,
-    /// The new id of each document of the file; `None` for a deleted one. The remaining documents
-    /// of all sources are numbered in order, from 0 and without gaps.
+    /// The new id of each document of the file; `None` for a deleted one. The new ids of the
+    /// documents of all sources must ascend from 0 without gaps.
     pub new_ids: Vec<Option<DocId>>,
 }
 
@@ -223,7 +223,7 @@ enum StringKind {
 }
 
 impl StringKind {
-    /// The keys of the string with this number: one for each field of a word, one of a path.
+    /// The keys of the string with this number: a word has one for each field, a path only one.
     fn keys(self, number: u32) -> Vec<TermKey> {
         match self {
             Self::Words => {

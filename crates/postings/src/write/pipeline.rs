@@ -23,8 +23,9 @@ struct Batch {
     position_deltas: Vec<u32>,
     /// The key of each list, and where it ends in the three arrays.
     ends: Vec<(TermKey, [usize; 3])>,
-    /// The encoded lists, and the number of documents and bytes of each.
+    /// The encoded lists, one after another.
     encoded: Vec<u8>,
+    /// The number of documents and the number of bytes of each encoded list.
     sizes: Vec<(usize, usize)>,
 }
 

@@ -18,7 +18,8 @@ use crate::term::{DocId, TermKey, TextField};
 /// The char id that follows the last character of a text.
 pub(super) const SENTINEL: u16 = 0;
 
-/// The number of bits that the number of a text takes. The number of a slot takes as many.
+/// The number of bits that the number of a text takes in an element of [`RunSorter`]'s buffers. The
+/// number of a slot takes as many.
 const BITS: u32 = 24;
 /// The lowest [`BITS`] bits.
 const MASK: u64 = (1 << BITS) - 1;
@@ -118,7 +119,8 @@ pub(super) struct RunSorter {
     /// Occurrences of characters: char id of the preceding character, text and slot, in 16, 24 and
     /// 24 bits.
     by_character: Vec<u64>,
-    /// Occurrences of bigrams: char id of the second character, text and slot of the first one.
+    /// Occurrences of bigrams: char id of the second character, text and slot of the first one, in
+    /// as many bits.
     by_bigram: Vec<u64>,
     list: PostingList,
 }
@@ -271,6 +273,7 @@ fn grow(buffer: &mut Vec<u64>, length: usize) {
 /// has as many elements as `words`. The occurrences of one key are in the order of their documents
 /// and stay so, because each pass is a stable counting sort by some of the bits.
 fn sorted_by_key<'w>(words: &'w mut [u64], scratch: &'w mut [u64]) -> &'w [u64] {
+    // The keys have 32 bits, which take three passes.
     const DIGIT_BITS: u32 = 11;
     let used = words.iter().fold(0, |used, word| used | word);
     let (mut sorted, mut other) = (words, scratch);

@@ -190,8 +190,8 @@ impl ArrayHeader {
 }
 
 impl ListHeader {
-    /// No header is longer than this, in bytes: a tag, and five varints of at most ten bytes each.
-    pub(super) const MAX_BYTES: usize = 1 + 5 * 10;
+    /// No header is longer than this, in bytes: a tag, and five varints of at most nine bytes each.
+    pub(super) const MAX_BYTES: usize = 1 + 5 * 9;
 
     /// Reads a header and advances `bytes` past it. `last` is the key of the previous list.
     pub(super) fn read(last: u64, bytes: &mut &[u8]) -> Option<Self> {
