@@ -9,7 +9,7 @@
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use wensou_index::{Analysis, DocumentTerms, FieldTerms, FieldValues, Kind, TextField};
-use wensou_text::SYMBOL_TERM;
+use wensou_text::SYMBOL_TERM_PREFIX;
 
 use crate::bucket::Bucket;
 use crate::document::TermHash;
@@ -164,8 +164,8 @@ impl StatisticsBuilder {
         count_each(&mut self.sources, sources.chain(&values.authors), change);
         for field in [TextField::Title, TextField::Tags] {
             let words = terms.field(field).iter().flat_map(FieldTerms::words);
-            let words: Vec<String> =
-                words.filter(|word| !word.starts_with(SYMBOL_TERM)).map(str::to_owned).collect();
+            let words = words.filter(|word| !word.starts_with(SYMBOL_TERM_PREFIX));
+            let words: Vec<String> = words.map(str::to_owned).collect();
             count_each(&mut self.words, words.iter(), change);
         }
     }

@@ -8,7 +8,7 @@
 use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
 use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
 use wensou_text::{
-    Folded, SYMBOL_TERM, Script, Segmenter, TokenKind, fold, script_of_all, symbol_terms,
+    Folded, SYMBOL_TERM_PREFIX, Script, Segmenter, TokenKind, fold, script_of_all, symbol_terms,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -51,7 +51,7 @@ pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -
         if !words.is_empty() {
             words.push(WORD_SEPARATOR);
         }
-        words.push(SYMBOL_TERM);
+        words.push(SYMBOL_TERM_PREFIX);
         words.extend(symbol);
     });
     FieldTerms { key, words }
@@ -363,7 +363,7 @@ mod tests {
                 }
             });
             symbol_terms(folded.as_str(), |symbol| {
-                words.push(std::iter::once(&SYMBOL_TERM).chain(symbol).collect());
+                words.push(std::iter::once(&SYMBOL_TERM_PREFIX).chain(symbol).collect());
             });
             let terms = field_terms(text, field, &segmenter);
             assert_eq!(terms.words, words.join("\u{1f}"));

@@ -25,7 +25,7 @@ mod word_tables;
 pub use fold::key::{Key, is_key_char, key_of};
 pub use fold::pattern::{Edges, Pattern, PatternMatch};
 pub use fold::script::{Script, script_of, script_of_all};
-pub use fold::symbols::{SYMBOL_TERM, has_symbols, is_symbol, symbol_terms};
+pub use fold::symbols::{SYMBOL_TERM_PREFIX, has_symbols, is_symbol, symbol_terms};
 pub use fold::t2s::t2s;
 pub use fold::{Folded, fold, fold_char};
 pub use segment::Segmenter;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::fold::Folded;
 use crate::fold::key::Key;
-use crate::fold::symbols::{SYMBOL_TERM, is_digit, is_symbol, symbol_terms};
+use crate::fold::symbols::{SYMBOL_TERM_PREFIX, is_digit, is_symbol, symbol_terms};
 
 /// Whether a [`Pattern`] can match a part of a run of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,8 +107,8 @@ impl Pattern {
         self.key.is_empty() && self.start.len() == 1
     }
 
-    /// The symbol terms of the pattern, with [`SYMBOL_TERM`]. Every text in which the pattern
-    /// occurs has all of them.
+    /// The symbol terms of the pattern, each after [`SYMBOL_TERM_PREFIX`]. Every text in which the
+    /// pattern occurs has all of them.
     #[must_use]
     pub fn symbol_terms(&self) -> Vec<String> {
         let mut text: String = self.start.iter().collect();
@@ -123,7 +123,7 @@ impl Pattern {
         text.extend(&self.end);
         let mut terms = Vec::new();
         symbol_terms(&text, |chars| {
-            terms.push(std::iter::once(&SYMBOL_TERM).chain(chars).collect());
+            terms.push(std::iter::once(&SYMBOL_TERM_PREFIX).chain(chars).collect());
         });
         terms.sort_unstable();
         terms.dedup();
@@ -281,7 +281,7 @@ mod tests {
                         continue;
                     }
                     for term in pattern.symbol_terms() {
-                        let term = term.trim_start_matches(SYMBOL_TERM);
+                        let term = term.trim_start_matches(SYMBOL_TERM_PREFIX);
                         assert!(of_text.iter().any(|other| other == term), "{term} of {phrase}");
                     }
                 }

@@ -51,9 +51,9 @@ pub(super) fn is_digit(c: char) -> bool {
 }
 
 /// The first character of every symbol term in the index. No word of a text contains it.
-pub const SYMBOL_TERM: char = '\u{1e}';
+pub const SYMBOL_TERM_PREFIX: char = '\u{1e}';
 
-/// Passes the symbol terms of a folded text to `emit`, without [`SYMBOL_TERM`]:
+/// Passes the symbol terms of a folded text to `emit`, without [`SYMBOL_TERM_PREFIX`]:
 ///
 /// - each symbol of [`is_symbol`];
 /// - `+`, `#` and `%` with the character before them, and `$`, `€`, `₿`, `@` and `#` with the one
