@@ -92,7 +92,7 @@ const CURRENCY: u8 = 0xe2;
 
 /// Whether a byte may be the first of a digit or of a symbol of [`is_symbol`]. These bytes are
 /// always the first byte of a character.
-fn may_begin_term(b: u8) -> bool {
+fn may_be_symbol_or_digit(b: u8) -> bool {
     matches!(b, b'0'..=b'9' | b'#' | b'$' | b'%' | b'+' | b'-' | b'.' | b'/' | b'@' | CURRENCY)
 }
 
@@ -102,7 +102,7 @@ fn may_begin_term(b: u8) -> bool {
 /// character after it: if that is a symbol or a digit, the term is emitted there, otherwise at the
 /// sign. Punctuation between two digits that is not a symbol is emitted at the first digit.
 fn terms_at(folded: &str, at: usize, emit: &mut impl FnMut(&[char])) {
-    if !may_begin_term(folded.as_bytes()[at]) {
+    if !may_be_symbol_or_digit(folded.as_bytes()[at]) {
         return;
     }
     let (before, from) = folded.split_at(at);

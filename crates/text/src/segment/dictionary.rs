@@ -103,9 +103,9 @@ impl Dictionary {
     pub(crate) fn short_words(ids: &[u16], short: &mut Vec<ShortWords>) {
         short.clear();
         short.extend(ids.windows(3).map(|ids| {
-            let one = Node::at(u32::from(ids[0])).below(ROOT);
-            let two = Node::at(one.base() ^ u32::from(ids[1])).below(one.slot);
-            let three = Node::at(two.base() ^ u32::from(ids[2])).below(two.slot);
+            let one = Node::at(u32::from(ids[0])).if_child_of(ROOT);
+            let two = Node::at(one.base() ^ u32::from(ids[1])).if_child_of(one.slot);
+            let three = Node::at(two.base() ^ u32::from(ids[2])).if_child_of(two.slot);
             let freq_ids = [one, two, three].map(|node| node.freq_id() as u16);
             ShortWords { freq_ids, slot: select_unpredictable(three.base() == 0, 0, three.slot) }
         }));

@@ -59,7 +59,7 @@ impl Node {
 
     /// This node if its parent is `parent`, else an empty one. Compiles without a branch.
     #[inline(always)]
-    pub(super) fn below(self, parent: u32) -> Node {
+    pub(super) fn if_child_of(self, parent: u32) -> Node {
         let is_child = self.parent() == parent;
         Node {
             slot: select_unpredictable(is_child, self.slot, 0),
