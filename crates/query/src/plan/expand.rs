@@ -176,7 +176,7 @@ fn synonyms(words: &[&QueryWord], tables: TextTables<'_>, found: &mut Vec<FoundV
                 }
                 let key: Vec<char> =
                     words.flat_map(|word| &word.variants[0].key).copied().collect();
-                (key.len() <= synonyms.longest()).then_some((end, key))
+                (key.len() <= synonyms.max_key_len()).then_some((end, key))
             })
             .find(|(_, key)| synonyms.synonyms_of(key).next().is_some());
         let Some((end, key)) = known else {

@@ -9,7 +9,7 @@ use crate::fold::key::key_of;
 use crate::tables::embedded::{NAMES, REGIONS};
 
 /// The tables of names and of regional words, precomputed. After the fingerprint, the first line
-/// has [`Synonyms::longest`]. A group has one line for each key of its members: the key, the
+/// has [`Synonyms::max_key_len`]. A group has one line for each key of its members: the key, the
 /// relation, and all members. Lines are ordered by key. Computing this table and that of the words
 /// at start would take up to a sixth of the time of a query in a new process.
 const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
@@ -55,16 +55,16 @@ pub struct Synonyms {
     /// The indexes in `groups` of the groups that have a member with this key.
     by_key: HashMap<Vec<char>, Vec<usize>>,
     /// The length in characters of the longest key of any member.
-    longest: usize,
+    max_key_len: usize,
 }
 
 impl Synonyms {
     /// The built-in tables, with the groups `own` of the user.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
         let mut synonyms = match precomputed(PRECOMPUTED) {
-            Some((longest, precomputed)) => {
-                let longest = longest.parse().unwrap_or(usize::MAX);
-                Synonyms { precomputed, longest, ..Synonyms::default() }
+            Some((max_key_len, precomputed)) => {
+                let max_key_len = max_key_len.parse().unwrap_or(usize::MAX);
+                Synonyms { precomputed, max_key_len, ..Synonyms::default() }
             }
             None => Synonyms::computed(),
         };
@@ -89,7 +89,7 @@ impl Synonyms {
         let number = self.groups.len();
         for member in &members {
             let key = key_of(member);
-            self.longest = self.longest.max(key.len());
+            self.max_key_len = self.max_key_len.max(key.len());
             let groups = self.by_key.entry(key).or_default();
             // Two spellings with one key (gpt-4, GPT4) count as one member.
             if groups.last() != Some(&number) {
@@ -131,8 +131,8 @@ impl Synonyms {
 
     /// The length in characters of the longest key of any word in the tables.
     #[must_use]
-    pub fn longest(&self) -> usize {
-        self.longest
+    pub fn max_key_len(&self) -> usize {
+        self.max_key_len
     }
 }
 
@@ -224,11 +224,12 @@ mod tests {
                 lines += &format!("{key}\t{}\t{}\n", relation.as_str(), members.join("\t"));
             }
         }
-        if !assert_precomputed("synonyms.tsv", PRECOMPUTED, &computed.longest.to_string(), &lines) {
+        let max_key_len = computed.max_key_len.to_string();
+        if !assert_precomputed("synonyms.tsv", PRECOMPUTED, &max_key_len, &lines) {
             return;
         }
         let precomputed = Synonyms::standard([]);
-        assert_eq!((precomputed.longest, precomputed.groups.len()), (computed.longest, 0));
+        assert_eq!((precomputed.max_key_len, precomputed.groups.len()), (computed.max_key_len, 0));
         for key in computed.by_key.keys().map(Vec::as_slice).chain([&['比'][..], &[], &['龘'; 9]])
         {
             assert_eq!(
