@@ -110,7 +110,7 @@ pub struct Folded<'t> {
     original: Cow<'t, str>,
     text: String,
     /// The number of characters of `text`.
-    chars: usize,
+    char_count: usize,
     original_char_count: usize,
     /// In the order of the text.
     exceptions: Vec<Exception>,
@@ -158,7 +158,7 @@ impl<'t> Folded<'t> {
         let folded = Folded {
             original,
             text: out,
-            chars: folded_char + tail,
+            char_count: folded_char + tail,
             original_char_count: original_char + tail,
             exceptions,
             original_offsets: ByteOffsets::default(),
@@ -219,8 +219,8 @@ impl<'t> Folded<'t> {
         }
         exceptions
             .extend(old.map(|e| Exception { folded_char: e.folded_char - removed_chars, ..*e }));
-        let chars = self.chars - removed_chars;
-        Folded { text, chars, exceptions, folded_offsets: ByteOffsets::default(), ..self }
+        let char_count = self.char_count - removed_chars;
+        Folded { text, char_count, exceptions, folded_offsets: ByteOffsets::default(), ..self }
     }
 
     /// The range of the folded characters of the exception that character `at` belongs to, or of
@@ -243,7 +243,7 @@ impl<'t> Folded<'t> {
 
     /// Number of characters of the folded text.
     pub fn char_count(&self) -> usize {
-        self.chars
+        self.char_count
     }
 
     /// Whether every character of the original folds to exactly one character.
@@ -253,8 +253,8 @@ impl<'t> Folded<'t> {
 
     /// The bytes of the folded text that the characters `chars` occupy.
     pub fn folded_bytes(&self, chars: Range<usize>) -> Range<usize> {
-        let start = self.folded_offsets.byte_of(&self.text, self.chars, chars.start);
-        start..self.folded_offsets.byte_of(&self.text, self.chars, chars.end).max(start)
+        let start = self.folded_offsets.byte_of(&self.text, self.char_count, chars.start);
+        start..self.folded_offsets.byte_of(&self.text, self.char_count, chars.end).max(start)
     }
 
     /// The characters `chars` of the folded text.
@@ -274,7 +274,7 @@ impl<'t> Folded<'t> {
         if chars.end <= chars.start {
             return start..start;
         }
-        start..self.original_end(chars.end.min(self.chars)).max(start)
+        start..self.original_end(chars.end.min(self.char_count)).max(start)
     }
 
     /// The bytes of the original that the folded characters `chars` come from, always on character
@@ -288,7 +288,7 @@ impl<'t> Folded<'t> {
 
     /// The first original character that the folded character `at` comes from.
     fn original_start(&self, at: usize) -> usize {
-        if at >= self.chars {
+        if at >= self.char_count {
             return self.original_char_count;
         }
         match self.last_exception(|e| e.folded_char <= at) {
