@@ -84,13 +84,13 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
 #[derive(Debug, Clone, Copy)]
 struct Exception {
     /// Its offset in the folded text.
-    folded_char: usize,
+    folded_start: usize,
     /// The number of its characters in the folded text.
-    folded_chars: usize,
+    folded_len: usize,
     /// Its offset in the original.
-    original_char: usize,
+    original_start: usize,
     /// The number of its characters in the original.
-    original_chars: usize,
+    original_len: usize,
 }
 
 /// A folded text, with an exact map back to the original.
@@ -143,10 +143,10 @@ impl<'t> Folded<'t> {
             let folded_chars = out[folded_bytes.clone()].chars().count();
             if (original_chars, folded_chars) != (1, 1) {
                 exceptions.push(Exception {
-                    folded_char,
-                    folded_chars,
-                    original_char,
-                    original_chars,
+                    folded_start: folded_char,
+                    folded_len: folded_chars,
+                    original_start: original_char,
+                    original_len: original_chars,
                 });
             }
             original_char += original_chars;
@@ -204,21 +204,21 @@ impl<'t> Folded<'t> {
         let (mut exceptions, mut removed_chars) = (Vec::new(), 0);
         let mut old = self.exceptions.iter().peekable();
         for (sequence, count) in groups {
-            while let Some(e) = old.next_if(|e| e.folded_char < sequence.start) {
-                exceptions.push(Exception { folded_char: e.folded_char - removed_chars, ..*e });
+            while let Some(e) = old.next_if(|e| e.folded_start < sequence.start) {
+                exceptions.push(Exception { folded_start: e.folded_start - removed_chars, ..*e });
             }
-            while old.next_if(|e| e.folded_char < sequence.end).is_some() {}
+            while old.next_if(|e| e.folded_start < sequence.end).is_some() {}
             let original = self.original_chars(sequence.clone());
             exceptions.push(Exception {
-                folded_char: sequence.start - removed_chars,
-                folded_chars: sequence.len() - count,
-                original_char: original.start,
-                original_chars: original.len(),
+                folded_start: sequence.start - removed_chars,
+                folded_len: sequence.len() - count,
+                original_start: original.start,
+                original_len: original.len(),
             });
             removed_chars += count;
         }
         exceptions
-            .extend(old.map(|e| Exception { folded_char: e.folded_char - removed_chars, ..*e }));
+            .extend(old.map(|e| Exception { folded_start: e.folded_start - removed_chars, ..*e }));
         let char_count = self.char_count - removed_chars;
         Folded { text, char_count, exceptions, folded_offsets: ByteOffsets::default(), ..self }
     }
@@ -226,8 +226,8 @@ impl<'t> Folded<'t> {
     /// The range of the folded characters of the exception that character `at` belongs to, or of
     /// this character alone.
     fn sequence_at(&self, at: usize) -> Range<usize> {
-        let joined = self.last_exception(|e| e.folded_char <= at);
-        let joined = joined.map(|e| e.folded_char..e.folded_char + e.folded_chars);
+        let joined = self.last_exception(|e| e.folded_start <= at);
+        let joined = joined.map(|e| e.folded_start..e.folded_start + e.folded_len);
         joined.filter(|sequence| at < sequence.end).unwrap_or(at..at + 1)
     }
 
@@ -291,19 +291,19 @@ impl<'t> Folded<'t> {
         if at >= self.char_count {
             return self.original_char_count;
         }
-        match self.last_exception(|e| e.folded_char <= at) {
+        match self.last_exception(|e| e.folded_start <= at) {
             None => at,
-            Some(e) if at < e.folded_char + e.folded_chars => e.original_char,
-            Some(e) => e.original_char + e.original_chars + (at - e.folded_char - e.folded_chars),
+            Some(e) if at < e.folded_start + e.folded_len => e.original_start,
+            Some(e) => e.original_start + e.original_len + (at - e.folded_start - e.folded_len),
         }
     }
 
     /// The end of the original characters that the folded character `at - 1` comes from.
     fn original_end(&self, at: usize) -> usize {
-        match self.last_exception(|e| e.folded_char < at) {
+        match self.last_exception(|e| e.folded_start < at) {
             None => at,
-            Some(e) if at <= e.folded_char + e.folded_chars => e.original_char + e.original_chars,
-            Some(e) => e.original_char + e.original_chars + (at - e.folded_char - e.folded_chars),
+            Some(e) if at <= e.folded_start + e.folded_len => e.original_start + e.original_len,
+            Some(e) => e.original_start + e.original_len + (at - e.folded_start - e.folded_len),
         }
     }
 
