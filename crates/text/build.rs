@@ -1,8 +1,8 @@
 //! Composes what the analysis needs at run time, so that starting costs nothing:
 //!
 //! - `tables.rs`: the fold (NFKC, lower case, t2s and variants in one), the character classes, the
-//!   t2s tables, the script sets, the frequencies of the dictionary, and a fingerprint over what
-//!   terms depend on: fold, classes and dictionary;
+//!   t2s tables, the scripts of characters, the frequencies and character ids of the dictionary,
+//!   and a fingerprint over what terms depend on: fold, classes and dictionary;
 //! - `dict.trie`: the dictionary as a double-array trie, which is read in place in the binary.
 //!
 //! A mistake in a table is a build error that names the line or the character.
@@ -134,6 +134,7 @@ fn emit_words(code: &mut String, hash: &mut Fnv, dict: &Dict) -> Vec<u8> {
     let mut by_char = vec![0u16; LIMIT as usize];
     char_ids.iter().for_each(|(c, id)| by_char[*c as usize] = *id);
     emit_paged(code, "CHAR_ID", "u16", &by_char);
+    // Ids start at 1; characters that no word has share id 0.
     writeln!(code, "pub(crate) const CHAR_IDS: usize = {};", char_ids.len() + 1)
         .expect("writing to a String never fails");
     let mut words: Vec<(Vec<u16>, u16)> = dict

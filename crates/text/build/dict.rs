@@ -8,7 +8,7 @@ use std::path::Path;
 #[derive(Default)]
 pub(crate) struct Dict {
     pub(crate) words: BTreeMap<String, u32>,
-    /// The sum of all frequencies, also of words that the file leaves out.
+    /// The sum of all frequencies, including those of words that the file leaves out.
     pub(crate) total: u64,
 }
 

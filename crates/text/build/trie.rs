@@ -1,4 +1,5 @@
-//! Builds the dictionary's double array over whole characters. `src/segment/trie.rs` reads it.
+//! Builds the dictionary's double-array trie, in which each edge is a whole character, not a byte.
+//! `src/segment/trie.rs` reads it.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -188,8 +189,8 @@ impl DoubleArray {
     }
 }
 
-/// The character ids at index `depth` of words that are equal before it, each with the range of the
-/// words that have it.
+/// The character ids at index `depth` of the words in `range`, whose ids before that index are the
+/// same. Each id comes with the range of the words that have it.
 fn children(
     words: &[(Vec<u16>, u16)],
     range: Range<usize>,

@@ -71,7 +71,8 @@ impl Key {
         start.map_or(0, |before| *before as usize + 1)..end
     }
 
-    /// The range of the key characters within a character range of the folded text.
+    /// The range of the key whose characters lie in `folded`, a range of characters of the folded
+    /// text.
     pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
         let key_index =
             |char: usize| self.folded_offsets.partition_point(|at| (*at as usize) < char);

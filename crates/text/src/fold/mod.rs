@@ -40,7 +40,7 @@ use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.
 ///
-/// Folding the result again does not change it. It has about as many bytes as `text`. Cost: one
+/// The result has about as many bytes as `text`, and folding it again does not change it. Cost: one
 /// table look-up for each character.
 ///
 /// ```
@@ -268,7 +268,7 @@ impl<'t> Folded<'t> {
 
     /// The characters of the original that the folded characters `chars` come from. Where several
     /// characters fold together, the range covers all of them. An empty range maps to the empty
-    /// range before its character.
+    /// range before the characters that the folded character `chars.start` comes from.
     pub fn original_chars(&self, chars: Range<usize>) -> Range<usize> {
         let start = self.original_start(chars.start);
         if chars.end <= chars.start {

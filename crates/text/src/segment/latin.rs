@@ -173,8 +173,8 @@ fn percentage_start(unpercented: &str) -> usize {
     number + unpercented[number..].bytes().take_while(|b| !b.is_ascii_digit()).count()
 }
 
-/// The length of the integer part of a decimal number, if it is long enough for a year: `2023.5` is
-/// as often a month as a number.
+/// The length of the integer part of a decimal number, if it is long enough for a year: `2023.5`
+/// stands for May 2023 as often as for a number.
 fn long_integer_part(number: &str) -> Option<usize> {
     const YEAR_DIGITS: usize = 4;
     let (integer, decimals) = number.split_once('.')?;

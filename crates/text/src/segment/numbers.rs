@@ -93,7 +93,8 @@ pub(super) fn multiplier(text: &str) -> Option<(usize, u32)> {
     (len > 0).then_some((space + len, exponent))
 }
 
-/// `number` times 10 to the power of `exponent`, if that is an integer.
+/// `number` times 10 to the power of `exponent`, if that is an integer of at most [`MAX_DIGITS`]
+/// digits.
 pub(super) fn scaled(number: &str, exponent: u32) -> Option<u128> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
     let decimals = decimals.trim_end_matches('0');

@@ -1,5 +1,5 @@
-//! Character classes, as the segmenter and phrases need them. `build.rs` shares this file and fills
-//! the table.
+//! Character classes, as the segmenter and phrases need them. `build.rs` shares this file, and
+//! computes the table of the class of each character.
 
 /// The class of a folded character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
