@@ -70,7 +70,7 @@ impl Dictionary {
 
 /// Reads entries of a dictionary. If keys are looked up in ascending order, each block is read
 /// once.
-pub(crate) struct Entries<'d> {
+pub(crate) struct DictionaryReader<'d> {
     dictionary: &'d Dictionary,
     /// The bytes of the current block that have not been read, and how many entries they have. In
     /// the last block, `remaining` may be too great: there the entries end with the bytes.
@@ -86,7 +86,7 @@ pub(crate) struct Entries<'d> {
     list: Range<usize>,
 }
 
-impl<'d> Entries<'d> {
+impl<'d> DictionaryReader<'d> {
     /// A reader before the first entry.
     pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use ownedbytes::OwnedBytes;
 
-use super::dictionary::Entries;
+use super::dictionary::DictionaryReader;
 use super::reader::Postings;
 use crate::term::{CHAR_BITS, NO_FIELD, PATH_BIT, TermKey, TextField};
 
@@ -55,8 +55,8 @@ pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
 
 /// The key of the first posting list that differs, or that only one of the two files contains.
 fn first_different_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
-    let mut a = Entries::new(&found.dictionary);
-    let mut b = Entries::new(&wanted.dictionary);
+    let mut a = DictionaryReader::new(&found.dictionary);
+    let mut b = DictionaryReader::new(&wanted.dictionary);
     loop {
         match (a.next_key(), b.next_key()) {
             (Some(of_a), Some(of_b)) => {

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::bitset::BitsetPostings;
 use super::columns::{Columns, DATE_LEN, NUMBER_LEN, decode_date};
 use super::cursor::Cursor;
-use super::dictionary::{Dictionary, Entries, INDEX_ENTRY_LEN};
+use super::dictionary::{Dictionary, DictionaryReader, INDEX_ENTRY_LEN};
 use super::table::Table;
 use crate::footer::{FOOTER_LEN, Footer};
 use crate::pages::{PAGE, PAGE_SUM, PageBytes, PageSlice};
@@ -211,14 +211,14 @@ impl Postings {
     /// microsecond.
     #[must_use]
     pub fn doc_freq(&self, key: TermKey) -> u32 {
-        Entries::new(&self.dictionary).doc_freq(key)
+        DictionaryReader::new(&self.dictionary).doc_freq(key)
     }
 
     /// A cursor at the first document that contains a term; `None` if there is none. Costs as much
     /// as [`Postings::doc_freq`], and decoding the first block.
     #[must_use]
     pub fn cursor(&self, key: TermKey) -> Option<Cursor> {
-        Entries::new(&self.dictionary).cursor(key)
+        DictionaryReader::new(&self.dictionary).cursor(key)
     }
 
     /// The posting list of a term, decoded as a whole; `None` if no document contains it. Takes
@@ -287,8 +287,8 @@ impl Postings {
     fn union(&self, mut keys: Vec<TermKey>) -> BitsetPostings {
         keys.sort_unstable();
         keys.dedup();
-        let mut entries = Entries::new(&self.dictionary);
-        let cursors = keys.into_iter().filter_map(|key| entries.cursor(key));
+        let mut reader = DictionaryReader::new(&self.dictionary);
+        let cursors = keys.into_iter().filter_map(|key| reader.cursor(key));
         BitsetPostings::union(cursors, self.num_docs())
     }
 }

@@ -14,7 +14,7 @@ use crate::codec::length::decode_length;
 use crate::codec::posting_list::PostingList;
 use crate::document::ColumnValues;
 use crate::read::cursor::Cursor;
-use crate::read::dictionary::Entries;
+use crate::read::dictionary::DictionaryReader;
 use crate::read::reader::Postings;
 use crate::term::{CHAR_BITS, DocId, Kind, NO_FIELD, PATH_BIT, TermKey, TextField};
 
@@ -181,16 +181,16 @@ fn merge_characters(
         let codes = source.postings.length_codes(TextField::Title).ok_or_else(damaged)?;
         kinds.push(codes.iter().map(kind_of).collect::<Vec<Kind>>());
     }
-    let mut entries: Vec<Entries<'_>> =
-        sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
-    let next_key = |source: usize, entries: &mut [Entries<'_>]| {
-        let key = entries[source].next_key();
+    let mut readers: Vec<DictionaryReader<'_>> =
+        sources.iter().map(|source| DictionaryReader::new(&source.postings.dictionary)).collect();
+    let next_key = |source: usize, readers: &mut [DictionaryReader<'_>]| {
+        let key = readers[source].next_key();
         // Words and paths, whose keys are greater, are merged by `merge_strings`.
         key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < NO_FIELD)
     };
     let mut keys = Vec::with_capacity(sources.len());
     for source in 0..sources.len() {
-        keys.push(LoserTree::entry(source, next_key(source, &mut entries)));
+        keys.push(LoserTree::entry(source, next_key(source, &mut readers)));
     }
     let mut tree = LoserTree::new(&keys);
     let (mut list, mut positions) = (PostingList::default(), Vec::new());
@@ -199,14 +199,14 @@ fn merge_characters(
         list.clear();
         let field = TermKey(key).unigram_field();
         while let Some((_, source)) = tree.smallest().filter(|(same, _)| *same == key) {
-            let mut cursor = entries[source].current_cursor().ok_or_else(damaged)?;
+            let mut cursor = readers[source].current_cursor().ok_or_else(damaged)?;
             sources[source].append(&mut cursor, &mut positions, &mut list, |doc, tf| {
                 if let Some(field) = field {
                     let kind = kinds[source][doc as usize];
                     total_lengths[kind as usize][field as usize] += u64::from(tf);
                 }
             });
-            tree.advance(source, next_key(source, &mut entries));
+            tree.advance(source, next_key(source, &mut readers));
         }
         if !list.doc_deltas.is_empty() {
             sink(TermKey(key), &list)?;
@@ -280,8 +280,8 @@ fn merge_strings(
     strings.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     let mut interner = Interner::default();
     let (mut list, mut positions) = (PostingList::default(), Vec::new());
-    let mut lookups: Vec<Entries<'_>> =
-        sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
+    let mut lookups: Vec<DictionaryReader<'_>> =
+        sources.iter().map(|source| DictionaryReader::new(&source.postings.dictionary)).collect();
     for same in strings.chunk_by(|a, b| text(a) == text(b)) {
         let number = interner.get_or_add(text(&same[0]))?;
         for (index, key) in kind.keys(number).into_iter().enumerate() {
@@ -314,10 +314,10 @@ fn collect_strings(
     strings: &mut Vec<OldString>,
 ) {
     let mut first_docs: Vec<Option<DocId>> = Vec::new();
-    let mut entries = Entries::new(&source.postings.dictionary);
-    while let Some(key) = entries.next_key() {
+    let mut reader = DictionaryReader::new(&source.postings.dictionary);
+    while let Some(key) = reader.next_key() {
         let Some(number) = kind.number_of(key) else { continue };
-        let first = entries.current_cursor().and_then(|cursor| source.first_doc(cursor));
+        let first = reader.current_cursor().and_then(|cursor| source.first_doc(cursor));
         let at = number as usize;
         if first_docs.len() <= at {
             first_docs.resize(at + 1, None);
