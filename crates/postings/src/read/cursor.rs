@@ -78,7 +78,7 @@ impl Cursor {
         let (block_number, at, shallow_block) = (0, 0, 0);
         let mut cursor =
             Self { list, doc_freq, has_positions, block_number, block, at, shallow_block };
-        let skips_end = if cursor.blocks() > 1 { cursor.blocks() * SKIP_LEN } else { 0 };
+        let skips_end = if cursor.block_count() > 1 { cursor.block_count() * SKIP_LEN } else { 0 };
         if cursor.list.get(0..skips_end).is_none() {
             // Without skip entries no block can be found: the list ends at once.
             cursor.list.report_damage(0);
@@ -146,7 +146,7 @@ impl Cursor {
         if self.at >= self.block.len {
             // This happens only if a skip entry and its block contradict each other.
             self.list.report_damage(0);
-            self.load(self.blocks());
+            self.load(self.block_count());
         }
         self.doc()
     }
@@ -217,7 +217,7 @@ impl Cursor {
     /// Reads skip entries only; the cursor does not move. `from` must not be less than `until` of
     /// the previous call, because the skip entries of the blocks before that are not read again.
     pub fn max_tf_in(&mut self, from: DocId, until: DocId) -> Option<u8> {
-        let blocks = self.blocks();
+        let blocks = self.block_count();
         if blocks < 2 {
             return None;
         }
@@ -239,7 +239,7 @@ impl Cursor {
 
 /// Blocks.
 impl Cursor {
-    fn blocks(&self) -> usize {
+    fn block_count(&self) -> usize {
         (self.doc_freq as usize).div_ceil(BLOCK)
     }
 
@@ -247,14 +247,14 @@ impl Cursor {
     /// are verified when a cursor is made.
     #[inline]
     fn skip_entry(&self, block: usize) -> Option<SkipEntry> {
-        if block >= self.blocks() {
+        if block >= self.block_count() {
             return None;
         }
         let at = block * SKIP_LEN;
         let skip: &[u8; SKIP_LEN] = self.list.get_verified(at..at + SKIP_LEN)?.try_into().ok()?;
         let [a, b, c, d, e, f, g, h, max_tf] = *skip;
         let last = u32::from_le_bytes([a, b, c, d]);
-        let end = self.blocks() * SKIP_LEN + u32::from_le_bytes([e, f, g, h]) as usize;
+        let end = self.block_count() * SKIP_LEN + u32::from_le_bytes([e, f, g, h]) as usize;
         Some(SkipEntry { last, end, max_tf })
     }
 
@@ -268,7 +268,7 @@ impl Cursor {
         let previous = self.block.len.checked_sub(1).map(|last| self.block.docs[last]);
         self.block_number = number;
         self.at = 0;
-        if number < self.blocks() {
+        if number < self.block_count() {
             // A damaged skip entry can lead backwards, but merging relies on ascending doc ids.
             if self.decode(number).is_some_and(|()| previous < Some(self.block.docs[0])) {
                 return;
@@ -276,12 +276,12 @@ impl Cursor {
             self.list.report_damage(0);
         }
         self.block.clear();
-        self.block_number = self.blocks();
+        self.block_number = self.block_count();
     }
 
     /// Decodes the block with this number.
     fn decode(&mut self, number: usize) -> Option<()> {
-        let blocks = self.blocks();
+        let blocks = self.block_count();
         let (mut start, mut end, mut last) = (0, self.list.len(), None);
         if blocks > 1 {
             end = self.skip_entry(number)?.end;
@@ -300,7 +300,7 @@ impl Cursor {
     /// Goes to the first document of the block that would contain `target`, a block after the
     /// current one, or to the end of the list.
     fn load_block_of(&mut self, target: DocId) {
-        let blocks = self.blocks();
+        let blocks = self.block_count();
         let ends_before = |block: usize| self.last_of(block).is_some_and(|last| last < target);
         // Gallop, because the target is usually near.
         let (mut low, mut step) = (self.block_number + 1, 1);

@@ -59,7 +59,7 @@ pub(crate) struct Dictionary {
 }
 
 impl Dictionary {
-    fn blocks(&self) -> usize {
+    fn block_count(&self) -> usize {
         self.index.len() / INDEX_ENTRY_LEN
     }
 
@@ -107,7 +107,7 @@ impl<'d> DictionaryReader<'d> {
         let at = block * INDEX_ENTRY_LEN;
         let entries_at = usize::try_from(dictionary.index.u64(at + 8)?).ok()?;
         let list_at = usize::try_from(dictionary.index.u64(at + 16)?).ok()?;
-        let end = match block + 1 < dictionary.blocks() {
+        let end = match block + 1 < dictionary.block_count() {
             true => usize::try_from(dictionary.index.u64(at + INDEX_ENTRY_LEN + 8)?).ok()?,
             false => dictionary.entries.len(),
         };
@@ -116,7 +116,7 @@ impl<'d> DictionaryReader<'d> {
         self.remaining = BLOCK_ENTRIES;
         self.next_block = block + 1;
         self.key = dictionary.first_key(block)?;
-        self.next_block_key = match block + 1 < dictionary.blocks() {
+        self.next_block_key = match block + 1 < dictionary.block_count() {
             true => dictionary.first_key(block + 1)?,
             false => u64::MAX,
         };
@@ -140,7 +140,7 @@ impl<'d> DictionaryReader<'d> {
         if key.0 < self.key || self.next_block_key <= key.0 {
             // If the block is invalid, the next lookup must not continue in it.
             self.next_block_key = 0;
-            let (mut low, mut high) = (0, self.dictionary.blocks());
+            let (mut low, mut high) = (0, self.dictionary.block_count());
             while low < high {
                 let middle = (low + high) / 2;
                 match self.dictionary.first_key(middle)? <= key.0 {
@@ -187,7 +187,7 @@ impl<'d> DictionaryReader<'d> {
     /// next entry is invalid.
     pub(crate) fn next_key(&mut self) -> Option<TermKey> {
         if self.remaining == 0 || self.unread.is_empty() {
-            if self.next_block >= self.dictionary.blocks() {
+            if self.next_block >= self.dictionary.block_count() {
                 return None;
             }
             self.open(self.next_block)?;

@@ -52,7 +52,7 @@ impl Table {
     /// `each` returns `false`.
     pub(crate) fn for_each_from(&self, from: &str, mut each: impl FnMut(&str, u32) -> bool) {
         let mut text = Vec::new();
-        let blocks = self.blocks();
+        let blocks = self.block_count();
         let (mut low, mut high) = (0, blocks);
         while low < high {
             let middle = (low + high) / 2;
@@ -78,7 +78,7 @@ impl Table {
         }
     }
 
-    fn blocks(&self) -> usize {
+    fn block_count(&self) -> usize {
         let count = self.bytes.len().checked_sub(4).and_then(|at| self.bytes.u32(at));
         (count.unwrap_or_default() as usize).min(self.bytes.len() / 4)
     }
