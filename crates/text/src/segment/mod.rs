@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use crate::fold::key::is_key_char;
 use crate::fold::{Folded, fold};
 use crate::segment::cursor::{TextCursor, TextOffset};
-use crate::segment::numbers::{Value, can_start_numeral, value};
+use crate::segment::numbers::{Value, can_start_numeral, number_value};
 use crate::segment::numerals::numeral_value;
 use crate::segment::route::{HanSegmenter, Scratch};
 use crate::segment::token::{Output, PART, Token, TokenKind, WHOLE};
@@ -246,7 +246,7 @@ impl Segmenter {
                     let run = &text[start.byte..cursor.byte()];
                     self.han.cut(run, start.char, &output, &mut scratch, sink);
                     if parts {
-                        numeral_values(text, start, &scratch.chars, &mut value_end, sink);
+                        emit_numeral_values(text, start, &scratch.chars, &mut value_end, sink);
                     }
                 }
                 Class::Latin | Class::Digit => {
@@ -255,7 +255,7 @@ impl Segmenter {
                     output.add_to_key(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
                     latin::cut(folded, start.char..cursor.char_offset, run, parts, sink);
                     if parts && class == Class::Digit {
-                        number_value(text, start, &mut value_end, sink);
+                        emit_number_value(text, start, &mut value_end, sink);
                     }
                 }
                 Class::Symbol => {
@@ -287,14 +287,14 @@ pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
 /// Passes the value of the number at `start` to `sink`, if the number has one and does not lie
 /// inside the previous value, which ends at byte `value_end`. Then sets `value_end` to the end of
 /// this value.
-fn number_value<'f>(
+fn emit_number_value<'f>(
     text: &'f str,
     start: TextOffset,
     value_end: &mut usize,
     sink: &mut impl FnMut(Token<'f>),
 ) {
     if start.byte >= *value_end
-        && let Some(value) = value(&text[start.byte..])
+        && let Some(value) = number_value(&text[start.byte..])
     {
         *value_end = start.byte + value.len;
         sink(value_token(text, start, value));
@@ -302,8 +302,8 @@ fn number_value<'f>(
 }
 
 /// Passes the values of the Chinese numerals in a run of Han characters to `sink`, as
-/// [`number_value`] does. `chars` are the characters of the run, which begins at `start`.
-fn numeral_values<'f>(
+/// [`emit_number_value`] does. `chars` are the characters of the run, which begins at `start`.
+fn emit_numeral_values<'f>(
     text: &'f str,
     start: TextOffset,
     chars: &[char],

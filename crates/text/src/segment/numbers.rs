@@ -23,15 +23,15 @@ pub(crate) struct Value {
 /// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`,
 /// `1亿2000万`, `3 million`. `text` starts with a digit, and the character before it must not be a
 /// letter or digit.
-pub(crate) fn value(text: &str) -> Option<Value> {
+pub(crate) fn number_value(text: &str) -> Option<Value> {
     let mut sum: Option<u128> = None;
     let mut len = 0;
     // In a number of several parts, such as 1亿2000万, the multipliers descend.
     let mut last_exponent = u32::MAX;
-    while let Some(number) = number(&text[len..]) {
+    while let Some(number) = number_prefix(&text[len..]) {
         let after = &text[len + number.len()..];
         let Some((multiplier_len, exponent)) =
-            multiplier(after).filter(|(_, exponent)| *exponent < last_exponent)
+            multiplier_prefix(after).filter(|(_, exponent)| *exponent < last_exponent)
         else {
             break;
         };
@@ -44,7 +44,7 @@ pub(crate) fn value(text: &str) -> Option<Value> {
 }
 
 /// A plain number at the start of a text: digits, commas between thousands, one decimal point.
-pub(super) fn number(text: &str) -> Option<&str> {
+pub(super) fn number_prefix(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
     let mut end = digits(0);
@@ -66,7 +66,7 @@ pub(super) fn number(text: &str) -> Option<&str> {
 
 /// The multiplier at the start of a text, possibly after a space: its length in bytes, including
 /// the space, and its power of ten.
-pub(super) fn multiplier(text: &str) -> Option<(usize, u32)> {
+pub(super) fn multiplier_prefix(text: &str) -> Option<(usize, u32)> {
     let word = text.strip_prefix(' ').unwrap_or(text);
     let space = text.len() - word.len();
     for (name, exponent) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
@@ -132,7 +132,7 @@ pub(crate) fn can_start_numeral(c: char) -> bool {
 }
 
 /// The value of a Chinese digit.
-pub(super) fn digit(c: char) -> Option<u128> {
+pub(super) fn digit_value(c: char) -> Option<u128> {
     Some(match c {
         '零' | '〇' => 0,
         '一' => 1,
@@ -162,15 +162,15 @@ pub(super) fn multiplier_value(c: char) -> Option<u128> {
 }
 
 /// The value of 二〇二三: at least three digits in positional notation.
-pub(super) fn positional(run: &str) -> Option<u128> {
-    let digits: Vec<u128> = run.chars().filter_map(digit).collect();
+pub(super) fn positional_value(run: &str) -> Option<u128> {
+    let digits: Vec<u128> = run.chars().filter_map(digit_value).collect();
     (3..=MAX_DIGITS)
         .contains(&digits.len())
         .then(|| digits.iter().fold(0, |sum, digit| sum * 10 + digit))
 }
 
 /// The value of 三万五千二百: digits before multipliers.
-pub(super) fn with_multipliers(run: &str) -> Option<u128> {
+pub(super) fn value_with_multipliers(run: &str) -> Option<u128> {
     // `total` is complete up to the last 万, 亿 or 兆; `section` up to the last 十, 百 or 千.
     let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
     // The last multiplier of the section, and the last of 万, 亿 and 兆.
@@ -179,7 +179,7 @@ pub(super) fn with_multipliers(run: &str) -> Option<u128> {
     // fifty.
     let mut last = None;
     for c in run.chars() {
-        if let Some(value) = digit(c) {
+        if let Some(value) = digit_value(c) {
             // Two adjacent digits are two numbers, except after a zero (一百零五).
             if number.is_some_and(|number| number > 0) {
                 return None;
@@ -225,7 +225,7 @@ mod tests {
 
     /// The value at the start of a text, and the text after the number.
     fn digits(text: &str) -> Option<(String, &str)> {
-        value(text).map(|value| (value.digits, &text[value.len..]))
+        number_value(text).map(|value| (value.digits, &text[value.len..]))
     }
 
     #[test]
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn a_chinese_numeral_begins_with_a_digit_or_ten() {
         for c in '\0'..=char::MAX {
-            assert_eq!(can_start_numeral(c), digit(c).is_some() || c == '十', "{c}");
+            assert_eq!(can_start_numeral(c), digit_value(c).is_some() || c == '十', "{c}");
         }
     }
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 use crate::fold::Folded;
 use crate::segment::latin::run_end;
 use crate::segment::numbers::{
-    MAX_DIGITS, Value, can_start_numeral, digit, multiplier, multiplier_value, number, positional,
-    scaled, value, with_multipliers,
+    MAX_DIGITS, Value, can_start_numeral, digit_value, multiplier_prefix, multiplier_value,
+    number_prefix, number_value, positional_value, scaled, value_with_multipliers,
 };
 use crate::tables::class::Class;
 use crate::tables::class_of;
@@ -40,7 +40,7 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
         };
         let value = match class {
             _ if byte < value_end => None,
-            Class::Digit => value(&text[byte..]),
+            Class::Digit => number_value(&text[byte..]),
             Class::Han => numeral_value(&text[..byte], &text[byte..]),
             _ => None,
         };
@@ -66,8 +66,9 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     if percentage_of.is_none() && !can_start_numeral(text.chars().next()?) {
         return None;
     }
-    let continues_numeral =
-        |c: char| digit(c).is_some() || multiplier_value(c).is_some() || matches!(c, '数' | '几');
+    let continues_numeral = |c: char| {
+        digit_value(c).is_some() || multiplier_value(c).is_some() || matches!(c, '数' | '几')
+    };
     if before.chars().next_back().is_some_and(continues_numeral) {
         return None;
     }
@@ -75,7 +76,7 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
         return percentage(number);
     }
     let run = text
-        .split(|c| digit(c).is_none() && multiplier_value(c).is_none())
+        .split(|c| digit_value(c).is_none() && multiplier_value(c).is_none())
         .next()
         .unwrap_or_default();
     if let Some(value) = zeros_in_year(text).or_else(|| decimal(text)).or_else(|| tenths(text)) {
@@ -83,8 +84,8 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     }
     run.chars().nth(1)?;
     let value = match run.chars().any(|c| multiplier_value(c).is_some()) {
-        true => with_multipliers(run)?,
-        false => positional(run)?,
+        true => value_with_multipliers(run)?,
+        false => positional_value(run)?,
     };
     let digits = value.to_string();
     (value >= 10 && digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
@@ -95,21 +96,21 @@ const PERCENT: &str = "百分之";
 
 /// The value of a percentage, such as 百分之三点五 or 百分之20; `text` is what follows 百分之.
 fn percentage(text: &str) -> Option<Value> {
-    let (len, digits) = match number(text) {
+    let (len, digits) = match number_prefix(text) {
         Some(digits) => (digits.len(), digits.replace(',', "")),
         None => match decimal(text) {
             Some(value) => (value.len, value.digits),
             None => {
-                let end = text.find(|c| digit(c).is_none() && multiplier_value(c).is_none());
+                let end = text.find(|c| digit_value(c).is_none() && multiplier_value(c).is_none());
                 let run = &text[..end.unwrap_or(text.len())];
                 // In 百分之百分之三, the second 百分之 begins another percentage.
                 if run == "百" && text.starts_with("百分") {
                     return None;
                 }
                 let value = if run.chars().nth(1).is_none() && run != "百" {
-                    run.chars().next().and_then(|c| digit(c).or(multiplier_value(c)))?
+                    run.chars().next().and_then(|c| digit_value(c).or(multiplier_value(c)))?
                 } else {
-                    with_multipliers(run)?
+                    value_with_multipliers(run)?
                 };
                 (run.len(), value.to_string())
             }
@@ -121,17 +122,18 @@ fn percentage(text: &str) -> Option<Value> {
 /// The value of a decimal number: 三点五, 一点七八万亿. A time (三点五十分) has none.
 fn decimal(text: &str) -> Option<Value> {
     let mut chars = text.char_indices().take(MAX_DIGITS);
-    let (point, _) = chars.find(|(_, c)| digit(*c).is_none() && multiplier_value(*c).is_none())?;
+    let (point, _) =
+        chars.find(|(_, c)| digit_value(*c).is_none() && multiplier_value(*c).is_none())?;
     let whole = &text[..point];
     if whole.is_empty() || !text[point..].starts_with('点') {
         return None;
     }
     let whole = match whole.chars().nth(1) {
-        None => digit(whole.chars().next()?).or((whole == "十").then_some(10))?,
-        Some(_) => with_multipliers(whole)?,
+        None => digit_value(whole.chars().next()?).or((whole == "十").then_some(10))?,
+        Some(_) => value_with_multipliers(whole)?,
     };
     let after = &text[point + '点'.len_utf8()..];
-    let decimals = after.chars().map_while(digit).take(MAX_DIGITS + 1);
+    let decimals = after.chars().map_while(digit_value).take(MAX_DIGITS + 1);
     let decimals: String = decimals.map(|digit| digit.to_string()).collect();
     let length: usize = after.chars().take(decimals.len()).map(char::len_utf8).sum();
     let tail = &after[length..];
@@ -143,7 +145,8 @@ fn decimal(text: &str) -> Option<Value> {
     }
     let len = point + '点'.len_utf8() + length;
     let number = format!("{whole}.{decimals}");
-    let Some((multiplier_len, exponent)) = multiplier(tail).filter(|_| !tail.starts_with(' '))
+    let Some((multiplier_len, exponent)) =
+        multiplier_prefix(tail).filter(|_| !tail.starts_with(' '))
     else {
         return Some(Value { len, digits: number });
     };
@@ -156,14 +159,14 @@ fn tenths(text: &str) -> Option<Value> {
     /// 成 starts a word with one of these more often than it ends a number.
     const WORDS: &str = "交立为功员果本长分绩都就熟人不品型像语全因年份色堆套";
     let mut chars = text.chars();
-    let tens = digit(chars.next()?).filter(|tens| *tens > 0)?;
+    let tens = digit_value(chars.next()?).filter(|tens| *tens > 0)?;
     if chars.next()? != '成' {
         return None;
     }
     let mut len = text.len() - chars.as_str().len();
     let units = match chars.next() {
         Some(c) if WORDS.contains(c) => return None,
-        Some(c) => digit(c).filter(|units| *units > 0),
+        Some(c) => digit_value(c).filter(|units| *units > 0),
         None => None,
     };
     if units.is_some() {
@@ -180,7 +183,7 @@ fn zeros_in_year(text: &str) -> Option<Value> {
     if digits.len() != 4 || !digits.iter().any(|c| is_zero(*c)) {
         return None;
     }
-    let value = |c: &char| if is_zero(*c) { Some(0) } else { digit(*c) };
+    let value = |c: &char| if is_zero(*c) { Some(0) } else { digit_value(*c) };
     let digits: Option<String> = digits.iter().map(|c| Some(value(c)?.to_string())).collect();
     let len = year[..4].iter().map(|c| c.len_utf8()).sum();
     digits.map(|digits| Value { len, digits })
