@@ -254,7 +254,7 @@ fn highlights_are_words_of_the_query_or_their_expansions() {
                 highlights += 1;
                 let key: String = wensou_text::key_of(&highlight).into_iter().collect();
                 let folded = wensou_text::Folded::new(&highlight);
-                let values_of_highlight = wensou_text::values(&folded);
+                let values_of_highlight = wensou_text::number_values(&folded);
                 let is_value =
                     values_of_highlight.iter().any(|(_, digits)| values.contains(digits));
                 assert!(forms.contains(&key) || is_value, "{highlight} for {query}: {forms:?}");

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use wensou_text::{Folded, Segmenter, Token, TokenKind, is_key_char, values};
+use wensou_text::{Folded, Segmenter, Token, TokenKind, is_key_char, number_values};
 
 static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::standard);
 
@@ -18,20 +18,20 @@ pub fn check(data: &[u8]) {
     // The byte offset of each character, and the end.
     let mut offsets: Vec<usize> = folded.as_str().char_indices().map(|(at, _)| at).collect();
     offsets.push(folded.as_str().len());
-    let mut number_values = Vec::new();
+    let mut token_values = Vec::new();
     for token in &tokens {
         let chars = token.chars.start as usize..token.chars.end as usize;
         assert!(chars.start < chars.end && chars.end < offsets.len(), "inside the text");
         let slice = &folded.as_str()[offsets[chars.start]..offsets[chars.end]];
         if token.kind == TokenKind::Value {
             assert!(is_number(&token.text), "{}", token.text);
-            number_values.push((chars, token.text.to_string()));
+            token_values.push((chars, token.text.to_string()));
         } else {
             let key = |text: &str| text.chars().filter(|c| is_key_char(*c)).collect::<String>();
             assert_eq!(key(&token.text), key(slice), "a token has the key characters of its range");
         }
     }
-    assert_eq!(number_values, values(&folded));
+    assert_eq!(token_values, number_values(&folded));
 }
 
 /// Whether a value is digits, possibly with a point and decimals, possibly with a percent sign.

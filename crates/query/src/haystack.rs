@@ -92,7 +92,7 @@ impl<'t> Haystack<'t> {
             ),
             NeedleKind::Value => {
                 let values = self.values.get_or_init(|| {
-                    let values = wensou_text::values(&self.folded).into_iter();
+                    let values = wensou_text::number_values(&self.folded).into_iter();
                     values
                         .map(|(chars, digits)| (self.key.range_of(chars), digits.chars().collect()))
                         .collect()

@@ -29,7 +29,7 @@ pub use fold::symbols::{SYMBOL_TERM_PREFIX, has_symbols, is_symbol, symbol_terms
 pub use fold::t2s::t2s;
 pub use fold::{Folded, fold, fold_char};
 pub use segment::Segmenter;
-pub use segment::numerals::values;
+pub use segment::numerals::number_values;
 pub use segment::token::{Token, TokenKind};
 pub use tables::class::is_han;
 pub use traditional::Traditional;

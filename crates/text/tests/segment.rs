@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
 use proptest::prelude::*;
-use wensou_text::{Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char, key_of, values};
+use wensou_text::{
+    Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char, key_of, number_values,
+};
 
 use crate::corpora;
 use crate::fold::difficult;
@@ -93,7 +95,7 @@ fn assert_cut_as_jieba(text: &str) {
 }
 
 /// Checks that the words of a text have every key character exactly once, that search mode has the
-/// same words, and that [`values`] and the key agree with its tokens.
+/// same words, and that [`number_values`] and the key agree with its tokens.
 fn check_laws(text: &str) {
     let folded = Folded::new(text);
     let words = words_of(&folded);
@@ -118,7 +120,7 @@ fn check_laws(text: &str) {
         .filter(|token| token.kind == TokenKind::Value)
         .map(|token| (token.chars.start as usize..token.chars.end as usize, token.text.to_string()))
         .collect();
-    assert_eq!(from_tokens, values(&folded), "{text:?}");
+    assert_eq!(from_tokens, number_values(&folded), "{text:?}");
     for token in &tokens {
         let chars = token.chars.start as usize..token.chars.end as usize;
         let slice = folded.slice(chars);

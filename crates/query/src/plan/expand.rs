@@ -254,7 +254,7 @@ fn numbers_and_dates(
     }
     let typed = run.iter().map(|it| it.text.typed.as_str()).collect::<Vec<_>>().join(" ");
     let folded = Folded::new(&typed);
-    let (values, dates) = (wensou_text::values(&folded), dates(folded.as_str()));
+    let (values, dates) = (wensou_text::number_values(&folded), dates(folded.as_str()));
     let has_ordinal = folded.as_str().contains(['第', '季']);
     if values.is_empty() && dates.is_empty() && !has_ordinal {
         return;

@@ -1,6 +1,6 @@
 //! The values of Chinese numerals: 三万五千, 二〇二三, 三点五, 百分之二十, 三成, and years with ○, O
-//! or 0 for zero. [`values`] also finds the numbers in digits with a multiplier (5.4亿), whose
-//! values `numbers` computes.
+//! or 0 for zero. [`number_values`] also finds the numbers in digits with a multiplier (5.4亿),
+//! whose values `numbers` computes.
 
 use std::ops::Range;
 
@@ -23,12 +23,12 @@ use crate::tables::class_of;
 /// approximate numerals (五六百).
 ///
 /// ```
-/// use wensou_text::{Folded, values};
+/// use wensou_text::{Folded, number_values};
 /// let folded = Folded::new("融資5.4億美元");
-/// assert_eq!(values(&folded), [(2..6, "540000000".to_owned())]);
+/// assert_eq!(number_values(&folded), [(2..6, "540000000".to_owned())]);
 /// ```
 #[must_use]
-pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
+pub fn number_values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
     let text = folded.as_str();
     let mut found = Vec::new();
     let (mut byte, mut char, mut value_end) = (0, 0, 0);
