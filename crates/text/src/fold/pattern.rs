@@ -85,11 +85,11 @@ impl Pattern {
             .map(|at| counts(chars[at - 1], chars[at]).then(|| gap(&folded, &key, at)))
             .collect();
         let mut symbols = Vec::new();
-        symbols_of(&folded, &key, 0, &mut symbols);
+        append_symbols(&folded, &key, 0, &mut symbols);
         let start = symbols.iter().map(|(_, c)| *c).collect();
         symbols.clear();
         if !chars.is_empty() {
-            symbols_of(&folded, &key, chars.len(), &mut symbols);
+            append_symbols(&folded, &key, chars.len(), &mut symbols);
         }
         let end = symbols.iter().map(|(_, c)| *c).collect();
         Self { key: chars.to_vec(), start, inner, end, edges }
@@ -147,12 +147,12 @@ impl Pattern {
         }
         let mut symbols = Vec::new();
         let found = key.find_all(&self.key);
-        Box::new(found.filter_map(move |range| self.matched(folded, key, range, &mut symbols)))
+        Box::new(found.filter_map(move |range| self.match_at(folded, key, range, &mut symbols)))
     }
 
     /// The match at `range` of the key, where the key characters are those of the pattern; `None`
     /// if the symbols differ. `symbols` is a buffer.
-    fn matched(
+    fn match_at(
         &self,
         folded: &Folded<'_>,
         key: &Key,
@@ -177,7 +177,7 @@ impl Pattern {
             }
         } else {
             symbols.clear();
-            symbols_of(folded, key, range.start, symbols);
+            append_symbols(folded, key, range.start, symbols);
             let from = symbols.len().checked_sub(self.start.len())?;
             let (start, _) = symbols[from];
             span.start = symbols_equal(&symbols[from..], &self.start).then_some(start)?;
@@ -188,7 +188,7 @@ impl Pattern {
             }
         } else {
             symbols.clear();
-            symbols_of(folded, key, range.end, symbols);
+            append_symbols(folded, key, range.end, symbols);
             let first = symbols.get(..self.end.len())?;
             span.end =
                 symbols_equal(first, &self.end).then(|| first.last().map(|(at, _)| at + 1))??;
@@ -206,7 +206,7 @@ impl Pattern {
         let gaps = if count == 0 { 0..0 } else { 0..key.chars().len() + 1 };
         gaps.flat_map(move |at| {
             let mut symbols = Vec::new();
-            symbols_of(folded, key, at, &mut symbols);
+            append_symbols(folded, key, at, &mut symbols);
             let windows =
                 symbols.windows(count).filter(|window| symbols_equal(window, &self.start));
             let found = windows.filter_map(|window| {
@@ -231,7 +231,7 @@ fn is_apart(key: &Key, at: usize) -> bool {
 /// The gap between key characters `at - 1` and `at`; `at` is at least 1.
 fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
     let mut symbols = Vec::new();
-    let spaced = symbols_of(folded, key, at, &mut symbols);
+    let spaced = append_symbols(folded, key, at, &mut symbols);
     let between_digits = is_digit(key.chars()[at - 1]) && is_digit(key.chars()[at]);
     Gap {
         symbols: symbols.into_iter().map(|(_, c)| c).collect(),
@@ -243,7 +243,12 @@ fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
 /// Appends the symbols that count between key characters `at - 1` and `at` to `symbols`, with their
 /// offsets in the folded text. At 0 and at the number of key characters, these are the symbols
 /// before the first and after the last key character. Returns whether there is a space in that gap.
-fn symbols_of(folded: &Folded<'_>, key: &Key, at: usize, symbols: &mut Vec<(usize, char)>) -> bool {
+fn append_symbols(
+    folded: &Folded<'_>,
+    key: &Key,
+    at: usize,
+    symbols: &mut Vec<(usize, char)>,
+) -> bool {
     let range = key.gap(at, folded.char_count());
     if range.is_empty() {
         return false;

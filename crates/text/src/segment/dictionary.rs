@@ -72,7 +72,7 @@ impl Dictionary {
 
     /// Calls `found` with the length in characters and the log frequency of every word that is a
     /// prefix of `chars`, shorter words first.
-    pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
+    pub(crate) fn for_each_prefix(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
         // The words of the trie and the added words ascend by length; an added word replaces the
         // equal word of the trie.
         let added = self.added.starting_with(chars).into_iter().flatten();
@@ -160,7 +160,7 @@ impl Dictionary {
     #[cold]
     fn best_word_with_added(&self, chars: &[char], log_probs: impl Fn(usize) -> f64) -> BestWord {
         let mut best = BestWord { lengths: 0, log_prob: f64::NEG_INFINITY, length: 1 };
-        self.prefixes(chars, |length, log_freq| {
+        self.for_each_prefix(chars, |length, log_freq| {
             best.add(length, log_freq - self.log_total + log_probs(length));
         });
         best.or_single_char(self.log_total, log_probs)
@@ -250,7 +250,7 @@ mod tests {
             .filter_map(|length| Some((length, (*words.get(&text[..length])? as f64).ln())))
             .collect();
         let mut found = Vec::new();
-        dictionary.prefixes(text, |length, log_freq| found.push((length, log_freq)));
+        dictionary.for_each_prefix(text, |length, log_freq| found.push((length, log_freq)));
         assert_eq!(found, expected, "{text:?}");
         for length in 1..=text.len() {
             let freq = words.get(&text[..length]).copied();
@@ -335,7 +335,7 @@ mod tests {
         assert_eq!(dictionary.freq(&chars("人工智能")), Some(151));
         assert_eq!(dictionary.freq(&chars("人工智")), None);
         let mut lengths = Vec::new();
-        dictionary.prefixes(&chars("中国人民银行的"), |length, _| lengths.push(length));
+        dictionary.for_each_prefix(&chars("中国人民银行的"), |length, _| lengths.push(length));
         assert_eq!(lengths, [1, 2, 6]);
     }
 
@@ -346,7 +346,7 @@ mod tests {
         add(&mut dictionary, "中国", 9);
         let mut found = Vec::new();
         dictionary
-            .prefixes(&chars("中国人民银行的"), |length, log| found.push((length, log)));
+            .for_each_prefix(&chars("中国人民银行的"), |length, log| found.push((length, log)));
         assert_eq!(found.iter().map(|(length, _)| *length).collect::<Vec<_>>(), [1, 2, 5, 6]);
         assert_eq!(found[1..3], [(2, 9f64.ln()), (5, 7f64.ln())]);
     }
@@ -355,7 +355,9 @@ mod tests {
     fn characters_that_no_word_has_match_no_word() {
         let dictionary = Dictionary::new();
         for text in ["\0", "a\0b", "\u{10FFFF}x", "é", "中\0"] {
-            dictionary.prefixes(&chars(text), |length, _| assert_eq!((text, length), ("中\0", 1)));
+            dictionary.for_each_prefix(&chars(text), |length, _| {
+                assert_eq!((text, length), ("中\0", 1));
+            });
         }
     }
 }

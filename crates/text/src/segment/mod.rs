@@ -169,11 +169,11 @@ impl Segmenter {
     /// ```
     /// let segmenter = wensou_text::Segmenter::standard();
     /// let mut lengths = Vec::new();
-    /// segmenter.prefixes(&['区', '块', '链', '上'], |length| lengths.push(length));
+    /// segmenter.for_each_prefix(&['区', '块', '链', '上'], |length| lengths.push(length));
     /// assert_eq!(lengths, [1, 2, 3]);
     /// ```
-    pub fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize)) {
-        self.han.dictionary.prefixes(chars, |length, _| found(length));
+    pub fn for_each_prefix(&self, chars: &[char], mut found: impl FnMut(usize)) {
+        self.han.dictionary.for_each_prefix(chars, |length, _| found(length));
     }
 
     /// Search mode: passes every word, its parts, and the values of numbers to `sink`. Words and
