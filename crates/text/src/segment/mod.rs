@@ -90,7 +90,7 @@ impl Segmenter {
     /// does.
     pub fn standard_with(own_words: impl IntoIterator<Item = Word>) -> Self {
         let mut segmenter = Segmenter::new();
-        match crate::word_tables::words::precomputed() {
+        match crate::word_tables::words::precomputed_words() {
             Some(words) => {
                 for (word, freq, previous_freq) in words {
                     let chars: Vec<char> = word.chars().collect();

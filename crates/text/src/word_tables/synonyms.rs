@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::editable::{self, TableError};
-use super::precomputed::precomputed;
+use super::precomputed::contents_if_current;
 use crate::fold::key::key_of;
 use crate::tables::embedded::{NAMES, REGIONS};
 
@@ -61,7 +61,7 @@ pub struct Synonyms {
 impl Synonyms {
     /// The built-in tables, with the groups `own` of the user.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
-        let mut synonyms = match precomputed(PRECOMPUTED) {
+        let mut synonyms = match contents_if_current(PRECOMPUTED) {
             Some((max_key_len, precomputed)) => {
                 let max_key_len = max_key_len.parse().unwrap_or(usize::MAX);
                 Synonyms { precomputed, max_key_len, ..Synonyms::default() }

@@ -29,8 +29,8 @@ pub(crate) fn words() -> impl Iterator<Item = Word> {
 
 /// The lines of the precomputed table: the word, its frequency, and the frequency that it had
 /// before it was added. `None` if the table is out of date.
-pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
-    let (_, lines) = precomputed::precomputed(PRECOMPUTED)?;
+pub(crate) fn precomputed_words() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
+    let (_, lines) = precomputed::contents_if_current(PRECOMPUTED)?;
     Some(lines.lines().filter_map(|line| {
         let mut fields = line.split('\t');
         let (word, freq, before) = (fields.next()?, fields.next()?, fields.next()?);
@@ -107,7 +107,7 @@ mod tests {
             lines += &format!("{}\t{freq}\t{before}\n", word.iter().collect::<String>());
         });
         if precomputed::assert_precomputed("words.tsv", PRECOMPUTED, "", &lines) {
-            assert_eq!(precomputed().unwrap().count(), lines.lines().count());
+            assert_eq!(precomputed_words().unwrap().count(), lines.lines().count());
         }
     }
 
