@@ -121,12 +121,12 @@ pub struct PostingsBuilder {
     columns: ColumnSpill,
     /// `None` until the first run is full.
     sorter: Option<SorterThread>,
-    numbers: NumberBuffer,
+    number_buffer: NumberBuffer,
 }
 
 /// The thread that sorts full runs, and the channel by which it receives them.
 struct SorterThread {
-    full: SyncSender<Run>,
+    full_runs: SyncSender<Run>,
     thread: JoinHandle<io::Result<Vec<File>>>,
 }
 
@@ -160,7 +160,7 @@ impl PostingsBuilder {
             documents: DocumentTotals::default(),
             columns: ColumnSpill::new(folder),
             sorter: None,
-            numbers: NumberBuffer::default(),
+            number_buffer: NumberBuffer::default(),
         }
     }
 
@@ -187,8 +187,9 @@ impl PostingsBuilder {
         self.add_words(document, terms)?;
         // A path belongs to no field: the loop below ignores the number of the field.
         let no_field = 0;
-        self.numbers.number(&mut self.paths, paths.iter().map(|path| (no_field, path.as_str())))?;
-        for (_, number) in self.numbers.drain() {
+        let paths = paths.iter().map(|path| (no_field, path.as_str()));
+        self.number_buffer.assign_numbers(&mut self.paths, paths)?;
+        for (_, number) in self.number_buffer.drain() {
             self.run.push_word_or_path(document, TermKey::path(number));
         }
         self.documents.push(*kind, lengths, columns.date);
@@ -200,8 +201,8 @@ impl PostingsBuilder {
         let words = words.chain(terms.body.words().map(|word| (TextField::Body as u8, word)));
         let tags = terms.tags.iter().flat_map(FieldTerms::words);
         let words = words.chain(tags.map(|word| (TextField::Tags as u8, word)));
-        self.numbers.number(&mut self.words, words)?;
-        for (field, number) in self.numbers.drain() {
+        self.number_buffer.assign_numbers(&mut self.words, words)?;
+        for (field, number) in self.number_buffer.drain() {
             let field = TextField::ALL[usize::from(field)];
             self.run.push_word_or_path(document, TermKey::word(field, number));
         }
@@ -288,14 +289,14 @@ impl PostingsBuilder {
         let sorter = match &self.sorter {
             Some(sorter) => sorter,
             None => {
-                let (full, runs) = sync_channel(0);
+                let (full_runs, received_runs) = sync_channel(0);
                 let folder = self.folder.clone();
                 let named = thread::Builder::new().name("runs".to_owned());
-                let thread = named.spawn(move || sort_runs(&folder, &runs))?;
-                self.sorter.insert(SorterThread { full, thread })
+                let thread = named.spawn(move || sort_runs(&folder, &received_runs))?;
+                self.sorter.insert(SorterThread { full_runs, thread })
             }
         };
-        match sorter.full.send(run) {
+        match sorter.full_runs.send(run) {
             Ok(()) => Ok(()),
             // The thread has failed, and joining it returns why.
             Err(_) => self.sorted_runs().map(drop),
@@ -304,8 +305,10 @@ impl PostingsBuilder {
 
     /// Waits for the sorting thread, and returns the files of all runs.
     fn sorted_runs(&mut self) -> io::Result<Vec<File>> {
-        let Some(SorterThread { full, thread }) = self.sorter.take() else { return Ok(Vec::new()) };
-        drop(full);
+        let Some(SorterThread { full_runs, thread }) = self.sorter.take() else {
+            return Ok(Vec::new());
+        };
+        drop(full_runs);
         let panicked = |_| Err(io::Error::other("the thread that sorts postings panicked"));
         thread.join().unwrap_or_else(panicked)
     }
@@ -360,7 +363,7 @@ struct NumberBuffer {
 
 impl NumberBuffer {
     /// Adds the words or paths of a document, each with its field, and numbers them.
-    fn number<'w>(
+    fn assign_numbers<'w>(
         &mut self,
         interner: &mut Interner,
         words: impl Iterator<Item = (u8, &'w str)>,

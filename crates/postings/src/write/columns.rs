@@ -72,7 +72,7 @@ pub(crate) struct ColumnSpill {
     folder: PathBuf,
     file: Option<File>,
     /// The number of blocks of [`ROWS`] rows that are in the file.
-    written: usize,
+    written_blocks: usize,
     /// The newest rows, which are not in the file.
     rows: Vec<u8>,
 }
@@ -80,7 +80,7 @@ pub(crate) struct ColumnSpill {
 impl ColumnSpill {
     /// An empty collection, whose temporary file will be in `folder`.
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_path_buf(), file: None, written: 0, rows: Vec::new() }
+        Self { folder: folder.to_path_buf(), file: None, written_blocks: 0, rows: Vec::new() }
     }
 
     /// Adds the values of the next document.
@@ -91,7 +91,7 @@ impl ColumnSpill {
                 None => self.file.insert(tempfile::tempfile_in(&self.folder)?),
             };
             file.write_all(&self.rows)?;
-            self.written += 1;
+            self.written_blocks += 1;
             self.rows.clear();
         }
         self.rows.extend(encode(values));
@@ -116,7 +116,7 @@ impl ColumnSource for ColumnSpill {
         if let Some(file) = &mut self.file {
             file.rewind()?;
             let mut rows = vec![0; ROWS * ROW_LEN];
-            for _ in 0..self.written {
+            for _ in 0..self.written_blocks {
                 file.read_exact(&mut rows)?;
                 hand_on(&rows)?;
             }
