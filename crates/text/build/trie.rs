@@ -64,7 +64,8 @@ impl DoubleArray {
             search_after: 0,
         };
         array.grow();
-        // Slot 0 is where unknown characters lead. It is never free, and nothing continues from it.
+        // An unknown first character has id 0, and so leads to slot 0. This slot is never free, and
+        // nothing continues from it.
         array.take(0);
         let mut pending = BinaryHeap::new();
         let depth = 0;

@@ -36,7 +36,7 @@ fn t2s_agrees_with_opencc_on_every_character() {
 }
 
 #[test]
-fn t2s_agrees_with_opencc_on_every_phrase_alone_cut_and_before_any_phrase() {
+fn t2s_agrees_with_opencc_on_every_phrase_whole_shortened_and_before_any_phrase() {
     let opencc = converter(DefaultConfig::T2S);
     let phrases = phrases();
     assert!(phrases.len() >= MIN_PHRASES);

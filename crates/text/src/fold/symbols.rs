@@ -188,7 +188,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_of_bytes_have_the_terms_of_their_characters(
+        fn the_terms_are_those_that_are_found_character_by_character(
             text in "[#$%+@./\\-€₿•é字a12 ,:。·😀]{0,60}",
         ) {
             let folded = crate::fold(&text);
