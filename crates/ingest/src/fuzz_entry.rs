@@ -176,7 +176,7 @@ pub fn members(
         is_root: true,
     };
     let file = Cursor::new(raw);
-    let _ = input::opened(
+    let _ = input::visit_open_file(
         &source,
         options,
         file,

@@ -84,24 +84,28 @@ use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
 /// Passes to `visit` every page and dump of a file, and also what is not read.
-pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
+pub(crate) fn visit_file(
+    source: &SourceFile,
+    options: &Options,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
     let skip =
         |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     if let Some(command) = options.pre.as_ref().filter(|it| it.selects(Path::new(&source.relative)))
     {
-        return pre::each(source, options, command, visit);
+        return pre::visit_output(source, options, command, visit);
     }
     let (file, bytes) = match open::regular(&source.path) {
         Ok(opened) => opened,
         Err(reason) => return visit(skip(reason)),
     };
-    opened(source, options, file, bytes, FileReader::from, visit)
+    visit_open_file(source, options, file, bytes, FileReader::from, visit)
 }
 
-/// Does the same as [`each`] for a file that is already open, or for bytes in memory, but runs no
-/// command that a glob (`--pre-glob`) selects for the file. `bytes` is the length. `to_positional`
-/// makes a positional reader of the file, which a zip needs.
-pub(crate) fn opened<F: Read, R: ReaderAt>(
+/// Does the same as [`visit_file`] for a file that is already open, or for bytes in memory, but
+/// runs no command that a glob (`--pre-glob`) selects for the file. `bytes` is the length of the
+/// file. `to_positional` makes a positional reader of the file, which a zip needs.
+pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
     source: &SourceFile,
     options: &Options,
     file: F,
@@ -123,9 +127,9 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
             if verdict == Verdict::Read(Kind::Zip) {
                 let file = last_io_error
                     .observed(to_positional(file.into_inner().into_inner()), &source.path);
-                zip::each(&container, file, bytes, visit_explained)?;
+                zip::visit_members(&container, file, bytes, visit_explained)?;
             } else {
-                whole_file(&container, verdict, file, Some(bytes), visit_explained)?;
+                visit_stream(&container, verdict, file, Some(bytes), visit_explained)?;
             }
         }
         codec => match codec.read(file) {
@@ -138,7 +142,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
                     verdict => verdict,
                 };
                 let bytes = None;
-                whole_file(&container, verdict, inner, bytes, visit_explained)?;
+                visit_stream(&container, verdict, inner, bytes, visit_explained)?;
             }
             Err(error) => {
                 let reason = fault::damage_reason(&error);
@@ -170,7 +174,7 @@ pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
 
 /// Reads a file from beginning to end, after decompression. `bytes` is the length of the file if
 /// the file is not compressed, and `None` otherwise.
-fn whole_file(
+fn visit_stream(
     container: &container::Container<'_>,
     verdict: Verdict,
     mut read: impl Read,
@@ -179,21 +183,21 @@ fn whole_file(
 ) -> ControlFlow<()> {
     let container::Container { source, options, last_io_error, .. } = container;
     let kind = match verdict {
-        Verdict::Read(Kind::Tar) => return tar::each(container, read, visit),
-        Verdict::Read(Kind::Warc) => return warc::each(container, read, visit),
-        Verdict::Read(Kind::Arc) => return arc::each(container, read, visit),
+        Verdict::Read(Kind::Tar) => return tar::visit_members(container, read, visit),
+        Verdict::Read(Kind::Warc) => return warc::visit_members(container, read, visit),
+        Verdict::Read(Kind::Arc) => return arc::visit_members(container, read, visit),
         Verdict::Read(kind) => kind,
         Verdict::Refused(reason) => {
             return match options.pre.as_ref().filter(|command| command.takes_every_unread_file()) {
                 Some(command) if is_unreadable_format(&reason) => {
-                    pre::each(source, options, command, visit)
+                    pre::visit_output(source, options, command, visit)
                 }
                 _ => container.broken(reason, visit),
             };
         }
         Verdict::Ignored => {
             return match options.pre.as_ref().filter(|command| command.takes_every_unread_file()) {
-                Some(command) => pre::each(source, options, command, visit),
+                Some(command) => pre::visit_output(source, options, command, visit),
                 None => visit(Event::Ignored(lossy_path(&source.path))),
             };
         }

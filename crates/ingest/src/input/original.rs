@@ -151,7 +151,7 @@ fn read_content<T>(
     let wanted =
         member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));
     let mut found = Err(io::Error::from(io::ErrorKind::NotFound));
-    let _ = input::each(&source, &Options::default(), &mut |event| {
+    let _ = input::visit_file(&source, &Options::default(), &mut |event| {
         match event {
             Event::Input(input) if input.relative == wanted => found = take(input.read),
             // Only a command (`--pre`) can read such a file, so the record is from what it printed,

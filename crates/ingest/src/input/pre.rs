@@ -28,7 +28,7 @@ const MAX_MESSAGE_CHARS: usize = 200;
 const MAX_PAUSE: Duration = Duration::from_millis(20);
 
 /// Runs the command on a file, and passes what it prints to `visit`.
-pub(super) fn each(
+pub(super) fn visit_output(
     source: &SourceFile,
     options: &Options,
     command: &PreCommand,

@@ -19,7 +19,7 @@ const MAX_HEADER_BYTES: u64 = 1 << 20;
 const BLOCK_BYTES: u64 = 512;
 
 /// Passes every page and dump of the archive to `visit`.
-pub(super) fn each(
+pub(super) fn visit_members(
     container: &Container<'_>,
     read: impl Read,
     visit: Visit<'_>,

@@ -15,7 +15,7 @@ use super::{Event, Visit};
 use crate::report::Reason;
 
 /// Passes every page of the file to `visit`.
-pub(super) fn each(
+pub(super) fn visit_members(
     container: &Container<'_>,
     read: impl Read,
     visit: Visit<'_>,

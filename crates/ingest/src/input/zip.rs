@@ -18,7 +18,7 @@ use super::{FileFormat, Visit};
 use crate::report::Reason;
 
 /// Passes every page and dump of an archive of `bytes` bytes to `visit`.
-pub(super) fn each(
+pub(super) fn visit_members(
     container: &Container<'_>,
     file: impl ReaderAt,
     bytes: u64,

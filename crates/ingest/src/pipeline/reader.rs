@@ -93,7 +93,7 @@ impl Reader<'_> {
         }
         let mut limit = DiagnosticLimit::new();
         let mut emit_limited = |event| limit.emit(event, emit);
-        input::each(source, self.options, &mut |event| match event {
+        input::visit_file(source, self.options, &mut |event| match event {
             Event::Skipped(skipped) => emit_limited(ReadEvent::Skipped(skipped)),
             Event::Ignored(path) => emit_limited(ReadEvent::Ignored(path)),
             Event::NonUtf8Name(path) => emit_limited(ReadEvent::NonUtf8Name(path)),

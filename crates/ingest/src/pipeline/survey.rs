@@ -239,7 +239,7 @@ impl Reader<'_> {
     /// second pass does.
     fn survey_file(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
         let mut file = FileSurvey::default();
-        let _ = input::each(source, self.options, &mut |event| {
+        let _ = input::visit_file(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind.is_dump() => {
                     file.is_refused |= self.survey_dump(
