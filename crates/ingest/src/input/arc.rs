@@ -24,28 +24,28 @@ pub(super) fn visit_members(
     loop {
         let header = match header(&mut read) {
             Ok(Some(header)) => header,
-            Ok(None) if number == 0 => return container.broken(Reason::Empty, visit),
+            Ok(None) if number == 0 => return container.skip_file(Reason::Empty, visit),
             Ok(None) => return ControlFlow::Continue(()),
-            Err(error) => return container.broken(damage_reason(&error), visit),
+            Err(error) => return container.skip_file(damage_reason(&error), visit),
         };
         number += 1;
         container.meter.count_member();
         let Some(header) = header else {
             let what =
                 format!("record {number} does not begin with an address and end in a length");
-            return container.broken(Reason::Damaged(what), visit);
+            return container.skip_file(Reason::Damaged(what), visit);
         };
         let mut body = read.by_ref().take(header.length);
         emit(container, number, &header, &mut body, visit)?;
         // Skip the part of the body that was not read. The meter stops an endless body.
         if let Err(error) = io::copy(&mut body, &mut io::sink()) {
-            return container.broken(damage_reason(&error), visit);
+            return container.skip_file(damage_reason(&error), visit);
         }
         if body.limit() > 0 {
-            return container.broken(truncated(), visit);
+            return container.skip_file(truncated(), visit);
         }
         if let Some(reason) = container.meter.exceeded() {
-            return container.broken(reason, visit);
+            return container.skip_file(reason, visit);
         }
     }
 }
@@ -93,14 +93,14 @@ fn emit(
         return ControlFlow::Continue(());
     }
     let name = number.to_string();
-    let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
+    let ignored = || Event::Ignored(PathBuf::from(container.member_path(&name)));
     if !header.url.starts_with("http") {
         return visit(ignored());
     }
     let response = match http::response(body) {
         Ok(response) if response.status == 200 => response,
         Ok(_) => return visit(ignored()),
-        Err(error) => return container.skip(&name, damage_reason(&error), visit),
+        Err(error) => return container.skip_member(&name, damage_reason(&error), visit),
     };
     let media = response.media.unwrap_or_else(|| header.media.clone());
     let page = FetchedPage { name: &name, media: Some(&media), url: Some(header.url.clone()) };

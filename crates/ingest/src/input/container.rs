@@ -20,8 +20,8 @@ use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// A file that is read, with its limits: usually a container. For other files, this only reports
-/// that they cannot be read.
+/// A file that is being read, with its limits: usually a container. For other files, only
+/// [`skip_file`](Self::skip_file) is used.
 pub(super) struct Container<'c> {
     pub(super) source: &'c SourceFile,
     pub(super) options: &'c Options,
@@ -31,25 +31,30 @@ pub(super) struct Container<'c> {
 
 impl Container<'_> {
     /// The displayed path of a member.
-    pub(super) fn path(&self, member: &str) -> String {
+    pub(super) fn member_path(&self, member: &str) -> String {
         format!("{}{MEMBER_SEPARATOR}{member}", self.source.path.to_string_lossy())
     }
 
     /// The path of a member relative to the root.
-    pub(super) fn relative(&self, member: &str) -> String {
+    pub(super) fn relative_member_path(&self, member: &str) -> String {
         format!("{}{MEMBER_SEPARATOR}{member}", self.source.relative)
     }
 
-    /// Reports that the container cannot be read from here on.
-    pub(super) fn broken(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
+    /// Reports that the file cannot be read, or cannot be read to its end.
+    pub(super) fn skip_file(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
         // A reader that wraps the metered one may have hidden the reason.
         let reason = self.meter.exceeded().unwrap_or(reason);
         visit(Event::Skipped(Skipped { path: lossy_path(&self.source.path), line: None, reason }))
     }
 
     /// Reports that a member cannot be read.
-    pub(super) fn skip(&self, member: &str, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
-        let path = PathBuf::from(self.path(member));
+    pub(super) fn skip_member(
+        &self,
+        member: &str,
+        reason: Reason,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        let path = PathBuf::from(self.member_path(member));
         visit(Event::Skipped(Skipped { path, line: None, reason }))
     }
 
@@ -65,18 +70,18 @@ impl Container<'_> {
         let path = match names.claim(&name.text) {
             Ok(path) => path,
             Err(reason) => {
-                self.skip(&name.text, reason, visit)?;
+                self.skip_member(&name.text, reason, visit)?;
                 return ControlFlow::Continue(None);
             }
         };
         if name.is_guessed {
-            visit(Event::NonUtf8Name(self.path(&path).into()))?;
+            visit(Event::NonUtf8Name(self.member_path(&path).into()))?;
         }
         let is_hidden = path.split('/').any(|part| part.starts_with('.'));
         match FileFormat::of(&path).filter(|_| !is_hidden) {
-            None => visit(Event::Ignored(self.path(&path).into()))?,
+            None => visit(Event::Ignored(self.member_path(&path).into()))?,
             Some(format) if format.kind.is_container() => {
-                self.skip(&path, Reason::Nested, visit)?;
+                self.skip_member(&path, Reason::Nested, visit)?;
             }
             Some(format) => return ControlFlow::Continue(Some((path, format))),
         }
@@ -96,24 +101,24 @@ impl Container<'_> {
         let is_plain = format.codec == Codec::Plain;
         let read = match format.codec.read(inner) {
             Ok(read) => read,
-            Err(error) => return self.skip(path, damage_reason(&error), visit),
+            Err(error) => return self.skip_member(path, damage_reason(&error), visit),
         };
         let mut read = Peeked::new(Metered { inner: read, meter: self.meter }, HEAD_BYTES);
         let content = recognise::content(&mut read);
         let kind = match recognise::verdict(format.kind, content, read.head()) {
             Verdict::Read(kind) if kind.is_container() => {
-                return self.skip(path, Reason::Nested, visit);
+                return self.skip_member(path, Reason::Nested, visit);
             }
             Verdict::Read(kind) => kind,
-            Verdict::Refused(reason) => return self.skip(path, reason, visit),
-            Verdict::Ignored => return visit(Event::Ignored(self.path(path).into())),
+            Verdict::Refused(reason) => return self.skip_member(path, reason, visit),
+            Verdict::Ignored => return visit(Event::Ignored(self.member_path(path).into())),
         };
         if is_plain && matches!(kind, Kind::Page(_)) && bytes > self.options.max_file_bytes {
-            return self.skip(path, too_large(bytes, self.options), visit);
+            return self.skip_member(path, too_large(bytes, self.options), visit);
         }
         visit(Event::Input(Input {
-            path: self.path(path),
-            relative: self.relative(path),
+            path: self.member_path(path),
+            relative: self.relative_member_path(path),
             kind,
             bytes: is_plain.then_some(bytes),
             charset: None,
@@ -135,11 +140,11 @@ impl Container<'_> {
     ) -> ControlFlow<()> {
         let FetchedPage { name, media, url } = page;
         let Some(kind) = media.and_then(http::page_kind) else {
-            return visit(Event::Ignored(self.path(name).into()));
+            return visit(Event::Ignored(self.member_path(name).into()));
         };
         visit(Event::Input(Input {
-            path: self.path(name),
-            relative: self.relative(name),
+            path: self.member_path(name),
+            relative: self.relative_member_path(name),
             kind: Kind::Page(kind),
             bytes: None,
             charset: media.and_then(http::charset),

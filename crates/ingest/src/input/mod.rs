@@ -192,7 +192,7 @@ fn visit_stream(
                 Some(command) if is_unreadable_format(&reason) => {
                     pre::visit_output(source, options, command, visit)
                 }
-                _ => container.broken(reason, visit),
+                _ => container.skip_file(reason, visit),
             };
         }
         Verdict::Ignored => {
@@ -205,7 +205,7 @@ fn visit_stream(
     if let (Kind::Page(_), Some(bytes)) = (kind, bytes)
         && bytes > options.max_file_bytes
     {
-        return container.broken(too_large(bytes, options), visit);
+        return container.skip_file(too_large(bytes, options), visit);
     }
     visit(Event::Input(Input {
         path: source.path.to_string_lossy().into_owned(),

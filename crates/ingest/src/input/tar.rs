@@ -28,15 +28,15 @@ pub(super) fn visit_members(
     let mut archive = Archive::new(Guarded { inner: read, left: &left });
     let entries = match archive.entries() {
         Ok(entries) => entries,
-        Err(error) => return container.broken(damage_reason(&error), visit),
+        Err(error) => return container.skip_file(damage_reason(&error), visit),
     };
     let mut names = Names::default();
     let mut members = 0_u64;
     for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(_) if left.get() == 0 => return container.broken(long_headers(), visit),
-            Err(error) => return container.broken(damage_reason(&error), visit),
+            Err(_) if left.get() == 0 => return container.skip_file(long_headers(), visit),
+            Err(error) => return container.skip_file(damage_reason(&error), visit),
         };
         members += 1;
         container.meter.count_member();
@@ -54,19 +54,19 @@ pub(super) fn visit_members(
                     }
                     EntryType::GNUSparse => {
                         let what = "a sparse file".to_owned();
-                        container.skip(&path, Reason::Unsupported(what), visit)?;
+                        container.skip_member(&path, Reason::Unsupported(what), visit)?;
                     }
-                    _ => container.skip(&path, Reason::Special, visit)?,
+                    _ => container.skip_member(&path, Reason::Special, visit)?,
                 }
             }
         }
         if let Some(reason) = container.meter.exceeded() {
-            return container.broken(reason, visit);
+            return container.skip_file(reason, visit);
         }
         // The library skips the rest of the member and its padding, and reads the next headers.
         left.set(unread.get().saturating_add(BLOCK_BYTES + MAX_HEADER_BYTES));
     }
-    if members == 0 { container.broken(Reason::Empty, visit) } else { ControlFlow::Continue(()) }
+    if members == 0 { container.skip_file(Reason::Empty, visit) } else { ControlFlow::Continue(()) }
 }
 
 fn long_headers() -> Reason {

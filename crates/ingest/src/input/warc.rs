@@ -25,29 +25,29 @@ pub(super) fn visit_members(
     loop {
         let headers = match record(&mut read) {
             Ok(Some(headers)) => headers,
-            Ok(None) if number == 0 => return container.broken(Reason::Empty, visit),
+            Ok(None) if number == 0 => return container.skip_file(Reason::Empty, visit),
             Ok(None) => return ControlFlow::Continue(()),
-            Err(error) => return container.broken(damage_reason(&error), visit),
+            Err(error) => return container.skip_file(damage_reason(&error), visit),
         };
         number += 1;
         container.meter.count_member();
         let length = headers.get("content-length").and_then(|length| length.parse().ok());
         let Some(length) = length else {
             let what = format!("record {number} has no valid Content-Length");
-            return container.broken(Reason::Damaged(what), visit);
+            return container.skip_file(Reason::Damaged(what), visit);
         };
         let mut body = read.by_ref().take(length);
         emit(container, number, &headers, &mut body, visit)?;
         // Skip the rest of the body. The meter stops an endless body.
         let drained = io::copy(&mut body, &mut io::sink());
         if let Err(error) = drained {
-            return container.broken(damage_reason(&error), visit);
+            return container.skip_file(damage_reason(&error), visit);
         }
         if body.limit() > 0 {
-            return container.broken(truncated(), visit);
+            return container.skip_file(truncated(), visit);
         }
         if let Some(reason) = container.meter.exceeded() {
-            return container.broken(reason, visit);
+            return container.skip_file(reason, visit);
         }
     }
 }
@@ -80,14 +80,14 @@ fn emit(
         return ControlFlow::Continue(());
     }
     let name = number.to_string();
-    let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
+    let ignored = || Event::Ignored(PathBuf::from(container.member_path(&name)));
     let (media, read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
         // The crawler's own records hold no page.
         Some("warcinfo" | "request" | "metadata") => return ControlFlow::Continue(()),
         Some("response") => match http::response(body) {
             Ok(response) if response.status == 200 => (response.media, response.body),
             Ok(_) => return visit(ignored()),
-            Err(error) => return container.skip(&name, damage_reason(&error), visit),
+            Err(error) => return container.skip_member(&name, damage_reason(&error), visit),
         },
         // A plain file, or text extracted from one, without HTTP headers.
         Some("resource" | "conversion") => {

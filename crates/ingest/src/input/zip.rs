@@ -27,7 +27,7 @@ pub(super) fn visit_members(
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
     let archive = match ZipLocator::new().locate_in_reader(file, &mut buffer, bytes) {
         Ok(archive) => archive,
-        Err((_, error)) => return container.broken(damage(error), visit),
+        Err((_, error)) => return container.skip_file(damage(error), visit),
     };
     let mut names = Names::default();
     let mut members = 0_u64;
@@ -36,7 +36,7 @@ pub(super) fn visit_members(
         let entry = match entries.next_entry() {
             Ok(Some(entry)) => entry,
             Ok(None) => break,
-            Err(error) => return container.broken(damage(error), visit),
+            Err(error) => return container.skip_file(damage(error), visit),
         };
         members += 1;
         container.meter.count_member();
@@ -49,14 +49,14 @@ pub(super) fn visit_members(
             read_member(container, &archive, &entry, member, visit)?;
         }
         if let Some(reason) = container.meter.exceeded() {
-            return container.broken(reason, visit);
+            return container.skip_file(reason, visit);
         }
     }
     if members == 0 {
-        return container.broken(Reason::Empty, visit);
+        return container.skip_file(Reason::Empty, visit);
     }
     if members < archive.entries_hint() {
-        return container.broken(truncated(), visit);
+        return container.skip_file(truncated(), visit);
     }
     ControlFlow::Continue(())
 }
@@ -72,17 +72,17 @@ fn read_member(
 ) -> ControlFlow<()> {
     let method = entry.compression_method();
     if entry.mode().is_symlink() {
-        return container.skip(&path, Reason::Special, visit);
+        return container.skip_member(&path, Reason::Special, visit);
     }
     if entry.flags().is_encrypted() || method == CompressionMethod::AES {
-        return container.skip(&path, Reason::Encrypted, visit);
+        return container.skip_member(&path, Reason::Encrypted, visit);
     }
     let found = match archive.get_entry(entry.wayfinder()) {
         Ok(found) => found,
-        Err(error) => return container.skip(&path, damage(error), visit),
+        Err(error) => return container.skip_member(&path, damage(error), visit),
     };
     match inflate(method, found.reader()) {
-        Err(reason) => container.skip(&path, reason, visit),
+        Err(reason) => container.skip_member(&path, reason, visit),
         Ok(inner) => {
             let inner = found.verifying_reader(inner);
             let bytes = entry.uncompressed_size_hint();
