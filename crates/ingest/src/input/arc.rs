@@ -53,8 +53,7 @@ pub(super) fn visit_members(
 /// The line before a record.
 struct Header {
     url: String,
-    /// The media type.
-    media: String,
+    media_type: String,
     /// Length of the response in bytes.
     length: u64,
 }
@@ -73,7 +72,7 @@ fn header(read: &mut impl BufRead) -> io::Result<Option<Option<Header>>> {
                 let header = length.filter(|_| fields.len() >= 5 && fields[0].contains(':'));
                 return Ok(Some(header.map(|length| Header {
                     url: fields[0].to_owned(),
-                    media: fields[3].to_owned(),
+                    media_type: fields[3].to_owned(),
                     length,
                 })));
             }
@@ -102,7 +101,8 @@ fn emit(
         Ok(_) => return visit(ignored()),
         Err(error) => return container.skip_member(&name, damage_reason(&error), visit),
     };
-    let media = response.media.unwrap_or_else(|| header.media.clone());
-    let page = FetchedPage { name: &name, media: Some(&media), url: Some(header.url.clone()) };
+    let media_type = response.media_type.unwrap_or_else(|| header.media_type.clone());
+    let url = Some(header.url.clone());
+    let page = FetchedPage { name: &name, media_type: Some(&media_type), url };
     container.emit_fetched(page, response.body, visit)
 }

@@ -138,8 +138,8 @@ impl Container<'_> {
         read: impl Read,
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
-        let FetchedPage { name, media, url } = page;
-        let Some(kind) = media.and_then(http::page_kind) else {
+        let FetchedPage { name, media_type, url } = page;
+        let Some(kind) = media_type.and_then(http::page_kind) else {
             return visit(Event::Ignored(self.member_path(name).into()));
         };
         visit(Event::Input(Input {
@@ -147,7 +147,7 @@ impl Container<'_> {
             relative: self.relative_member_path(name),
             kind: Kind::Page(kind),
             bytes: None,
-            charset: media.and_then(http::charset),
+            charset: media_type.and_then(http::charset),
             url,
             preprocessed_file_bytes: None,
             root: None,
@@ -162,6 +162,6 @@ pub(super) struct FetchedPage<'p> {
     /// The number of its record in the file, which is its name as a member.
     pub(super) name: &'p str,
     /// The media type that the server stated, with its parameters.
-    pub(super) media: Option<&'p str>,
+    pub(super) media_type: Option<&'p str>,
     pub(super) url: Option<String>,
 }

@@ -111,7 +111,7 @@ fn headers_too_long() -> io::Error {
 pub(super) struct Response<'a> {
     pub(super) status: u16,
     /// The header field `Content-Type`.
-    pub(super) media: Option<String>,
+    pub(super) media_type: Option<String>,
     /// The body without transfer and content codings.
     pub(super) body: Box<dyn Read + 'a>,
 }
@@ -141,7 +141,7 @@ pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a
         // The error appears only when the body is read, so ignored media types cause none.
         other => Box::new(Undecodable(format!("content coding `{other:.40}`"))),
     };
-    Ok(Response { status, media: headers.get("content-type").map(str::to_owned), body })
+    Ok(Response { status, media_type: headers.get("content-type").map(str::to_owned), body })
 }
 
 /// Decodes the body if it really is encoded: if `is_encoded` holds for its first two bytes.
@@ -166,8 +166,8 @@ impl Read for Undecodable {
 }
 
 /// The kind of page that a media type stands for; `None` if it is not that of a page.
-pub(super) fn page_kind(media: &str) -> Option<PageKind> {
-    let bare = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+pub(super) fn page_kind(media_type: &str) -> Option<PageKind> {
+    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match bare.as_str() {
         "text/html" | "application/xhtml+xml" => Some(PageKind::Html),
         "text/plain" => Some(PageKind::Text),
@@ -184,8 +184,8 @@ pub(super) fn names_a_record_of_the_crawler(url: &str) -> bool {
 }
 
 /// The charset named in a media type.
-pub(super) fn charset(media: &str) -> Option<&'static Encoding> {
-    let lower = media.to_ascii_lowercase();
+pub(super) fn charset(media_type: &str) -> Option<&'static Encoding> {
+    let lower = media_type.to_ascii_lowercase();
     let (_, value) = lower.split_once("charset=")?;
     Encoding::for_label(value.split(';').next()?.trim_matches([' ', '"', '\'']).as_bytes())
 }
@@ -215,11 +215,11 @@ mod tests {
 
     #[test]
     fn heads_that_crawlers_store_are_read() {
-        let media = |message: &[u8]| {
+        let media_type = |message: &[u8]| {
             let mut read = message;
             let response = response(&mut read).unwrap();
             assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(message));
-            response.media
+            response.media_type
         };
         let html = Some("text/html; charset=gbk".to_owned());
         for message in [
@@ -233,10 +233,10 @@ mod tests {
             "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk",
             "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk\r\nContent-Type: b\r\n\r\n",
         ] {
-            assert_eq!(media(message.as_bytes()), html, "{message}");
+            assert_eq!(media_type(message.as_bytes()), html, "{message}");
         }
-        assert_eq!(media(b"HTTP/1.1 200 OK\r\n\r\nContent-Type: text/html"), None);
-        assert_eq!(media(b"HTTP/1.1 200 OK"), None);
+        assert_eq!(media_type(b"HTTP/1.1 200 OK\r\n\r\nContent-Type: text/html"), None);
+        assert_eq!(media_type(b"HTTP/1.1 200 OK"), None);
         let value = Headers::read(&mut b"A: \xff\xe9\n\n".as_slice()).unwrap();
         assert_eq!(value.get("a"), Some("\u{fffd}\u{fffd}"));
         let many = "a:b\n".repeat(10_000) + "c: d\n\n";

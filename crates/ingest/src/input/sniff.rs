@@ -131,9 +131,9 @@ fn zip(head: &[u8]) -> Content {
     let body = 30 + usize::from(number_at(26)) + usize::from(number_at(28));
     let name_starts = |prefix: &[u8]| name.starts_with(prefix);
     if name == b"mimetype" {
-        let media = head.get(body..).unwrap_or_default();
-        return match media {
-            _ if media.starts_with(b"application/epub") => Content::NeedsConverter("EPUB"),
+        let media_type = head.get(body..).unwrap_or_default();
+        return match media_type {
+            _ if media_type.starts_with(b"application/epub") => Content::NeedsConverter("EPUB"),
             _ => Content::NeedsConverter("Office document"),
         };
     }

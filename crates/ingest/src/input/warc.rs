@@ -81,11 +81,11 @@ fn emit(
     }
     let name = number.to_string();
     let ignored = || Event::Ignored(PathBuf::from(container.member_path(&name)));
-    let (media, read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
+    let (media_type, read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
         // The crawler's own records hold no page.
         Some("warcinfo" | "request" | "metadata") => return ControlFlow::Continue(()),
         Some("response") => match http::response(body) {
-            Ok(response) if response.status == 200 => (response.media, response.body),
+            Ok(response) if response.status == 200 => (response.media_type, response.body),
             Ok(_) => return visit(ignored()),
             Err(error) => return container.skip_member(&name, damage_reason(&error), visit),
         },
@@ -96,5 +96,6 @@ fn emit(
         _ => return visit(ignored()),
     };
     let url = url.filter(|url| !url.is_empty());
-    container.emit_fetched(FetchedPage { name: &name, media: media.as_deref(), url }, read, visit)
+    let page = FetchedPage { name: &name, media_type: media_type.as_deref(), url };
+    container.emit_fetched(page, read, visit)
 }
