@@ -76,7 +76,7 @@ pub(crate) struct LabelAt {
     pub(crate) label: Label,
     pub(crate) delimiter: Delimiter,
     /// Where the value begins, in bytes of the line.
-    pub(crate) value: usize,
+    pub(crate) value_start: usize,
 }
 
 /// The labels that are known: those of the program, and those that a user adds.
@@ -159,14 +159,14 @@ impl Labels {
                 return None;
             }
             let end = self.end_of_joined(ahead, label, bytes);
-            let (delimiter, value) = delimiter(label, &ahead[end..], separate)?;
+            let (delimiter, value_offset) = delimiter(label, &ahead[end..], separate)?;
             // In an interview, a character before a colon stands for a speaker.
             let is_speaker = is_one_char && delimiter == Delimiter::Colon && label != Label::Writer;
             let is_weak = is_one_char && matches!(delimiter, Delimiter::Space | Delimiter::Nothing);
             (!is_speaker && !is_weak).then_some(LabelAt {
                 label,
                 delimiter,
-                value: at + end + value,
+                value_start: at + end + value_offset,
             })
         })
     }
@@ -183,10 +183,11 @@ impl Labels {
     pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
             let separate = true;
-            let (delimiter, value) = delimiter(label, &line[bytes..], separate)?;
+            let (delimiter, value_offset) = delimiter(label, &line[bytes..], separate)?;
             let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Space);
             let is_one_char = line[..bytes].chars().nth(1).is_none();
-            (is_item && !is_one_char).then(|| (label, delimiter, clean(&line[bytes + value..])))
+            let value = &line[bytes + value_offset..];
+            (is_item && !is_one_char).then(|| (label, delimiter, clean(value)))
         })
     }
 
@@ -313,7 +314,7 @@ mod tests {
     fn delimiters() {
         let of = |line: &str| {
             let found = Labels::builtin().at_start(line)?;
-            Some((found.label, found.delimiter, line[found.value..].trim().to_owned()))
+            Some((found.label, found.delimiter, line[found.value_start..].trim().to_owned()))
         };
         let some = |label, delimiter, value: &str| Some((label, delimiter, value.to_owned()));
         assert_eq!(of("来源：新浪"), some(Label::Source, Delimiter::Colon, "新浪"));

@@ -141,7 +141,7 @@ impl<'a> Scan<'a, '_> {
         {
             self.close(at);
             let (label, delimiter) = (Label::Other, Delimiter::Colon);
-            return self.open(&LabelAt { label, delimiter, value: at + bytes });
+            return self.open(&LabelAt { label, delimiter, value_start: at + bytes });
         }
         let mut next = at + ahead.chars().next().map_or(1, char::len_utf8);
         if next > self.last_colon && !self.line[..next].ends_with(is_separator) {
@@ -154,8 +154,8 @@ impl<'a> Scan<'a, '_> {
     /// Begins the value of a label. Returns where to read on.
     fn open(&mut self, found: &LabelAt) -> usize {
         self.open_label = Some((found.label, found.delimiter));
-        self.value_start = found.value;
-        found.value
+        self.value_start = found.value_start;
+        found.value_start
     }
 
     /// Ends the value, or the text without a label, at byte `to`, and adds it to the pieces.
@@ -203,7 +203,7 @@ impl<'a> Scan<'a, '_> {
     /// Whether a word that may be a label is one, by what follows it. A colon, bar or slash is
     /// enough for nearly every label; without one, the value must be of the label's kind.
     fn is_plausible(&self, found: &LabelAt) -> bool {
-        let value = self.line[found.value..].trim_start_matches(is_space);
+        let value = self.line[found.value_start..].trim_start_matches(is_space);
         let words = page_words();
         let until = |end: fn(char) -> bool| value.split(end).next().unwrap_or_default();
         let first = until(|c| is_space(c) || is_comma(c) || is_bar(c) || c.is_ascii_digit());
@@ -254,7 +254,7 @@ impl<'a> Scan<'a, '_> {
         let found = self.labels.at(self.line, at + start, separate)?;
         let employer = &ahead[..start];
         let is_word = employer.chars().all(char::is_alphanumeric);
-        let is_named = page_words().is_people(first_word(&self.line[found.value..]));
+        let is_named = page_words().is_people(first_word(&self.line[found.value_start..]));
         (is_word && is_named).then_some((employer, found))
     }
 }

@@ -95,7 +95,7 @@ fn label(text: &str) -> Option<(Label, &str)> {
     if let Some(found) = labels.at_start(text)
         && matches!(found.delimiter, Delimiter::Colon | Delimiter::Bar | Delimiter::Slash)
     {
-        return Some((found.label, &text[found.value..]));
+        return Some((found.label, &text[found.value_start..]));
     }
     let alone = text.trim();
     if alone.chars().count() > MAX_LABEL || alone.ends_with(is_colon) {
