@@ -187,7 +187,7 @@ impl Labels {
             let is_item = matches!(delimiter, Delimiter::Colon | Delimiter::Space);
             let is_one_char = line[..bytes].chars().nth(1).is_none();
             let value = &line[bytes + value_offset..];
-            (is_item && !is_one_char).then(|| (label, delimiter, clean(value)))
+            (is_item && !is_one_char).then(|| (label, delimiter, without_separators(value)))
         })
     }
 
@@ -271,7 +271,7 @@ pub(crate) fn is_name(value: &str) -> bool {
 }
 
 /// A value without spaces and separators around it.
-pub(crate) fn clean(value: &str) -> &str {
+pub(crate) fn without_separators(value: &str) -> &str {
     let is_separator = |c: char| is_comma(c) || is_bar(c) || matches!(c, '/' | ';' | '·' | '、');
     let value = value.trim().trim_end_matches(|c| is_separator(c) || is_space(c));
     value.trim_start_matches(|c| is_bar(c) || is_space(c) || matches!(c, '·' | '、' | ',')).trim()

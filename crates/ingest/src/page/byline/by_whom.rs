@@ -1,7 +1,7 @@
 //! Reads who wrote, translated or edited an article from texts without a label in front, such as
 //! `本文由示例編譯`, `John Smith,由李四編譯。` or `王小明/文`.
 
-use crate::page::labels::{Label, LabelledValue, Labels, clean, is_name};
+use crate::page::labels::{Label, LabelledValue, Labels, is_name, without_separators};
 use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_comma, is_space};
 
@@ -31,7 +31,7 @@ pub(super) fn by_whom(text: &str) -> Option<LabelledValue<'_>> {
 pub(super) fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
     let (at, comma) = value.rmatch_indices(is_comma).next()?;
     let field = by_whom(value[at + comma.len()..].trim())?;
-    let value = clean(&value[..at]);
+    let value = without_separators(&value[..at]);
     is_name(value).then_some((value, field))
 }
 
@@ -39,7 +39,7 @@ pub(super) fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
 /// did.
 pub(super) fn person_first(text: &str) -> Option<LabelledValue<'_>> {
     let (name, work) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
-    let (name, label) = (clean(name), Labels::builtin().word(work)?);
+    let (name, label) = (without_separators(name), Labels::builtin().word(work)?);
     let is_work =
         matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
     (is_work && page_words().is_people(name)).then_some(LabelledValue { label, value: name })

@@ -11,7 +11,7 @@ pub(crate) mod scan;
 use crate::date;
 use crate::page::byline::by_whom::{by_whom, by_whom_after, person_first};
 use crate::page::byline::scan::{BylinePiece, scan};
-use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, clean, is_name};
+use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, is_name, without_separators};
 use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
@@ -260,9 +260,9 @@ fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
 fn without_words_of_reporting(mut value: &str) -> &str {
     while let Some((front, last)) = value.rsplit_once(is_space)
         && (page_words().is_word_of_reporting(last) || page_words().is_button_line(last))
-        && !clean(front).is_empty()
+        && !without_separators(front).is_empty()
     {
-        value = clean(front);
+        value = without_separators(front);
     }
     value
 }

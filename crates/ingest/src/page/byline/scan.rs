@@ -1,7 +1,7 @@
 //! Splits a line into the pieces of a byline: labels with values, dates, counters, and other text.
 
 use crate::date::{self, ParsedDate};
-use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean};
+use crate::page::labels::{Delimiter, Label, LabelAt, Labels, without_separators};
 use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_bar, is_colon, is_comma, is_han, is_space};
 
@@ -160,7 +160,7 @@ impl<'a> Scan<'a, '_> {
 
     /// Ends the value, or the text without a label, at byte `to`, and adds it to the pieces.
     fn close(&mut self, to: usize) {
-        let value = clean(&self.line[self.value_start.min(to)..to]);
+        let value = without_separators(&self.line[self.value_start.min(to)..to]);
         match self.open_label.take() {
             Some((label, delimiter)) => {
                 self.pieces.push(BylinePiece::Labelled { label, delimiter, value });
@@ -174,7 +174,7 @@ impl<'a> Scan<'a, '_> {
     /// label. Returns where to read on.
     fn take_date(&mut self, at: usize, end: usize) -> usize {
         let value = self.line[at..end].trim();
-        let is_value = clean(&self.line[self.value_start..at]).is_empty();
+        let is_value = without_separators(&self.line[self.value_start..at]).is_empty();
         match self.open_label {
             Some((label @ (Label::Time | Label::Updated), delimiter)) if is_value => {
                 self.open_label = None;
