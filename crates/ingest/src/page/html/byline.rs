@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::date_precision;
 use super::lines::TextPiece;
 use super::names::{
-    cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
-    person,
+    bare_name, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
+    person_name,
 };
 use super::open_elements::Roles;
 use super::title::HtmlTitle;
@@ -98,7 +98,7 @@ impl HtmlByline {
         let names: Vec<(&str, Roles)> = tokens
             .iter()
             .filter_map(|token| match token {
-                Token::Text { text, roles } if !is_button(text) => Some((cleaned(text), *roles)),
+                Token::Text { text, roles } if !is_button(text) => Some((bare_name(text), *roles)),
                 _ => None,
             })
             .collect();
@@ -160,7 +160,7 @@ impl HtmlByline {
                 });
             }
             Token::Field { label, value } => {
-                let (outlet, name) = (cleaned(value), person(value));
+                let (outlet, name) = (bare_name(value), person_name(value));
                 match label {
                     Label::Source if is_outlet(outlet) => set(&mut self.source, outlet),
                     Label::Author | Label::Reporter | Label::Writer if is_person(name) => {

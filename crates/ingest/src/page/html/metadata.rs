@@ -4,7 +4,7 @@
 use super::byline::{self, HtmlByline};
 use super::json_ld::{self, JsonLd};
 use super::lines::TextPiece;
-use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
+use super::names::{bare_name, is_chinese_name, is_outlet, is_outlet_like, is_person};
 use super::non_text::{is_line_of_tags, non_text_lines};
 use super::stated_data::StatedData;
 use super::title::{self, letters_and_digits};
@@ -207,7 +207,7 @@ impl Parts<'_> {
     }
 
     fn source(&self, pieces: &[TextPiece]) -> Option<String> {
-        let stated = |value: &str| Some(cleaned(value).to_owned()).filter(|value| is_outlet(value));
+        let stated = |value: &str| Some(bare_name(value).to_owned()).filter(|name| is_outlet(name));
         let meta =
             || SOURCES.iter().find_map(|name| self.stated_data.contents(name).find_map(stated));
         let in_scripts = || {
@@ -285,7 +285,7 @@ impl Parts<'_> {
             let near = lead.first().map_or(0, |first| *first + LEAD_LINES);
             self.layout.lines.iter().take(near).any(|line| *line.text == *name)
         };
-        AUTHORS.iter().flat_map(|name| self.stated_data.contents(name)).map(cleaned).find_map(
+        AUTHORS.iter().flat_map(|name| self.stated_data.contents(name)).map(bare_name).find_map(
             |name| {
                 let is_author = is_person(name)
                     && is_other(name)

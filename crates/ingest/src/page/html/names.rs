@@ -201,7 +201,7 @@ pub(super) fn is_chinese_name(text: &str) -> bool {
 }
 
 /// The name in a value that a page states: without a label, brackets and what follows the name.
-pub(super) fn cleaned(value: &str) -> &str {
+pub(super) fn bare_name(value: &str) -> &str {
     let mut value = value.trim();
     for label in ["来源", "來源", "作者", "来自", "來自"] {
         let separators = [':', '\u{ff1a}', ' ', '\u{3000}', '\u{a0}'];
@@ -231,15 +231,15 @@ pub(super) fn cleaned(value: &str) -> &str {
 }
 
 /// The name of a person in a value such as `某报记者 王小明`.
-pub(super) fn person(value: &str) -> &str {
+pub(super) fn person_name(value: &str) -> &str {
     let after_role =
         ["记者", "記者", "作者", "评论员", "評論員", "通讯员", "通訊員", "特约", "特約"]
             .iter()
             .filter_map(|role| value.rfind(role).map(|at| at + role.len()))
             .max();
-    match after_role.map(|at| cleaned(&value[at..])) {
+    match after_role.map(|at| bare_name(&value[at..])) {
         Some(name) if is_person(name) => name,
-        _ => cleaned(value),
+        _ => bare_name(value),
     }
 }
 
@@ -309,12 +309,12 @@ mod tests {
 
     #[test]
     fn values_end_where_the_name_ends() {
-        assert_eq!(cleaned("来源：新华网"), "新华网");
-        assert_eq!(cleaned("证券市场红周刊 举报"), "证券市场红周刊");
-        assert_eq!(cleaned("John Smith"), "John Smith");
-        assert_eq!(cleaned("王小明 李小红"), "王小明 李小红");
-        assert_eq!(cleaned("[新浪]"), "新浪");
-        assert_eq!(person("某某网专栏作者 王小明"), "王小明");
-        assert_eq!(person("示例报记者王小明 李四"), "王小明 李四");
+        assert_eq!(bare_name("来源：新华网"), "新华网");
+        assert_eq!(bare_name("证券市场红周刊 举报"), "证券市场红周刊");
+        assert_eq!(bare_name("John Smith"), "John Smith");
+        assert_eq!(bare_name("王小明 李小红"), "王小明 李小红");
+        assert_eq!(bare_name("[新浪]"), "新浪");
+        assert_eq!(person_name("某某网专栏作者 王小明"), "王小明");
+        assert_eq!(person_name("示例报记者王小明 李四"), "王小明 李四");
     }
 }
