@@ -12,7 +12,7 @@ pub(crate) enum Part {
     #[default]
     Main,
     /// Header, menu, sidebar or footer: searched for boilerplate, never part of the body.
-    Frame,
+    Surroundings,
 }
 
 /// A trimmed, non-blank line.

@@ -205,7 +205,8 @@ impl<'a> Outline<'a> {
             .map(|(_, paragraph)| paragraph)
     }
 
-    /// The lines of the body, without boilerplate, frames and a Tags line above the text.
+    /// The lines of the body, without boilerplate, the lines around the main part of an HTML page,
+    /// and a Tags line above the text.
     pub(crate) fn paragraphs(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
         let tags_above_body = self.footer.tags_above_body.map_or(0..0, |(from, to)| from..to);
         let end = self.footer.body_end.max(self.header.body_start);

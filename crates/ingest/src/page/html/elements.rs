@@ -56,7 +56,7 @@ pub(super) const SILENT: [&str; 10] = [
 ];
 
 /// Elements around the main content.
-const FRAMES: [&str; 4] = ["header", "nav", "aside", "footer"];
+const SURROUNDINGS: [&str; 4] = ["header", "nav", "aside", "footer"];
 
 /// Elements that have no content and no end tag.
 const VOID: [&str; 14] = [
@@ -74,8 +74,9 @@ pub(super) fn is_block(name: &str) -> bool {
     BLOCKS.binary_search(&name).is_ok()
 }
 
-pub(super) fn is_frame(name: &str) -> bool {
-    FRAMES.contains(&name)
+/// Whether an element stands around the main content, as menus do.
+pub(super) fn is_in_surroundings(name: &str) -> bool {
+    SURROUNDINGS.contains(&name)
 }
 
 pub(super) fn is_void(name: &str) -> bool {
@@ -103,12 +104,12 @@ pub(super) fn is_cell(name: &str) -> bool {
 }
 
 /// The index of an element in [`SILENT`], if it is there.
-pub(super) fn silent(name: &str) -> Option<usize> {
+pub(super) fn silent_index(name: &str) -> Option<usize> {
     SILENT.binary_search(&name).ok()
 }
 
-/// The level of a heading.
-pub(super) fn heading(name: &str) -> Option<u8> {
+/// The level of a heading; `None` for other elements.
+pub(super) fn heading_level(name: &str) -> Option<u8> {
     match name.as_bytes() {
         [b'h', digit @ b'1'..=b'6'] => Some(digit - b'0'),
         _ => None,

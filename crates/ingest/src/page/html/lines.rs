@@ -7,7 +7,8 @@ use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
 
 use super::elements::{
-    SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
+    SILENT, heading_level, is_block, is_cell, is_formatting, is_in_surroundings, is_void,
+    silent_index,
 };
 use super::footnote_marks::Superscript;
 use super::limits::{Measured, check_text};
@@ -130,7 +131,7 @@ struct Reader<'a> {
     /// search.
     silent_open: [usize; SILENT.len()],
     /// Number of open elements around the main content, such as `nav`.
-    frames: usize,
+    surroundings: usize,
     /// Level of the open heading; 0 outside a heading.
     heading_level: u8,
     in_title: bool,
@@ -171,7 +172,7 @@ impl<'a> Reader<'a> {
             let hidden = tag.attributes.contains_key(&b"hidden"[..]);
             self.elements.open(&name, roles, is_hidden(value(b"style").as_deref(), hidden));
         }
-        if let Some(kind) = silent(&name).filter(|_| !tag.self_closing) {
+        if let Some(kind) = silent_index(&name).filter(|_| !tag.self_closing) {
             self.silent.push(kind);
             self.silent_open[kind] += 1;
             return;
@@ -192,15 +193,15 @@ impl<'a> Reader<'a> {
                 self.link = Some((String::new(), has_tag(b"href") || has_tag(b"rel")));
             }
             name if is_cell(name) => self.row.open_cell(self.layout.lines.len()),
-            name if is_frame(name) => self.frames += 1,
-            name => self.heading_level = heading(name).unwrap_or(self.heading_level),
+            name if is_in_surroundings(name) => self.surroundings += 1,
+            name => self.heading_level = heading_level(name).unwrap_or(self.heading_level),
         }
     }
 
     fn close(&mut self, name: &[u8], end: usize) {
         let name = String::from_utf8_lossy(name);
         self.elements.close(&name);
-        if let Some(kind) = silent(&name).filter(|kind| self.silent_open[*kind] > 0) {
+        if let Some(kind) = silent_index(&name).filter(|kind| self.silent_open[*kind] > 0) {
             // Closing an element closes everything inside it.
             while let Some(open) = self.silent.pop() {
                 self.silent_open[open] -= 1;
@@ -221,8 +222,10 @@ impl<'a> Reader<'a> {
             // The end tag of an inline element at the end of a line belongs to the line.
             "span" if self.has_text => self.end = end,
             name if is_formatting(name) && self.has_text => self.end = end,
-            name if is_frame(name) => self.frames = self.frames.saturating_sub(1),
-            name if heading(name).is_some() => self.heading_level = 0,
+            name if is_in_surroundings(name) => {
+                self.surroundings = self.surroundings.saturating_sub(1);
+            }
+            name if heading_level(name).is_some() => self.heading_level = 0,
             _ => {}
         }
     }
@@ -280,7 +283,8 @@ impl<'a> Reader<'a> {
                 self.has_text = true;
                 self.line.start = start + leading_whitespace(text);
                 self.line.heading = self.heading_level;
-                self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
+                self.line.part =
+                    if self.surroundings > 0 { Part::Surroundings } else { Part::Main };
                 if let Some(copy) = &mut self.copy {
                     copy.number_line(start, line);
                 }
