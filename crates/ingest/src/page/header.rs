@@ -163,7 +163,7 @@ impl Header {
         }
         (self.is_known_layout, self.is_family) = (true, true);
         // An empty value adds nothing to the byline.
-        self.byline.take(&[LabelledValue { label: Label::Time, value: time.unwrap_or_default() }]);
+        self.byline.add(&[LabelledValue { label: Label::Time, value: time.unwrap_or_default() }]);
         true
     }
 
@@ -173,7 +173,7 @@ impl Header {
         if let Some(found) = date::parse_whole(text)
             && !matches!(found.moment, Some(Moment::Year(_)))
         {
-            self.byline.take(&[LabelledValue { label: Label::Time, value: text }]);
+            self.byline.add(&[LabelledValue { label: Label::Time, value: text }]);
             return true;
         }
         if self.repeats_title(text) {
@@ -186,7 +186,7 @@ impl Header {
             self.is_known_layout = true;
             self.is_family |= text.starts_with("Author:") || text.starts_with("Time:");
         }
-        self.byline.take(&reading.fields);
+        self.byline.add(&reading.fields);
         true
     }
 

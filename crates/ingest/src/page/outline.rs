@@ -131,12 +131,12 @@ impl<'a> Outline<'a> {
                 && let Some(dateline) = dateline::read(text)
             {
                 // The text of the article begins here.
-                byline.take(&dateline.fields);
+                byline.add(&dateline.fields);
                 break;
             }
             match reading {
                 Some(reading) => {
-                    byline.take(&reading.fields);
+                    byline.add(&reading.fields);
                     not_text[number] = reading.is_whole;
                     if !reading.is_whole {
                         break;
@@ -184,7 +184,7 @@ impl<'a> Outline<'a> {
             // The date below a flash item belongs to the item.
             && last.peek().is_some_and(|above| !above.starts_with('【'))
         {
-            byline.take(&reading.fields);
+            byline.add(&reading.fields);
             closing += 1;
         }
         drop(last);

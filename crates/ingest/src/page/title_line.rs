@@ -31,7 +31,7 @@ const MAX_TITLE_BELOW_BYLINES: usize = 60;
 const MAX_LIST_LINES: usize = 10;
 
 /// How many lines are searched for a byline: in [`Header::find_title`] from the title's own line
-/// on, in [`Header::has_evidence`] from the line below the title on.
+/// on, in [`Header::is_title_confirmed`] from the line below the title on.
 const MAX_DISTANCE: usize = 5;
 
 impl Header {
@@ -70,7 +70,7 @@ impl Header {
             {
                 at
             }
-            (None, None) if self.has_evidence(lines, at, labels) => at,
+            (None, None) if self.is_title_confirmed(lines, at, labels) => at,
             _ => return at,
         };
         self.title = Some(lines[line_number].text.clone().into_owned());
@@ -79,7 +79,7 @@ impl Header {
 
     /// Whether the lines below show that the line at `at` is the title. Takes the boilerplate among
     /// these lines.
-    fn has_evidence(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> bool {
+    fn is_title_confirmed(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> bool {
         let title = &*lines[at].text;
         if !is_bare_title(title) {
             return false;
@@ -129,7 +129,7 @@ impl Header {
         }
         self.title = Some(title.value.to_owned());
         let fields: Vec<LabelledValue<'_>> = list.iter().map(|(field, _)| *field).collect();
-        self.byline.take(&fields);
+        self.byline.add(&fields);
         Some(at + list.len())
     }
 

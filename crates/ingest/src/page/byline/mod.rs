@@ -310,7 +310,7 @@ pub(crate) struct Byline {
 
 impl Byline {
     /// Adds the fields of a line. Values that are known already are not replaced.
-    pub(crate) fn take(&mut self, fields: &[LabelledValue<'_>]) {
+    pub(crate) fn add(&mut self, fields: &[LabelledValue<'_>]) {
         for field in fields {
             let slot = match field.label {
                 Label::Author | Label::Reporter | Label::Writer => &mut self.author,

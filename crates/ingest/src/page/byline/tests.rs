@@ -4,7 +4,7 @@ use super::*;
 fn byline(line: &str) -> (bool, Byline) {
     let mut byline = Byline::default();
     let Some(reading) = read(line, Labels::builtin()) else { return (false, byline) };
-    byline.take(&reading.fields);
+    byline.add(&reading.fields);
     (reading.is_whole, byline)
 }
 
