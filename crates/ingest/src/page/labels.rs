@@ -172,7 +172,7 @@ impl Labels {
     }
 
     /// The label that ends a text such as `示例財經記者`, and where it begins.
-    pub(crate) fn ending(&self, text: &str) -> Option<(Label, usize)> {
+    pub(crate) fn at_end(&self, text: &str) -> Option<(Label, usize)> {
         /// Characters of the longest label at the end of a text.
         const MAX_CHARS: usize = 6;
         self.words.longest_ending(text, MAX_CHARS)
@@ -192,7 +192,7 @@ impl Labels {
     }
 
     /// The meaning of a text that is a label as a whole.
-    pub(crate) fn word(&self, text: &str) -> Option<Label> {
+    pub(crate) fn whole(&self, text: &str) -> Option<Label> {
         self.words.meaning_of(text)
     }
 

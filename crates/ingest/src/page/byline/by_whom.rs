@@ -14,7 +14,7 @@ pub(super) fn by_whom(text: &str) -> Option<LabelledValue<'_>> {
     if remaining.starts_with(['此', '于', '於', '來', '来']) {
         return None;
     }
-    let (label, at) = Labels::builtin().ending(remaining)?;
+    let (label, at) = Labels::builtin().at_end(remaining)?;
     let label = match label {
         Label::Translator => Label::Translator,
         Label::Author => Label::Author,
@@ -39,7 +39,7 @@ pub(super) fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
 /// did.
 pub(super) fn person_first(text: &str) -> Option<LabelledValue<'_>> {
     let (name, work) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
-    let (name, label) = (without_separators(name), Labels::builtin().word(work)?);
+    let (name, label) = (without_separators(name), Labels::builtin().whole(work)?);
     let is_work =
         matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
     (is_work && page_words().is_people(name)).then_some(LabelledValue { label, value: name })

@@ -245,7 +245,7 @@ impl<'a> Scan<'a, '_> {
         let is_end =
             |c: char| is_space(c) || matches!(c, ':' | '\u{ff1a}' | '/' | '|' | '\u{ff0f}');
         let end = ahead.char_indices().take(16).find(|(_, c)| is_end(*c)).map(|(end, _)| end)?;
-        let (label, start) = self.labels.ending(&ahead[..end])?;
+        let (label, start) = self.labels.at_end(&ahead[..end])?;
         if label != Label::Reporter || start == 0 {
             return None;
         }

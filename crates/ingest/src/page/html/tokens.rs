@@ -101,7 +101,7 @@ fn label(text: &str) -> Option<(Label, &str)> {
     if alone.chars().count() > MAX_LABEL || alone.ends_with(is_colon) {
         return None;
     }
-    labels.word(alone).map(|label| (label, ""))
+    labels.whole(alone).map(|label| (label, ""))
 }
 
 /// Where the value of a field ends: at a bar, after two spaces, after a space that a label or date
