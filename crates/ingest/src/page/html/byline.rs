@@ -52,24 +52,24 @@ pub(super) struct HtmlByline {
 }
 
 /// The lines that can be a byline: those below the title up to the text, and some above the title.
-/// If no line shows the title, the first range has the lines around `first`, the first line of the
-/// article, and the second is empty.
+/// If no line shows the title, the first range has the lines around `article_start`, the first line
+/// of the article, and the second is empty.
 pub(super) fn lines_near(
     lines: &[Line<'_>],
     title: &HtmlTitle,
-    first: Option<usize>,
+    article_start: Option<usize>,
     is_article: &dyn Fn(usize) -> bool,
 ) -> (Range<usize>, Range<usize>) {
-    let start = match (title.line, first) {
+    let start = match (title.main_line, article_start) {
         (Some(line), _) => line + 1,
-        (None, Some(first)) => first.saturating_sub(ABOVE_ARTICLE),
+        (None, Some(article_start)) => article_start.saturating_sub(ABOVE_ARTICLE),
         (None, None) => 0,
     };
-    let max_lines = if title.line.is_some() { BELOW } else { AROUND_ARTICLE };
+    let max_lines = if title.main_line.is_some() { BELOW } else { AROUND_ARTICLE };
     let last = lines.len().min(start + max_lines);
     let end = (start..last).find(|&line| is_long(&lines[line]) && is_article(line));
-    let above = title.line.map_or(start, |line| line.saturating_sub(ABOVE));
-    (start..end.unwrap_or(last), above..title.line.unwrap_or(start))
+    let above = title.main_line.map_or(start, |line| line.saturating_sub(ABOVE));
+    (start..end.unwrap_or(last), above..title.main_line.unwrap_or(start))
 }
 
 impl HtmlByline {

@@ -119,9 +119,9 @@ pub(super) fn read(
 ) -> FoundMetadata {
     let json = json_ld::read(&stated_data.json_ld);
     let sites = sites(stated_data, &json);
-    let first = (0..layout.lines.len()).find(|&line| is_article(line));
-    let title = title::read(layout, stated_data, &json, &sites, first);
-    let (below, above) = byline::lines_near(&layout.lines, &title, first, is_article);
+    let article_start = (0..layout.lines.len()).find(|&line| is_article(line));
+    let title = title::read(layout, stated_data, &json, &sites, article_start);
+    let (below, above) = byline::lines_near(&layout.lines, &title, article_start, is_article);
     let mut byline = HtmlByline::default();
     byline.read(&layout.lines, pieces, below);
     byline.read(&layout.lines, pieces, above);

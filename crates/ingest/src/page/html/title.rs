@@ -26,17 +26,18 @@ pub(super) struct HtmlTitle {
     pub(super) text: Option<String>,
     /// Lines with the title and nothing else.
     pub(super) lines: Vec<usize>,
-    /// The line below which byline and text are expected.
-    pub(super) line: Option<usize>,
+    /// The one of `lines` below which byline and text are expected.
+    pub(super) main_line: Option<usize>,
 }
 
-/// Finds the title. `first` is the first line of the article.
+/// Finds the title. `sites` has the names of the site, reduced to their [`letters_and_digits`].
+/// `article_start` is the first line of the article.
 pub(super) fn read(
     layout: &Layout<'_>,
     stated_data: &StatedData,
     json: &JsonLd,
     sites: &[String],
-    first: Option<usize>,
+    article_start: Option<usize>,
 ) -> HtmlTitle {
     let lines = &layout.lines;
     let stated: Vec<&str> = [
@@ -60,13 +61,13 @@ pub(super) fn read(
             Some(without_site_and_sections(best, sites).to_owned())
         });
     let mut title = HtmlTitle { text, ..HtmlTitle::default() };
-    title.find_lines(lines, first);
+    title.find_lines(lines, article_start);
     title
 }
 
 impl HtmlTitle {
     /// Finds the lines that show the title, which can be spread over several lines.
-    fn find_lines(&mut self, lines: &[Line<'_>], first: Option<usize>) {
+    fn find_lines(&mut self, lines: &[Line<'_>], article_start: Option<usize>) {
         let Some(text) = &self.text else { return };
         let wanted = letters_and_digits(text);
         if wanted.is_empty() {
@@ -102,8 +103,9 @@ impl HtmlTitle {
         let is_link =
             |line: &Line<'_>| line.links.iter().any(|link| letters_and_digits(link) == wanted);
         let is_no_link = |number: &&usize| !is_link(&lines[**number]);
-        let is_above_text = |number: &&usize| first.is_none_or(|first| **number <= first + 1);
-        self.line = self
+        let is_above_text =
+            |number: &&usize| article_start.is_none_or(|start| **number <= start + 1);
+        self.main_line = self
             .lines
             .iter()
             .filter(is_no_link)
