@@ -15,14 +15,14 @@ use crate::page::line::{Layout, Line};
 pub(crate) fn markdown_layout(text: &str, title: Option<&str>) -> Layout<'static> {
     let start = FrontMatter::of(text).map_or(0, |front_matter| front_matter.end);
     let body = &text[start..];
-    let mut writer = Writer { offset: start, ..Writer::default() };
+    let mut collector = LineCollector { offset: start, ..LineCollector::default() };
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
-        writer.event(event, range);
+        collector.event(event, range);
     }
-    writer.end_line();
-    let mut lines = writer.lines;
+    collector.end_line();
+    let mut lines = collector.lines;
     let Some(title) = title else {
         for line in lines.iter_mut().skip(1) {
             line.heading = 0;
@@ -44,7 +44,7 @@ pub(crate) fn markdown_layout(text: &str, title: Option<&str>) -> Layout<'static
 
 /// Collects the lines while Markdown is parsed.
 #[derive(Default)]
-struct Writer {
+struct LineCollector {
     /// Offset of the body in the file.
     offset: usize,
     lines: Vec<Line<'static>>,
@@ -59,7 +59,7 @@ struct Writer {
     html: Option<(String, usize)>,
 }
 
-impl Writer {
+impl LineCollector {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
