@@ -23,7 +23,7 @@ pub(super) fn visit_members(
     let mut read = BufReader::with_capacity(1 << 16, read);
     let mut number = 0_u64;
     loop {
-        let headers = match record(&mut read) {
+        let headers = match next_record_headers(&mut read) {
             Ok(Some(headers)) => headers,
             Ok(None) if number == 0 => return container.skip_file(Reason::Empty, visit),
             Ok(None) => return ControlFlow::Continue(()),
@@ -53,7 +53,7 @@ pub(super) fn visit_members(
 }
 
 /// The headers of the next record; `None` at the end of the file.
-fn record(read: &mut impl BufRead) -> io::Result<Option<Headers>> {
+fn next_record_headers(read: &mut impl BufRead) -> io::Result<Option<Headers>> {
     loop {
         match http::line(read)? {
             None => return Ok(None),

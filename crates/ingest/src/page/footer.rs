@@ -80,7 +80,7 @@ impl Footer {
             Some(TagsLine::Separate(line.links.clone()))
         } else if !value.is_empty() {
             Some(
-                separated(value)
+                separated_tags(value)
                     .map_or_else(|| TagsLine::Concatenated(value.to_owned()), TagsLine::Separate),
             )
         } else {
@@ -162,7 +162,7 @@ fn tags_value(text: &str) -> Option<&str> {
 
 /// The tags in the text of a Tags line, if separators stand between them; then no corpus statistics
 /// are needed to split the line.
-fn separated(value: &str) -> Option<Vec<String>> {
+fn separated_tags(value: &str) -> Option<Vec<String>> {
     let parts: Vec<String> = value
         .split(|c| is_comma(c) || matches!(c, '、' | '|' | ';' | '\u{ff1b}' | '/' | '#' | '\t'))
         .map(|part| part.trim().to_owned())

@@ -48,7 +48,7 @@ const MAX_TITLE_LINE: usize = 40;
 pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
     let lines = &layout.lines;
     let mut header = Header::default();
-    let heading = heading(layout);
+    let heading = heading_of_title(layout);
     let mut at = header.skip_boilerplate(lines, 0, heading.unwrap_or(lines.len()));
     match heading {
         Some(line_number) => {
@@ -243,7 +243,7 @@ pub(crate) fn is_known_layout_byline(text: &str, reading: &BylineReading<'_>) ->
 /// The number of the line that is an HTML page's title: a heading that the title in the page's head
 /// contains, or else the first `h1` of the main part, or else a line equal to the title in the
 /// head.
-fn heading(layout: &Layout<'_>) -> Option<usize> {
+fn heading_of_title(layout: &Layout<'_>) -> Option<usize> {
     let near = || layout.lines.iter().enumerate().take(MAX_TITLE_LINE);
     let head_title = layout.head_title.as_deref().unwrap_or_default();
     let is_in_head_title = |line: &Line<'_>| {

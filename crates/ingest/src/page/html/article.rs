@@ -66,7 +66,7 @@ fn check_tree(document: &dom_query::Document) -> Result<(), Unextracted> {
 
 /// The lines that are not `dropped`, with the cells of a table row on one line, separated by tabs.
 /// `continues_row`: whether each line continues the row of the line before it.
-pub(super) fn joined(
+pub(super) fn join_table_rows(
     lines: Vec<Line<'static>>,
     continues_row: &[bool],
     dropped: &[bool],

@@ -98,7 +98,7 @@ pub(crate) fn read(text: &str) -> Html {
         Ok(kept) => {
             let mut dropped: Vec<bool> = kept.iter().map(|kept| !kept).collect();
             found.non_text_lines.iter().for_each(|line| dropped[*line] = true);
-            layout.lines = article::joined(layout.lines, &page.continues_row, &dropped);
+            layout.lines = article::join_table_rows(layout.lines, &page.continues_row, &dropped);
             HtmlBody::Article
         }
         Err(refused) => HtmlBody::Unextracted(refused),
