@@ -13,7 +13,7 @@ pub(crate) fn path_hash(relative: &str) -> u64 {
 
 /// An id for a record whose short id is taken: `letter` and 16 digits. Each `seed` gives another
 /// id.
-pub(crate) fn lengthened(letter: char, hash: u64, seed: u64) -> String {
+pub(crate) fn lengthened_id(letter: char, hash: u64, seed: u64) -> String {
     format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed))
 }
 
@@ -57,9 +57,9 @@ impl Ids {
         self.reserved.entry(xxh3_64(id.as_bytes())).or_insert_with(|| path_hash(path));
     }
 
-    /// Leaves out the first `count` ids that [`fresh`](Self::fresh) gives for a hash, because
+    /// Leaves out the first `count` ids that [`new_id`](Self::new_id) gives for a hash, because
     /// records that another machine reads have them.
-    pub(crate) fn skip(&mut self, letter: char, hash: u64, count: u64) {
+    pub(crate) fn skip_new_ids(&mut self, letter: char, hash: u64, count: u64) {
         let Some(last) = count.checked_sub(1) else { return };
         self.claim(&short_id(letter, hash));
         let seed = self.seeds.entry(hash).or_default();
@@ -68,7 +68,7 @@ impl Ids {
 
     /// A new id for the record at `path`: `letter` and 12 digits, or 16 digits if that id is taken.
     /// The result depends only on the order of the walk.
-    pub(crate) fn fresh(&mut self, letter: char, hash: u64, path: &str) -> String {
+    pub(crate) fn new_id(&mut self, letter: char, hash: u64, path: &str) -> String {
         let mut id = short_id(letter, hash);
         if self.claim_at(&id, path) {
             return id;
@@ -76,7 +76,7 @@ impl Ids {
         let mut seed = self.seeds.get(&hash).copied().unwrap_or(0);
         while !self.claim_at(&id, path) {
             seed += 1;
-            id = lengthened(letter, hash, seed);
+            id = lengthened_id(letter, hash, seed);
         }
         self.seeds.insert(hash, seed);
         id
@@ -91,10 +91,10 @@ mod tests {
     fn a_second_id_for_a_hash_is_longer() {
         let mut ids = Ids::default();
         let hash = path_hash("000/000001.txt");
-        let first = ids.fresh('a', hash, "a");
+        let first = ids.new_id('a', hash, "a");
         assert_eq!(first.len(), 13);
         assert_eq!(first, short_id('a', hash));
-        let second = ids.fresh('a', hash, "b");
+        let second = ids.new_id('a', hash, "b");
         assert_eq!(second.len(), 17);
         assert!(!ids.claim(&second));
     }
@@ -104,8 +104,8 @@ mod tests {
         let mut ids = Ids::default();
         let hash = path_hash("a.txt");
         ids.reserve(&short_id('a', hash), "one/a.txt");
-        assert_eq!(ids.fresh('a', hash, "other/a.txt").len(), 17);
-        assert_eq!(ids.fresh('a', hash, "one/a.txt"), short_id('a', hash));
+        assert_eq!(ids.new_id('a', hash, "other/a.txt").len(), 17);
+        assert_eq!(ids.new_id('a', hash, "one/a.txt"), short_id('a', hash));
         assert!(!ids.claim_at(&short_id('a', hash), "one/a.txt"));
     }
 }

@@ -144,7 +144,7 @@ impl<E> RecordSink<'_, E> {
             page.notes.unextracted.map(|reason| UnextractedPage { path: path(), reason });
         self.report.unextracted.extend(unextracted);
         let mut article = page.article;
-        article.id = self.ids.fresh('a', page.path_hash, &article.path);
+        article.id = self.ids.new_id('a', page.path_hash, &article.path);
         self.note_read(&article.path);
         for found_item in page.flashes {
             let id = self.add_page_item(found_item, &article.path).map_err(Error::TemporaryFile)?;
@@ -158,8 +158,8 @@ impl<E> RecordSink<'_, E> {
     fn add_dump_article(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
         if article.id.is_empty() {
             let hash = text_hash(&article);
-            self.ids.skip('a', hash, self.count_before(content_id_key(hash)));
-            article.id = self.ids.fresh('a', hash, &article.path);
+            self.ids.skip_new_ids('a', hash, self.count_before(content_id_key(hash)));
+            article.id = self.ids.new_id('a', hash, &article.path);
             self.dump.note_assigned_id(&article.id);
         } else {
             match self.dump.note_given_id('a', &article.id, article_hash(&article)) {
@@ -294,7 +294,7 @@ impl<E> RecordSink<'_, E> {
                     // The path below the root, from which the id is made.
                     let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
                     let hash = path_hash(name.as_ref().unwrap_or(&article.path));
-                    article.id = self.ids.fresh('a', hash, &article.path);
+                    article.id = self.ids.new_id('a', hash, &article.path);
                 }
                 for id in &mut article.flashes {
                     if let Some(new_id) = new_ids.get(id.as_str()) {

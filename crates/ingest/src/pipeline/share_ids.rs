@@ -5,7 +5,7 @@ use foldhash::HashSet;
 
 use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
 use crate::id::qualified_id;
-use crate::pipeline::ids::{lengthened, path_hash};
+use crate::pipeline::ids::{lengthened_id, path_hash};
 use crate::pipeline::stored_path::{is_dump, is_generated};
 use crate::record::{Article, FlashItem, Record, Span};
 
@@ -56,7 +56,7 @@ pub fn next_free_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -
         Record::Article(article) => ('a', generated_id_hash(article, base)),
         Record::Flash(item) => ('f', folded_content_hash(&item.title, &item.text, item.date.value)),
     };
-    let mut ids = (1..).map(|seed| lengthened(letter, hash, seed));
+    let mut ids = (1..).map(|seed| lengthened_id(letter, hash, seed));
     ids.find(|id| is_free(id)).unwrap_or_default()
 }
 
@@ -130,10 +130,10 @@ mod tests {
         };
         assert_eq!(next_free_id(&article("r1", "x/d.jsonl"), "x", |_| true), "r1@d.jsonl");
         let mut ids = Ids::default();
-        let first = ids.fresh('a', path_hash("p/1.txt"), "x/p/1.txt");
-        let second = ids.fresh('a', path_hash("p/1.txt"), "x/p/1.txt");
+        let first = ids.new_id('a', path_hash("p/1.txt"), "x/p/1.txt");
+        let second = ids.new_id('a', path_hash("p/1.txt"), "x/p/1.txt");
         assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |_| true), second);
-        let third = ids.fresh('a', path_hash("p/1.txt"), "x/p/1.txt");
+        let third = ids.new_id('a', path_hash("p/1.txt"), "x/p/1.txt");
         assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |id| id != second), third);
     }
 }
