@@ -79,7 +79,7 @@ impl Layout<'_> {
     }
 
     /// Repairs the mojibake of each line, and that of the title in the head.
-    pub(crate) fn mend(&mut self) {
+    pub(crate) fn repair_mojibake(&mut self) {
         for line in &mut self.lines {
             match repair(&line.text) {
                 Repair::Sound => {}

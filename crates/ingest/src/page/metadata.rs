@@ -24,7 +24,7 @@ pub(crate) struct Metadata {
 
 impl Metadata {
     /// Repairs mojibake in all values but the address and the unread date.
-    pub(crate) fn mend(&mut self) -> Mended {
+    pub(crate) fn repair_mojibake(&mut self) -> Mended {
         let Self { title, author, translator, editor, source, site, category, tags, .. } = self;
         let texts = [title, author, translator, editor, source, site, category];
         Mended::mend_all(texts.into_iter().flatten().chain(tags))

@@ -58,19 +58,19 @@ impl<'a> Outline<'a> {
         mut metadata: Metadata,
         labels: &Labels,
     ) -> Self {
-        let mended = metadata.mend();
+        let mended = metadata.repair_mojibake();
         let mut layout = match markup {
             Markup::Text => text_layout(text),
             Markup::Html => {
                 let mut page = html::read(text);
                 page.layout.add_mended(mended, text.len());
-                let stated = page.metadata.mend();
+                let stated = page.metadata.repair_mojibake();
                 page.layout.add_mended(stated, text.len());
                 return Self::of_html(page, metadata, labels);
             }
             Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
-        layout.mend();
+        layout.repair_mojibake();
         layout.add_mended(mended, text.len());
         Self::of_layout(layout, [metadata], labels)
     }

@@ -83,8 +83,8 @@ pub(crate) fn is_html(text: &str) -> bool {
 pub(crate) fn read(text: &str) -> Html {
     let mut page = lines::read(text);
     let mut layout = page.layout;
-    layout.mend();
-    layout.add_mended(page.stated_data.mend(), text.len());
+    layout.repair_mojibake();
+    layout.add_mended(page.stated_data.repair_mojibake(), text.len());
     if family::is_known_layout(&layout.lines) {
         return Html { layout, metadata: Metadata::default(), body: HtmlBody::KnownLayout };
     }

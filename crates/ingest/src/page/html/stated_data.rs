@@ -103,7 +103,7 @@ impl StatedData {
     }
 
     /// Repairs mojibake in the contents of `meta` elements and in JSON-LD.
-    pub(super) fn mend(&mut self) -> Mended {
+    pub(super) fn repair_mojibake(&mut self) -> Mended {
         let contents = self.metas.iter_mut().map(|(_, content)| content);
         Mended::mend_all(contents.chain(&mut self.json_ld))
     }
