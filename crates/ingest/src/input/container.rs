@@ -89,7 +89,8 @@ impl Container<'_> {
     }
 
     /// Passes a member of `bytes` bytes to `visit`, if its content is a page or a dump; otherwise
-    /// reports it as skipped or ignored.
+    /// reports the member as skipped or ignored. `inner` reads the bytes of the member, which can
+    /// be compressed, as `format` says.
     pub(super) fn emit(
         &self,
         path: &str,
@@ -159,7 +160,7 @@ impl Container<'_> {
 
 /// A page that a crawler has recorded.
 pub(super) struct FetchedPage<'p> {
-    /// The number of its record in the file, which is its name as a member.
+    /// The number of the page's record in the file, which serves as the name of the member.
     pub(super) name: &'p str,
     /// The media type that the server stated, with its parameters.
     pub(super) media_type: Option<&'p str>,

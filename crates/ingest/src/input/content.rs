@@ -10,10 +10,11 @@ pub(super) enum Content {
     Kind(Kind),
     /// A compressed file.
     Compressed(Codec),
-    /// A file such as a PDF, which only another program can turn into text; the name of its format.
+    /// A file such as a PDF, which only another program can turn into text. The string names the
+    /// format.
     NeedsConverter(&'static str),
-    /// Another format that cannot be read; the text says what it is and, for most formats, what the
-    /// user can do.
+    /// Another format that cannot be read. The string says what it is and, for most formats, what
+    /// the user can do.
     Unsupported(&'static str),
     /// Not text.
     Binary,

@@ -1,5 +1,5 @@
-//! The files of an archive in the order of the walk, stored in a temporary file. Each pass reads
-//! the list once, in order.
+//! The files of an archive in the order of the walk, stored in a temporary file. Each
+//! thread of a pass reads the list once, in order.
 
 use std::io;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -28,10 +28,10 @@ pub(crate) struct SourceFile {
 /// How a file's full path is stored.
 #[derive(Serialize, Deserialize)]
 enum PathOrigin {
-    /// It consists of the root with this number and the relative path.
+    /// The path consists of the root with this number and the relative path.
     BelowRoot(usize),
-    /// It is the path with this number in [`KnownPaths::explicit`], because the file is a root
-    /// itself or its path is not UTF-8.
+    /// The path is the one with this number in [`KnownPaths::explicit`], because the file is a
+    /// root itself or its path is not UTF-8.
     Explicit(usize),
 }
 
@@ -45,7 +45,7 @@ struct StoredFile<'a> {
     stamp: FileStamp,
 }
 
-/// Buffer size of each reading thread.
+/// Size in bytes of the buffer of each reading thread.
 const READ_BYTES: usize = 1 << 14;
 
 /// Writes the list of files.
@@ -91,7 +91,7 @@ impl FileListWriter {
     /// Adds a file found in the root with this number.
     pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
         let SourceFile { path, relative, format, stamp, .. } = source;
-        // Compare bytes: equal paths may still differ in separators.
+        // Compare bytes, because `Path` takes `a//b` and `a/b` for equal.
         let is_below = |root: &PathBuf| full_path(root, &relative).as_os_str() == path.as_os_str();
         let origin = if self.roots.get(root).is_some_and(is_below) {
             PathOrigin::BelowRoot(root)
@@ -237,7 +237,7 @@ mod tests {
             let file_list: Vec<SourceFile> = names
                 .iter()
                 .map(|(root, name)| SourceFile {
-                    // A root that is a file has no path below it.
+                    // A name of one letter stands for a root that is itself a file.
                     path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
                     relative: name.clone(),
                     format: format(name),
@@ -279,6 +279,7 @@ mod tests {
             writer.push(root, source).unwrap();
         }
         let mut list = writer.finish().unwrap();
+        // More files than the list has.
         list.count = 5;
         let read: Vec<bool> = list.iter().map(|source| source.is_ok()).collect();
         assert_eq!(read, [true, true, false]);

@@ -13,12 +13,13 @@ use crate::input::FileFormat;
 use crate::options::Options;
 use crate::options::pre_command::PreCommand;
 
-/// Whether the walk reads a folder, and if not, why.
+/// Whether a folder belongs to the archive, and if not, why. Ignore rules can still leave out a
+/// folder that does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FolderVerdict {
-    /// It is read.
+    /// The folder belongs to the archive.
     Inside,
-    /// The options exclude it.
+    /// The options exclude the folder.
     Excluded,
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots,
@@ -80,7 +81,7 @@ pub(crate) struct FolderFilter<'b> {
     /// A cache for folders to which links lead, because many links often lead to the same folder:
     /// whether each folder is excluded or lies in an excluded one.
     within_excluded: RefCell<HashMap<PathBuf, bool>>,
-    /// The command that may read files of other kinds.
+    /// The command (`--pre`) that may turn files of other kinds into text.
     pre: Option<&'b PreCommand>,
 }
 
@@ -93,7 +94,7 @@ impl<'b> FolderFilter<'b> {
         Self { exclusions, roots, within_excluded: RefCell::default(), pre }
     }
 
-    /// The format of a file below `root` according to its name; `None` if it is not read.
+    /// The format of a file below `root` according to its name; `None` if the file is not read.
     pub(crate) fn format(&self, root: &Path, path: &Path) -> Option<FileFormat> {
         let format = FileFormat::of(&path.file_name()?.to_string_lossy());
         let is_for_command = |pre: &&PreCommand| {
@@ -175,7 +176,7 @@ fn is_hidden(below: &Path) -> bool {
 type Identity = (u64, u64);
 
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "on other systems there may be none")]
+#[expect(clippy::unnecessary_wraps, reason = "on other systems, a file may have no identity")]
 fn identity(_: &Path, metadata: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
 

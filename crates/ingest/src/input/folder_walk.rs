@@ -65,13 +65,13 @@ struct FolderWalk<'w> {
     root: &'w Path,
     filter: &'w FolderFilter<'w>,
     rules: IgnoreRules,
-    /// The folders above what is selected whose rules have been read.
+    /// The folders between the root and selected paths whose ignore rules have been read.
     entered: Vec<PathBuf>,
 }
 
 impl FolderWalk<'_> {
     /// Reads the ignore rules of the folders between the root and a selected path. Returns what to
-    /// emit instead of the path, if the walk of the whole root would not get there.
+    /// emit instead of the path, if the walk of the whole root would not reach the path.
     fn enter_folders_above(&mut self, selected: &str) -> Option<WalkEntry> {
         let mut folder = self.root.to_path_buf();
         let (above, _) = selected.rsplit_once('/')?;
@@ -92,7 +92,7 @@ impl FolderWalk<'_> {
         None
     }
 
-    /// What to emit instead of a folder, if it is not read.
+    /// What to emit instead of a folder, if the folder is not read.
     fn refuse_folder(&self, folder: &Path, is_link: bool) -> Option<WalkEntry> {
         match self.filter.folder(folder, is_link) {
             FolderVerdict::Inside if !self.rules.excludes(folder, PathKind::Folder) => None,
@@ -105,14 +105,15 @@ impl FolderWalk<'_> {
         }
     }
 
-    /// Emits a selected file or folder, or everything below the root if `start` is the root.
+    /// Emits the selected file `start`, or everything in the folder `start`, which is the root if
+    /// `is_root`.
     fn list(&mut self, start: &Path, is_root: bool, emit: Emit<'_>) -> ControlFlow<()> {
         // The root itself is not an entry.
         let min_depth = usize::from(is_root);
         let entries = WalkDir::new(start).follow_links(true).min_depth(min_depth);
         let mut entries = entries.sort_by_file_name().into_iter();
-        // The folder that is being listed, after those above it: from the first below the root, or
-        // from the selected folder.
+        // The nested folders that are being listed, outermost first: a folder directly below the
+        // root, or the selected folder, is the first.
         let mut folders: Vec<PathBuf> = Vec::new();
         while let Some(entry) = entries.next() {
             let found = match entry {
@@ -180,7 +181,7 @@ mod tests {
     use crate::options::Options;
     use crate::options::selection::Selection;
 
-    /// The files of a walk, and what it ignored, below the root.
+    /// The files that a walk found, and what it ignored, as paths relative to the root.
     fn walked(root: &std::path::Path, paths: &[&str]) -> (Vec<String>, Vec<String>) {
         let mut options = Options { exclude_globs: vec!["old-*".to_owned()], ..Options::default() };
         options.selection = Selection::new(paths.iter().map(|path| (*path).to_owned()));

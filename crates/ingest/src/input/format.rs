@@ -40,8 +40,9 @@ impl FileFormat {
         (!is_never_read).then_some(Self { kind, codec })
     }
 
-    /// The format of a file that the user named explicitly: a text page, if its ending is unknown,
-    /// is that of XML, or is one of files that are otherwise never read.
+    /// The format of a file that the user named explicitly. Such a file is taken for a text page if
+    /// its ending is unknown, is that of XML, or is the ending of files that are otherwise never
+    /// read.
     pub(crate) fn named(name: &str) -> Self {
         let format = Self::of(name).unwrap_or(Self::PAGE);
         match format.kind {

@@ -6,14 +6,14 @@ use super::kind::{DumpKind, Kind, PageKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Format {
-    /// Its name.
+    /// The name of the kind.
     pub name: &'static str,
     /// The endings of such files, without the dot, in lower case. An empty ending stands for
     /// names without an ending.
     pub endings: &'static [&'static str],
     /// How the content is recognised; empty if only the ending tells.
     pub content: &'static str,
-    /// What is read from it.
+    /// What is read from such a file.
     pub description: &'static str,
 }
 
@@ -181,7 +181,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
     TABLE.iter().map(|row| &row.format)
 }
 
-/// The kind that an ending stands for.
+/// The kind that an ending stands for; `None` for compression and for unknown endings.
 pub(super) fn kind_of(ending: &str) -> Option<Kind> {
     match TABLE.iter().find(|row| row.format.endings.contains(&ending)) {
         Some(row) => row.kind,

@@ -111,7 +111,7 @@ mod tests {
         rules.enter(&at("c"));
         assert!(
             rules.excludes(&at("c/keep.bak"), PathKind::File),
-            "the rules of the folder `a` end with it"
+            "the rules of the folder `a` apply only inside `a`"
         );
         assert!(rules.take_faults().is_empty());
     }

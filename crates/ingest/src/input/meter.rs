@@ -15,6 +15,7 @@ const MAX_MEMBERS: u64 = 1 << 24;
 #[derive(Debug)]
 pub(super) struct Meter {
     max_bytes: u64,
+    /// Bytes of the decompressed content so far.
     produced: Cell<u64>,
     members: Cell<u64>,
     is_exceeded: Cell<bool>,

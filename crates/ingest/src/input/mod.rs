@@ -226,8 +226,8 @@ fn is_unreadable_format(reason: &Reason) -> bool {
     matches!(reason, Reason::Unsupported(_) | Reason::Binary)
 }
 
-/// How a file is compressed: as its name says, unless the content shows that a file with a plain
-/// name is compressed, or that the file is not compressed.
+/// How a file is compressed: as its name says, unless the content shows that the file is compressed
+/// although its name does not say so, or is not compressed although its name says so.
 fn codec(named: Codec, content: Content) -> Codec {
     match (named, content) {
         (Codec::Plain, Content::Compressed(found)) => found,

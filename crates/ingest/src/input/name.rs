@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::encoding::detect::detect;
 use crate::report::Reason;
 
-/// Maximum length of a name in bytes: no file system allows longer paths.
+/// Maximum length of a name in bytes: the longest path that Linux accepts (`PATH_MAX`).
 const MAX_BYTES: usize = 4096;
 
 /// A member's name as text.
@@ -54,7 +54,7 @@ impl Names {
 
 /// Normalises the path of a member; `None` if it leads out of the container.
 fn normalised(name: &str) -> Option<String> {
-    // Some Windows programs use their own separator.
+    // Some Windows programs separate folders by `\`.
     let separator = if name.contains('/') { '/' } else { '\\' };
     let has_drive =
         name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();

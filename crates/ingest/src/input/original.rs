@@ -51,8 +51,9 @@ pub fn original_lines(
 ) -> io::Result<Vec<OriginalLines>> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     order.sort_by_key(|at| (spans[*at].start, spans[*at].end));
-    // Spans can overlap, because a flash item lies in its page. Overlapping spans are read
-    // together: each entry has the range that they cover, and their indices in `spans`.
+    // Spans can overlap, because the span of a page contains those of its flash items. Overlapping
+    // spans are read together: each entry has the range that they cover, and their indices in
+    // `spans`.
     let mut joined_spans: Vec<(Span, Vec<usize>)> = Vec::new();
     for index in order {
         let Span { start, end } = spans[index];
@@ -99,6 +100,7 @@ struct LineCounter {
     bytes: u64,
     /// The first two bytes of the file: a byte order mark shows that it is UTF-16.
     start: [u8; 2],
+    /// The previous byte.
     last: u8,
 }
 
@@ -154,8 +156,8 @@ fn read_content<T>(
     let _ = input::visit_file(&source, &Options::default(), &mut |event| {
         match event {
             Event::Input(input) if input.relative == wanted => found = take(input.read),
-            // Only a command (`--pre`) can read such a file, so the record is from what it printed,
-            // and its span is the whole file.
+            // Only a command (`--pre`) can have read such a file. The span of a record that the
+            // command printed is the whole file, so return the file as it is.
             Event::Ignored(path) if path == file => found = read_unchanged(file, take),
             Event::Skipped(Skipped { path, reason: Reason::Unsupported(_), .. })
                 if path == file =>

@@ -34,8 +34,8 @@ fn has_text_hit(text: &str, first: &str) -> bool {
         })
 }
 
-/// Whether a line is a generated id: the letter `a` or `f` and 12 digits, or 16 digits if the short
-/// id was taken.
+/// Whether a line is a generated id: the letter `a` or `f` and 12 hexadecimal digits, or 16 if the
+/// short id was taken.
 fn is_id(line: &str) -> bool {
     let digits = line.strip_prefix(['a', 'f']).unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|b| b.is_ascii_hexdigit())

@@ -80,7 +80,8 @@ fn run(program: &Path, path: &Path, file: File, options: &Options) -> Result<Vec
     let mut child = child.map_err(|error| failed(&format!("{}: {error}", program.display())))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let running = Running::register(child);
-    // Both outputs are read at the same time, or the command could wait for ever.
+    // Both outputs are read at the same time, because a command waits while the pipe of one of them
+    // is full.
     let stderr_reader =
         thread::Builder::new().spawn(move || stderr.map_or_else(Vec::new, first_bytes));
     let Ok(stderr_reader) = stderr_reader else {

@@ -42,8 +42,8 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
         Content::Unsupported(what) => Verdict::Refused(Reason::Unsupported(what.to_owned())),
         Content::Binary => Verdict::Refused(Reason::Binary),
         Content::Program => Verdict::Ignored,
-        // The file is compressed twice, or it is a member of a container, and its name does not say
-        // that it is compressed.
+        // The file is compressed twice, or it is a compressed member whose name does not say that
+        // it is compressed.
         Content::Compressed(_) if content_must_tell => Verdict::Ignored,
         Content::Compressed(_) => Verdict::Refused(Reason::Nested),
         Content::Text if content_must_tell => Verdict::Ignored,

@@ -123,8 +123,8 @@ fn begins_as_ascii_text(head: &[u8]) -> bool {
 
 /// What a zip archive holds, by the name and the content of its first member.
 fn zip(head: &[u8]) -> Content {
-    // The header of a member has 30 bytes. The lengths of the name and of the extra field, which
-    // follow it, are at 26 and 28.
+    // The header of a member has 30 bytes, and the name and the extra field follow the header.
+    // Their lengths are at offsets 26 and 28.
     let number_at =
         |at: usize| head.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
     let name = head.get(30..30 + usize::from(number_at(26))).unwrap_or_default();
@@ -156,7 +156,9 @@ fn zip(head: &[u8]) -> Content {
 
 /// Recognises a text that begins with `<`.
 fn tagged(start: &[u8]) -> Content {
-    let lower = start[..start.len().min(4 << 10)].to_ascii_lowercase();
+    /// How many bytes are searched for elements.
+    const MAX_BYTES: usize = 4 << 10;
+    let lower = start[..start.len().min(MAX_BYTES)].to_ascii_lowercase();
     let has = |text: &str| memchr::memmem::find(&lower, text.as_bytes()).is_some();
     let starts = |text: &str| lower.starts_with(text.as_bytes());
     if starts("<?php") {

@@ -1,10 +1,10 @@
-//! Recognises JSON, and finds the array of records in objects that wrap one.
+//! Recognises JSON, and finds the array of records in an object that wraps such an array.
 
 use super::content::Content;
 use super::kind::{DumpKind, Kind};
 use crate::fields::keys;
 
-/// The keys under which programs put their records.
+/// The keys under which programs put their array of records.
 const WRAPPERS: [&str; 20] = [
     "data",
     "articles",

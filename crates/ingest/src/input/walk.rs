@@ -30,7 +30,7 @@ pub(crate) struct Walk {
     /// number of files that were found before it. An unreadable root has position 0, because roots
     /// are checked before the walk.
     pub(crate) refused: Vec<(usize, PathBuf)>,
-    /// Files that were found so far.
+    /// The number of files that were found so far.
     files: usize,
 }
 
@@ -41,9 +41,9 @@ pub(crate) type VisitFile<'v, E> =
 /// How to treat an unreadable root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RootPolicy {
-    /// It is an error, which ends the walk.
+    /// An unreadable root is an error, which ends the walk.
     MustBeReadable,
-    /// It is reported, like any other folder.
+    /// An unreadable root is reported, like any other folder.
     MayBeUnreadable,
 }
 
@@ -58,23 +58,23 @@ pub(crate) fn walk<E>(
     let mut walk = Walk::default();
     let exclusions = Exclusions::of(options);
     let (mut found, mut canonical) = (Vec::new(), Vec::new());
-    for (number, root) in roots.iter().enumerate() {
+    for (root_number, root) in roots.iter().enumerate() {
         let metadata_and_target =
             fs::metadata(root).and_then(|metadata| Ok((metadata, fs::canonicalize(root)?)));
         match metadata_and_target {
             Ok((metadata, target)) => {
                 exclusions.check_root(root, &target)?;
-                found.push((number, root, metadata));
+                found.push((root_number, root, metadata));
                 canonical.push(target);
             }
             Err(error) if policy == RootPolicy::MayBeUnreadable => walk.refuse(root, &error),
             Err(source) => return Err(Error::Root { path: root.clone(), source }),
         }
     }
-    for (number, root, metadata) in found {
+    for (root_number, root, metadata) in found {
         if metadata.is_dir() {
             let filter = || FolderFilter::new(&exclusions, &canonical, options.pre.as_ref());
-            walk.walk_root((number, root), &options.selection, (&exclusions, &filter), visit)?;
+            walk.walk_root((root_number, root), &options.selection, (&exclusions, &filter), visit)?;
         } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that is named explicitly is opened, whatever its name says.
@@ -84,7 +84,7 @@ pub(crate) fn walk<E>(
                 SourceFile { path: root.clone(), relative: name, format, stamp, is_root: true };
             walk.files += 1;
             walk.note_non_utf8_name(&source);
-            visit(number, source, &metadata)?;
+            visit(root_number, source, &metadata)?;
         } else {
             return Err(Error::NotAFile { path: root.clone() });
         }
@@ -97,12 +97,12 @@ impl Walk {
     /// metadata.
     fn walk_root<'f, E>(
         &mut self,
-        (number, root): (usize, &Path),
+        (root_number, root): (usize, &Path),
         selection: &Selection,
         (exclusions, filter): (&Exclusions, &(dyn Fn() -> FolderFilter<'f> + Sync)),
         visit: VisitFile<'_, E>,
     ) -> Result<(), Error<E>> {
-        let mut visit_entry = |found| self.visit_entry(number, root, exclusions, found, visit);
+        let mut visit_entry = |found| self.visit_entry(root_number, root, exclusions, found, visit);
         let (sender, found) = sync_channel(QUEUE);
         thread::scope(|scope| {
             let thread_number = 0;
@@ -115,10 +115,11 @@ impl Walk {
                 }
             });
             if listing.is_ok() {
-                // If this loop ends early, the next send of the other thread fails, which ends it.
+                // If this loop ends early, the next send of the other thread fails, and that thread
+                // ends.
                 return found.into_iter().flatten().try_for_each(visit_entry);
             }
-            // The system refused to create a thread.
+            // The system refused to create a thread, so this thread lists the names, too.
             let mut outcome = Ok(());
             let _ = walk_folder(root, selection, &filter(), &mut |found| {
                 outcome = visit_entry(found);
@@ -131,7 +132,7 @@ impl Walk {
     /// Examines an entry, and passes it to `visit` if it is a file to read.
     fn visit_entry<E>(
         &mut self,
-        number: usize,
+        root_number: usize,
         root: &Path,
         exclusions: &Exclusions,
         found: WalkEntry,
@@ -157,7 +158,7 @@ impl Walk {
                     let source = SourceFile { path, relative, format, stamp, is_root: false };
                     self.files += 1;
                     self.note_non_utf8_name(&source);
-                    visit(number, source, &metadata)?;
+                    visit(root_number, source, &metadata)?;
                 }
             },
         }
@@ -196,7 +197,7 @@ impl Walk {
 /// Number of entries that are sent together, because waking the other thread costs as much as
 /// examining ten files. With an eighth of this number, a scan takes twice as long.
 const BATCH: usize = 256;
-/// Batches that may wait in the queue.
+/// Maximum number of batches that wait in the queue.
 const QUEUE: usize = 4;
 
 /// Sends entries in batches.
@@ -256,7 +257,7 @@ mod tests {
         fs::write(&file, "正文。").unwrap();
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("1.txt"), "正文。").unwrap();
-        // The system refuses to tell about the target of this link.
+        // A link without a target: the system refuses to follow it.
         let gone = folder.join("2.txt");
         std::os::unix::fs::symlink("nowhere", &gone).unwrap();
         let (roots, options) = ([file, folder], Options::default());
