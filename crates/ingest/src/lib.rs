@@ -1,12 +1,11 @@
 //! Reads an archive of scraped pages: walks folders, decodes and parses files, and emits records.
 //!
 //! [`ingest`] makes two passes. The *survey* collects [`CorpusStatistics`] (known tags, how far
-//! flash items extend, which lines recur), and caches what it understands of plain pages, which are
-//! uncompressed files whose text needs no conversion. The second pass parses every page and dump
-//! with these statistics, and does not read the cached pages again. [`parse_page`] parses a single
-//! page without any files. [`survey_archive`] and [`merge_survey_files`] survey an archive that
-//! several machines index together, and [`merge_items`], [`next_free_id`] and
-//! [`correct_references`] join what they have read.
+//! flash items extend, which lines recur), and caches what it understands of most uncompressed
+//! pages. The second pass parses every page and dump with these statistics, and does not read the
+//! cached pages again. [`parse_page`] parses a single page without any files. [`survey_archive`]
+//! and [`merge_survey_files`] survey an archive that several machines index together, and
+//! [`merge_items`], [`next_free_id`] and [`correct_references`] join what these machines have read.
 //!
 //! The modules, roughly in the order in which a page goes through them:
 //!
@@ -26,10 +25,10 @@
 //! | `record`, `report` | what comes out: records, and what was counted and skipped |
 //!
 //! `options` decides which files are read, and how. `file_table` has what a build remembers about
-//! each file, and `id` makes the ids of records. A run reports to its caller how far it is by
-//! `progress`, and why it ended early by `error`. Helpers are `text` (characters, words, hashes),
-//! `temporary` (data in temporary files), `direct_mapped_cache` and `spawn` (threads). `fuzz_entry`
-//! calls parsers for the fuzz targets.
+//! each file, and `id` makes the ids of records. `progress` has the callbacks that tell the caller
+//! how far a run is, and `error` says why a run ended early. Helpers are `text` (characters, words,
+//! hashes), `temporary` (data in temporary files), `direct_mapped_cache` and `spawn` (threads).
+//! `fuzz_entry` calls parsers for the fuzz targets.
 
 mod archive_survey;
 mod corpus;

@@ -23,6 +23,9 @@ pub(crate) struct Mail {
     pub(crate) attachments: Vec<String>,
 }
 
+/// Maximum characters of a date that cannot be parsed; the report shows them.
+const MAX_UNREAD_DATE: usize = 100;
+
 /// Reads a message; `None` if it has no header fields.
 pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     let raw = in_utf8_if_no_charset(raw);
@@ -55,7 +58,7 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
         let stated = message.header_raw(HeaderName::Date).map(str::trim);
         metadata.unread_date = stated
             .filter(|date| !date.is_empty())
-            .map(|date| date.chars().filter(|c| !c.is_control()).take(100).collect());
+            .map(|date| date.chars().filter(|c| !c.is_control()).take(MAX_UNREAD_DATE).collect());
     }
     Some(Mail { text, markup, metadata, attachments: attachments(&message) })
 }
@@ -111,8 +114,8 @@ fn body(message: &Message<'_>) -> (String, Markup) {
     (text, Markup::Html)
 }
 
-/// The names of a message's attachments. One without a name is called `attachment`, with the ending
-/// of its type.
+/// The names of a message's attachments. An attachment without a name is called `attachment`, with
+/// the ending of its type.
 fn attachments(message: &Message<'_>) -> Vec<String> {
     const MAX_ATTACHMENTS: usize = 1_000;
     const MAX_NAME_CHARS: usize = 200;

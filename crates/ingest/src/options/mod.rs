@@ -25,16 +25,17 @@ pub struct Options {
     /// Pages of more than this many bytes, after decompression, are skipped and reported. Dumps are
     /// streamed and have no such limit.
     pub max_file_bytes: u64,
-    /// A compressed file is abandoned after this many decompressed bytes in all.
+    /// A compressed file or a container is abandoned after this many decompressed bytes in all.
     pub max_container_bytes: u64,
-    /// A compressed file is abandoned after this many times its own length in decompressed bytes,
-    /// but not before [`max_file_bytes`](Self::max_file_bytes). Text usually expands 3 to 50 times.
+    /// A compressed file or a container is abandoned after this many times its own length in
+    /// decompressed bytes, but not before [`max_file_bytes`](Self::max_file_bytes). Text usually
+    /// expands 3 to 50 times.
     pub max_ratio: u64,
     /// Records of dumps, such as JSONL lines, of more than this many bytes are skipped and
-    /// reported. A line of more than 16 times as many ends the dump.
+    /// reported. A record of more than 16 times as many bytes ends the reading of the dump.
     pub max_line_bytes: usize,
-    /// A dump is abandoned after this many consecutive lines without a new record: blank or
-    /// invalid lines, and repetitions of recent records.
+    /// A dump is abandoned after this many consecutive lines or records that give no new record:
+    /// blank or invalid lines, and repetitions of recent records.
     pub max_barren_lines: u64,
     /// Files and folders never to read, even if a symbolic link leads to them under another path. A
     /// path that does not exist excludes nothing.
@@ -48,8 +49,8 @@ pub struct Options {
     pub selection: Selection,
     /// Statistics to read pages with, instead of those of the files that are read.
     pub survey: Option<Arc<FinishedSurvey>>,
-    /// The user's names for the keys of dumps, tables and front matter. They precede the well-known
-    /// ones.
+    /// The user's names for the keys of dumps, tables and front matter. They take precedence over
+    /// the well-known names.
     pub map: FieldMap,
     /// The command that turns files into text: those that its globs select, or, without globs,
     /// those that cannot be read otherwise.
@@ -84,7 +85,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The labels of bylines that are known.
+    /// The labels of bylines: those of the option, or else those of the program.
     pub(crate) fn labels(&self) -> &Labels {
         self.labels.as_deref().unwrap_or_else(|| Labels::builtin())
     }

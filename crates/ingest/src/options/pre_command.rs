@@ -20,8 +20,8 @@ pub struct PreCommand {
 
 impl PreCommand {
     /// The command `program`, to be run for the files that `globs` select. Globs are those of
-    /// ripgrep's `--glob`: one without a slash is compared with the file name, and `!` in front
-    /// excludes files.
+    /// ripgrep's `--glob`: a glob without a slash is compared with the file name, and `!` in front
+    /// of a glob excludes files.
     ///
     /// # Errors
     ///
