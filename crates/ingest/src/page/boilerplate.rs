@@ -3,6 +3,19 @@
 
 use crate::page::page_words::page_words;
 
+/// Maximum characters of what follows `Ctrl+D` in a line of boilerplate.
+const MAX_SITE_CHARS: usize = 30;
+/// Maximum bytes of the name of a site: thirty Chinese characters.
+const MAX_SITE_BYTES: usize = 90;
+/// Maximum characters of a breadcrumb.
+const MAX_BREADCRUMB: usize = 200;
+/// Maximum bytes of a breadcrumb that has no label and need not begin with a word such as `首頁`.
+const MAX_BARE_BREADCRUMB_BYTES: usize = 150;
+/// Maximum characters of each step of such a breadcrumb.
+const MAX_BARE_STEP: usize = 12;
+/// Maximum characters of the category that a breadcrumb names.
+const MAX_CATEGORY: usize = 30;
+
 /// Whether a line is a placeholder for an advertisement.
 pub(crate) fn is_ad(text: &str) -> bool {
     matches!(text, "ads" | "ad" | "Ads" | "ADS" | "AD")
@@ -10,35 +23,43 @@ pub(crate) fn is_ad(text: &str) -> bool {
 
 /// Whether a line is boilerplate wherever it stands in a page.
 pub(crate) fn is_boilerplate(text: &str) -> bool {
-    is_ad(text) || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= 30)
+    is_ad(text)
+        || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= MAX_SITE_CHARS)
 }
 
 /// The site name in `NAME NAME` or `Ctrl+D NAME`.
 pub(crate) fn site(text: &str) -> Option<&str> {
     if let Some(name) = text.strip_prefix("Ctrl+D") {
-        return Some(name.trim()).filter(|name| !name.is_empty() && name.len() <= 90);
+        return Some(name.trim()).filter(|name| !name.is_empty() && name.len() <= MAX_SITE_BYTES);
     }
     let half = text.len() / 2;
     let (first, second) = (text.get(..half)?, text.get(half..)?);
-    (second.strip_prefix(' ') == Some(first) && first.chars().count() >= 2 && text.len() <= 180)
-        .then_some(first)
+    let is_name_twice = second.strip_prefix(' ') == Some(first)
+        && first.chars().count() >= 2
+        && text.len() <= 2 * MAX_SITE_BYTES;
+    is_name_twice.then_some(first)
 }
 
-/// Parses a breadcrumb such as `首頁 > 瑞波幣 > Info`. Returns `None` if the line is not one, and
-/// otherwise its category, if any.
+/// Parses a breadcrumb such as `首頁 > 瑞波幣 > Info`. Returns `None` for any other line, and
+/// `Some(None)` for a breadcrumb that names no category.
 pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     let words = page_words();
     let after_label = words.after_breadcrumb_label(text);
     let trail = after_label.unwrap_or(text).trim();
     // A trail may begin with the site's name: `示例網 > 財經 > 正文`.
-    if after_label.is_none() && text.len() <= 150 && text.matches(['>', '»']).count() >= 2 {
+    if after_label.is_none()
+        && text.len() <= MAX_BARE_BREADCRUMB_BYTES
+        && text.matches(['>', '»']).count() >= 2
+    {
         let steps: Vec<&str> = text.split(['>', '»']).map(str::trim).collect();
-        if steps.iter().all(|step| (1..=12).contains(&step.chars().count())) {
+        if steps.iter().all(|step| (1..=MAX_BARE_STEP).contains(&step.chars().count())) {
             return Some(steps.get(1).copied());
         }
     }
     // A quick check first: nearly every line fails it.
-    if after_label.is_none() && !words.begins_with_home_step(trail) || text.chars().count() > 200 {
+    if after_label.is_none() && !words.begins_with_home_step(trail)
+        || text.chars().count() > MAX_BREADCRUMB
+    {
         return None;
     }
     let mut steps = trail
@@ -53,6 +74,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         return None;
     }
     // Without a home step, the trail begins with the site name.
-    let category = steps_after_home.first().copied().filter(|step| step.chars().count() <= 30);
+    let category =
+        steps_after_home.first().copied().filter(|step| step.chars().count() <= MAX_CATEGORY);
     Some(category)
 }
