@@ -31,6 +31,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) category: Option<&'a str>,
     /// `None` if the page lost its title.
     pub(crate) title: Option<&'a str>,
+    /// The tags that the site added to the title.
     pub(crate) suffix_tags: Vec<&'a str>,
     pub(crate) author: Option<&'a str>,
     pub(crate) translator: Option<&'a str>,
@@ -49,7 +50,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) concatenated_tags: Option<&'a str>,
     /// The title, without tag suffix, and the snippet of each article that the footer links to.
     pub(crate) related: Vec<(&'a str, &'a str)>,
+    /// See [`PageNotes::mojibake_repaired`].
     pub(crate) mojibake_repaired: u32,
+    /// See [`PageNotes::mojibake_kept`].
     pub(crate) mojibake_kept: Vec<(usize, usize)>,
     /// The body without bylines, split after each flash item.
     pub(crate) pieces: Vec<Piece<'a>>,
@@ -189,7 +192,8 @@ fn best_date(
     let inferred =
         |value, basis| Date { value: Some(value), provenance: DateProvenance::Inferred(basis) };
     let title = Some(&article.title).filter(|_| article.title_origin == TitleOrigin::Stated);
-    if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
+    let anywhere = usize::MAX;
+    if let Some(moment) = title.and_then(|title| date::find_first(title, anywhere)) {
         return inferred(moment, DateBasis::Title);
     }
     if let Some(moment) = article.url.as_deref().and_then(date::in_address) {

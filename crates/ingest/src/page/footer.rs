@@ -41,7 +41,7 @@ pub(crate) struct Footer {
     pub(crate) tags_above_body: Option<(usize, usize)>,
 }
 
-/// Reads the footer of a page whose body begins at line `from`. `category` is the one that the
+/// Reads the footer of a page whose body begins at line `from`. `category` is the category that the
 /// header states.
 pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> Footer {
     let mut footer = Footer { body_end: lines.len(), ..Footer::default() };
@@ -179,6 +179,7 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
         // article.
         return lines.len() <= dates * 8 + 8;
     }
+    // Without dates, only a few short lines can be a footer.
     let long_lines = lines.iter().filter(|line| line.text.chars().count() > 60).count();
     long_lines <= 1 && lines.len() <= 12
 }

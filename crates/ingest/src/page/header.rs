@@ -1,5 +1,5 @@
-//! The header of a page: site lines, breadcrumb, title, author and time. Determines where the body
-//! begins.
+//! The header of a page: lines with the site's name, breadcrumb, title, author and time. Determines
+//! where the body begins.
 
 use crate::date;
 use crate::page::boilerplate::{breadcrumb, is_ad, site};
@@ -29,8 +29,9 @@ pub(crate) struct Header {
     pub(crate) unread_date: Option<String>,
     /// Tags that the page's metadata states.
     pub(crate) tags: Vec<String>,
-    /// Whether the page shows any sign of the known layout; if so, the rest of the page is read by
-    /// the rules of that layout.
+    /// Whether the page shows any sign of the known layout, which is that of the
+    /// [family](Self::is_family) of sites; if so, the rest of the page is read by the rules of that
+    /// layout.
     pub(crate) is_known_layout: bool,
     /// Whether the page is one of the family of sites whose titles have tags: it shows the site's
     /// name twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`.
@@ -63,7 +64,7 @@ pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
     }
     at = header.take_bylines(lines, at, labels);
     if header.title.is_none() && heading.is_none() && header.byline.date().is_some() {
-        // The title may stand below the byline.
+        // The title may stand below the bylines.
         at = header.take_title_below(lines, at, labels);
     }
     if header.title.is_none()

@@ -173,7 +173,7 @@ impl Labels {
 
     /// The label that ends a text such as `示例財經記者`, and where it begins.
     pub(crate) fn at_end(&self, text: &str) -> Option<(Label, usize)> {
-        /// Characters of the longest label at the end of a text.
+        /// Characters of the longest Chinese label.
         const MAX_CHARS: usize = 6;
         self.words.longest_ending(text, MAX_CHARS)
     }
@@ -196,27 +196,29 @@ impl Labels {
         self.words.meaning_of(text)
     }
 
-    /// The longest label that a text begins with, and its length.
+    /// The longest label that a text begins with, and the length of the label in bytes.
     pub(crate) fn longest_at(&self, text: &str) -> Option<(Label, usize)> {
         self.words.longest_at(text)
     }
 
-    /// The length of the name of a counter at the beginning of a text.
+    /// The length in bytes of the name of a counter at the beginning of a text.
     pub(crate) fn counter_at(&self, text: &str) -> Option<usize> {
         let (label, bytes) = self.words.longest_at(text)?;
         (label == Label::Counter).then_some(bytes)
     }
 
     /// Where the last of several labels ends that share one value, as in `翻譯 & 校對:`. `label` is
-    /// the first of them, and ends at `end`.
+    /// the first of these labels, and ends at `end`.
     fn end_of_joined(&self, text: &str, label: Label, mut end: usize) -> usize {
+        /// Maximum number of labels that are joined to the first.
+        const MAX_JOINED: usize = 3;
         // As in `本文轉自公眾號:`, where `本文轉自` and `公眾號` are labels.
         if label == Label::Source
             && let Some((Label::Source, bytes)) = self.words.longest_at(&text[end..])
         {
             end += bytes;
         }
-        for _ in 0..3 {
+        for _ in 0..MAX_JOINED {
             let after = text[end..].trim_start();
             let joined = after.strip_prefix(is_joiner).map(str::trim_start);
             let Some((joined, bytes)) =

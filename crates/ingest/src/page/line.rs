@@ -21,7 +21,7 @@ pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
     /// Where the line begins in the decoded text, in bytes.
     pub(crate) start: usize,
-    /// Where it ends.
+    /// Where the line ends.
     pub(crate) end: usize,
     pub(crate) part: Part,
     /// 1 to 6 for HTML headings, otherwise 0.

@@ -36,9 +36,10 @@ pub(crate) fn markdown_layout(text: &str, title: Option<&str>) -> Layout<'static
         lines.remove(0);
     }
     lines.iter_mut().for_each(|line| line.heading = 0);
-    let first =
+    // The title stands in the front matter, so the range of its line is that of the front matter.
+    let title_line =
         Line { text: Cow::Owned(title.to_owned()), heading: 1, end: start, ..Line::default() };
-    lines.insert(0, first);
+    lines.insert(0, title_line);
     Layout { lines, ..Layout::default() }
 }
 
@@ -48,8 +49,9 @@ struct LineCollector {
     /// Offset of the body in the file.
     offset: usize,
     lines: Vec<Line<'static>>,
-    /// The text of the current line, and its range in the body.
+    /// The text of the current line.
     text: String,
+    /// The range in the body of the visible text of the current line.
     range: Option<Range<usize>>,
     /// Level of the open heading; 0 outside a heading.
     heading: u8,
@@ -82,7 +84,7 @@ impl LineCollector {
                 None => self.add("", range),
             },
             Event::InlineHtml(tag) if tag.starts_with("<br") => self.end_line(),
-            // A cell ends before the next begins.
+            // The cells of a row stand on one line, separated by spaces.
             Event::End(TagEnd::TableCell) => self.add(" ", range),
             Event::Start(tag) if !is_inline(&tag) => self.end_line(),
             Event::End(tag) if !is_inline_end(tag) => self.end_line(),

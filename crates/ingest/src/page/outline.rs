@@ -33,7 +33,7 @@ pub(crate) struct Outline<'a> {
     pub(crate) header: Header,
     pub(crate) footer: Footer,
     /// Which of the first paragraphs are not text of the article: bylines, unknown fields between
-    /// them, and the title once more.
+    /// bylines, and repetitions of the title.
     not_text: [bool; MAX_BYLINES],
     /// How many paragraphs at the end are bylines.
     closing_bylines: usize,
@@ -94,7 +94,8 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// The outline of lines in the known layout, or in none. Metadata replaces what the lines show.
+    /// The outline of lines, which are in the known layout or in an unknown one. Metadata replaces
+    /// what the lines show.
     fn of_layout<const N: usize>(
         layout: Layout<'a>,
         metadata: [Metadata; N],

@@ -88,7 +88,7 @@ impl PageWords {
 
     /// Whether a short text ends with a word of reporting, as in `台北報導`.
     pub(crate) fn ends_in_word_of_reporting(&self, text: &str) -> bool {
-        /// Characters of the longest word of reporting at the end of a text.
+        /// Characters of the longest Chinese word of reporting.
         const MAX_WORD: usize = 4;
         text.chars().count() <= 12 && self.published.longest_ending(text, MAX_WORD).is_some()
     }
@@ -143,7 +143,7 @@ impl PageWords {
 
     /// A text without the city or country that it ends with.
     pub(crate) fn before_city<'a>(&self, text: &'a str) -> &'a str {
-        /// Characters of the longest name.
+        /// Characters of the longest name of a city or country in the table.
         const MAX_CHARS: usize = 7;
         self.city.longest_ending(text, MAX_CHARS).map_or(text, |(_, at)| &text[..at])
     }

@@ -77,8 +77,8 @@ impl Header {
         line_number + 1
     }
 
-    /// Whether the lines below show that the line at `at` is the title. Takes the boilerplate among
-    /// these lines.
+    /// Whether the lines below the line at `at` show that this line is the title. Takes the
+    /// boilerplate among the lines below.
     fn is_title_confirmed(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> bool {
         let title = &*lines[at].text;
         if !is_bare_title(title) {
@@ -103,8 +103,8 @@ impl Header {
         false
     }
 
-    /// Reads a list of labels at the top of a page, such as the header of a message, if it has a
-    /// title; returns the line after it.
+    /// Reads a list of labels at the top of a page, such as the header of a message, if the list
+    /// has a title; returns the line after the list.
     fn take_list_of_labels(
         &mut self,
         lines: &[Line<'_>],

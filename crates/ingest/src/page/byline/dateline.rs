@@ -28,7 +28,7 @@ const TITLES: [&str; 4] = ["記者", "记者", "特派員", "特派员"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dateline<'a> {
     pub(crate) fields: Vec<LabelledValue<'a>>,
-    /// Whether nothing follows it in the line.
+    /// Whether nothing follows the dateline in the line.
     pub(crate) is_whole: bool,
 }
 
@@ -49,6 +49,7 @@ pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
         }
         None => (line, ""),
     };
+    // What stands before the words of `FILED` has at least two characters.
     let ends = dateline.char_indices().take(MAX_CHARS).skip(2);
     for (at, _) in ends {
         let filed = filed_len(&dateline[at..]);
@@ -57,7 +58,7 @@ pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
         }
         let Some(fields) = fields(&dateline[..at], &dateline[at..at + filed]) else { continue };
         let (fields, text) = with_reporter(fields, &dateline[at + filed..]);
-        // If the dateline is in brackets, nothing else stands in them.
+        // Brackets around a dateline contain nothing else.
         let is_all = text.is_empty();
         if dateline.len() < line.len() && !is_all {
             return None;
@@ -88,7 +89,7 @@ fn filed_len(text: &str) -> usize {
     bytes
 }
 
-/// The fields of `text`, which stands before `filed`, words of [`FILED`]; `None` if it is the
+/// The fields of `text`, which stands before `filed`, words of [`FILED`]; `None` if `text` is the
 /// beginning of a sentence.
 fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     let (before_date, day) = before_day(text);

@@ -24,8 +24,8 @@ const MAX_BYTES: usize = 450;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BylineReading<'a> {
     pub(crate) fields: Vec<LabelledValue<'a>>,
-    /// Whether the line is only a byline. Otherwise it is text that begins with one, and only
-    /// clearly separated values are taken from it.
+    /// Whether the line is only a byline. Otherwise the line is text that begins with a byline, and
+    /// only clearly separated values are taken from that byline.
     pub(crate) is_whole: bool,
 }
 
@@ -104,7 +104,7 @@ fn has_sentences(line: &str) -> bool {
         .is_some_and(|at| at + "。".len() < line.len())
 }
 
-/// The fields of a line that is only a byline; `None` if it is not.
+/// The fields of a line that is only a byline; `None` for any other line.
 fn fields_of_whole_line<'a>(pieces: &[BylinePiece<'a>]) -> Option<Vec<LabelledValue<'a>>> {
     let mut fields = Vec::new();
     for (number, piece) in pieces.iter().enumerate() {

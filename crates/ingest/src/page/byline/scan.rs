@@ -88,7 +88,7 @@ struct Scan<'a, 'l> {
     pieces: Vec<BylinePiece<'a>>,
     /// The label whose value is being read.
     open_label: Option<(Label, Delimiter)>,
-    /// Where that value, or text without a label, begins.
+    /// Where the value of `open_label`, or else the text without a label, begins.
     value_start: usize,
     /// Where the last colon is. A label that does not follow a separator counts only with a colon,
     /// so no such label begins after the last colon.
