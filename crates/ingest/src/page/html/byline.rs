@@ -27,6 +27,8 @@ const ABOVE_ARTICLE: usize = 12;
 /// If no line shows the title: how many lines can be the byline, from the first line on that
 /// [`ABOVE_ARTICLE`] allows.
 const AROUND_ARTICLE: usize = 18;
+/// Maximum characters besides dates and labelled fields in a line that is only a byline.
+const MAX_OTHER_CHARS: usize = 24;
 
 /// What the short lines around a title say.
 #[derive(Debug, Default)]
@@ -46,8 +48,8 @@ pub(super) struct HtmlByline {
     pub(super) marked_source: Option<String>,
     /// The author that only an attribute marks, or that stands before the outlet without a label.
     pub(super) marked_author: Option<String>,
-    /// Numbers of lines that are bylines as a whole: they have dates or labelled fields, and no
-    /// more than a short text besides; or they are `NAME/OUTLET`.
+    /// Numbers of lines that are only bylines: they have dates or labelled fields, and at most a
+    /// short text besides; or they are `NAME/OUTLET`.
     pub(super) lines: Vec<usize>,
 }
 
@@ -135,7 +137,7 @@ impl HtmlByline {
         let named = names.iter().map(|(name, _)| name.chars().count());
         // Characters that are neither a date nor a labelled field.
         let other_chars: usize = named.chain(unknown).sum();
-        let is_only_byline = names.len() <= 1 && other_chars <= 24 || other_chars == 0;
+        let is_only_byline = names.len() <= 1 && other_chars <= MAX_OTHER_CHARS || other_chars == 0;
         if (has_date || has_field) && is_only_byline {
             self.lines.push(number);
         }

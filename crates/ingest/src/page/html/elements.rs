@@ -87,8 +87,8 @@ pub(super) fn is_formatting(name: &str) -> bool {
     FORMATTING.binary_search(&name).is_ok()
 }
 
-/// Whether an element stands inside a line, so that inheriting the roles of its parent does not
-/// count as another level.
+/// Whether an element stands inside a line. Such an element does not count as a level when an
+/// element inherits its `Roles` from one above it.
 pub(super) fn is_inline(name: &str) -> bool {
     is_formatting(name) || matches!(name, "span" | "cite" | "time" | "label" | "ins" | "var")
 }
@@ -116,8 +116,8 @@ pub(super) fn heading_level(name: &str) -> Option<u8> {
     }
 }
 
-/// Whether the start of element `next` ends the element `open`, whose end tag may be left out, or
-/// which cannot contain another of its name (`a`).
+/// Whether the start of element `next` ends the element `open`: the end tag of `open` may be left
+/// out, or `open` cannot contain another element of its name (`a`).
 pub(super) fn ends_before(open: &str, next: &str) -> bool {
     match open {
         "p" => is_block(next) && next != "br",

@@ -1,4 +1,5 @@
-//! The article's fields in JSON-LD: a single object, arrays, `@graph`.
+//! The article's fields in JSON-LD, which may be a single object, an array, or an object with the
+//! field `@graph`.
 
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ const MAX_OBJECTS: usize = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct JsonLd {
     pub(super) headline: Option<String>,
-    /// When it was published, or else created.
+    /// When the article was published, or else created.
     pub(super) published: Option<Moment>,
     /// The field `pubDate`, which search engines read: when the page was last published.
     pub(super) pub_date: Option<Moment>,

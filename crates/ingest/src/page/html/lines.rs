@@ -115,8 +115,9 @@ struct Reader<'a> {
     measured: Measured,
     elements: OpenElements,
     row: Row,
-    /// The line being read, and its text so far.
+    /// The line being read, without its text and end.
     line: Line<'static>,
+    /// The text of that line so far.
     text: String,
     /// Whether the page has been read to its end, where the last line ends even if there are too
     /// many lines.
@@ -348,8 +349,8 @@ impl<'a> Reader<'a> {
 }
 
 impl Row {
-    /// Opens a cell whose first line has the number `line`. The line continues the row if the row
-    /// has no more lines than cells so far, so that no cell before has several lines.
+    /// Opens a cell whose first line has the number `line`. The line continues the row unless it is
+    /// the first of the row, or the row has more lines than cells, because one has several lines.
     fn open_cell(&mut self, line: usize) {
         self.continues = self.cells > 0 && line > self.start && line - self.start <= self.cells;
         self.cells += 1;

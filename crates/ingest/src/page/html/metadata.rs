@@ -96,7 +96,7 @@ pub(super) struct FoundMetadata {
     pub(super) non_text_lines: Vec<usize>,
 }
 
-/// All parts of a page that state something.
+/// The parts of a page that can state metadata.
 struct Parts<'p> {
     stated_data: &'p StatedData,
     json: JsonLd,
@@ -152,6 +152,8 @@ pub(super) fn read(
 }
 
 impl Parts<'_> {
+    /// When the article was published, and which part states it: the first candidate that has a
+    /// date. If that date has no time of day, a later candidate of the same day can add one.
     fn date(&self, pieces: &[TextPiece]) -> Option<(Moment, DateOrigin)> {
         let meta = |names: &[&str]| {
             names.iter().find_map(|name| self.stated_data.contents(name).find_map(date::in_value))

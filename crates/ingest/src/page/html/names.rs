@@ -50,7 +50,7 @@ const BUTTONS: [&str; 44] = [
     "A-",
 ];
 
-/// Words that stand where a name could, but are none.
+/// Words that stand where a name could, but are not names.
 const NO_NAMES: [&str; 20] = [
     "前天",
     "昨天",
@@ -168,7 +168,8 @@ pub(super) fn is_button(text: &str) -> bool {
 
 /// Whether a text can be the name of an outlet.
 pub(super) fn is_outlet(text: &str) -> bool {
-    is_name_like(text, 24) && !CHANNELS.contains(&text)
+    const MAX_CHARS: usize = 24;
+    is_name_like(text, MAX_CHARS) && !CHANNELS.contains(&text)
 }
 
 /// Whether a text in an element that is marked as the author can be a name.
@@ -183,7 +184,8 @@ pub(super) fn is_marked_person(text: &str) -> bool {
 
 /// Whether a text can be the name of an author, or of several.
 pub(super) fn is_person(text: &str) -> bool {
-    is_name_like(text, 40) && !text.contains('@') && !is_address(text)
+    const MAX_CHARS: usize = 40;
+    is_name_like(text, MAX_CHARS) && !text.contains('@') && !is_address(text)
 }
 
 /// Whether a text ends as names of outlets do, or is a web address.
@@ -243,11 +245,11 @@ pub(super) fn person_name(value: &str) -> &str {
     }
 }
 
-/// Whether a text of at most `longest` characters can be a name: it is no sentence, button or
+/// Whether a text of at most `max_chars` characters can be a name: it is no sentence, button or
 /// number.
-fn is_name_like(text: &str, longest: usize) -> bool {
+fn is_name_like(text: &str, max_chars: usize) -> bool {
     let chars = text.chars().count();
-    (2..=longest).contains(&chars)
+    (2..=max_chars).contains(&chars)
         && text.chars().any(char::is_alphabetic)
         && has_few_digits(text)
         && !text.contains(|c: char| {

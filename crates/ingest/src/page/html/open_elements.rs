@@ -70,8 +70,9 @@ struct Open {
 /// Whether an element can end without an end tag, when another element starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum EndTag {
-    /// It can; the name of the element. An `a` ends in this way only before another `a`.
+    /// The element can. The string is its name. An `a` ends in this way only before another `a`.
     Optional(&'static str),
+    /// The element cannot.
     Required,
 }
 
@@ -163,7 +164,8 @@ impl OpenElements {
             return;
         }
         while self.stack.last().is_some_and(|open| open.name != key) {
-            // A formatting element that is closed only because an element around it is.
+            // A formatting element that is closed only because an element around it is closed will
+            // be opened again.
             if let Some(open) = self.pop()
                 && open.formatting
             {
