@@ -1,5 +1,5 @@
-//! Carries over records of an earlier index for files that cannot be read in this run, because an
-//! unreadable file has not been deleted.
+//! Carries over records of an earlier index for files that cannot be read in this run: such files
+//! have not been deleted, so their records must not get lost.
 
 use std::io;
 use std::path::Path;
@@ -24,8 +24,8 @@ pub trait StoredRecords {
     /// `path` is spelled as in this run: a root as it was given, joined with the path below it.
     /// Paths inside the returned records must be spelled in the same way.
     ///
-    /// This method is called for each unreadable file or folder, and twice for a file that neither
-    /// pass can read.
+    /// This method is called for each unreadable file or folder, and can be called several times
+    /// for the same path.
     ///
     /// # Errors
     ///
@@ -59,8 +59,8 @@ pub(crate) fn stored_records_by_path<E>(
 }
 
 /// Adds to the statistics what stored records still have of the contribution of their files: tags,
-/// keywords, and the ids that dumps give to flash items. Other files are then interpreted much as
-/// if these files had been read.
+/// keywords, and the ids that dumps give to flash items. Readable files are then interpreted much
+/// as if the unreadable ones had been read.
 pub(crate) fn add_to_statistics(stored_paths: &[StoredPath], statistics: &mut CorpusStatistics) {
     for stored_path in stored_paths {
         for article in &stored_path.articles {
@@ -309,7 +309,7 @@ mod tests {
         }
         failing::set(&path, None);
         let (records, report) = read(&roots, &whole);
-        assert_eq!((&records, &report), (&whole, &whole_report), "{name}: it can be read again");
+        assert_eq!((&records, &report), (&whole, &whole_report), "{name}: the file can be read again");
     }
 
     /// Asserts that without an earlier index, whatever can be read is returned.

@@ -28,7 +28,7 @@ impl ChunkReader {
     ) -> impl Iterator<Item = io::Result<SourceFile>> + '_ {
         let first = number * CHUNK;
         let mut skipped_files = first - std::mem::replace(&mut self.passed, first + CHUNK);
-        // Only the first call of `nth` skips files.
+        // Only the first call of `nth` skips the files between the chunks.
         (0..CHUNK).map_while(move |_| self.files.nth(std::mem::take(&mut skipped_files)))
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct CurrentDump {
     pub(crate) relative: String,
     /// Hashes of the ids that the dump gives, each with the hash of its first record.
     given: HashMap<u64, u64>,
-    /// Hashes of the final ids of its articles: given by the dump, or made by us.
+    /// Hashes of the final ids of the dump's articles: given by the dump, or made by us.
     assigned: HashSet<u64>,
 }
 
@@ -54,7 +54,7 @@ impl CurrentDump {
         self.assigned.insert(xxh3_64(id.as_bytes()));
     }
 
-    /// Whether an article of the dump states this id, or was assigned it.
+    /// Whether the dump gives this id to an article, or an article of the dump was assigned it.
     pub(crate) fn has(&self, id: &str) -> bool {
         let given = xxh3_64_with_seed(id.as_bytes(), u64::from('a'));
         self.assigned.contains(&xxh3_64(id.as_bytes())) || self.given.contains_key(&given)

@@ -11,13 +11,13 @@ pub(crate) fn path_hash(relative: &str) -> u64 {
     xxh3_64(relative.as_bytes())
 }
 
-/// An id for a record whose short id is taken: `letter` and 16 digits. Each `seed` gives another
-/// id.
+/// An id for a record whose short id is taken: `letter` and 16 hexadecimal digits. Each `seed`
+/// gives another id.
 pub(crate) fn lengthened_id(letter: char, hash: u64, seed: u64) -> String {
     format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed))
 }
 
-/// The ids in use, as hashes: 10 to 20 bytes each.
+/// The ids in use, as hashes: each takes 10 to 20 bytes of memory.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     used: HashSet<u64>,
@@ -34,8 +34,8 @@ impl Ids {
         self.used.insert(xxh3_64(id.as_bytes()))
     }
 
-    /// [`claim`](Self::claim) for the record at `path`: an id reserved for another path is not
-    /// free.
+    /// Does the same as [`claim`](Self::claim) for the record at `path`: an id that is reserved for
+    /// another path is not free.
     pub(crate) fn claim_at(&mut self, id: &str, path: &str) -> bool {
         let hash = xxh3_64(id.as_bytes());
         // Runs for every article; usually nothing is reserved.
@@ -58,7 +58,7 @@ impl Ids {
     }
 
     /// Leaves out the first `count` ids that [`new_id`](Self::new_id) gives for a hash, because
-    /// records that another machine reads have them.
+    /// they are the ids of records that another machine reads.
     pub(crate) fn skip_new_ids(&mut self, letter: char, hash: u64, count: u64) {
         let Some(last) = count.checked_sub(1) else { return };
         self.claim(&short_id(letter, hash));
@@ -66,8 +66,8 @@ impl Ids {
         *seed = last.max(*seed);
     }
 
-    /// A new id for the record at `path`: `letter` and 12 digits, or 16 digits if that id is taken.
-    /// The result depends only on the order of the walk.
+    /// A new id for the record at `path`: `letter` and 12 hexadecimal digits, or 16 if the shorter
+    /// id is taken. The result depends only on the order of the walk.
     pub(crate) fn new_id(&mut self, letter: char, hash: u64, path: &str) -> String {
         let mut id = short_id(letter, hash);
         if self.claim_at(&id, path) {

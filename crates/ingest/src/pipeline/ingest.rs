@@ -143,7 +143,7 @@ pub fn ingest_scanned<E>(
     records.finish(survey.totals)
 }
 
-/// Starts the report with what the walk could not access or left out, which it takes out of `walk`.
+/// Starts the report with what the walk could not access or left out, which is taken from `walk`.
 fn start_report(walk: &mut Walk) -> Report {
     Report {
         skipped: std::mem::take(&mut walk.skipped),
@@ -220,9 +220,9 @@ struct SecondPassThread<'p> {
     pass: &'p SecondPass<'p>,
     thread_caches: ThreadCaches,
     files: ChunkReader,
-    /// The survey cache of each thread of the survey.
+    /// The survey caches, one for each thread of the survey.
     survey_caches: Vec<SurveyCache>,
-    /// The log of surveyed files of each thread of the survey.
+    /// The logs of surveyed files, one for each thread of the survey.
     surveyed_files: Vec<LogReader>,
 }
 
