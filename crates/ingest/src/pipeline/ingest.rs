@@ -91,8 +91,8 @@ pub fn ingest_scanned<E>(
 ) -> Result<Ingested, Error<E>> {
     let encoding = encoding(options)?;
     // The survey of the whole archive, if several machines read it.
-    let given = options.survey.as_deref();
-    check_reading_options(given, options)?;
+    let earlier_survey = options.survey.as_deref();
+    check_reading_options(earlier_survey, options)?;
     let ScannedArchive { file_list, mut walk, .. } = scanned;
     progress.start(file_list.iter().len() as u64, file_list.bytes());
     let reader = Reader { options, encoding, one_root: file_list.has_one_root() };
@@ -101,13 +101,13 @@ pub fn ingest_scanned<E>(
     let threads = options.threads.clamp(1, file_list.iter().len().max(1));
     let survey = survey(&reader, &file_list, threads, SurveyPurpose::SecondPass, progress);
     let mut survey = survey.map_err(Error::TemporaryFile)?;
-    check_files(given, options, survey.totals)?;
+    check_files(earlier_survey, options, survey.totals)?;
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
         survey_stored(&mut **stored, &walk.refused, &mut survey, &mut ids)?;
     }
     survey.statistics.finish();
-    let statistics = given.map_or(&survey.statistics, |given| &given.statistics);
+    let statistics = earlier_survey.map_or(&survey.statistics, |earlier| &earlier.statistics);
     // No page may take an id that a dump gives to a flash item.
     for id_from_dump in statistics.ids_from_dumps.values() {
         ids.claim(&id_from_dump.id);
@@ -118,7 +118,7 @@ pub fn ingest_scanned<E>(
         report: start_report(&mut walk),
         flashes: FlashDeduplicator::new().map_err(Error::TemporaryFile)?,
         ids,
-        ids_in_multiple_files: given.map(|given| &given.ids_in_multiple_files),
+        ids_in_multiple_files: earlier_survey.map(|earlier| &earlier.ids_in_multiple_files),
         statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
         refused: walk.refused.iter().map(|(_, path)| path.clone()).collect(),
@@ -129,7 +129,7 @@ pub fn ingest_scanned<E>(
         sink,
     };
     // A thread may leave out the text of an item that it has sent before, unless dumps contain
-    // flash items: the record of a dump may then replace the item, and needs its text again.
+    // flash items: a record of a dump may replace the item, whose text is then needed again.
     let omit_repeats = !statistics.items_in_dumps;
     let (refused, reader, survey) = (&walk.refused, &reader, &survey);
     let pass = SecondPass { reader, survey, statistics, refused, omit_repeats, progress };
@@ -153,26 +153,28 @@ fn start_report(walk: &mut Walk) -> Report {
     }
 }
 
-/// Fails if the statistics of an earlier survey (`given`) were made with other options.
+/// Fails if the statistics of the earlier survey, if there is one, were made with other options.
 fn check_reading_options<E>(
-    given: Option<&FinishedSurvey>,
+    earlier_survey: Option<&FinishedSurvey>,
     options: &Options,
 ) -> Result<(), Error<E>> {
-    match given.and_then(|given| given.reading_options.difference(&options.reading_options())) {
+    let difference = earlier_survey
+        .and_then(|earlier| earlier.reading_options.difference(&options.reading_options()));
+    match difference {
         Some(what) => Err(Error::DifferentOptions { what }),
         None => Ok(()),
     }
 }
 
-/// Fails if the given survey has exactly the selected paths as one of its parts, and their files
+/// Fails if the earlier survey has exactly the selected paths as one of its parts, and their files
 /// have changed since. `totals` describes the files as they are.
 fn check_files<E>(
-    given: Option<&FinishedSurvey>,
+    earlier_survey: Option<&FinishedSurvey>,
     options: &Options,
     totals: FileTotals,
 ) -> Result<(), Error<E>> {
     let paths = options.selection.paths();
-    let mut parts = given.iter().flat_map(|given| given.parts());
+    let mut parts = earlier_survey.iter().flat_map(|earlier| earlier.parts());
     match parts.find(|part| part.paths == paths) {
         Some(part) if !part.totals.are_same_files(totals) => Err(Error::ChangedSinceSurvey {
             paths: paths.to_vec(),
@@ -185,7 +187,7 @@ fn check_files<E>(
 
 /// Adds to the statistics what unreadable files and folders contributed to the statistics of the
 /// earlier index: those that the walk could not access (`refused`), and those that the survey
-/// could not read. Reserves the ids of the records of the former.
+/// could not read. Reserves the ids of the records of what the walk could not access.
 fn survey_stored<E>(
     stored: &mut dyn StoredRecords,
     refused: &[(usize, PathBuf)],
