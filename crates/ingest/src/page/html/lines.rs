@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         self.measured.elements += 1;
         let bytes = tag.span.end.saturating_sub(tag.span.start);
         self.measured.longest_tag = self.measured.longest_tag.max(bytes);
-        self.stated_data.open(&name, tag);
+        self.stated_data.add_tag(&name, tag);
         if !is_void(&name) {
             let value = |key: &[u8]| attribute(tag, key);
             let roles = [&b"class"[..], b"id", b"itemprop", b"rel"]
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
         self.elements.count_reopened();
         if let Some(kind) = self.silent.last() {
             if SILENT[*kind] == "script" {
-                self.stated_data.script(text, start, end);
+                self.stated_data.add_script(text, start, end);
             }
             if matches!(SILENT[*kind], "script" | "style") {
                 self.skip(start, end);

@@ -41,9 +41,9 @@ pub(super) fn attribute<'t>(
 
 impl StatedData {
     /// Collects what a start tag states.
-    pub(super) fn open(&mut self, name: &str, tag: &StartTag<usize>) {
+    pub(super) fn add_tag(&mut self, name: &str, tag: &StartTag<usize>) {
         match name {
-            "meta" => self.meta(tag),
+            "meta" => self.add_meta(tag),
             "link" if self.canonical.is_none() && is_canonical(tag) => {
                 self.canonical = attribute(tag, b"href").map(|href| cut(&href));
             }
@@ -70,7 +70,7 @@ impl StatedData {
     }
 
     /// Collects the content of a `meta` element under each of its names.
-    fn meta(&mut self, tag: &StartTag<usize>) {
+    fn add_meta(&mut self, tag: &StartTag<usize>) {
         let Some(content) = attribute(tag, b"content") else { return };
         let content = content.trim();
         if content.is_empty() || self.metas.len() >= MAX_ITEMS {
@@ -85,8 +85,8 @@ impl StatedData {
         }
     }
 
-    /// Takes the text of a script, which stands at the bytes `start..end` of the page.
-    pub(super) fn script(&mut self, text: &str, start: usize, end: usize) {
+    /// Collects the text of a script, which stands at the bytes `start..end` of the page.
+    pub(super) fn add_script(&mut self, text: &str, start: usize, end: usize) {
         if self.is_json {
             let total: usize = self.json_ld.iter().map(String::len).sum();
             if let Some(json) = self.json_ld.last_mut().filter(|_| total + text.len() <= MAX_JSON) {
