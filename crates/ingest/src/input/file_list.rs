@@ -163,7 +163,7 @@ impl FileListIter {
     }
 
     /// The next file.
-    fn source(&mut self) -> io::Result<SourceFile> {
+    fn next_source(&mut self) -> io::Result<SourceFile> {
         let (origin, format, stamp) = self.step()?;
         let path = match origin {
             PathOrigin::BelowRoot(root) => {
@@ -189,7 +189,7 @@ impl Iterator for FileListIter {
         if self.remaining == 0 {
             return None;
         }
-        let source = failure.map_or_else(|| self.source(), Err);
+        let source = failure.map_or_else(|| self.next_source(), Err);
         if source.is_err() {
             // Nothing can be read after an error.
             self.remaining = 0;

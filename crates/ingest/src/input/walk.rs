@@ -73,8 +73,13 @@ pub(crate) fn walk<E>(
     }
     for (root_number, root, metadata) in found {
         if metadata.is_dir() {
-            let filter = || FolderFilter::new(&exclusions, &canonical, options.pre.as_ref());
-            walk.walk_root((root_number, root), &options.selection, (&exclusions, &filter), visit)?;
+            let new_filter = || FolderFilter::new(&exclusions, &canonical, options.pre.as_ref());
+            walk.walk_root(
+                (root_number, root),
+                &options.selection,
+                (&exclusions, &new_filter),
+                visit,
+            )?;
         } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that is named explicitly is opened, whatever its name says.
@@ -94,12 +99,12 @@ pub(crate) fn walk<E>(
 
 impl Walk {
     /// Walks one root, which is a folder: a second thread lists the names while this one reads
-    /// metadata.
+    /// metadata. `new_filter` makes the filter for the thread that lists the names.
     fn walk_root<'f, E>(
         &mut self,
         (root_number, root): (usize, &Path),
         selection: &Selection,
-        (exclusions, filter): (&Exclusions, &(dyn Fn() -> FolderFilter<'f> + Sync)),
+        (exclusions, new_filter): (&Exclusions, &(dyn Fn() -> FolderFilter<'f> + Sync)),
         visit: VisitFile<'_, E>,
     ) -> Result<(), Error<E>> {
         let mut visit_entry = |found| self.visit_entry(root_number, root, exclusions, found, visit);
@@ -109,7 +114,7 @@ impl Walk {
             let listing = spawn(scope, thread_number, move || {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
                 let mut emit = |found| out.emit(found);
-                if walk_folder(root, selection, &filter(), &mut emit).is_continue() {
+                if walk_folder(root, selection, &new_filter(), &mut emit).is_continue() {
                     // If the receiver has gone, there is nothing left to do.
                     let _ = out.flush();
                 }
@@ -121,7 +126,7 @@ impl Walk {
             }
             // The system refused to create a thread, so this thread lists the names, too.
             let mut outcome = Ok(());
-            let _ = walk_folder(root, selection, &filter(), &mut |found| {
+            let _ = walk_folder(root, selection, &new_filter(), &mut |found| {
                 outcome = visit_entry(found);
                 if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
