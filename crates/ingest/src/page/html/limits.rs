@@ -45,6 +45,7 @@ pub(super) struct Measured {
 }
 
 impl Measured {
+    /// Fails if the page exceeds a limit.
     pub(super) fn check(self) -> Result<(), Unextracted> {
         if self.elements > MAX_ELEMENTS
             || self.longest_tag > MAX_TAG_BYTES

@@ -202,6 +202,7 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, sites: &[String]) ->
         let is_wide = separator == '_'
             || before.ends_with([' ', separator])
             || remaining[at + separator.len_utf8()..].starts_with(' ');
+        // Where no name of a site follows, a wide separator and the length show a section.
         let is_section = is_plain && is_after_site && chars <= front_chars
             || is_plain && is_wide && chars <= 12 && front_chars >= 8;
         if !(is_site || is_section || tail.is_empty()) {
@@ -213,6 +214,8 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, sites: &[String]) ->
     remaining
 }
 
+/// Whether a tail is the name of a site, or begins with a name of at least six bytes, such as two
+/// Chinese characters. Both are reduced to their [`letters_and_digits`].
 fn is_same_site(site: &str, tail: &str) -> bool {
     !tail.is_empty() && (site == tail || site.len() >= 6 && tail.starts_with(site))
 }
