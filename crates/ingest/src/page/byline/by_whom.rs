@@ -5,8 +5,8 @@ use crate::page::labels::{Label, LabelledValue, Labels, is_name, without_separat
 use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_comma, is_space};
 
-/// The person in a text such as `本文由示例編譯` or `由甲翻譯`, as the value of the label for what they
-/// did.
+/// The person in a text such as `本文由示例編譯` or `由甲翻譯`, as the value of the label for what
+/// the person did.
 pub(super) fn by_whom(text: &str) -> Option<LabelledValue<'_>> {
     let text = text.trim_end_matches(['。', '.']).trim_end();
     let remaining = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
@@ -26,8 +26,8 @@ pub(super) fn by_whom(text: &str) -> Option<LabelledValue<'_>> {
     (is_short && !value.is_empty()).then_some(LabelledValue { label, value })
 }
 
-/// Splits a value such as `John Smith,由李四編譯。`: the value before its last comma, and the person
-/// after that comma, with what they did.
+/// Splits a value such as `John Smith,由李四編譯。`: the value before its last comma, and the
+/// person after that comma, as the value of the label for what the person did.
 pub(super) fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
     let (at, comma) = value.rmatch_indices(is_comma).next()?;
     let field = by_whom(value[at + comma.len()..].trim())?;
@@ -35,8 +35,8 @@ pub(super) fn by_whom_after(value: &str) -> Option<(&str, LabelledValue<'_>)> {
     is_name(value).then_some((value, field))
 }
 
-/// The person in a text such as `王小明 編譯` or `王小明/文`, as the value of the label for what they
-/// did.
+/// The person in a text such as `王小明 編譯` or `王小明/文`, as the value of the label for what
+/// the person did.
 pub(super) fn person_first(text: &str) -> Option<LabelledValue<'_>> {
     let (name, work) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
     let (name, label) = (without_separators(name), Labels::builtin().whole(work)?);

@@ -135,8 +135,8 @@ fn before_day(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The outlet in a text such as `新華社北京`. `reporter_follows`: whether a reporter follows the text;
-/// then any outlet may have more than [`MAX_CITY`] characters.
+/// The outlet in a text such as `新華社北京`. `reporter_follows` says whether a reporter follows
+/// the text; then any outlet may have more than [`MAX_CITY`] characters.
 fn source(text: &str, reporter_follows: bool) -> Option<&str> {
     let words = page_words();
     let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));

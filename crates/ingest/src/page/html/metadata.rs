@@ -252,8 +252,8 @@ impl Parts<'_> {
             .or_else(|| self.author_in_meta(lead, &is_other))
     }
 
-    /// The author in `【文/某网专栏作者 王文】`, or the reporter whom both a script and the first lines of
-    /// the article name.
+    /// The author in `【文/某网专栏作者 王文】`, or the reporter whom both a script and the first
+    /// lines of the article name.
     fn author_in_lead(&self, lead: &[usize]) -> Option<String> {
         let texts = || lead.iter().map(|line| &*self.layout.lines[*line].text);
         let bracketed = |text: &str| {
