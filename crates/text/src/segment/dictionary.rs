@@ -335,7 +335,8 @@ mod tests {
         assert_eq!(dictionary.freq(&chars("人工智能")), Some(151));
         assert_eq!(dictionary.freq(&chars("人工智")), None);
         let mut lengths = Vec::new();
-        dictionary.for_each_prefix(&chars("中国人民银行的"), |length, _| lengths.push(length));
+        dictionary
+            .for_each_prefix(&chars("中国人民银行的"), |length, _| lengths.push(length));
         assert_eq!(lengths, [1, 2, 6]);
     }
 
@@ -345,8 +346,9 @@ mod tests {
         add(&mut dictionary, "中国人民银", 7);
         add(&mut dictionary, "中国", 9);
         let mut found = Vec::new();
-        dictionary
-            .for_each_prefix(&chars("中国人民银行的"), |length, log| found.push((length, log)));
+        dictionary.for_each_prefix(&chars("中国人民银行的"), |length, log| {
+            found.push((length, log))
+        });
         assert_eq!(found.iter().map(|(length, _)| *length).collect::<Vec<_>>(), [1, 2, 5, 6]);
         assert_eq!(found[1..3], [(2, 9f64.ln()), (5, 7f64.ln())]);
     }
