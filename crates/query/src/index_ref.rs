@@ -5,7 +5,7 @@ use wensou_cluster::ClusterIndex;
 use wensou_index::Index;
 use wensou_ingest::Record;
 
-use crate::engine::{Engine, Found};
+use crate::engine::{Engine, IdLookup};
 use crate::error::Error;
 use crate::exec::Executor;
 #[cfg(feature = "cluster")]
@@ -66,9 +66,9 @@ impl<'i> IndexRef<'i> {
     pub fn lookup(self, id: &str) -> Result<RecordLookup, Error> {
         let engine = self.engine();
         Ok(match engine.lookup(id)? {
-            Found::One(address) => RecordLookup::Found(Box::new(engine.record(address)?)),
-            Found::Missing => RecordLookup::Missing,
-            Found::Ambiguous(ids) => RecordLookup::Ambiguous(ids),
+            IdLookup::One(address) => RecordLookup::Found(Box::new(engine.record(address)?)),
+            IdLookup::Missing => RecordLookup::Missing,
+            IdLookup::Ambiguous(ids) => RecordLookup::Ambiguous(ids),
         })
     }
 

@@ -7,7 +7,7 @@ use wensou_index::{Lookup, PROVENANCE_INFERRED};
 use wensou_ingest::Record;
 
 use super::facet_counter::FacetCounter;
-use super::{DayCounts, EachWord, Engine, Facet, Found};
+use super::{DayCounts, EachWord, Engine, Facet, IdLookup};
 use crate::error::Error;
 use crate::exec::Executor;
 use crate::exec::columns::civil_time;
@@ -111,11 +111,11 @@ impl Engine for Executor<'_> {
         Ok(self.index().id(address)?)
     }
 
-    fn lookup(&self, id: &str) -> Result<Found, Error> {
+    fn lookup(&self, id: &str) -> Result<IdLookup, Error> {
         Ok(match self.index().lookup(id)? {
-            Lookup::Found(address) => Found::One(address),
-            Lookup::Missing => Found::Missing,
-            Lookup::Ambiguous(ids) => Found::Ambiguous(ids),
+            Lookup::Found(address) => IdLookup::One(address),
+            Lookup::Missing => IdLookup::Missing,
+            Lookup::Ambiguous(ids) => IdLookup::Ambiguous(ids),
         })
     }
 

@@ -30,7 +30,7 @@ use crate::rank::TermStatistics;
 
 /// The outcome of looking up an id or a prefix of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum IdLookup {
     /// The document with this id, or the only one whose id starts with what was looked up.
     One(DocAddress),
     /// No id is or starts with what was looked up.
@@ -168,7 +168,7 @@ pub(crate) trait Engine: fmt::Debug {
     fn id(&self, address: DocAddress) -> Result<String, Error>;
 
     /// Finds a document by its id, or else by a prefix of it.
-    fn lookup(&self, id: &str) -> Result<Found, Error>;
+    fn lookup(&self, id: &str) -> Result<IdLookup, Error>;
 
     /// The first `limit` ids that start with `prefix`, in the order of bytes.
     fn ids(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Error>;

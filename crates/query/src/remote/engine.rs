@@ -9,7 +9,7 @@ use wensou_ingest::Record;
 use super::cluster_engine::ClusterEngine;
 use super::counts;
 use super::request::Source;
-use crate::engine::{DayCounts, EachWord, Engine, Facet, Found};
+use crate::engine::{DayCounts, EachWord, Engine, Facet, IdLookup};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
@@ -22,7 +22,7 @@ use crate::plan::expr::FilterField;
 use crate::plan::{MatchExpr, Plan};
 use crate::rank::TermStatistics;
 
-/// The maximum number of ids that [`Found::Ambiguous`] has.
+/// The maximum number of ids that [`IdLookup::Ambiguous`] has.
 const MAX_AMBIGUOUS: usize = 10;
 
 impl Engine for ClusterEngine<'_> {
@@ -127,15 +127,15 @@ impl Engine for ClusterEngine<'_> {
         Ok(self.document(address)?.record().id().to_owned())
     }
 
-    fn lookup(&self, id: &str) -> Result<Found, Error> {
+    fn lookup(&self, id: &str) -> Result<IdLookup, Error> {
         if let Some(address) = self.document_with_id(id)? {
-            return Ok(Found::One(address));
+            return Ok(IdLookup::One(address));
         }
         let ids = self.ids(id, MAX_AMBIGUOUS)?;
         match ids.as_slice() {
-            [] => Ok(Found::Missing),
-            [only] => Ok(self.document_with_id(only)?.map_or(Found::Missing, Found::One)),
-            _ => Ok(Found::Ambiguous(ids)),
+            [] => Ok(IdLookup::Missing),
+            [only] => Ok(self.document_with_id(only)?.map_or(IdLookup::Missing, IdLookup::One)),
+            _ => Ok(IdLookup::Ambiguous(ids)),
         }
     }
 

@@ -4,7 +4,7 @@ use foldhash::HashSet;
 use wensou_index::{TermKind, TextField};
 use wensou_ingest::Record;
 
-use crate::engine::Found;
+use crate::engine::IdLookup;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::rerank::reranked_count;
@@ -168,7 +168,7 @@ pub fn explain<'i>(
     let hit = match id {
         None => None,
         Some(id) => match runner.engine().lookup(id)? {
-            Found::One(address) => Some(
+            IdLookup::One(address) => Some(
                 HitExplainer { runner: &runner, answer: &answer }
                     .explain(query, &clauses, address)?,
             ),

@@ -6,7 +6,7 @@ use wensou_index::{RecordExt, TermKind, TextField, Texts};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
-use crate::engine::Found;
+use crate::engine::IdLookup;
 use crate::error::Error;
 use crate::exec::top_k::{Count, Sort, TopK};
 use crate::haystack::Haystack;
@@ -52,7 +52,7 @@ pub fn similar<'i>(
     options: &Options,
 ) -> Result<Vec<Hit>, Error> {
     let runner = Runner::new(index);
-    let Found::One(address) = runner.engine().lookup(id)? else { return Ok(Vec::new()) };
+    let IdLookup::One(address) = runner.engine().lookup(id)? else { return Ok(Vec::new()) };
     let record = runner.engine().record(address)?;
     let key_terms = key_terms(&runner, &record.texts())?;
     if key_terms.is_empty() {
