@@ -33,7 +33,7 @@ impl Engine for Executor<'_> {
         Ok(TextTables { segmenter: analysis.segmenter(), synonyms: analysis.synonyms() })
     }
 
-    fn stale(&self) -> Option<Diagnostic> {
+    fn stale_warning(&self) -> Option<Diagnostic> {
         let stale = self.index().meta().stale()?;
         Some(Diagnostic::stale_index(stale.to_string()))
     }

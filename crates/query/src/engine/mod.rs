@@ -91,7 +91,7 @@ pub(crate) trait Engine: fmt::Debug {
     fn tables(&self) -> Result<TextTables<'_>, Error>;
 
     /// A warning if the index was not built as it would be today.
-    fn stale(&self) -> Option<Diagnostic>;
+    fn stale_warning(&self) -> Option<Diagnostic>;
 
     /// Forgets the documents of earlier answers. Addresses that were returned before this call must
     /// not be used after it.

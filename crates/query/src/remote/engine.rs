@@ -35,7 +35,7 @@ impl Engine for ClusterEngine<'_> {
         Ok(TextTables { segmenter: analysis.segmenter(), synonyms: analysis.synonyms() })
     }
 
-    fn stale(&self) -> Option<Diagnostic> {
+    fn stale_warning(&self) -> Option<Diagnostic> {
         let built_with = &self.index.description().analysis;
         (!built_with.starts_with(&wensou_index::analysis_version())).then(|| {
             let reason = "it was built by another version of the text analysis";

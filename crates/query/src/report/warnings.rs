@@ -20,7 +20,7 @@ pub(crate) fn warnings(
     found: bool,
 ) -> Result<Vec<Diagnostic>, Error> {
     let mut warnings = Vec::new();
-    warnings.extend(runner.engine().stale());
+    warnings.extend(runner.engine().stale_warning());
     // The span and the first day of each range of dates.
     let mut dates = Vec::new();
     visit(&query.root, &mut |node| match &node.kind {
