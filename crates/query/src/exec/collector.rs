@@ -39,7 +39,7 @@ const TOP_FIRST_HALF_KS: usize = 3;
 /// The most rounds of top-first scoring in a window. While there is no threshold, a further round
 /// scores four times as many documents. The first round yields no threshold where many of the best
 /// documents are near-duplicates.
-const MAX_TOP_FIRST: usize = 3;
+const MAX_TOP_FIRST_ROUNDS: usize = 3;
 
 /// Searches all segments. Returns the number of matches (see [`TopK::count`]), and the first
 /// documents in order.
@@ -82,7 +82,7 @@ fn search_segment<'t, 'i>(
     let documents = segment.documents();
     let expected = TARGET_CANDIDATES * u64::from(documents) / best.cost(&matcher).max(1);
     let longest = expected.clamp(MIN_LONGEST_WINDOW as u64, window::MAX_DOCS as u64) as usize;
-    let top_first = top_k.sort == Sort::Rank && (top_k.count.counts() || matcher.can_rewind());
+    let top_first = top_k.sort == Sort::Rank && (top_k.count.counts_all() || matcher.can_rewind());
     // Without top-first scoring, begin with a short window: it gives a threshold early.
     let mut length = if top_first { longest } else { FIRST_WINDOW };
     let mut next = 0;
@@ -176,7 +176,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         scorer: &mut SegmentScorer,
         matcher: &mut Matcher<'_>,
     ) {
-        if self.top_k.count.counts() {
+        if self.top_k.count.counts_all() {
             if !matcher.is_exact() {
                 window.retain(|doc| matcher.confirm(doc));
             }
@@ -221,8 +221,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         scorer: &mut SegmentScorer,
         matcher: &mut Matcher<'_>,
     ) {
-        let mut count = self.top_k.most_kept().saturating_mul(TOP_FIRST_HALF_KS) / 2;
-        for _ in 0..MAX_TOP_FIRST {
+        let mut count = self.top_k.max_kept().saturating_mul(TOP_FIRST_HALF_KS) / 2;
+        for _ in 0..MAX_TOP_FIRST_ROUNDS {
             self.admit_all(matcher, |_, scored| scorer.score_top(window, count, scored));
             if self.threshold.is_some() || !scorer.has_remaining() {
                 return;
@@ -268,7 +268,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
     ) {
         let mut scored = std::mem::take(&mut self.scored);
         score(&self.coverage, &mut scored);
-        let all_match = self.top_k.count.counts() || matcher.is_exact();
+        let all_match = self.top_k.count.counts_all() || matcher.is_exact();
         let by_score = self.top_k.sort == Sort::Rank && self.coverage.is_empty();
         let by_score = by_score && self.top_k.hits.is_none() && self.top_k.recency.is_none();
         if all_match && by_score {
@@ -309,7 +309,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         if self.threshold.is_some_and(|threshold| rank_key < threshold) {
             return;
         }
-        if !self.top_k.count.counts() {
+        if !self.top_k.count.counts_all() {
             if !matcher.confirm(doc) {
                 return;
             }
@@ -326,7 +326,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
             rank_key,
         });
         // Sorting after every `limit` arrivals costs less than sifting a heap at each.
-        if self.scored_docs.len() >= self.top_k.most_kept().max(1).saturating_mul(2) {
+        if self.scored_docs.len() >= self.top_k.max_kept().max(1).saturating_mul(2) {
             self.prune();
         }
     }

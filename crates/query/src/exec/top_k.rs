@@ -106,7 +106,7 @@ pub(crate) enum Count<'g> {
 
 impl Count<'_> {
     /// Whether all documents that match are counted.
-    pub(super) fn counts(self) -> bool {
+    pub(super) fn counts_all(self) -> bool {
         !matches!(self, Self::Nothing)
     }
 }
@@ -173,7 +173,7 @@ impl<'g> TopK<'g> {
 
     /// A document that matches, given its score, date, coverage and tie breaker.
     #[cfg(feature = "cluster")]
-    pub(crate) fn scored(
+    pub(crate) fn scored_doc(
         &self,
         address: DocAddress,
         score: f32,
@@ -191,7 +191,7 @@ impl<'g> TopK<'g> {
     }
 
     /// The most documents that [`TopK::keep_first`] keeps.
-    pub(super) fn most_kept(&self) -> usize {
+    pub(super) fn max_kept(&self) -> usize {
         self.limit.saturating_add(self.hits.map_or(0, |hits| hits.wanted))
     }
 

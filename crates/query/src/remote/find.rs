@@ -289,7 +289,7 @@ impl ClusterEngine<'_> {
             }
             let score = document.score(plan, self.norms());
             let sorted_by = (document.date(), coverage, document.tie_breaker());
-            scored.push(top_k.scored(address, score, sorted_by));
+            scored.push(top_k.scored_doc(address, score, sorted_by));
         }
         Ok(scored)
     }
