@@ -94,7 +94,7 @@ impl<'g> CompleteDocs<'g> {
             documents.sort_unstable();
             return Self { documents, hits: found.len(), ..Self::default() };
         };
-        let (documents, groups) = (counter.take_few(), counter.groups());
+        let (documents, groups) = (counter.take_few_docs(), counter.groups());
         let groups_with_document = documents.iter().filter_map(|at| groups.group_of(*at)).collect();
         Self { documents, hits: counter.hits(), groups: Some(groups), groups_with_document }
     }

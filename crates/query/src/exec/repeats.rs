@@ -11,7 +11,7 @@ use super::window::DocWindow;
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
     groups: Groups<'g>,
-    /// [`Counted::few`] is complete as long as there are fewer hits than this.
+    /// [`Counted::few_docs`] is complete as long as there are fewer hits than this.
     wanted: usize,
     counted: RefCell<Counted>,
 }
@@ -25,7 +25,7 @@ struct Counted {
     /// The other matching documents.
     hits: usize,
     /// All matching documents, ascending, as long as they are fewer hits than wanted.
-    few: Vec<DocAddress>,
+    few_docs: Vec<DocAddress>,
     /// All matching documents; `None` if a cluster has counted them.
     matched: Option<MatchedDocs>,
 }
@@ -35,7 +35,7 @@ impl<'g> RepeatCounter<'g> {
     pub(crate) fn new(groups: Groups<'g>, wanted: usize) -> Self {
         let seen = vec![false; groups.count()];
         let matched = Some(MatchedDocs::default());
-        let counted = Counted { seen, repeated: 0, hits: 0, few: Vec::new(), matched };
+        let counted = Counted { seen, repeated: 0, hits: 0, few_docs: Vec::new(), matched };
         Self { groups, wanted, counted: RefCell::new(counted) }
     }
 
@@ -46,7 +46,7 @@ impl<'g> RepeatCounter<'g> {
 
     /// Counts the documents of a window of a segment.
     pub(crate) fn add(&self, segment: u32, matches: &DocWindow) {
-        let Counted { seen, repeated, hits, few, matched } = &mut *self.counted.borrow_mut();
+        let Counted { seen, repeated, hits, few_docs, matched } = &mut *self.counted.borrow_mut();
         let repeats = match self.groups {
             Groups::Local(groups) => count_repeats(matches, seen, groups.groups_in(segment)),
             #[cfg(feature = "cluster")]
@@ -58,7 +58,7 @@ impl<'g> RepeatCounter<'g> {
         *repeated += repeats;
         *hits += matches.count() - repeats;
         if *hits < self.wanted {
-            few.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
+            few_docs.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
         }
         if let Some(matched) = matched {
             matched.push(segment, matches);
@@ -68,9 +68,9 @@ impl<'g> RepeatCounter<'g> {
     /// Sets what a cluster has counted: how many documents are repeated, how many hits there are,
     /// and all documents if they are fewer hits than wanted.
     #[cfg(feature = "cluster")]
-    pub(crate) fn set(&self, repeated: usize, hits: usize, few: Vec<DocAddress>) {
+    pub(crate) fn set_counts(&self, repeated: usize, hits: usize, few_docs: Vec<DocAddress>) {
         let mut counted = self.counted.borrow_mut();
-        *counted = Counted { seen: Vec::new(), repeated, hits, few, matched: None };
+        *counted = Counted { seen: Vec::new(), repeated, hits, few_docs, matched: None };
     }
 
     /// The number of hits up to which all documents are kept.
@@ -91,8 +91,8 @@ impl<'g> RepeatCounter<'g> {
 
     /// Takes the documents that were counted, ascending: all of them if they are fewer hits than
     /// wanted, else perhaps only some.
-    pub(crate) fn take_few(&self) -> Vec<DocAddress> {
-        std::mem::take(&mut self.counted.borrow_mut().few)
+    pub(crate) fn take_few_docs(&self) -> Vec<DocAddress> {
+        std::mem::take(&mut self.counted.borrow_mut().few_docs)
     }
 
     /// All documents that were counted; `None` if a cluster has counted them.

@@ -137,12 +137,12 @@ impl ClusterEngine<'_> {
                 continue;
             }
             if let (Some(counts), Count::Hits(counter)) = (counts, top_k.count) {
-                let mut few: Vec<DocAddress> = Vec::new();
+                let mut few_docs: Vec<DocAddress> = Vec::new();
                 if counts.hits < counter.wanted() {
-                    few.extend(kept.iter().map(|doc| doc.address));
-                    few.sort_unstable();
+                    few_docs.extend(kept.iter().map(|doc| doc.address));
+                    few_docs.sort_unstable();
                 }
-                counter.set(counts.repeated, counts.hits, few);
+                counter.set_counts(counts.repeated, counts.hits, few_docs);
             }
             return Ok((total, kept));
         }
