@@ -3,16 +3,16 @@
 //!
 //! The documents of a window are scored together, one term at a time. First come the terms that
 //! have about as many postings in the window as the window has documents, or fewer, and the terms
-//! whose posting lists are cached, except unigrams of bodies ([`TermScorer::is_scanned`]): one scan
-//! of the posting list finds all documents with the term. What every other term can still add has
-//! an upper bound: zero once its list has passed the window, else the score of the highest tf in
-//! its blocks there. The score of that tf is taken at the length norm of each document in the body,
-//! and at the lowest length norm in the window in titles and tags. (MaxScore and block maxima as in
-//! Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011; the
-//! document's own length gives a tighter bound than the shortest length in the block.) A document
-//! is then scored only as long as it can still reach the top. The documents with the highest
-//! partial scores come first ([`SegmentScorer::score_top`]), because that raises the threshold
-//! early.
+//! whose posting lists are cached, except unigrams of bodies ([`TermScorer::should_scan`]): one
+//! scan of the posting list finds all documents with the term. What every other term can still add
+//! has an upper bound: zero if the term's posting list has no document left in the window, else the
+//! score of the highest tf in the list's blocks there. For a term of the body, that score is
+//! computed with the length norm of each document; for a term of titles or tags, with the lowest
+//! length norm in the window. (MaxScore and block maxima as in Ding and Suel, "Faster top-k
+//! document retrieval using block-max indexes", SIGIR 2011; the document's own length gives a
+//! tighter bound than the shortest length in the block.) A document is then scored only as long as
+//! it can still reach the top. The documents with the highest partial scores come first
+//! ([`SegmentScorer::score_top`]), because that raises the threshold early.
 //!
 //! However terms are visited, a score is always summed in the same order, so that it is the same to
 //! the bit.
@@ -53,9 +53,9 @@ struct PendingTerm {
     /// Its index in [`SegmentScorer::terms`].
     term: usize,
     bound: UpperBound,
-    /// The most that this term and all pending ones after it can add to any document, terms of the
-    /// body aside.
-    max_after: f32,
+    /// The summed [`UpperBound::Fixed`] of this term and all pending ones after it: the most that
+    /// those of titles and tags can add to any document.
+    fixed_bounds: f32,
 }
 
 impl SegmentScorer {
@@ -91,7 +91,7 @@ impl SegmentScorer {
         window_scores.load_length_norms(BODY, document_norms);
         pending.clear();
         for (number, term) in terms.iter_mut().enumerate() {
-            if term.is_scanned(window, window_scores.docs.len()) {
+            if term.should_scan(window, window_scores.docs.len()) {
                 window_scores.scan(number, term, window, document_norms);
             } else {
                 window_scores.load_length_norms(term.field, document_norms);
@@ -100,16 +100,16 @@ impl SegmentScorer {
                     UpperBound::Zero => window_scores.clear_term(number),
                     bound => window_scores.add_upper_bound(term, bound),
                 }
-                pending.push(PendingTerm { term: number, bound, max_after: 0.0 });
+                pending.push(PendingTerm { term: number, bound, fixed_bounds: 0.0 });
             }
         }
         // Sum from the smallest bound up: that rounds least.
-        let mut max_after = 0.0;
+        let mut fixed_bounds = 0.0;
         for term in pending.iter_mut().rev() {
             if let UpperBound::Fixed(score) = term.bound {
-                max_after += score;
+                fixed_bounds += score;
             }
-            term.max_after = max_after;
+            term.fixed_bounds = fixed_bounds;
         }
     }
 
@@ -158,8 +158,8 @@ impl SegmentScorer {
         out: &mut Vec<(DocId, f32)>,
     ) {
         let Self { terms, window_scores, pending, .. } = self;
-        for PendingTerm { term, bound, max_after } in pending {
-            window_scores.prune(&threshold, *max_after);
+        for PendingTerm { term, bound, fixed_bounds } in pending {
+            window_scores.prune(&threshold, *fixed_bounds);
             match *bound {
                 _ if window_scores.remaining.is_empty() => return,
                 UpperBound::Zero => {}

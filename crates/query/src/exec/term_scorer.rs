@@ -92,9 +92,9 @@ impl TermScorer {
         (tf > 0.0).then(|| tf_saturation(tf, norms.length_norm(self.field, doc)) * self.max_score)
     }
 
-    /// Whether to scan the window's part of the posting list, and not look up each of the
-    /// `documents` of the window.
-    pub(super) fn is_scanned(&self, window: &DocWindow, documents: usize) -> bool {
+    /// Whether to scan the window's part of the posting list instead of looking up each document of
+    /// the window. `documents` is the number of these documents.
+    pub(super) fn should_scan(&self, window: &DocWindow, documents: usize) -> bool {
         let count = match &self.postings {
             // Never scan for unigrams of bodies: their lists are long, and tell documents apart
             // poorly, because a document that has a word has its characters anyway.
@@ -106,7 +106,7 @@ impl TermScorer {
             TermPostings::Bitset(_) => return true,
             TermPostings::Cursor(list, ..) => Cursor::doc_freq(list),
         };
-        window.expected(count) <= documents as u64
+        window.expected_docs(count) <= documents as u64
     }
 
     /// The upper bound of what the term adds to documents of the window, whose length norms in the

@@ -43,14 +43,14 @@ impl DocWindow {
     }
 
     /// An estimate of how many documents of the window are in a posting list of `count` documents.
-    pub(crate) fn expected(&self, count: u32) -> u64 {
+    pub(crate) fn expected_docs(&self, count: u32) -> u64 {
         u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1))
     }
 
     /// Whether scanning the window's part of a posting list of `count` documents costs less than
     /// `lookups` look-ups in it.
     pub(crate) fn scan_is_cheaper(&self, count: u32, lookups: usize) -> bool {
-        self.expected(count) <= lookups as u64 * SCAN_SPEEDUP
+        self.expected_docs(count) <= lookups as u64 * SCAN_SPEEDUP
     }
 
     /// An empty window over the same range.
@@ -139,7 +139,7 @@ impl DocWindow {
     }
 
     /// The documents that are both in the set and in the posting list, in ascending order.
-    pub(crate) fn shared<'w>(
+    pub(crate) fn docs_also_in<'w>(
         &'w self,
         list: &'w BitsetPostings,
     ) -> impl Iterator<Item = DocId> + 'w {
@@ -223,7 +223,7 @@ mod tests {
         window.ranks(&mut before);
         assert_eq!(documents.map(|doc| window.rank(doc, &before)), [0, 1, 2, 3, 4, 5]);
         assert_eq!(
-            (window.expected(5000), window.expected(50)),
+            (window.expected_docs(5000), window.expected_docs(50)),
             (MAX_DOCS as u64, MAX_DOCS as u64 / 100)
         );
         let mut other = window.empty_like();

@@ -21,9 +21,10 @@ pub(super) struct WindowScores {
     /// For each field the length norms of the documents, filled when first needed.
     pub(super) length_norms: [Vec<f32>; 3],
     /// The partial score of each document: what the terms visited so far add to it.
-    pub(super) score: Vec<f32>,
-    /// For each document an upper bound of what pending terms of the body can still add.
-    pub(super) potential: Vec<f32>,
+    pub(super) partial_scores: Vec<f32>,
+    /// For each document an upper bound of what the pending terms of the body, which have not been
+    /// visited yet, can still add.
+    pub(super) body_bounds: Vec<f32>,
     /// The indices of documents that can still reach the top.
     pub(super) remaining: Vec<u32>,
     /// What each term adds to each document: all documents of the first term, then of the second,
@@ -41,7 +42,7 @@ impl WindowScores {
         window.ranks(&mut self.ranks);
         let count = self.docs.len();
         self.length_norms.iter_mut().for_each(Vec::clear);
-        for sums in [&mut self.score, &mut self.potential] {
+        for sums in [&mut self.partial_scores, &mut self.body_bounds] {
             sums.clear();
             sums.resize(count, 0.0);
         }
@@ -73,7 +74,7 @@ impl WindowScores {
         document_norms: &DocumentNorms,
     ) {
         self.clear_term(number);
-        let Self { docs, ranks, length_norms, score, added, .. } = self;
+        let Self { docs, ranks, length_norms, partial_scores, added, .. } = self;
         let (field, max_score) = (term.field, term.max_score);
         let norms = &length_norms[field];
         let added = &mut added[number * docs.len()..][..docs.len()];
@@ -83,11 +84,11 @@ impl WindowScores {
             let norm = norms.get(at).copied();
             let norm = norm.unwrap_or_else(|| document_norms.length_norm(field, docs[at]));
             added[at] = tf_saturation(tf as f32, norm) * max_score;
-            score[at] += added[at];
+            partial_scores[at] += added[at];
         };
         match &mut term.postings {
             TermPostings::Cursor(list, _, cost) => {
-                cost.add_scan(window.expected(Cursor::doc_freq(list)));
+                cost.add_scan(window.expected_docs(Cursor::doc_freq(list)));
                 scan_window(list, window, ranks, add);
             }
             // With few documents, one test each costs less than a pass over the window's words.
@@ -97,17 +98,19 @@ impl WindowScores {
                 }
             }
             TermPostings::Bitset(list) => {
-                let shared = window.shared(list);
-                shared.for_each(|doc| add(window.rank(doc, ranks), list.term_freq(doc)));
+                let docs_with_term = window.docs_also_in(list);
+                docs_with_term.for_each(|doc| add(window.rank(doc, ranks), list.term_freq(doc)));
             }
         }
     }
 
-    /// Adds the upper bound of a term to the potential of every document.
+    /// Adds the upper bound of a term of the body to the bound of every document. Terms of titles
+    /// and tags have one bound for all documents, which [`WindowScores::prune`] is given.
     pub(super) fn add_upper_bound(&mut self, term: &TermScorer, bound: UpperBound) {
         if let UpperBound::MaxTf(tf) = bound {
-            for (potential, norm) in self.potential.iter_mut().zip(&self.length_norms[term.field]) {
-                *potential += tf_saturation(tf, *norm) * term.max_score;
+            let norms = &self.length_norms[term.field];
+            for (body_bound, norm) in self.body_bounds.iter_mut().zip(norms) {
+                *body_bound += tf_saturation(tf, *norm) * term.max_score;
             }
         }
     }
@@ -120,22 +123,31 @@ impl WindowScores {
         window: &DocWindow,
         bound: UpperBound,
     ) {
-        let Self { docs, ranks, length_norms, score, potential, remaining, added, tfs } = self;
+        let Self {
+            docs,
+            ranks,
+            length_norms,
+            partial_scores,
+            body_bounds,
+            remaining,
+            added,
+            tfs,
+        } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
         let norms = &length_norms[term.field];
         let max_score = term.max_score;
         let mut add = |at: usize, tf: f32| {
             added[at] = if tf > 0.0 { tf_saturation(tf, norms[at]) * max_score } else { 0.0 };
-            score[at] += added[at];
+            partial_scores[at] += added[at];
             if let UpperBound::MaxTf(bound) = bound {
-                potential[at] -= tf_saturation(bound, norms[at]) * max_score;
+                body_bounds[at] -= tf_saturation(bound, norms[at]) * max_score;
             }
         };
         match &mut term.postings {
             TermPostings::Cursor(list, _, cost)
                 if window.scan_is_cheaper(Cursor::doc_freq(list), remaining.len()) =>
             {
-                cost.add_scan(window.expected(Cursor::doc_freq(list)));
+                cost.add_scan(window.expected_docs(Cursor::doc_freq(list)));
                 tfs.clear();
                 tfs.resize(docs.len(), 0);
                 scan_window(list, window, ranks, |at, tf| tfs[at] = tf);
@@ -150,22 +162,23 @@ impl WindowScores {
         }
     }
 
-    /// Drops the documents whose score, potential and `max_after` together stay below their
-    /// threshold. `max_after` is the most that pending terms can add outside the potential.
-    pub(super) fn prune(&mut self, threshold: &impl Fn(DocId) -> f32, max_after: f32) {
-        let Self { docs, score, potential, remaining, .. } = self;
-        let bound = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
+    /// Drops the documents whose partial score, body bound and `fixed_bounds` together stay below
+    /// their threshold. `fixed_bounds` is the most that pending terms of titles and tags can add.
+    pub(super) fn prune(&mut self, threshold: &impl Fn(DocId) -> f32, fixed_bounds: f32) {
+        let Self { docs, partial_scores, body_bounds, remaining, .. } = self;
+        let bound =
+            |at: usize| (partial_scores[at] + body_bounds[at].max(0.0) + fixed_bounds) * ROUNDING;
         remaining.retain(|at| bound(*at as usize) >= threshold(docs[*at as usize]));
     }
 
     /// Keeps the `count` documents with the highest partial scores, and returns the others.
     pub(super) fn split_top(&mut self, count: usize) -> Vec<u32> {
-        let Self { score, remaining, .. } = self;
+        let Self { partial_scores, remaining, .. } = self;
         if count >= remaining.len() {
             return Vec::new();
         }
         remaining.select_nth_unstable_by(count, |a, b| {
-            score[*b as usize].total_cmp(&score[*a as usize])
+            partial_scores[*b as usize].total_cmp(&partial_scores[*a as usize])
         });
         let mut others = remaining.split_off(count);
         remaining.sort_unstable();
