@@ -133,7 +133,7 @@ impl<'t> Haystack<'t> {
     /// Calls `visit` with the matches of all needles, in the order of their ends, until `visit`
     /// returns `true`. Returns whether it has returned `true`. A match is given as the index of its
     /// needle and its range of the key.
-    pub(crate) fn any_by_end(
+    pub(crate) fn any_match_by_end(
         &self,
         needles: &[Needle],
         mut visit: impl FnMut(usize, Range<usize>) -> bool,

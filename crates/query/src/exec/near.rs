@@ -21,7 +21,7 @@ impl NearPassage {
         // For each word, the latest start of a match so far. The shortest passage that ends with
         // the current match and has every word starts at the earliest of these.
         let mut starts: Vec<Option<usize>> = vec![None; self.words];
-        haystack.any_by_end(&self.needles, |needle, key| {
+        haystack.any_match_by_end(&self.needles, |needle, key| {
             let start = &mut starts[self.needles[needle].word];
             *start = (*start).max(Some(key.start));
             let earliest = starts.iter().min().copied().flatten();
