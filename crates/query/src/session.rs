@@ -13,7 +13,7 @@ use crate::index_ref::IndexRef;
 use crate::lang::Query;
 use crate::missing_words::missing_words;
 use crate::options::Options;
-use crate::plan::pinyin::{Reading, any_text};
+use crate::plan::pinyin::{Reading, relax_to_any_text};
 use crate::plan::{MatchExpr, Mode, Plan, PlannedWord};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
@@ -69,7 +69,7 @@ pub fn read_pinyin<'i>(
         return Ok(None);
     }
     let Some((reread, readings)) = runner.read_as_pinyin(query)? else { return Ok(None) };
-    let any_text = any_text(&reread);
+    let any_text = relax_to_any_text(&reread);
     for query in [Some(reread), any_text].into_iter().flatten() {
         if runner.engine().count(&runner.strict_or_relaxed_expr(&query)?)? > 0 {
             return Ok(Some((query, readings)));
@@ -219,7 +219,7 @@ impl<'i> Session<'i> {
             if as_reread.total > 0 {
                 return Ok(((as_reread, beside_it), Some((reread, readings))));
             }
-            if let Some(reread) = any_text(&reread).filter(|_| !options.strict) {
+            if let Some(reread) = relax_to_any_text(&reread).filter(|_| !options.strict) {
                 let (mut with_any_text, beside_it) = answer(&reread)?;
                 if with_any_text.total > 0 {
                     with_any_text.relaxed = true;

@@ -40,7 +40,7 @@ pub(crate) type IsMissing<'m> = &'m dyn Fn(&Node) -> Result<bool, Error>;
 /// Relaxes a query in which words were read as pinyin: of the texts in the outermost group of the
 /// query, a document needs only one. It still needs every other node of that group, such as the
 /// filters. `None` if the group has fewer than two texts, or a `+`.
-pub(crate) fn any_text(query: &Query) -> Option<Query> {
+pub(crate) fn relax_to_any_text(query: &Query) -> Option<Query> {
     let NodeKind::And(nodes) = &query.root.kind else { return None };
     let is_text =
         |node: &&Node| matches!(node.kind, NodeKind::Term(_) | NodeKind::Or(_) | NodeKind::And(_));
