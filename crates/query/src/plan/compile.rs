@@ -77,7 +77,7 @@ pub(super) struct Compiler<'q, 't> {
 }
 
 /// The expression that a node requires documents to match; `None` if it requires nothing.
-pub(super) type Required = Option<MatchExpr>;
+pub(super) type RequiredExpr = Option<MatchExpr>;
 
 impl<'q, 't> Compiler<'q, 't> {
     /// A compiler that writes what it understands into `outline`.
@@ -139,7 +139,11 @@ impl<'q, 't> Compiler<'q, 't> {
         Ok((compiled, self.outline))
     }
 
-    fn compile_node(&mut self, node: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
+    fn compile_node(
+        &mut self,
+        node: &Node,
+        context: ClauseContext<'_>,
+    ) -> Result<RequiredExpr, Error> {
         match &node.kind {
             NodeKind::All => {
                 self.outline.line(|| "everything".to_owned());
@@ -189,7 +193,7 @@ impl<'q, 't> Compiler<'q, 't> {
         &mut self,
         nodes: &[Node],
         context: ClauseContext<'_>,
-    ) -> Result<Required, Error> {
+    ) -> Result<RequiredExpr, Error> {
         // A `+` on one member of a group makes the text without `+` in that group optional.
         let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.alternatives);
@@ -283,7 +287,7 @@ impl<'q, 't> Compiler<'q, 't> {
         &mut self,
         nodes: &[Node],
         context: ClauseContext<'_>,
-    ) -> Result<Required, Error> {
+    ) -> Result<RequiredExpr, Error> {
         let mut members = Vec::with_capacity(nodes.len());
         // Whether an alternative requires nothing, so that every document matches the OR.
         let mut unconstrained = false;
@@ -297,7 +301,11 @@ impl<'q, 't> Compiler<'q, 't> {
         Ok((!unconstrained).then(|| MatchExpr::any_of(members)))
     }
 
-    fn compile_not(&mut self, inner: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
+    fn compile_not(
+        &mut self,
+        inner: &Node,
+        context: ClauseContext<'_>,
+    ) -> Result<RequiredExpr, Error> {
         let context = ClauseContext { positive: false, required: true, strict: true, ..context };
         // A NOT is never relaxed: it excludes only documents that have every word in it.
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);

@@ -3,7 +3,7 @@
 use wensou_text::has_symbols;
 
 use super::analyze::{AnalysedText, QueryWord, Requirement};
-use super::compile::{ClauseContext, Compiler, Required, ScoredText};
+use super::compile::{ClauseContext, Compiler, RequiredExpr, ScoredText};
 use super::expand::ExpandedText;
 use super::expr::MatchExpr;
 use super::query_plan::{Mode, PlannedWord};
@@ -20,7 +20,7 @@ impl Compiler<'_, '_> {
         expanded: ExpandedText,
         prefix: bool,
         context: ClauseContext<'_>,
-    ) -> Required {
+    ) -> RequiredExpr {
         let text = &expanded.text;
         self.outline.text(text, prefix);
         if text.words.is_empty() {
@@ -78,7 +78,7 @@ impl Compiler<'_, '_> {
         node: &Node,
         phrase: &Phrase,
         context: ClauseContext<'_>,
-    ) -> Result<Required, Error> {
+    ) -> Result<RequiredExpr, Error> {
         let requirement =
             if context.required { Requirement::Everything } else { Requirement::Optional };
         let text = AnalysedText::new(&phrase.text, (self.load_tables)()?.segmenter, requirement);
