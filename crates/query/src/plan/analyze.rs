@@ -117,7 +117,7 @@ impl AnalysedText {
                 UnigramPolicy::WordsOnly
             }
         };
-        let stops = stops(&folded, &key, segmenter);
+        let stops = stop_flags(&folded, &key, segmenter);
         let terms = terms(&folded, &key, &stops, segmenter, unigrams);
         let key = key.chars().to_vec();
         Self { typed: typed.to_owned(), words, unigrams, terms, key, stops, question }
@@ -179,7 +179,7 @@ impl QueryWord {
 
 /// The terms of a text: bigrams, unigrams as the policy says, and the words of the segmenter. The
 /// weight is the number of times that the query has the term. Stop words count less, and words of
-/// letters or digits count more ([`LATIN_WEIGHT`]). `stops` is the result of [`stops`].
+/// letters or digits count more ([`LATIN_WEIGHT`]). `stops` is the result of [`stop_flags`].
 pub(crate) fn terms(
     folded: &Folded<'_>,
     key: &Key,
@@ -242,7 +242,7 @@ pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> TermKind {
 }
 
 /// For each key character, whether it belongs to a stop word.
-pub(super) fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
+pub(super) fn stop_flags(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
     let mut by_char = vec![false; folded.char_count()];
     segmenter.words(folded, |token| {
         if is_stop(&token.text) {

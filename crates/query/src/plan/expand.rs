@@ -17,7 +17,7 @@ use super::typed_words::typed_words;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
-    WeightedTerm, stops, terms,
+    WeightedTerm, stop_flags, terms,
 };
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 
@@ -294,7 +294,7 @@ fn numbers_and_dates(
 fn terms_of(text: &str, segmenter: &Segmenter, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
     let folded = Folded::new(text);
     let key = Key::new(&folded);
-    terms(&folded, &key, &stops(&folded, &key, segmenter), segmenter, unigrams)
+    terms(&folded, &key, &stop_flags(&folded, &key, segmenter), segmenter, unigrams)
 }
 
 /// The most that terms can add to a score, term frequencies aside.
