@@ -99,7 +99,7 @@ impl QueryBigrams {
             .map(|(key, stops)| {
                 let factors = stops.windows(2).map(|two| (factor(two[0]) + factor(two[1])) / 2.0);
                 let numbered = key.windows(2).zip(factors).map(|(two, factor)| {
-                    let number = number_of([two[0], two[1]], &mut numbers, &mut bigrams);
+                    let number = intern_bigram([two[0], two[1]], &mut numbers, &mut bigrams);
                     weights.resize(bigrams.len(), 0.0);
                     weights[number] = factor.max(weights[number]);
                     number
@@ -140,7 +140,7 @@ impl QueryBigrams {
             let bigrams_of = |key: &[char]| -> Vec<usize> {
                 let bigrams = key.windows(2);
                 bigrams
-                    .map(|two| number_of([two[0], two[1]], &mut numbers, &mut self.bigrams))
+                    .map(|two| intern_bigram([two[0], two[1]], &mut numbers, &mut self.bigrams))
                     .collect()
             };
             let variants = variants.map(bigrams_of).filter(|bigrams| !bigrams.is_empty());
@@ -164,7 +164,7 @@ impl QueryBigrams {
         let word_matches = variants.flat_map(|(word, variant)| {
             let starts = positions[variant[0]].iter().copied();
             starts
-                .filter(|start| run_from(*start, variant, positions) == variant.len())
+                .filter(|start| run_length_at(*start, variant, positions) == variant.len())
                 .map(move |start| (start, word))
         });
         let word_idfs: Vec<f32> = self.words.iter().map(|word| word.idf).collect();
@@ -198,7 +198,7 @@ impl QueryBigrams {
         // A single bigram at the end is no run.
         while at + 1 < query.len() {
             let starts = positions[query[at]].iter();
-            let lengths = starts.map(|start| run_from(*start, &query[at..], positions));
+            let lengths = starts.map(|start| run_length_at(*start, &query[at..], positions));
             let run_bigrams = lengths.max().unwrap_or(0);
             if run_bigrams < 2 {
                 at += 1;
@@ -215,7 +215,7 @@ impl QueryBigrams {
 
 /// The index of a bigram in `bigrams`, to which it is added if it is new. `numbers` maps each
 /// bigram to its index.
-fn number_of(
+fn intern_bigram(
     bigram: [char; 2],
     numbers: &mut HashMap<[char; 2], usize>,
     bigrams: &mut Vec<[char; 2]>,
@@ -231,7 +231,7 @@ fn number_of(
 
 /// How many of the bigrams `text`, from the first on, stand one after the other in the document,
 /// the first of them at `start`. `positions` has the positions of each bigram of the query.
-fn run_from(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
+fn run_length_at(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
     let expected = (start..).zip(text);
     let is_there =
         |(position, bigram): &(u32, &usize)| positions[**bigram].binary_search(position).is_ok();
