@@ -5,7 +5,7 @@ use foldhash::HashSet;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::exec::MAX_COMBINED;
+use crate::exec::MAX_COMBINED_MEMBERS;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::groups::Groups;
 use crate::exec::top_k::{Count, DistinctHits, ScoredDoc, TopK};
@@ -106,7 +106,7 @@ impl<'g> CompleteDocs<'g> {
 fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
     let masses = || units.iter().map(|unit| unit.mass.in_1024ths());
-    let Some(lightest) = masses().min().filter(|_| units.len() <= MAX_COMBINED) else {
+    let Some(lightest) = masses().min().filter(|_| units.len() <= MAX_COMBINED_MEMBERS) else {
         return Vec::new();
     };
     let max_incomplete = masses().sum::<u32>() - lightest;

@@ -11,7 +11,7 @@ use super::window::DocWindow;
 
 /// The most members whose combinations are tried: each further member can double the time. With
 /// more members, a window also keeps documents with too little mass.
-pub(crate) const MAX_COMBINED: usize = 8;
+pub(crate) const MAX_COMBINED_MEMBERS: usize = 8;
 
 /// Documents that are candidates of members whose masses add up to `min` or more.
 pub(crate) struct MinMass<M> {
@@ -128,7 +128,7 @@ impl<M: Candidates> MinMass<M> {
     /// Removes the documents that do not have enough mass even with all pending members.
     fn retain_enough(&mut self, possible: &mut DocWindow) {
         let Self { min, members, bits, .. } = self;
-        if members.len() > MAX_COMBINED {
+        if members.len() > MAX_COMBINED_MEMBERS {
             return;
         }
         for (at, word) in possible.bits().iter_mut().enumerate().filter(|(_, word)| **word != 0) {
@@ -137,22 +137,22 @@ impl<M: Candidates> MinMass<M> {
                 true => *word,
                 false => member.in_window.bits()[at],
             }));
-            *word &= bits_with(members, bits, *min);
+            *word &= bits_with_mass(members, bits, *min);
         }
     }
 }
 
 /// Of 64 documents, the bits of those that have a mass of at least `min` from these members. `bits`
 /// has a word for each member: the bits of the documents that may match the member.
-fn bits_with<M>(members: &[Member<M>], bits: &[u64], min: u32) -> u64 {
+fn bits_with_mass<M>(members: &[Member<M>], bits: &[u64], min: u32) -> u64 {
     match (members, bits) {
         _ if min == 0 => u64::MAX,
         ([first, members @ ..], [own, bits @ ..]) if first.remaining >= min => {
             let with_first = match own {
                 0 => 0,
-                own => own & bits_with(members, bits, min.saturating_sub(first.mass)),
+                own => own & bits_with_mass(members, bits, min.saturating_sub(first.mass)),
             };
-            with_first | bits_with(members, bits, min)
+            with_first | bits_with_mass(members, bits, min)
         }
         _ => 0,
     }

@@ -51,7 +51,7 @@ pub(crate) mod window;
 mod window_scores;
 
 pub(crate) use executor::Executor;
-pub(crate) use min_mass::MAX_COMBINED;
+pub(crate) use min_mass::MAX_COMBINED_MEMBERS;
 pub(crate) use statistics::FIRST_HAN;
 #[cfg(all(test, feature = "cluster"))]
 pub(crate) use statistics::IndexStatistics;

@@ -6,7 +6,7 @@
 
 use foldhash::HashSet;
 
-use crate::exec::MAX_COMBINED;
+use crate::exec::MAX_COMBINED_MEMBERS;
 use crate::plan::{Covering, Plan};
 use crate::rank::{Coverage, IdfMass};
 
@@ -34,12 +34,12 @@ pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
 
 /// The masses that documents can have, ascending: the sums of all combinations of units.
 ///
-/// Of more than [`MAX_COMBINED`] units there are too many sums. Then the masses of the single units
-/// and those that the levels need are returned instead, so that no level is left out.
+/// More than [`MAX_COMBINED_MEMBERS`] units have too many sums. For these, returns the masses of the
+/// single units and those that the levels need, so that no level is left out.
 fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
     let Covering { units, scale, .. } = &plan.covering;
     let mut masses = HashSet::from_iter([IdfMass::default()]);
-    if units.len() > MAX_COMBINED {
+    if units.len() > MAX_COMBINED_MEMBERS {
         masses.extend(units.iter().map(|unit| unit.mass));
         masses.extend(scale.levels().map(|(_, needed)| needed));
     } else {
