@@ -31,7 +31,7 @@ fn query(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Query>> {
             };
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         }
-        Filter::Prefix(field, start) => prefix(tantivy_field(fields, *field)?, start),
+        Filter::Prefix(field, start) => prefix_query(tantivy_field(fields, *field)?, start),
         Filter::Range { field, from, until } => {
             let field = tantivy_field(fields, *field)?;
             // The lower end is never open: a range that is open at both ends would match documents
@@ -71,7 +71,7 @@ fn tantivy_field(fields: &Fields, field: FilterField) -> tantivy::Result<Field> 
 }
 
 /// Documents with a value that starts with `prefix`.
-fn prefix(field: Field, prefix: &str) -> Box<dyn Query> {
+fn prefix_query(field: Field, prefix: &str) -> Box<dyn Query> {
     let lower = Bound::Included(Term::from_field_text(field, prefix));
     let upper = match successor(prefix) {
         Some(upper) => Bound::Excluded(Term::from_field_text(field, &upper)),
