@@ -92,7 +92,7 @@ impl<'c> ClusterEngine<'c> {
     }
 
     /// The length norms of each field.
-    pub(super) fn norms(&self) -> &[LengthNorms; 3] {
+    pub(super) fn length_norms(&self) -> &[LengthNorms; 3] {
         self.norms.get_or_init(|| LengthNorms::of_fields(&self.statistics))
     }
 
@@ -103,7 +103,7 @@ impl<'c> ClusterEngine<'c> {
 
     /// Analyses a document that the cluster has sent, and puts it into the cache, unless it is
     /// there already. Returns its address.
-    pub(super) fn cache(&self, source: Source) -> Result<DocAddress, Error> {
+    pub(super) fn cache_document(&self, source: Source) -> Result<DocAddress, Error> {
         if let Some(number) = self.numbers_by_id.borrow().get(source.record.id()) {
             return Ok(DocAddress::new(0, *number));
         }

@@ -92,7 +92,7 @@ impl Engine for ClusterEngine<'_> {
     }
 
     fn term_scores(&self, plan: &Plan, address: DocAddress) -> Result<Vec<Option<f32>>, Error> {
-        Ok(self.document(address)?.term_scores(plan, self.norms()))
+        Ok(self.document(address)?.term_scores(plan, self.length_norms()))
     }
 
     fn rerank_score(&self, plan: &Plan, address: DocAddress) -> Result<RerankScore, Error> {

@@ -213,7 +213,7 @@ impl ClusterEngine<'_> {
         if let Some(DocCount { doc_count: total }) = response.aggregations.complete {
             let mut hits = Vec::new();
             for hit in &response.hits.hits {
-                let address = self.cache(hit.source.clone())?;
+                let address = self.cache_document(hit.source.clone())?;
                 if self.document(address)?.matches(&strict_filter.expr) {
                     hits.push(hit.clone());
                 }
@@ -277,7 +277,7 @@ impl ClusterEngine<'_> {
     ) -> Result<Vec<ScoredDoc>, Error> {
         let mut scored: Vec<ScoredDoc> = Vec::new();
         for hit in response.hits.hits {
-            let address = self.cache(hit.source)?;
+            let address = self.cache_document(hit.source)?;
             // When a search is sent ahead, it is not known yet which documents to leave out.
             if top_k.excluded_docs.binary_search(&address).is_ok() {
                 continue;
@@ -287,7 +287,7 @@ impl ClusterEngine<'_> {
             if top_k.min_coverage.is_some_and(|min| coverage < min) {
                 continue;
             }
-            let score = document.score(plan, self.norms());
+            let score = document.score(plan, self.length_norms());
             let sorted_by = (document.date(), coverage, document.tie_breaker());
             scored.push(top_k.scored_doc(address, score, sorted_by));
         }
@@ -303,7 +303,7 @@ impl ClusterEngine<'_> {
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
         let response: SearchResponse = self.index.search(&body)?;
-        response.hits.hits.into_iter().next().map(|hit| self.cache(hit.source)).transpose()
+        response.hits.hits.into_iter().next().map(|hit| self.cache_document(hit.source)).transpose()
     }
 
     /// The ids of the documents of a group that match an expression, in the order of bytes. The
