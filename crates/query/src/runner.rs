@@ -152,7 +152,7 @@ impl<'i> Runner<'i> {
         let strict_top_k = top_k(&plan);
         let may_relax = completeness != Completeness::Strict && plan.words.len() > 1;
         let mut prepared_relaxed_plan = None;
-        if self.engine.is_remote() && may_relax && self.expects_few(&plan, completeness) {
+        if self.engine.is_remote() && may_relax && self.expects_too_few(&plan, completeness) {
             let relaxed = plan_in(Mode::Relaxed)?;
             // The strict plan of a question admits missing words, too: then both plans match the
             // same documents.
@@ -194,7 +194,7 @@ impl<'i> Runner<'i> {
 
     /// Whether, judging by the frequencies of the words, fewer documents have every word than
     /// `completeness` asks for.
-    fn expects_few(&self, plan: &Plan, completeness: Completeness) -> bool {
+    fn expects_too_few(&self, plan: &Plan, completeness: Completeness) -> bool {
         // Words of a query occur together more often than by chance. Assume that this many times
         // as many documents have every word as if words were independent of each other.
         const CORRELATION: f32 = 20.0;

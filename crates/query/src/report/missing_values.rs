@@ -47,7 +47,7 @@ pub(crate) fn missing_values(
         if count(runner, query, Node { kind: single, span: value.span })? > 0 {
             continue;
         }
-        let nearest = nearest(&fold(&value.text), &existing(runner, clause)?);
+        let nearest = nearest(&fold(&value.text), &existing_values(runner, clause)?);
         let text = &value.text;
         warnings.push(match clause {
             FieldClause::Tag(_) => Diagnostic::no_such_tag(&query.text, value.span, text, &nearest),
@@ -100,7 +100,7 @@ fn count(runner: &Runner<'_>, query: &Query, node: Node) -> Result<usize, Error>
 
 /// The values that documents have in the field of a clause, with their document counts. Empty for
 /// fields whose values are not listed.
-fn existing(runner: &Runner<'_>, clause: &FieldClause) -> Result<Vec<(String, u64)>, Error> {
+fn existing_values(runner: &Runner<'_>, clause: &FieldClause) -> Result<Vec<(String, u64)>, Error> {
     let original_spellings = |of: Facet| -> Result<Vec<(String, u64)>, Error> {
         let counts = runner.engine().facet_counts(&MatchExpr::All, of)?;
         let values = facet_values(counts, of, None);

@@ -32,7 +32,7 @@ pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let haystack = Haystack::new(text);
     let matches = haystack.disjoint_matches(needles);
     let chars = haystack.original();
-    let core = best_group(&matches, needles, limit);
+    let core = best_match_range(&matches, needles, limit);
     let window = widen(chars, core, limit);
     cut(chars, &window, &matches)
 }
@@ -65,7 +65,7 @@ const EPSILON: f32 = 1e-6;
 
 /// The smallest range of characters that holds the best group of matches. The range is not longer
 /// than `limit`, unless the group is a single match.
-fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
+fn best_match_range(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
     let (mut best_score, mut best_range) = (f32::MIN, 0..0);
     let mut pairs = 0;
     for (first, start) in matches.iter().enumerate() {
