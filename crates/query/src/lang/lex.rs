@@ -15,10 +15,10 @@ use super::reserved::{self, Glyph, text_of};
 use super::span::Span;
 use super::token::{Token, TokenKind};
 
-/// The tokens of a query and the mistakes found on the way.
+/// The tokens of a query, and the mistakes that the lexer has found.
 pub(super) struct Lexed {
     pub(super) tokens: Vec<Token>,
-    pub(super) found: Vec<Diagnostic>,
+    pub(super) mistakes: Vec<Diagnostic>,
     /// Whether the last quote is not closed. A parenthesis that seems to be missing may then be
     /// inside it.
     pub(super) open_quote: bool,
@@ -26,7 +26,7 @@ pub(super) struct Lexed {
 
 /// Splits a query into tokens.
 pub(super) fn lex(text: &str) -> Lexed {
-    let out = Lexed { tokens: Vec::new(), found: Vec::new(), open_quote: false };
+    let out = Lexed { tokens: Vec::new(), mistakes: Vec::new(), open_quote: false };
     let mut lexer = Lexer { text, pos: 0, out };
     while let Some(c) = lexer.peek() {
         if is_space(c) || is_invisible(c) {
@@ -59,7 +59,7 @@ impl Lexer<'_> {
         self.pos += self.peek().map_or(0, char::len_utf8);
     }
 
-    /// Steps over the next character if it is `sign`, in either width.
+    /// Steps over the next character if it is `sign`, in either width. Returns whether it is.
     pub(super) fn eat(&mut self, sign: char) -> bool {
         let there = self.peek().is_some_and(|c| fold(c) == sign);
         if there {
@@ -79,8 +79,8 @@ impl Lexer<'_> {
         self.out.tokens.push(Token { kind, span });
     }
 
-    pub(super) fn report(&mut self, found: Diagnostic) {
-        self.out.found.push(found);
+    pub(super) fn report(&mut self, mistake: Diagnostic) {
+        self.out.mistakes.push(mistake);
     }
 
     /// Reads what starts with `c`, which is not a space: one token, `title:` or `body:` with its
@@ -128,7 +128,7 @@ impl Lexer<'_> {
         following.find(|next| !is_invisible(*next)).is_some_and(|next| !is_space(next))
     }
 
-    /// Steps over `[a TO b]` and reports it, if it comes next.
+    /// Steps over `[a TO b]` and reports it, if it comes next. Returns whether it does.
     pub(super) fn skip_bracket_range(&mut self) -> bool {
         let Some(length) = reserved::bracket_range(self.remaining()) else { return false };
         let start = self.pos;
@@ -157,7 +157,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Reads `AND`, `OR` or `NOT` if it is the next word.
+    /// Reads the next word if it is `AND`, `OR` or `NOT`. Returns whether it is.
     fn operator(&mut self) -> bool {
         let start = self.pos;
         let length = self.remaining().find(ends_word).unwrap_or(self.remaining().len());
@@ -225,7 +225,7 @@ impl Lexer<'_> {
         }
         let refused = reserved::check_word(self.text, &mut glyphs);
         let reported = refused.is_some();
-        self.out.found.extend(refused);
+        self.out.mistakes.extend(refused);
         let (text, prefix) = self.split_off_star(&glyphs, self.span_from(start), reported);
         let kind = match text.is_empty() {
             true => TokenKind::Broken,

@@ -1,7 +1,7 @@
 //! Builds the syntax tree from tokens, by recursive descent.
 //!
 //! There is one parser. It always recovers and keeps what it understood; strict and lenient parsing
-//! differ only in what they do with the mistakes it found.
+//! differ only in what they do with the mistakes that it finds.
 
 use super::ast::{Node, NodeKind};
 use super::date::Clock;
@@ -24,14 +24,15 @@ pub(super) struct Parsed {
 
 /// Parses a text. Never fails: mistakes are among the diagnostics that it returns.
 pub(super) fn parse_any(text: &str, clock: &Clock) -> Parsed {
-    let Lexed { tokens, found, open_quote } = lex(text);
+    let Lexed { tokens, mistakes, open_quote } = lex(text);
     let tokens = tokens.into_iter().peekable();
-    let mut parser = Parser { text, clock, tokens, open_quote, found, groups: 0, depth: 0 };
+    let diagnostics = mistakes;
+    let mut parser = Parser { text, clock, tokens, open_quote, diagnostics, groups: 0, depth: 0 };
     let everything = Node { kind: NodeKind::All, span: Span::default() };
     let root = parser.or().unwrap_or(everything);
-    let mut found = parser.found;
-    found.sort_by_key(Diagnostic::span);
-    let (errors, warnings) = found.into_iter().partition(|found| found.code.is_error());
+    let mut diagnostics = parser.diagnostics;
+    diagnostics.sort_by_key(Diagnostic::span);
+    let (errors, warnings) = diagnostics.into_iter().partition(|it| it.code.is_error());
     Parsed { root, errors, warnings }
 }
 
@@ -42,7 +43,8 @@ pub(super) struct Parser<'t> {
     pub(super) tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
     /// As [`Lexed::open_quote`].
     open_quote: bool,
-    found: Vec<Diagnostic>,
+    /// The mistakes of the lexer, then the mistakes and warnings of the parser.
+    diagnostics: Vec<Diagnostic>,
     /// The number of open parentheses.
     groups: usize,
     /// The number of open parentheses and prefix operators.
@@ -59,8 +61,8 @@ pub(super) enum Gap {
 }
 
 impl Parser<'_> {
-    pub(super) fn report(&mut self, found: Diagnostic) {
-        self.found.push(found);
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
     }
 
     /// Consumes the next token if `wanted` accepts its kind.
@@ -150,7 +152,8 @@ impl Parser<'_> {
             TokenKind::Term(term) => node(NodeKind::Term(term)),
             TokenKind::Phrase(phrase) => node(NodeKind::Phrase(phrase)),
             TokenKind::Field { name, values } => {
-                let clause = value::clause(self.text, name, values, self.clock, &mut self.found);
+                let mistakes = &mut self.diagnostics;
+                let clause = value::clause(self.text, name, values, self.clock, mistakes);
                 self.report_space_in_range(name);
                 clause.map_or(Err(Gap::Reported), |clause| node(NodeKind::Field(clause)))
             }
@@ -188,7 +191,7 @@ impl Parser<'_> {
         inner: impl FnOnce(&mut Self) -> Result<Node, Gap>,
     ) -> Result<Node, Gap> {
         if self.depth == MAX_DEPTH {
-            if !self.found.iter().any(|found| found.code == Code::TooLarge) {
+            if !self.diagnostics.iter().any(|known| known.code == Code::TooLarge) {
                 self.report(mistake::too_deep(self.text, at, MAX_DEPTH));
             }
             let opened = at.of(self.text).ends_with(['(', '（']);

@@ -67,7 +67,7 @@ impl Lexer<'_> {
         }
         let refused = reserved::check_wildcards(self.text, &mut glyphs);
         let reported = refused.is_some();
-        self.out.found.extend(refused);
+        self.out.mistakes.extend(refused);
         let (text, prefix) = self.split_off_star(&glyphs, span, reported);
         let empty = text.chars().all(is_space);
         if empty && !glyphs.is_empty() {
@@ -77,14 +77,14 @@ impl Lexer<'_> {
     }
 }
 
-/// Interprets the values of a field. Mistakes are added to `found`. The clause has the values that
-/// are valid; if none is, it is `None`.
+/// Interprets the values of a field, and adds what is wrong with them to `mistakes`. Returns a clause
+/// with the valid values; `None` if no value is valid.
 pub(super) fn clause(
     text: &str,
     name: FieldName,
     values: Vec<RawValue>,
     clock: &Clock,
-    found: &mut Vec<Diagnostic>,
+    mistakes: &mut Vec<Diagnostic>,
 ) -> Option<FieldClause> {
     let texts = |values: Vec<RawValue>| -> Vec<Value> {
         values
@@ -101,13 +101,13 @@ pub(super) fn clause(
         FieldName::Category => Some(FieldClause::Category(texts(values))),
         FieldName::Id => Some(FieldClause::Id(texts(values))),
         FieldName::Path => Some(FieldClause::Path(texts(values))),
-        FieldName::Kind => words(text, name, &values, Kind::WORDS, found).map(FieldClause::Kind),
-        FieldName::Has => words(text, name, &values, Has::WORDS, found).map(FieldClause::Has),
+        FieldName::Kind => words(text, name, &values, Kind::WORDS, mistakes).map(FieldClause::Kind),
+        FieldName::Has => words(text, name, &values, Has::WORDS, mistakes).map(FieldClause::Has),
         FieldName::Script => {
-            words(text, name, &values, Script::WORDS, found).map(FieldClause::Script)
+            words(text, name, &values, Script::WORDS, mistakes).map(FieldClause::Script)
         }
         FieldName::Date | FieldName::Since | FieldName::Until => {
-            date(text, name, &values, clock).map_err(|error| found.push(error)).ok()
+            date(text, name, &values, clock).map_err(|error| mistakes.push(error)).ok()
         }
         // The lexer turns these into scopes.
         FieldName::Title | FieldName::Body => None,
@@ -150,13 +150,13 @@ fn span_of_chars(text: &str, value: &RawValue, chars: std::ops::Range<usize>) ->
 }
 
 /// The meanings of the values of a field that takes only the words `known`; `None` if none of the
-/// values is valid. Mistakes are added to `found`.
+/// values is valid. Adds the others to `mistakes`.
 fn words<T: Copy>(
     text: &str,
     name: FieldName,
     values: &[RawValue],
     known: &[(&'static str, T)],
-    found: &mut Vec<Diagnostic>,
+    mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Vec<T>> {
     let mut valid = Vec::new();
     for value in values {
@@ -167,7 +167,7 @@ fn words<T: Copy>(
         }
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
         let meant = closest(&folded, words.iter().copied());
-        found.push(mistake::unknown_value(text, name, value.span, &value.text, &words, meant));
+        mistakes.push(mistake::unknown_value(text, name, value.span, &value.text, &words, meant));
     }
     (!valid.is_empty()).then_some(valid)
 }
