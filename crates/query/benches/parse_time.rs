@@ -1,7 +1,7 @@
-//! Measures the time to parse queries of growing length, for many shapes of queries, nested and
-//! other. The time must grow linearly: a well-known engine once took exponential time for
-//! parentheses. Prints nanoseconds per character for lengths that double. The last column is
-//! relative to the shortest length; if the time grows linearly, it stays near 1 or below.
+//! Measures the time to parse queries of growing length and of many shapes, such as nested
+//! parentheses. The time must grow linearly: a well-known engine once took exponential time for
+//! parentheses. Prints nanoseconds per character for lengths that double. The last column is the
+//! ratio to the shortest length; if the time grows linearly, the ratio stays near 1 or below.
 //!
 //! ```sh
 //! cargo bench -p wensou-query --bench parse_time
@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use wensou_query::lang::{Clock, parse_lenient};
 
+/// The lengths of the queries, in characters.
 const LENGTHS: [usize; 5] = [256, 512, 1024, 2048, 4096];
 
 fn main() {

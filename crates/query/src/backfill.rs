@@ -22,7 +22,7 @@ pub(crate) struct Backfill {
 }
 
 /// Finds the documents with the highest coverage of a relaxed query, without the `complete` ones:
-/// enough for `wanted` hits, if there are so many. `None` if there are none.
+/// enough for `wanted` hits, if there are that many. `None` if there are no such documents.
 ///
 /// Documents with a high coverage are few and are found quickly, so they are looked for first:
 /// if there are enough of them, no other document can be among the first.
@@ -38,8 +38,8 @@ pub(crate) fn backfill(
     let excluded_groups = Some(&complete.groups_with_document);
     let hits = complete.groups.map(|groups| DistinctHits { groups, excluded_groups, wanted });
     // At least `RERANK_DEPTH` documents, so that the same ones are reranked whatever the offset of
-    // the search is. Where near-duplicates are one hit, `hits.wanted` adds as many documents as it
-    // takes.
+    // the search is. Where near-duplicates are shown as one hit, `hits.wanted` makes the search
+    // return further documents until there are enough hits.
     let limit = if hits.is_some() { RERANK_DEPTH } else { wanted.max(RERANK_DEPTH) };
     let (excluded_docs, count) = (complete.documents.as_slice(), Count::Nothing);
     let top_k = TopK { limit, hits, excluded_docs, count, ..top_k };
@@ -49,6 +49,7 @@ pub(crate) fn backfill(
         false => attempts_by_coverage(&plan),
     };
     let whole_expr = plan.match_expr.clone();
+    // The last attempt accepts any coverage.
     attempts.push((None, whole_expr.clone()));
     let last = attempts.len() - 1;
     for (attempt, (min_coverage, expr)) in attempts.into_iter().enumerate() {
@@ -61,8 +62,7 @@ pub(crate) fn backfill(
             continue;
         }
         engine.rerank(&plan, &mut found)?;
-        // The plan also says which near-duplicates to list: all that match, whatever their
-        // coverage.
+        // The caller also lists the near-duplicates that match the plan, whatever their coverage.
         plan.match_expr = whole_expr;
         if top_k.hits.is_none() {
             found.truncate(wanted);
@@ -75,14 +75,14 @@ pub(crate) fn backfill(
 /// The documents that have every word, if they are few.
 #[derive(Default)]
 pub(crate) struct CompleteDocs<'g> {
-    /// All of them, ascending. Incomplete if they give as many hits as were wanted, because no
-    /// backfill follows then.
+    /// All of them, ascending. If they make as many hits as were wanted, some may be missing: then
+    /// no backfill follows.
     documents: Vec<DocAddress>,
-    /// The number of hits that the documents give.
+    /// The number of hits that the documents make.
     pub(crate) hits: usize,
-    /// The groups of near-duplicates, if those of a group are one hit.
+    /// The groups of near-duplicates, if each group is shown as one hit.
     groups: Option<Groups<'g>>,
-    /// The groups that the documents are in.
+    /// The groups that have one of the documents.
     groups_with_document: HashSet<u32>,
 }
 
@@ -102,21 +102,22 @@ impl<'g> CompleteDocs<'g> {
 
 /// The coverages to look for one after the other, from the highest down, each with the expression
 /// that documents have to match besides. Leaves out coverages that only documents with every word
-/// reach, and coverages that every document with a word reaches.
+/// reach, and coverages that every document with a word reaches. Returns none if the query has more
+/// than [`MAX_COMBINED_MEMBERS`] units: the candidates of so many units are not filtered by mass.
 fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
     let masses = || units.iter().map(|unit| unit.mass.in_1024ths());
     let Some(lightest) = masses().min().filter(|_| units.len() <= MAX_COMBINED_MEMBERS) else {
         return Vec::new();
     };
-    let max_incomplete = masses().sum::<u32>() - lightest;
+    let max_incomplete_mass = masses().sum::<u32>() - lightest;
     // A document with a coverage has a word, so `any_word` need not be matched as well.
     let other_conditions = match any_word {
         Some(any_word) => plan.match_expr.replace_required(any_word, &MatchExpr::All),
         None => plan.match_expr.clone(),
     };
+    let wanted_masses = lightest + 1..=max_incomplete_mass;
     let levels = scale.levels();
-    let levels =
-        levels.filter(|(_, mass)| (lightest + 1..=max_incomplete).contains(&mass.in_1024ths()));
+    let levels = levels.filter(|(_, min_mass)| wanted_masses.contains(&min_mass.in_1024ths()));
     levels.map(|(level, _)| (Some(level), other_conditions.clone())).collect()
 }

@@ -1,4 +1,4 @@
-//! Characters as a reader sees them: an emoji of several code points is one.
+//! Graphemes: characters as a reader sees them. An emoji of several code points is one grapheme.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// The graphemes of a text.
 pub(crate) struct Graphemes {
-    /// Where each grapheme starts, in characters, and where the last one ends. Empty if every
-    /// character is a grapheme of its own.
+    /// Where each grapheme starts, counted in characters, and where the last one ends. Empty if
+    /// every character is a grapheme of its own.
     bounds: Vec<usize>,
 }
 

@@ -87,7 +87,8 @@ impl<'i> IndexRef<'i> {
         self.engine().statistics().documents()
     }
 
-    /// Calls `each` with every record in the order of the walk, until `each` fails.
+    /// Calls `each` with every record, until `each` fails. Records come in the order of the walk,
+    /// in which the build found the files of the archive.
     ///
     /// # Errors
     ///

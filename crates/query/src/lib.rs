@@ -18,7 +18,7 @@
 //!
 //! # Searching from another program
 //!
-//! Open an index, parse a query, search. `examples/` has two whole programs.
+//! Open an index, parse a query, and search. `examples/` has two complete programs.
 //!
 //! ```
 //! use wensou_query::lang::{Clock, parse};

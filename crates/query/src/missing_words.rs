@@ -1,4 +1,4 @@
-//! The words of a query that a hit lacks, as its record tells.
+//! The words of a query that a hit lacks, found by reading the hit's record.
 
 use wensou_index::{RecordExt, Texts, moment_start};
 use wensou_ingest::Record;

@@ -13,8 +13,10 @@ use crate::exec::segment::Segment;
 /// Counts the values of a facet in one segment.
 pub(super) struct FacetCounter<'i> {
     values: FacetColumn<'i>,
-    /// By ordinal of the text, number of the kind, or number of the month since year 0.
+    /// For each value, the number of documents that have it. A value is the ordinal of a text, the
+    /// number of a kind, or the number of months from year 0 to a month.
     counts: HashMap<u64, u64>,
+    /// The number of documents without a date, if months are counted.
     undated: u64,
 }
 
@@ -36,6 +38,7 @@ impl<'i> FacetCounter<'i> {
         Ok(Self { values, counts: HashMap::default(), undated: 0 })
     }
 
+    /// Counts the values of one document.
     pub(super) fn add(&mut self, doc: DocId) {
         let mut count = |value| *self.counts.entry(value).or_default() += 1;
         match &self.values {
@@ -70,7 +73,7 @@ impl<'i> FacetCounter<'i> {
     }
 }
 
-/// Months since year 0.
+/// The number of months from year 0 to a date.
 fn month(at: DateTime) -> u64 {
     u64::try_from(at.year()).unwrap_or(0) * 12 + u64::try_from(at.month() - 1).unwrap_or(0)
 }

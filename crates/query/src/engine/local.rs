@@ -1,4 +1,5 @@
-//! The engine of an index on this machine: the executor, extended by what reports read of an index.
+//! The engine of an index on this machine: the executor, and what reports read of the index
+//! besides.
 
 use std::collections::BTreeMap;
 
@@ -93,8 +94,8 @@ impl Engine for Executor<'_> {
         let ids_of = |others: Vec<DocAddress>| {
             let others = others.iter().filter(|it| matching.binary_search(it).is_ok());
             let ids = others.map(|it| Ok(index.id(*it)?)).collect::<Result<Vec<String>, Error>>();
-            // Sort by id, since documents have other addresses after an update than after a whole
-            // build.
+            // Sort by id and not by address: after an update, the addresses of documents are not
+            // those that a whole build gives them.
             ids.map(|mut ids| {
                 ids.sort_unstable();
                 ids
@@ -162,8 +163,8 @@ impl Engine for Executor<'_> {
         Ok((days, undated))
     }
 
-    /// A segment stores its oldest and its newest date. The dates of its documents are read only if
-    /// some documents were deleted.
+    /// Each segment stores its oldest and its newest date. The dates of single documents are read
+    /// only for a segment of which documents were deleted.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
         let mut bounds: Option<[i64; 2]> = None;
         for segment in Segment::all(self.index()) {

@@ -39,7 +39,8 @@ pub(crate) enum IdLookup {
     Ambiguous(Vec<String>),
 }
 
-/// For each day, the documents whose date is stated and those whose date was inferred.
+/// For each day, the number of documents whose date is stated, and the number of those whose date
+/// was inferred.
 pub(crate) type DayCounts = BTreeMap<Date, [u64; 2]>;
 
 /// A callback for each word: takes the word, and a function that counts the documents that have it
@@ -90,7 +91,7 @@ pub(crate) trait Engine: fmt::Debug {
     /// The segmenter and the synonyms of the index, see [`TextTables`].
     fn tables(&self) -> Result<TextTables<'_>, Error>;
 
-    /// A warning if the index was not built as it would be today.
+    /// A warning if the index is stale: if it was not built as it would be today.
     fn stale_warning(&self) -> Option<Diagnostic>;
 
     /// Forgets the documents of earlier answers. Addresses that were returned before this call must
@@ -106,9 +107,9 @@ pub(crate) trait Engine: fmt::Debug {
         false
     }
 
-    /// Says which searches may follow: one for the documents with every word, and one for those
-    /// that are closest to having them. An engine that is [remote](Engine::is_remote) can answer
-    /// both in one request.
+    /// Announces the two searches that may follow: one for the documents with every word, and one
+    /// for those that are closest to having every word. An engine that is
+    /// [remote](Engine::is_remote) can answer both in one request.
     fn prefetch(
         &self,
         _strict: (&Plan, &TopK<'_>),
@@ -121,12 +122,12 @@ pub(crate) trait Engine: fmt::Debug {
     /// the order of [`TopK::sort`].
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;
 
-    /// Ranks the first of `found` again: adds proximity and, where hits may lack words, the words
-    /// that a hit has, otherwise newness. Sorts these hits again, by coverage and then by the new
-    /// scores.
+    /// Ranks the first of `found` again. Adds the proximity score to their scores, and besides, if
+    /// hits may lack words, a score for the words that each hit has, otherwise its newness. Sorts
+    /// these hits again, by coverage and then by the new scores.
     fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error>;
 
-    /// As [`Engine::first_hits`]; if the order is by rank, the first hits are reranked.
+    /// As [`Engine::first_hits`], but if hits are sorted by rank, the first ones are reranked.
     fn search(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let (total, mut found) = self.first_hits(plan, top_k)?;
         if top_k.sort == Sort::Rank {
@@ -173,7 +174,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// The first `limit` ids that start with `prefix`, in the order of bytes.
     fn ids(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Error>;
 
-    /// Calls `each` with every record in the order of the walk, as long as it returns `true`.
+    /// Calls `each` with every record, until `each` returns `false`. Records come in the order of
+    /// the walk, in which the build found the files of the archive.
     fn for_each_record(&self, each: &mut dyn FnMut(Record) -> bool) -> Result<(), Error>;
 
     /// For each value of a facet, the number of documents among those that match. Values of tags,
@@ -194,6 +196,6 @@ pub(crate) trait Engine: fmt::Debug {
     fn values(&self, field: FilterField) -> Result<Vec<(String, u64)>, Error>;
 
     /// Calls `each` with every word of the index from `from` on, in the order of bytes, until
-    /// `each` returns `false`. Of an index on a cluster, only with the words of titles and tags.
+    /// `each` returns `false`. An index on a cluster has only the words of titles and tags.
     fn for_each_word_from(&self, from: &str, each: EachWord<'_>) -> Result<(), Error>;
 }

@@ -77,7 +77,7 @@ impl Lexer<'_> {
     }
 }
 
-/// Interprets the values of a field, and adds what is wrong with them to `mistakes`. Returns a clause
+/// Interprets the values of a field. Adds to `mistakes` what is wrong with them. Returns a clause
 /// with the valid values; `None` if no value is valid.
 pub(super) fn clause(
     text: &str,
@@ -150,7 +150,7 @@ fn span_of_chars(text: &str, value: &RawValue, chars: std::ops::Range<usize>) ->
 }
 
 /// The meanings of the values of a field that takes only the words `known`; `None` if none of the
-/// values is valid. Adds the others to `mistakes`.
+/// values is valid. Adds a mistake for each value that is not.
 fn words<T: Copy>(
     text: &str,
     name: FieldName,
