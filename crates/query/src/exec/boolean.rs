@@ -8,7 +8,7 @@ use super::window::DocWindow;
 
 /// Documents that are candidates of every member. There is at least one member.
 pub(crate) struct And<M> {
-    /// Ascending by cost: the first one leads.
+    /// Ascending by cost. If the intersection leads, the first member leads and the others follow.
     members: Vec<M>,
 }
 
@@ -74,8 +74,8 @@ pub(crate) struct Or<M> {
     /// Members whose candidates need not be confirmed come first. Otherwise, members descend by
     /// cost: the most frequent one is the most likely to match.
     members: Vec<M>,
-    /// For each member, a lower bound of its next candidate. It saves looking up documents in rare
-    /// members that cannot have them.
+    /// For each member, a lower bound of its next candidate; 0 if it has not been asked yet. The
+    /// bounds save looking up documents in rare members that cannot have them.
     next: Vec<DocId>,
     /// For each member, its candidates in the current window. Empty if candidates are found one by
     /// one.
@@ -112,6 +112,7 @@ impl<M: Candidates> Candidates for Or<M> {
 
     fn seek(&mut self, target: DocId) -> DocId {
         for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+            // A bound of 0 may stand for a member that has not been asked yet.
             if *next < target || target == 0 {
                 *next = member.seek(target);
             }
@@ -226,7 +227,7 @@ mod tests {
     use super::super::min_should_match::MinShouldMatch;
     use super::*;
 
-    /// A list of candidates, of which multiples of three do not match.
+    /// A list of candidates. Those that are multiples of three do not match.
     struct Docs(Vec<DocId>);
 
     impl Docs {
@@ -265,7 +266,8 @@ mod tests {
 
     const DOCUMENTS: u32 = 300;
 
-    fn lists() -> Vec<Docs> {
+    /// The members that the tests combine.
+    fn members() -> Vec<Docs> {
         [2, 5, 7, 11].map(|step| Docs((1..DOCUMENTS).step_by(step).collect())).into()
     }
 
@@ -294,33 +296,34 @@ mod tests {
 
     /// The matching documents, once for each way of [`found`].
     fn expected(matches: impl Fn(&[Docs], DocId) -> bool) -> [Vec<DocId>; 3] {
-        let matching: Vec<DocId> = (0..DOCUMENTS).filter(|doc| matches(&lists(), *doc)).collect();
+        let matching: Vec<DocId> = (0..DOCUMENTS).filter(|doc| matches(&members(), *doc)).collect();
         [matching.clone(), matching.clone(), matching]
     }
 
     #[test]
-    fn groups_match_the_documents_that_enough_members_match() {
-        let count = |lists: &[Docs], doc| lists.iter().filter(|docs| docs.matches(doc)).count();
-        assert_eq!(found(|| And::of(lists())), expected(|lists, doc| count(lists, doc) == 4));
-        assert_eq!(found(|| Or::of(lists())), expected(|lists, doc| count(lists, doc) > 0));
+    fn each_combination_matches_the_documents_that_enough_members_match() {
+        let count = |all: &[Docs], doc| all.iter().filter(|docs| docs.matches(doc)).count();
+        assert_eq!(found(|| And::of(members())), expected(|all, doc| count(all, doc) == 4));
+        assert_eq!(found(|| Or::of(members())), expected(|all, doc| count(all, doc) > 0));
         for min in 2..=4 {
-            let enough = expected(|lists, doc| count(lists, doc) >= min);
-            assert_eq!(found(|| MinShouldMatch::of(min, lists())), enough, "{min}");
+            let enough = expected(|all, doc| count(all, doc) >= min);
+            assert_eq!(found(|| MinShouldMatch::of(min, members())), enough, "{min}");
         }
         let masses = [3, 5, 2, 4];
+        // 14 is the mass of all members together.
         for min in 1..=14 {
-            let mass = |lists: &[Docs], doc| -> u32 {
-                let matching = lists.iter().zip(masses).filter(|(docs, _)| docs.matches(doc));
+            let mass = |all: &[Docs], doc| -> u32 {
+                let matching = all.iter().zip(masses).filter(|(docs, _)| docs.matches(doc));
                 matching.map(|(_, mass)| mass).sum()
             };
-            let group = || MinMass::of(min, masses.into_iter().zip(lists()).collect());
-            assert_eq!(found(group), expected(|lists, doc| mass(lists, doc) >= min), "{min}");
+            let by_mass = || MinMass::of(min, masses.into_iter().zip(members()).collect());
+            assert_eq!(found(by_mass), expected(|all, doc| mass(all, doc) >= min), "{min}");
         }
         let difference = || {
             let [included, excluded] = [2, 5].map(|step| (1..DOCUMENTS).step_by(step).collect());
             AndNot::new(Docs(included), Docs(excluded))
         };
-        let expected = expected(|lists, doc| lists[0].matches(doc) && !lists[1].matches(doc));
+        let expected = expected(|all, doc| all[0].matches(doc) && !all[1].matches(doc));
         assert_eq!(found(difference), expected);
     }
 
@@ -336,16 +339,16 @@ mod tests {
             all
         };
         let in_at_least = |min: usize| -> Vec<DocId> {
-            let has = |doc| lists().iter().filter(|docs| docs.0.contains(&doc)).count() >= min;
+            let has = |doc| members().iter().filter(|docs| docs.0.contains(&doc)).count() >= min;
             (0..DOCUMENTS).filter(|doc| has(*doc)).collect()
         };
-        assert_eq!(sought(Box::new(Or::of(lists()))), in_at_least(1));
-        assert_eq!(sought(Box::new(MinShouldMatch::of(2, lists()))), in_at_least(2));
-        assert_eq!(sought(Box::new(MinShouldMatch::of(3, lists()))), in_at_least(3));
-        assert_eq!(sought(Box::new(And::of(lists()))), in_at_least(4));
+        assert_eq!(sought(Box::new(Or::of(members()))), in_at_least(1));
+        assert_eq!(sought(Box::new(MinShouldMatch::of(2, members()))), in_at_least(2));
+        assert_eq!(sought(Box::new(MinShouldMatch::of(3, members()))), in_at_least(3));
+        assert_eq!(sought(Box::new(And::of(members()))), in_at_least(4));
         for min in 1..=4 {
-            let group = MinMass::of(min, lists().into_iter().map(|docs| (1, docs)).collect());
-            assert_eq!(sought(Box::new(group)), in_at_least(min as usize));
+            let by_mass = MinMass::of(min, members().into_iter().map(|docs| (1, docs)).collect());
+            assert_eq!(sought(Box::new(by_mass)), in_at_least(min as usize));
         }
     }
 }

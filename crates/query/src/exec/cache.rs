@@ -8,14 +8,17 @@ use wensou_index::{BitsetPostings, Cursor, Postings, TermKey};
 
 use super::window::SCAN_SPEEDUP;
 
-/// A posting list may be cached if at least one in this many documents of its segment has the term.
-/// It is cached once earlier queries have spent as much on it as one full read costs.
+/// A posting list may be cached if at least one in this many documents of its segment has the term:
+/// a cached list has a bit for every document of the segment, so a list with fewer documents would
+/// take more than 32 bytes for each of them. The list is cached once earlier queries have spent as
+/// much on reading it as one full read costs.
 const MIN_DF_DIVISOR: usize = 256;
 /// Bytes that all cached posting lists may take together, approximately. None is evicted: a list
-/// that does not fit is read from the file.
+/// that does not fit is read from the file. With 128 MB queries are slower, because a list is read
+/// whole before it is cached (docs/perf).
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
-/// The most lists of [`Cache::opened`]: some 2 MB.
+/// The most lists that [`Cache::opened`] may have: some 2 MB.
 const MAX_OPENED: usize = 1024;
 
 /// A posting list, opened for reading.
@@ -38,6 +41,7 @@ pub(crate) struct PostingsCache(Mutex<Cache>);
 struct Cache {
     /// By the ordinal of the segment and the term.
     entries: HashMap<(u32, TermKey), Entry>,
+    /// The bytes that the cached lists take together, approximately.
     bytes: usize,
     /// The lists that the current query has opened on disk, each with its cursor on the first
     /// document; `None` if no document has the term. A query opens most of its lists several times.
@@ -94,7 +98,7 @@ impl PostingsCache {
     }
 
     /// Adds what a query has spent on posting lists that are not cached. Each item is the term, its
-    /// document frequency and the cost; `documents` is the size of the segment.
+    /// document frequency and the cost; `documents` is the number of documents of the segment.
     pub(crate) fn record_costs(
         &self,
         segment: u32,

@@ -5,9 +5,9 @@ use super::window::DocWindow;
 
 /// The documents of one segment that may match, in ascending order.
 ///
-/// Matching has two phases. A *candidate* is found from document ids alone; whether it matches is
-/// confirmed last, by reading positions or text, and only for candidates that can still reach the
-/// results.
+/// Matching has two phases. A *candidate* is found from document ids alone. Whether the candidate
+/// matches is confirmed last, by reading positions or text, and only if the candidate can still
+/// reach the results.
 ///
 /// # Rules
 ///
@@ -18,15 +18,17 @@ use super::window::DocWindow;
 ///   since no candidate lies between the start of the window and that document.
 /// - **Roles.** An iterator either leads or follows, for all of its life. A leader produces
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
-///   [`retain`]). The members of a union lead or follow as the union does; of an intersection that
-///   leads, the first member leads and the others follow; of a group by mass that leads, the
-///   members lead until those that remain cannot have enough mass. A follower may fill a window of
-///   its own, but only if all its candidates come from posting lists ([`is_postings_only`]).
+///   [`retain`]). The members of a union lead or follow as the union does. If an intersection
+///   leads, its first member leads and the others follow. If a [`MinMass`] fills windows, its
+///   members lead one after another until the masses of the others do not add up to enough; those
+///   follow. A follower may fill a window of its own, but only if all its candidates come from
+///   posting lists ([`is_postings_only`]).
 /// - **Confirmation.** [`confirm`] may be called once for each candidate that was found: after
 ///   [`seek`] or [`probe`] for that document, or after [`fill`] or [`retain`] for the documents of
 ///   that window. Calls for one window ascend, unless [`can_rewind`]: then they may return to the
 ///   start of the window.
 ///
+/// [`MinMass`]: super::min_mass::MinMass
 /// [`seek`]: Candidates::seek
 /// [`fill`]: Candidates::fill
 /// [`probe`]: Candidates::probe
@@ -41,7 +43,7 @@ pub(crate) trait Candidates {
     /// The first candidate that is not before `target`.
     fn seek(&mut self, target: DocId) -> DocId;
 
-    /// Checks one document: `Ok` if `doc` is a candidate, else a lower bound of the next one.
+    /// Checks one document: `Ok` if `doc` is a candidate, else a lower bound of the next candidate.
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         match self.seek(doc) {
             found if found == doc => Ok(()),

@@ -20,20 +20,21 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::rank::Coverage;
 
-/// The length of the first window of a segment, in documents, where top-first scoring is
-/// impossible. A short window yields a threshold early. Each window is twice as long as the one
-/// before it, so a longer first one would save few windows. The number was chosen, not measured.
+/// The length of the first window of a segment, in documents, where top-first scoring
+/// ([`SegmentScorer::score_top`]) is impossible. A short window yields a threshold early. Each
+/// window is twice as long as the one before it, so a longer first window would save few windows.
+/// The number was chosen, not measured.
 const FIRST_WINDOW: usize = 128;
 
 /// The longest windows of a segment have at least this length, in documents.
 const MIN_LONGEST_WINDOW: usize = 4096;
-/// Where few documents match, windows grow longer, until one has about this many candidates. If all
-/// windows have at most [`MIN_LONGEST_WINDOW`] documents, queries are 10 % slower (docs/perf). This
-/// number itself was chosen, not measured.
+/// Where few documents match, windows grow longer, until a window has about this many candidates.
+/// If all windows have at most [`MIN_LONGEST_WINDOW`] documents, queries with few candidates are
+/// 10 % slower (docs/perf). The number of candidates was chosen, not measured.
 const TARGET_CANDIDATES: u64 = 1024;
 
-/// How many documents top-first scoring begins with, in halves of k: the top 1.5 × k documents by
-/// partial score. Scoring them before the others raises the threshold early.
+/// How many documents top-first scoring begins with, in halves of k: 3 means the top 1.5 × k
+/// documents by partial score. Scoring them before the others raises the threshold early.
 const TOP_FIRST_HALF_KS: usize = 3;
 
 /// The most rounds of top-first scoring in a window. While there is no threshold, a further round
@@ -67,8 +68,8 @@ fn search_segment<'t, 'i>(
 ) -> Result<SegmentTopK<'t, 'i>, Error> {
     let (cache, ordinal) = (context.cache, segment.ordinal());
     let mut scorer = SegmentScorer::new(segment, context, &plan.scored_terms);
-    // Most terms of the match expression are also scored. Reusing the scorer's open list saves
-    // finding it and reading its first block a second time.
+    // Most terms of the match expression are also scored. Reusing the list that the scorer has open
+    // saves finding the list and reading its first block a second time.
     let open = |postings: &Postings, key| {
         scorer.opened(key).or_else(|| cache.open(ordinal, postings, key))
     };
@@ -80,8 +81,8 @@ fn search_segment<'t, 'i>(
     let coverage = CoverageCounter::new(covering, plan.covering.scale, top_k.min_coverage);
     let mut best = SegmentTopK::new(top_k, segment, coverage)?;
     let documents = segment.documents();
-    let expected = TARGET_CANDIDATES * u64::from(documents) / best.cost(&matcher).max(1);
-    let longest = expected.clamp(MIN_LONGEST_WINDOW as u64, window::MAX_DOCS as u64) as usize;
+    let target_length = TARGET_CANDIDATES * u64::from(documents) / best.cost(&matcher).max(1);
+    let longest = target_length.clamp(MIN_LONGEST_WINDOW as u64, window::MAX_DOCS as u64) as usize;
     let top_first = top_k.sort == Sort::Rank && (top_k.count.counts_all() || matcher.can_rewind());
     // Without top-first scoring, begin with a short window: it gives a threshold early.
     let mut length = if top_first { longest } else { FIRST_WINDOW };
@@ -231,7 +232,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         }
     }
 
-    /// An estimate of the number of candidates.
+    /// An estimate of the number of candidates of the segment.
     fn cost(&mut self, matcher: &Matcher<'_>) -> u64 {
         let of_matcher = matcher.cost();
         self.coverage.leader().map_or(of_matcher, |leader| leader.cost().min(of_matcher))
@@ -247,11 +248,11 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         in_window.for_each(|at| window.remove(at.doc_id));
     }
 
-    /// The coverage and the score that a document needs: one that covers less, or that covers as
-    /// much and scores less, cannot get in.
+    /// The coverage and the score that a document needs. A document that covers less, or that
+    /// covers as much and scores less, cannot get in.
     fn min_coverage_and_score(&self) -> (Coverage, f32) {
         match self.threshold {
-            // The factor for age is at most 1: a score that is below the threshold without the
+            // The recency factor is at most 1: a score that is below the threshold without the
             // factor is also below it with the factor.
             Some(threshold) if self.top_k.sort == Sort::Rank => {
                 (threshold.coverage, f32::from_bits(threshold.score))
@@ -325,7 +326,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
             tie_breaker,
             rank_key,
         });
-        // Sorting after every `limit` arrivals costs less than sifting a heap at each.
+        // Sorting once for every `max_kept` documents costs less than sifting a heap for each
+        // document.
         if self.scored_docs.len() >= self.top_k.max_kept().max(1).saturating_mul(2) {
             self.prune();
         }

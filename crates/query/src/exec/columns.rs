@@ -87,8 +87,9 @@ impl<'i> Segment<'i> {
         Ok(StringColumn(column))
     }
 
-    /// The oldest and the newest date; `None` if all documents are undated. The segment stores
-    /// both. The column is read only if documents were deleted, whose dates no longer count.
+    /// The oldest and the newest date; `None` if all documents are undated. The segment stores both
+    /// dates. The column is read only if documents were deleted, because the stored dates may be
+    /// those of deleted documents.
     pub(crate) fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
         if !self.reader().has_deletes() {
             return Ok(self.postings().date_bounds());
@@ -99,7 +100,8 @@ impl<'i> Segment<'i> {
             let [oldest, newest] = bounds.unwrap_or([at, at]);
             Some([at.min(oldest), at.max(newest)])
         });
-        // A damaged page reads as if the documents had no dates, so fail if one was read.
+        // A damaged page of the file reads as if its documents had no dates, so fail if such a page
+        // was read.
         self.index().verify_reads()?;
         Ok(bounds)
     }

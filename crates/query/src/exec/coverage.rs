@@ -7,30 +7,30 @@ use super::min_mass::MinMass;
 use super::window::DocWindow;
 use crate::rank::{Coverage, CoverageScale, IdfMass};
 
-/// A unit of the query's coverage, opened: its matcher, and what a document gains by matching it.
-/// See [`CoveringUnit`](crate::plan::CoveringUnit).
+/// A unit of the query's coverage, opened: its matcher, and the mass that a document gains by
+/// matching the unit. See [`CoveringUnit`](crate::plan::CoveringUnit).
 type OpenedUnit<'i> = (Matcher<'i>, IdfMass);
 
 /// Adds up the coverage of each document of a window. Without units, the coverage of every document
 /// is 0.
 ///
-/// It either leads or follows, see [`Candidates`]. As a leader it finds the documents that have at
-/// least a given coverage.
+/// A counter either leads or follows, see [`Candidates`]. As a leader it finds the documents that
+/// have at least a given coverage.
 pub(crate) struct CoverageCounter<'i> {
     units: MinMass<Matcher<'i>>,
     scale: CoverageScale,
-    /// The coverage that documents need, if it leads.
+    /// The coverage that documents need, if the counter leads.
     min_coverage: Option<Coverage>,
     /// The first document id of the current window.
     start: DocId,
-    /// The coverage of each document of the current window, by its offset.
+    /// The coverage of each document of the current window, by the document's offset in the window.
     coverages: Vec<Coverage>,
     /// The offsets of the documents whose coverage has been computed.
     counted: Vec<usize>,
 }
 
 impl<'i> CoverageCounter<'i> {
-    /// A counter for `units`. It leads if documents need a `min_coverage`.
+    /// A counter for `units`. It leads if there is a `min_coverage`, which documents need.
     pub(crate) fn new(
         units: Vec<OpenedUnit<'i>>,
         scale: CoverageScale,
@@ -48,8 +48,7 @@ impl<'i> CoverageCounter<'i> {
         self.units.is_empty()
     }
 
-    /// The candidates that may have the coverage that documents need; `None` if the counter
-    /// follows.
+    /// If the counter leads, the candidates that may have the coverage that documents need.
     pub(crate) fn leader(&mut self) -> Option<&mut MinMass<Matcher<'i>>> {
         self.min_coverage.is_some().then_some(&mut self.units)
     }

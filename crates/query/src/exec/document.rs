@@ -40,7 +40,8 @@ impl std::fmt::Debug for Document {
 }
 
 impl Document {
-    /// Analyses a record as a build does. `ordinal` is its index in the order of the walk.
+    /// Analyses a record as a build does. `ordinal` is the index of the record in the order of the
+    /// walk, in which the build found the files of the archive.
     ///
     /// # Errors
     ///
@@ -64,7 +65,7 @@ impl Document {
         self.terms.columns.tie_breaker
     }
 
-    /// Civil seconds, see [`wensou_index::civil_seconds`].
+    /// The date in civil seconds, see [`wensou_index::civil_seconds`]; `None` if there is none.
     pub(crate) fn date(&self) -> Option<i64> {
         self.terms.columns.date
     }
@@ -101,7 +102,7 @@ impl Document {
                 let key: Vec<char> = key.chars().collect();
                 self.any_text(fields, |text| contains(&text.key, &key))
             }
-            MatchExpr::Exact { fields, needle } => self.has(fields, needle),
+            MatchExpr::Exact { fields, needle } => self.has_exact_text(fields, needle),
             MatchExpr::Near { fields, words, needles, distance } => {
                 let (needles, distance) = (needles.clone(), *distance);
                 let passage = NearPassage { needles, words: words.len(), distance };
@@ -119,7 +120,7 @@ impl Document {
     }
 
     /// Whether one of the fields has an exact text.
-    fn has(&self, fields: &[TextField], needle: &Needle) -> bool {
+    fn has_exact_text(&self, fields: &[TextField], needle: &Needle) -> bool {
         self.haystacks(fields).any(|haystack| haystack.has(needle))
     }
 
@@ -192,6 +193,7 @@ impl Document {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
+    /// The byte that encodes the length of a field, see [`encode_length`].
     fn length_code(&self, field: TextField) -> u8 {
         let length = self.terms.field(field).iter().map(|text| text.key.len()).sum();
         encode_length(self.terms.kind, length)
@@ -214,8 +216,9 @@ impl Document {
         plan.scored_terms.iter().map(score).collect()
     }
 
-    /// The BM25 score. It is added up in the same order as in an index, so that it is the same to
-    /// the bit.
+    /// The BM25 score. The scores of the terms are added in the order of
+    /// [`SegmentScorer`](super::segment_scorer::SegmentScorer), so that the sums are equal to the
+    /// bit.
     pub(crate) fn score(&self, plan: &Plan, norms: &[LengthNorms; 3]) -> f32 {
         let norm_of_field = self.length_norms(norms);
         let mut terms: Vec<(f32, &ScoredTerm)> = plan
@@ -224,9 +227,9 @@ impl Document {
             .map(|term| (term.weight * max_score(term.idf), term))
             .collect();
         terms.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        terms.iter().fold(0.0, |sum, (max, term)| match self.term_freq(term) {
+        terms.iter().fold(0.0, |sum, (max_score, term)| match self.term_freq(term) {
             0 => sum,
-            tf => sum + tf_saturation(tf as f32, norm_of_field[term.field as usize]) * max,
+            tf => sum + tf_saturation(tf as f32, norm_of_field[term.field as usize]) * max_score,
         })
     }
 
@@ -255,8 +258,8 @@ impl Document {
         }
     }
 
-    /// The positions of a bigram: those in the title, then those in the body, which are counted
-    /// from `body_start`.
+    /// The positions of a bigram: those in the title, then those in the body. The first position of
+    /// the body is `body_start`.
     fn positions(&self, bigram: &[char; 2], body_start: u32) -> Vec<u32> {
         let offsets = [(&self.terms.title, 0), (&self.terms.body, body_start)];
         let all = offsets.into_iter().flat_map(|(text, offset)| {
@@ -275,7 +278,7 @@ fn contains(text: &[char], sequence: &[char]) -> bool {
     }
 }
 
-/// How often a sequence occurs.
+/// How often a sequence of key characters occurs in a text.
 fn count_of(text: &[char], sequence: &[char]) -> usize {
     match sequence {
         [] => 0,
@@ -283,9 +286,9 @@ fn count_of(text: &[char], sequence: &[char]) -> usize {
     }
 }
 
-/// Whether a path contains `name`, as [`MatchExpr::Path`] asks. In the path, `name` must begin
-/// where the name of a file or folder begins; if `whole` is set, it must also end where such a name
-/// ends.
+/// Whether a path contains `name` in the sense of [`MatchExpr::Path`]: in the path, `name` must
+/// begin where the name of a file or folder begins; if `whole` is set, it must also end where such
+/// a name ends.
 fn has_name(path: &str, name: &str, whole: bool) -> bool {
     let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
     starts

@@ -72,9 +72,9 @@ impl<'i> Executor<'i> {
         top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
-        let first = collector::search(top_k, self.index, context, plan)?;
+        let total_and_first = collector::search(top_k, self.index, context, plan)?;
         self.index.verify_reads()?;
-        Ok(first)
+        Ok(total_and_first)
     }
 
     /// Ranks the first of `found` again, see [`rerank::rerank`].
@@ -148,7 +148,7 @@ impl<'i> Executor<'i> {
         Ok(!self.matching(expr, &[address])?.is_empty())
     }
 
-    /// Those of some documents that match `expr`. Their addresses must ascend.
+    /// Those of the documents at `addresses` that match `expr`. The addresses must ascend.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Filters: dates are compared with a column, all else is run by tantivy. This is the only file
-//! that makes a tantivy query.
+//! Runs filters: dates are compared with a column, and all other filters are tantivy queries. This
+//! is the only file of the crate that makes tantivy queries.
 
 use std::ops::Bound;
 
@@ -19,7 +19,7 @@ use super::window::DocWindow;
 use crate::error::Error;
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 
-/// The tantivy query of a filter.
+/// The tantivy query that finds the documents that a filter selects.
 fn query(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Query>> {
     let fields = index.fields();
     Ok(match filter {
@@ -70,7 +70,7 @@ fn tantivy_field(fields: &Fields, field: FilterField) -> tantivy::Result<Field> 
     })
 }
 
-/// Documents with a value that starts with `prefix`.
+/// The query for documents with a value that starts with `prefix`.
 fn prefix_query(field: Field, prefix: &str) -> Box<dyn Query> {
     let lower = Bound::Included(Term::from_field_text(field, prefix));
     let upper = match successor(prefix) {
@@ -85,7 +85,8 @@ fn prefix_query(field: Field, prefix: &str) -> Box<dyn Query> {
 fn successor(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
-        // Strings compare as their UTF-8 bytes do, which is the order of their scalar values.
+        // Strings compare as their UTF-8 bytes do, which is the order of their scalar values. No
+        // scalar value lies between U+D7FF and U+E000.
         let next = match last {
             '\u{d7ff}' => Some('\u{e000}'),
             last => char::from_u32(last as u32 + 1),
@@ -105,8 +106,8 @@ fn weight(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Weight>> {
     query(index, filter)?.weight(scoring)
 }
 
-/// The number of documents that a filter selects. For a single term it is read from the dictionary,
-/// unless documents were deleted.
+/// The number of documents that a filter selects. tantivy reads the number for a single term from
+/// its dictionary, unless documents were deleted.
 pub(crate) fn count(index: &Index, filter: &Filter) -> Result<usize, Error> {
     if let Some((from, until)) = date_range(filter) {
         let mut count = 0;
@@ -127,8 +128,8 @@ pub(crate) fn count(index: &Index, filter: &Filter) -> Result<usize, Error> {
     Ok(count().map_err(wensou_index::Error::from)?)
 }
 
-/// The range of dates that a filter selects, with `None` for an open end; `None` if it does not
-/// filter by date.
+/// The range of dates that a filter selects: its start and its end, each `None` if it is open.
+/// Returns `None` for a filter that does not select by date.
 pub(crate) fn date_range(filter: &Filter) -> Option<(Option<i64>, Option<i64>)> {
     match filter {
         Filter::Range { field: FilterField::Date, from, until } => Some((*from, *until)),
@@ -168,14 +169,14 @@ impl Candidates for FilterDocs {
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         use tantivy::SeekDangerResult::{Found, SeekLowerBound};
 
-        let next = match self.not_before {
+        let result = match self.not_before {
             Some(next) if doc < next => return Err(next),
             Some(_) => self.scorer.seek_danger(doc),
             None if self.scorer.doc() < doc => self.scorer.seek_danger(doc),
             None if self.scorer.doc() == doc => Found,
             None => return Err(self.scorer.doc()),
         };
-        match next {
+        match result {
             Found => {
                 self.not_before = None;
                 Ok(())

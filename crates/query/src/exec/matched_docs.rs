@@ -3,7 +3,8 @@
 use super::doc_id::DocAddress;
 use super::window::DocWindow;
 
-/// A set of documents: the windows with matches, each after the ordinal of its segment, ascending.
+/// A set of documents: the windows with matches, each with the ordinal of its segment, in ascending
+/// order.
 #[derive(Debug, Default)]
 pub(crate) struct MatchedDocs(Vec<(u32, DocWindow)>);
 

@@ -1,5 +1,6 @@
-//! Documents that match members of enough mass, for the coverage of a relaxed query. There are few
-//! members, and their combinations are tried. The dozens of members that
+//! Documents that match members whose masses add up to enough, for the coverage of a relaxed query.
+//! The mass of a member is the idf of a word, see [`IdfMass`](crate::rank::IdfMass). There are few
+//! members, so their combinations are tried. The dozens of members that
 //! [`MinShouldMatch`](super::min_should_match::MinShouldMatch) has would have too many
 //! combinations.
 
@@ -15,13 +16,14 @@ pub(crate) const MAX_COMBINED_MEMBERS: usize = 8;
 
 /// Documents that are candidates of members whose masses add up to `min` or more.
 pub(crate) struct MinMass<M> {
+    /// The mass that a document needs, in 1024ths of idf, as all masses here.
     min: u32,
     /// Descending by mass.
     members: Vec<Member<M>>,
     /// The indices of the members in the order in which they are asked for candidates: ascending by
     /// cost, but first those whose candidates do not come from posting lists.
     order: Vec<usize>,
-    /// Whether candidates come by windows. Else they come one by one.
+    /// Whether candidates are found a window at a time. Else they are found one by one.
     by_windows: bool,
     /// A buffer for one word of each member's window.
     bits: Vec<u64>,
@@ -32,10 +34,10 @@ struct Member<M> {
     mass: u32,
     /// Whether every candidate of the member matches.
     is_exact: bool,
-    /// A lower bound of its next candidate.
+    /// A lower bound of the member's next candidate.
     next: DocId,
-    /// Its candidates in the current window, if candidates come by windows. Documents that cannot
-    /// have enough mass anyway may be missing.
+    /// The member's candidates in the current window, if candidates are found a window at a time.
+    /// Documents that cannot have enough mass anyway may be missing.
     in_window: DocWindow,
     /// The mass of this member and all after it.
     remaining: u32,
@@ -80,7 +82,7 @@ impl<M: Candidates> MinMass<M> {
         self.min = min;
     }
 
-    /// The most mass that a candidate of the current window can have.
+    /// The highest mass that a candidate of the current window can have.
     pub(super) fn upper_bound(&self, doc: DocId) -> u32 {
         let members = self.members.iter().filter(|member| member.in_window.contains(doc));
         members.map(|member| member.mass).sum()
@@ -97,7 +99,8 @@ impl<M: Candidates> MinMass<M> {
         mass
     }
 
-    /// The candidates in the range of a window: all, or with `only_set`, those whose bit is set.
+    /// The candidates in the range of a window: all of them or, if `only_set`, those whose bit is
+    /// set in `window`.
     ///
     /// As soon as the pending members cannot have enough mass by themselves, they are only asked
     /// about documents that can still have enough.
@@ -142,8 +145,8 @@ impl<M: Candidates> MinMass<M> {
     }
 }
 
-/// Of 64 documents, the bits of those that have a mass of at least `min` from these members. `bits`
-/// has a word for each member: the bits of the documents that may match the member.
+/// Of 64 documents, the bits of those that may have a mass of at least `min` from these members.
+/// `bits` has a word for each member: the bits of the documents that may match the member.
 fn bits_with_mass<M>(members: &[Member<M>], bits: &[u64], min: u32) -> u64 {
     match (members, bits) {
         _ if min == 0 => u64::MAX,

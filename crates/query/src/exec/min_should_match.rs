@@ -11,7 +11,8 @@ pub(crate) struct MinShouldMatch<M> {
     members: Vec<M>,
     /// For each member, a lower bound of its next candidate.
     next: Vec<DocId>,
-    /// For each member, its candidates in the current window, if candidates come by windows.
+    /// For each member, its candidates in the current window. Empty if candidates are found one by
+    /// one.
     in_window: Vec<DocWindow>,
 }
 
@@ -22,9 +23,10 @@ impl<M: Candidates> MinShouldMatch<M> {
         Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
     }
 
-    /// The documents that at least `count` members have in `in_window`.
+    /// The documents that are in `in_window` for at least `count` members.
     fn with_enough(&self, window: &DocWindow) -> DocWindow {
-        // At index n: the documents that more than n of the members visited so far have.
+        // At index n: the documents that are candidates of more than n of the members visited so
+        // far.
         let mut by_count = vec![window.empty_like(); self.count];
         for candidates in &self.in_window {
             for n in (1..self.count).rev() {

@@ -3,8 +3,8 @@
 use crate::haystack::Haystack;
 use crate::plan::needle::Needle;
 
-/// The passage that `"…"~N` looks for: one that has every word. The postings of words have no
-/// positions, so the text of each candidate is scanned. So the answer is exact also for words that
+/// The passage that `"…"~N` looks for: a passage that has every word. The postings of words have no
+/// positions, so the text of each candidate is scanned. The answer is also exact for words that
 /// overlap, and for Latin words that stand inside a longer run.
 pub(crate) struct NearPassage {
     /// What to find; [`Needle::word`] is the number of the word.

@@ -17,7 +17,7 @@ pub(crate) struct Phrase {
     /// A second set of cursors, for confirming a document that the cursors of `bigrams` have
     /// passed.
     rewound: Option<Vec<Cursor>>,
-    /// Where the phrase may start in the current document, as positions.
+    /// The positions at which the phrase may start in the current document.
     starts: Vec<u32>,
     /// A buffer for the positions of one bigram.
     positions: Vec<u32>,
@@ -28,7 +28,7 @@ struct PhraseBigram {
     /// Offset of the bigram in the phrase, in characters.
     offset: u32,
     cursor: Cursor,
-    /// The decoded posting list, if it is cached; then the cursor is used for positions only.
+    /// The decoded posting list, if the list is cached; then the cursor is used for positions only.
     bitset: Option<Arc<BitsetPostings>>,
 }
 
@@ -80,8 +80,8 @@ impl Phrase {
 impl Candidates for Phrase {
     fn cost(&self) -> u64 {
         // An estimate: few of the documents that have the rarest bigram have the whole phrase. A
-        // quarter of them was chosen, not measured. It decides how lists are read, not what is
-        // found.
+        // quarter of them was chosen, not measured. The estimate decides how lists are read, not
+        // what is found.
         self.bigrams.first().map_or(0, |rarest| u64::from(rarest.cursor.doc_freq() / 4 + 1))
     }
 
@@ -123,8 +123,8 @@ impl Candidates for Phrase {
     fn confirm(&mut self, doc: DocId) -> bool {
         let Self { bigrams, rewound, starts, positions } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;
-        // If a cursor has passed the document, the second set is used. If one of that set has
-        // passed the document, too, the set starts again.
+        // If a cursor has passed the document, the second set is used. If a cursor of the second
+        // set has passed the document, too, that set starts again.
         let mut second_cursors = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {
             rewound.take_if(|cursors| cursors.iter().any(has_passed));
             let restarted = || bigrams.iter().map(|bigram| bigram.cursor.restarted()).collect();

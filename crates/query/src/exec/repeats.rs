@@ -1,4 +1,4 @@
-//! Counts hits where near-duplicates are one hit.
+//! Counts hits where near-duplicates are shown as one hit.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,8 @@ use super::groups::Groups;
 use super::matched_docs::MatchedDocs;
 use super::window::DocWindow;
 
-/// Counts the matching documents that follow a near-duplicate which matches, too.
+/// Counts the matching documents that repeat another: those that follow a near-duplicate which
+/// matches, too. Each other matching document is a hit.
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
     groups: Groups<'g>,
@@ -18,20 +19,21 @@ pub(crate) struct RepeatCounter<'g> {
 
 #[derive(Debug)]
 struct Counted {
-    /// By group: whether a document of it has matched.
+    /// For each group, whether a document of the group has matched.
     seen: Vec<bool>,
     /// The matching documents that follow a near-duplicate which matches, too.
     repeated: usize,
     /// The other matching documents.
     hits: usize,
-    /// All matching documents, ascending, as long as they are fewer hits than wanted.
+    /// All matching documents, ascending, as long as they make fewer hits than wanted. Later
+    /// documents may be missing.
     few_docs: Vec<DocAddress>,
     /// All matching documents; `None` if a cluster has counted them.
     matched: Option<MatchedDocs>,
 }
 
 impl<'g> RepeatCounter<'g> {
-    /// A counter that also keeps the documents if they are fewer than `wanted` hits.
+    /// A counter that also keeps the documents if they make fewer than `wanted` hits.
     pub(crate) fn new(groups: Groups<'g>, wanted: usize) -> Self {
         let seen = vec![false; groups.count()];
         let matched = Some(MatchedDocs::default());
@@ -66,7 +68,7 @@ impl<'g> RepeatCounter<'g> {
     }
 
     /// Sets what a cluster has counted: how many documents are repeated, how many hits there are,
-    /// and all documents if they are fewer hits than wanted.
+    /// and all documents if they make fewer hits than wanted.
     #[cfg(feature = "cluster")]
     pub(crate) fn set_counts(&self, repeated: usize, hits: usize, few_docs: Vec<DocAddress>) {
         let mut counted = self.counted.borrow_mut();
@@ -89,7 +91,7 @@ impl<'g> RepeatCounter<'g> {
         self.counted.borrow().hits
     }
 
-    /// Takes the documents that were counted, ascending: all of them if they are fewer hits than
+    /// Takes the documents that were counted, ascending: all of them if they make fewer hits than
     /// wanted, else perhaps only some.
     pub(crate) fn take_few_docs(&self) -> Vec<DocAddress> {
         std::mem::take(&mut self.counted.borrow_mut().few_docs)
@@ -101,7 +103,8 @@ impl<'g> RepeatCounter<'g> {
     }
 }
 
-/// The number of documents whose group has been seen before. `seen` says, by group, which have.
+/// The number of documents whose group has been seen before. `seen` says of each group whether it
+/// has been seen.
 fn count_repeats(
     documents: &DocWindow,
     seen: &mut [bool],

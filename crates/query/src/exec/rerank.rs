@@ -1,5 +1,5 @@
 //! Ranks the first hits again: by proximity, see [`crate::rank::proximity`], and besides by the
-//! words that hits have, if hits may lack words, or else by [`newness()`].
+//! words that each hit has if hits may lack words, otherwise by [`newness()`].
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
@@ -28,17 +28,17 @@ pub(super) fn rerank(
     // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
-    // The ordinal of the segment of the hit before, and the scorer of that segment.
-    let mut last: Option<(u32, RerankScorer<'_>)> = None;
+    // The ordinal of the segment of the previous hit, and the scorer of that segment.
+    let mut previous: Option<(u32, RerankScorer<'_>)> = None;
     let mut rerank_scores = vec![None; depth];
     for at in order {
         let hit = &found[at];
         let segment = hit.address.segment_ord;
-        let scorer = match &mut last {
-            Some((last_segment, scorer)) if *last_segment == segment => scorer,
-            last => {
+        let scorer = match &mut previous {
+            Some((previous_segment, scorer)) if *previous_segment == segment => scorer,
+            previous => {
                 let scorer = RerankScorer::new(&Segment::at(index, segment)?, cache, plan)?;
-                let (_, scorer) = last.insert((segment, scorer));
+                let (_, scorer) = previous.insert((segment, scorer));
                 scorer
             }
         };
@@ -55,13 +55,14 @@ pub(super) fn rerank(
     Ok(())
 }
 
-/// How many of the first of `found` hits are ranked again: none if the query has no texts.
+/// The number of hits that are ranked again, if `found` hits were found: 0 if the query has no
+/// texts.
 pub(crate) fn reranked_count(plan: &Plan, found: usize) -> usize {
     if plan.bigrams.has_texts() { found.min(RERANK_DEPTH) } else { 0 }
 }
 
-/// Adds the rerank scores of hits, given in the same order, and their newness. Sorts the hits
-/// again.
+/// Adds to the scores of hits their rerank scores and their newness. Sorts the hits again.
+/// `rerank_scores` and `dates` are in the order of `found`.
 pub(crate) fn add_to_scores(
     plan: &Plan,
     found: &mut [ScoredDoc],
@@ -128,7 +129,7 @@ impl<'i> RerankScorer<'i> {
         })
     }
 
-    /// From call to call, `doc` must ascend.
+    /// The rerank score of `doc`, which must ascend from call to call.
     fn score(&mut self, doc: DocId, bigrams: &QueryBigrams) -> RerankScore {
         let mut idf_sum = 0.0;
         for (word, idf) in &mut self.words {

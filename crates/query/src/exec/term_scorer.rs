@@ -1,5 +1,5 @@
 //! One term of a query in one segment: its postings, what it adds to the score of a document, and
-//! the upper bound of that.
+//! an upper bound of what it adds.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ impl DocumentNorms {
 /// The index of the body in arrays with an item for each field.
 pub(super) const BODY: usize = TextField::Body as usize;
 
-/// A bound above every possible tf.
+/// A bound above every possible tf: with it, the saturation of the tf is 1.
 const UNBOUNDED_TF: f32 = f32::MAX;
 
 /// Scores one term.
@@ -55,7 +55,7 @@ pub(super) enum TermPostings {
 }
 
 impl TermPostings {
-    /// A second reader at the same document, to return to.
+    /// A copy that stays at the current document, so that the caller can return to it.
     pub(super) fn snapshot(&self) -> Self {
         match self {
             Self::Bitset(list) => Self::Bitset(list.clone()),
@@ -96,8 +96,8 @@ impl TermScorer {
     /// the window. `documents` is the number of these documents.
     pub(super) fn should_scan(&self, window: &DocWindow, documents: usize) -> bool {
         let count = match &self.postings {
-            // Never scan for unigrams of bodies: their lists are long, and tell documents apart
-            // poorly, because a document that has a word has its characters anyway.
+            // Never scan the lists of unigrams of bodies: they are long and tell documents apart
+            // poorly, because a document that has a word also has the characters of the word.
             TermPostings::Cursor(..) | TermPostings::Bitset(_)
                 if self.is_unigram && self.field == BODY =>
             {

@@ -25,8 +25,8 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// The number that documents with this date are sorted by, descending. By rank, it is the same
-    /// for all.
+    /// The number by which documents with this date are sorted, in descending order. It is 0 for
+    /// all documents if hits are sorted by rank.
     pub(super) fn date_key(self, date: Option<i64>) -> i64 {
         match self {
             Self::Rank => 0,
@@ -64,7 +64,7 @@ pub(crate) struct ScoredDoc {
     /// How much of a relaxed query the document has; zero for other queries.
     pub(crate) coverage: Coverage,
     pub(crate) score: f32,
-    /// The factor for its age, by which the score was multiplied already.
+    /// The factor for the age of the document, by which `score` was multiplied already.
     pub(crate) recency: f32,
     /// What reranking has added to the score because the document is newer than others of the first
     /// hits; 0 before that. Unlike `recency`, it decides near-ties only.
@@ -74,7 +74,8 @@ pub(crate) struct ScoredDoc {
 }
 
 impl ScoredDoc {
-    /// The number that documents are sorted by if hits are sorted by date; else 0.
+    /// The number by which documents are sorted if hits are sorted by date, see
+    /// [`Sort::date_key`]; else 0.
     #[cfg(feature = "cluster")]
     pub(crate) fn rank_date(&self) -> i64 {
         self.rank_key.date
@@ -112,12 +113,13 @@ impl Count<'_> {
 }
 
 /// What a search finds: the first `limit` documents that match, in order. If near-duplicates are
-/// one hit and these documents are fewer than `wanted` hits, further documents follow until there
-/// are that many hits.
+/// shown as one hit and these documents make fewer hits than [`DistinctHits::wanted`], further
+/// documents follow until there are that many hits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TopK<'g> {
     pub(crate) limit: usize,
-    /// The hits that are wanted where near-duplicates are one hit.
+    /// The hits that are wanted if near-duplicates are shown as one hit; `None` if each document is
+    /// a hit.
     pub(crate) hits: Option<DistinctHits<'g>>,
     /// Documents that are never found, ascending.
     pub(crate) excluded_docs: &'g [DocAddress],
@@ -132,8 +134,9 @@ pub(crate) struct TopK<'g> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DistinctHits<'g> {
     pub(crate) groups: Groups<'g>,
-    /// Groups whose documents are no hits, because one document of each is shown already.
+    /// Groups whose documents are no hits, because a document of the group is shown already.
     pub(crate) excluded_groups: Option<&'g HashSet<u32>>,
+    /// The number of hits that are wanted.
     pub(crate) wanted: usize,
 }
 
@@ -146,11 +149,11 @@ impl<'g> DistinctHits<'g> {
     /// A function that is called with documents in order, and returns whether each is a hit: the
     /// first of its group, or in no group.
     fn is_hit(self) -> impl FnMut(&ScoredDoc) -> bool + 'g {
-        let mut met = HashSet::default();
+        let mut groups_met = HashSet::default();
         move |doc| match self.groups.group_of(doc.address) {
             Some(group) => {
                 let is_excluded = self.excluded_groups.is_some_and(|it| it.contains(&group));
-                !is_excluded && met.insert(group)
+                !is_excluded && groups_met.insert(group)
             }
             None => true,
         }
@@ -190,13 +193,14 @@ impl<'g> TopK<'g> {
         ScoredDoc { address, coverage, score, recency, newness: 0.0, tie_breaker, rank_key }
     }
 
-    /// The most documents that [`TopK::keep_first`] keeps.
+    /// The maximum number of documents that [`TopK::keep_first`] keeps.
     pub(super) fn max_kept(&self) -> usize {
         self.limit.saturating_add(self.hits.map_or(0, |hits| hits.wanted))
     }
 
     /// Sorts documents, and drops those that are not among the first. If enough documents remain,
-    /// returns the rank key of the last: no document with a lower rank key is among the first.
+    /// returns the rank key of the last of them: no document with a lower rank key is among the
+    /// first.
     pub(crate) fn keep_first(&self, docs: &mut Vec<ScoredDoc>) -> Option<RankKey> {
         docs.sort_unstable_by_key(|doc| Reverse(doc.rank_key));
         let Some(hits) = self.hits else {
@@ -204,17 +208,17 @@ impl<'g> TopK<'g> {
             return docs.last().filter(|_| docs.len() == self.limit).map(|doc| doc.rank_key);
         };
         let mut is_hit = hits.is_hit();
-        let (mut position, mut found) = (0, 0);
+        let (mut visited, mut hits_kept) = (0, 0);
         docs.retain(|doc| {
-            if position >= self.limit && found >= hits.wanted {
+            if visited >= self.limit && hits_kept >= hits.wanted {
                 return false;
             }
             let is_hit = is_hit(doc);
-            position += 1;
-            found += usize::from(is_hit);
-            is_hit || position <= self.limit
+            visited += 1;
+            hits_kept += usize::from(is_hit);
+            is_hit || visited <= self.limit
         });
-        let enough = position >= self.limit && found >= hits.wanted;
+        let enough = visited >= self.limit && hits_kept >= hits.wanted;
         docs.last().filter(|_| enough).map(|doc| doc.rank_key)
     }
 

@@ -1,6 +1,7 @@
 //! Conditions that postings cannot decide: how close words are, and whether a text has symbols.
 //!
-//! The postings find candidates. The condition is then read from the stored text of a candidate.
+//! The postings find candidates. Whether a candidate satisfies the condition is then read in its
+//! stored text.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -42,7 +42,8 @@ impl DocWindow {
         Self { start: from / 64 * 64, documents, bits: vec![0; words] }
     }
 
-    /// An estimate of how many documents of the window are in a posting list of `count` documents.
+    /// An estimate of how many documents of a posting list lie in the window, if the list has
+    /// `count` documents.
     pub(crate) fn expected_docs(&self, count: u32) -> u64 {
         u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1))
     }
@@ -170,8 +171,8 @@ impl DocWindow {
         documents(self.start, self.bits.iter().copied())
     }
 
-    /// Calls `wanted` with each document of the set, in ascending order, and removes those for
-    /// which it returns `false`.
+    /// Calls `wanted` with each document of the set, in ascending order, and removes the documents
+    /// for which `wanted` returns `false`.
     pub(crate) fn retain(&mut self, mut wanted: impl FnMut(DocId) -> bool) {
         for word in 0..self.bits.len() {
             let mut remaining = self.bits[word];
@@ -186,8 +187,8 @@ impl DocWindow {
     }
 }
 
-/// Removes the documents that the list lacks. Scans the list or looks up each document, whichever
-/// costs less.
+/// Removes from the window the documents that the list lacks. Scans the list or looks up each
+/// document, whichever costs less.
 pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
     if window.scan_is_cheaper(Cursor::doc_freq(list), window.count()) {
         let mut filled = window.empty_like();
@@ -198,7 +199,7 @@ pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
     }
 }
 
-/// The document ids of the set bits; the first bit stands for `from`.
+/// The document ids of the set bits. The first bit stands for the document id `from`.
 fn documents(from: DocId, bits: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
     (from..).step_by(64).zip(bits).flat_map(|(from, bits)| {
         let next = |bits: &u64| Some(bits & (bits - 1)).filter(|remaining| *remaining != 0);

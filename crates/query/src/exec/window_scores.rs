@@ -18,7 +18,7 @@ pub(super) struct WindowScores {
     pub(super) docs: Vec<DocId>,
     /// The counts of [`DocWindow::ranks`]: they give a document's index in `docs`.
     pub(super) ranks: Vec<u32>,
-    /// For each field the length norms of the documents, filled when first needed.
+    /// For each field, the length norms of the documents; empty until they are first needed.
     pub(super) length_norms: [Vec<f32>; 3],
     /// The partial score of each document: what the terms visited so far add to it.
     pub(super) partial_scores: Vec<f32>,
@@ -57,7 +57,7 @@ impl WindowScores {
         self.added[number * self.docs.len()..][..self.docs.len()].fill(0.0);
     }
 
-    /// Fills the length norms of a field, unless they are known.
+    /// Fills the length norms of a field, unless they are filled already.
     pub(super) fn load_length_norms(&mut self, field: usize, document_norms: &DocumentNorms) {
         let norms = &mut self.length_norms[field];
         if norms.is_empty() {
@@ -188,22 +188,23 @@ impl WindowScores {
 }
 
 /// Scans a posting list over a window: for each document of the window that has the term, calls
-/// `found` with its index and its tf.
+/// `visit` with the index of the document in [`WindowScores::docs`] and its tf.
 fn scan_window(
     list: &mut Cursor,
     window: &DocWindow,
     ranks: &[u32],
-    mut found: impl FnMut(usize, u32),
+    mut visit: impl FnMut(usize, u32),
 ) {
     list.scan(window.start(), window.end(), |docs, frequencies| {
-        // This branch would be unpredictable, so the loop is written without one.
+        // A branch on `window.contains` would be unpredictable, so the loop is written without one.
+        // The remainder changes no index: `count` is below `BLOCK_LEN` whenever it is used.
         let (mut wanted, mut count) = ([0; Cursor::BLOCK_LEN], 0);
         for (at, doc) in docs.iter().enumerate() {
             wanted[count % Cursor::BLOCK_LEN] = at;
             count += usize::from(window.contains(*doc));
         }
         for at in &wanted[..count] {
-            found(window.rank(docs[*at], ranks), frequencies[*at]);
+            visit(window.rank(docs[*at], ranks), frequencies[*at]);
         }
     });
 }

@@ -34,8 +34,8 @@ pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
 
 /// The masses that documents can have, ascending: the sums of all combinations of units.
 ///
-/// More than [`MAX_COMBINED_MEMBERS`] units have too many sums. For so many units, returns the masses
-/// of the single units and those that the levels need, so that no level is left out.
+/// More than [`MAX_COMBINED_MEMBERS`] units have too many sums. For so many units, returns the
+/// masses of the single units and those that the levels need, so that no level is left out.
 fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
     let Covering { units, scale, .. } = &plan.covering;
     let mut masses = HashSet::from_iter([IdfMass::default()]);
