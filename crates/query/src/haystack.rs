@@ -38,11 +38,11 @@ pub(crate) struct Haystack<'t> {
     key: Key,
     original: Vec<char>,
     /// The numbers with a multiplier and the Chinese numerals: for each its range of the key, and
-    /// the digits of its value. Filled when a needle first needs them.
+    /// the digits of its value. Computed when a needle first needs them.
     values: OnceCell<Vec<(Range<usize>, Vec<char>)>>,
 }
 
-/// The texts of a record, each with its field.
+/// The texts of a record as haystacks, each with its field.
 pub(crate) fn haystacks(texts: Texts) -> Vec<(TextField, Haystack<'static>)> {
     let title = (TextField::Title, Haystack::owned(texts.title));
     let body = (TextField::Body, Haystack::owned(texts.body));
@@ -120,9 +120,9 @@ impl<'t> Haystack<'t> {
         }
         let chars = self.folded.original_chars(found.folded.clone());
         let (symbol_first, symbol_last) = pattern.outer_symbols();
-        let may_be_longer = symbol_last || needle.kind == NeedleKind::ExactPrefix;
+        let may_end_anywhere = symbol_last || needle.kind == NeedleKind::ExactPrefix;
         (symbol_first || self.is_boundary(chars.start))
-            && (may_be_longer || self.is_boundary(chars.end))
+            && (may_end_anywhere || self.is_boundary(chars.end))
     }
 
     /// Whether the text has the needle.
@@ -131,8 +131,8 @@ impl<'t> Haystack<'t> {
     }
 
     /// Calls `visit` with the matches of all needles, in the order of their ends, until `visit`
-    /// returns `true`. Returns whether it has returned `true`. A match is given as the index of its
-    /// needle and its range of the key.
+    /// returns `true`. Returns whether `visit` has returned `true`. A match is given as the index
+    /// of its needle and its range of the key.
     pub(crate) fn any_match_by_end(
         &self,
         needles: &[Needle],
@@ -231,7 +231,7 @@ impl<'t> Haystack<'t> {
     }
 
     /// As [`Haystack::is_word`], except that a range that ends with a letter need not end at a
-    /// boundary: the word may go on.
+    /// boundary: the word may be longer than the range.
     fn is_word_start(&self, folded: &Range<usize>) -> bool {
         let chars = self.folded.original_chars(folded.clone());
         let ends_with_letter =

@@ -5,12 +5,12 @@ use jiff::civil::Date;
 use super::field::FieldName;
 use super::span::Span;
 
-/// One node of a query and where it was typed.
+/// One node of a query, and the range of the typed query that it was read from.
 ///
 /// Equality ignores spans: two ways to type the same query are equal.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// What it says.
+    /// What the node says.
     pub kind: NodeKind,
     /// Bytes of the typed query, parentheses and operators of the node included.
     pub span: Span,
@@ -25,11 +25,11 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NodeKind {
-    /// All of them.
+    /// Matches what all children match.
     And(Vec<Node>),
-    /// Any of them.
+    /// Matches what any of the children matches.
     Or(Vec<Node>),
-    /// Everything that the node does not match.
+    /// Matches everything that the child does not match.
     Not(Box<Node>),
     /// `+x`: must match. The text clauses beside it that have no `+` then affect only the rank.
     Required(Box<Node>),
@@ -60,14 +60,15 @@ pub enum Scope {
     Body,
 }
 
-/// A word or an unspaced run, as typed but without escapes; not folded. A text that is not in the
-/// query language (`plain`) and a question whose words were joined are one term, with its spaces.
+/// A word or an unspaced run, as typed but without escapes; not folded. Two kinds of terms contain
+/// spaces: a text that is not in the query language (see [`plain`](crate::plain)), and a question
+/// whose words the planner has joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The text; never empty. It can be nothing but punctuation (`-` alone).
     pub text: String,
-    /// Typed with `*` at the end: any word that starts with `text`, which then has at least two
-    /// characters.
+    /// Whether a `*` was typed at the end: then the term stands for any word that starts with
+    /// `text`, which has at least two characters.
     pub prefix: bool,
 }
 
@@ -76,8 +77,8 @@ pub struct Term {
 pub struct Phrase {
     /// The text between the quotes; never only spaces.
     pub text: String,
-    /// `~N`: the words within N characters of each other, in any order, instead of the exact
-    /// sequence.
+    /// `~N`: the phrase then asks for its words within N characters, in any order, instead of the
+    /// exact sequence.
     pub near: Option<u32>,
 }
 
@@ -138,8 +139,8 @@ impl FieldClause {
 pub struct Value {
     /// The text; never only spaces.
     pub text: String,
-    /// Typed with `*` at the end: any value that starts with `text`, which then has at least two
-    /// characters.
+    /// Whether a `*` was typed at the end: then the value stands for any value that starts with
+    /// `text`, which has at least two characters.
     pub prefix: bool,
     /// Bytes of the typed query, quotes included.
     pub span: Span,
@@ -234,7 +235,7 @@ impl Scope {
         }
     }
 
-    /// The name of its field.
+    /// The name of the field.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Title => "title",

@@ -24,9 +24,10 @@ pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace()
 }
 
-/// Whether `c` arrives with pasted text and nobody sees it: a zero-width space, a soft hyphen, a
-/// byte order mark, a direction mark. It means nothing wherever it stands. The zero-width joiner
-/// and non-joiner (U+200D, U+200C) are not invisible in this sense: emoji are made with the joiner.
+/// Whether `c` is a character that arrives with pasted text and that nobody sees: a zero-width
+/// space, a soft hyphen, a byte order mark, a direction mark. Such a character has no meaning in a
+/// query. The zero-width joiner and non-joiner (U+200D, U+200C) are not invisible in this sense:
+/// emoji are made with the joiner.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
@@ -45,7 +46,7 @@ pub(super) fn closer_of(c: char) -> Option<char> {
     }
 }
 
-/// Whether `c` can only close a quote.
+/// Whether `c` closes quotes and opens none.
 pub(super) fn is_closer(c: char) -> bool {
     matches!(c, '”' | '」' | '』')
 }

@@ -12,7 +12,8 @@ use wensou_ingest::{DatePart, DateParts, date_parts};
 use super::chars::fold_str;
 use super::suggest::closest;
 
-/// What "today" is. Tests and `--as-of` set it; nothing in this crate reads the time.
+/// The day that relative dates are counted from. Tests and `--as-of` set it; nothing in this crate
+/// reads the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
     /// The civil day in the archive's time zone.
@@ -32,7 +33,7 @@ pub struct Days {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DateError {
-    /// It does not have the form of a date, or names a day that does not exist.
+    /// The text does not have the form of a date, or names a day that does not exist.
     #[error("`{text}` is not a date{}", reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default())]
     NotADate {
         /// What was typed.
@@ -74,7 +75,7 @@ pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
 const KEYWORDS: &[&str] =
     &["today", "yesterday", "this-month", "last-month", "this-year", "last-year"];
 
-/// Why a text is not a point in time; `None` if it merely does not have the form of one.
+/// Why a text is not a point in time; `None` if the text merely does not have the form of a point.
 type Reason = Option<String>;
 
 /// Reads one point: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`, `2023-Q2`,
@@ -136,7 +137,8 @@ fn keyword(word: &str, today: Date) -> Option<Days> {
     }
 }
 
-/// The last `count` units of time, including today.
+/// The last `count` units of time, including today. The limits of `count` keep each unit in the
+/// range that jiff accepts; beyond that range, `days`, `months` and `years` panic.
 fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Reason> {
     let too_far = || Some("that is too far back".to_owned());
     let count: i32 = count.parse().ok().filter(|count| *count < 1_000_000).ok_or_else(too_far)?;
@@ -192,8 +194,8 @@ fn absolute(text: &str) -> Result<Days, Reason> {
     }
 }
 
-/// Whether the numbers that a text begins with are written as those of a point: `2023-05`,
-/// `2023/5/17` and `2023年5月17日` are, `2023.05` and `2023年5月17` are not.
+/// Whether the numbers that a text begins with have the form of a point in time: `2023-05`,
+/// `2023/5/17` and `2023年5月17日` do, `2023.05` and `2023年5月17` do not.
 fn has_form_of_point(parts: &DateParts, text: &str) -> bool {
     match (parts.year.unit, parts.sign) {
         (Some(_), _) => {

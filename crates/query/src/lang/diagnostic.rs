@@ -90,7 +90,8 @@ impl Code {
         }
     }
 
-    /// Whether the query cannot be run. Warnings do not affect the exit status.
+    /// Whether this is a mistake, with which the query cannot be run. Warnings do not affect the
+    /// exit status.
     pub fn is_error(self) -> bool {
         self.as_str().starts_with('Q')
     }
@@ -130,9 +131,9 @@ pub struct Diagnostic {
     pub code: Code,
     /// What is wrong, in one line.
     pub message: String,
-    /// What to do about it.
+    /// What the user can do about it.
     pub help: Option<String>,
-    /// Where it is, if it concerns part of the query.
+    /// The part of the query that is concerned; `None` if it is the whole query or the index.
     pub location: Option<Location>,
 }
 
@@ -163,7 +164,7 @@ impl Diagnostic {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// The bytes of the typed query that it concerns, if any.
+    /// The bytes of the typed query that are concerned, if any.
     pub fn span(&self) -> Option<Span> {
         self.location.map(|location| location.bytes)
     }

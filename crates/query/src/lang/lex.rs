@@ -253,8 +253,8 @@ impl Lexer<'_> {
         (text, is_prefix)
     }
 
-    /// Reads characters and escapes up to a character for which `ends` is true, and leaves out
-    /// those that are invisible. A backslash at the very end of the query stands for itself.
+    /// Reads characters and escapes up to an unescaped character for which `ends` is true, and
+    /// leaves out invisible characters. A backslash at the very end of the query stands for itself.
     pub(super) fn glyphs(&mut self, ends: fn(char) -> bool) -> Vec<Glyph> {
         let mut glyphs = Vec::new();
         while let Some(mut c) = self.peek().filter(|c| !ends(*c)) {

@@ -91,8 +91,8 @@ pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
 /// Parses a query that may be unfinished or wrong, for search as you type.
 ///
 /// Never fails: the query is the best reading of the text, and the diagnostics are the errors that
-/// [`parse()`] would have returned, in the order of their locations. A valid query reads the same
-/// either way.
+/// [`parse()`] would have returned, in the order of their locations. For a valid query, both
+/// functions return the same query.
 ///
 /// Mistakes are repaired as follows:
 ///

@@ -51,7 +51,7 @@ pub(super) struct Parser<'t> {
     depth: usize,
 }
 
-/// Why a grammar rule returned no node.
+/// Why the method of a grammar rule returned no node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
     /// Nothing was typed.

@@ -75,8 +75,8 @@ impl Lexer<'_> {
         (!empty).then_some(text)
     }
 
-    /// Steps over `*`, `^2` or `~5` if it comes next, right after a group, a phrase or a value, and
-    /// reports it. `after` says which of the three, for the message.
+    /// Steps over `*`, `^2` or `~5` and reports it, if it comes next: right after a group, a phrase
+    /// or a value. `after` names which of these three it follows, for the message.
     pub(super) fn refuse_suffix(&mut self, after: &str) {
         let start = self.pos;
         let found = match self.peek().map(fold) {

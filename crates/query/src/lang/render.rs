@@ -8,7 +8,7 @@ use super::span::Span;
 /// How to draw a diagnostic. The caller knows the terminal and sets this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to colour it with ANSI escapes.
+    /// Whether to colour the drawing with ANSI escapes.
     pub colour: bool,
     /// The number of columns of the terminal. A longer query is cut around the location.
     pub columns: usize,
@@ -75,8 +75,8 @@ impl Diagnostic {
     }
 }
 
-/// Cuts the part of `text` around `span` that fits in `width` columns. Returns it with the columns
-/// of the carets below it, of which there is at least one.
+/// Cuts the part of `text` around `span` that fits in `width` columns. Returns this part, and the
+/// range of columns of the carets below it, of which there is at least one.
 fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
     let before = harmless(text.get(..span.start).unwrap_or(text));
     let inside = harmless(span.of(text));
@@ -90,6 +90,7 @@ fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
 
     // Keep at most a third of the width for the text before the location.
     let (cut_before, head) = keep_end(&before, width / 3);
+    // Two columns are for the ellipses.
     let room = width.saturating_sub(head.width() + 2);
     let (tail, cut_after) = keep_start(&[inside.as_str(), &after].concat(), room);
     let left_ellipsis = if cut_before { "…" } else { "" };

@@ -18,13 +18,13 @@ pub(super) struct Glyph {
 }
 
 impl Glyph {
-    /// Whether it is `sign` as syntax, in either width.
+    /// Whether the glyph is `sign` as syntax: unescaped, in either width.
     pub(super) fn is(self, sign: char) -> bool {
         !self.escaped && fold(self.c) == sign
     }
 }
 
-/// The text of some glyphs.
+/// The text that glyphs make.
 pub(super) fn text_of(glyphs: &[Glyph]) -> String {
     glyphs.iter().map(|glyph| glyph.c).collect()
 }

@@ -2,9 +2,10 @@
 
 /// The candidate closest to `typed`, if any is close enough.
 ///
-/// The distance counts inserted, deleted, changed and swapped characters. It may be a third of the
-/// characters of `typed`, rounded down, and 1 for words of two characters; a single character has
-/// no suggestion. Of equally close candidates the first wins.
+/// The distance counts inserted, deleted, changed and swapped characters. It may be at most a third
+/// of the length of `typed`, rounded down, but 1 for words of two characters, and must be less than
+/// the length of the candidate. A single character has no suggestion. Of equally close candidates
+/// the first wins.
 ///
 /// ```
 /// # use wensou_query::lang::closest;

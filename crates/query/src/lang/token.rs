@@ -44,7 +44,7 @@ pub(super) enum TokenKind {
 pub(super) struct RawValue {
     /// The text without quotes, escapes and the `*` of a prefix.
     pub(super) text: String,
-    /// Whether a `*` follows it.
+    /// Whether a `*` follows the text.
     pub(super) prefix: bool,
     /// Bytes of the query, quotes included.
     pub(super) span: Span,

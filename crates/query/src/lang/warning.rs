@@ -1,5 +1,5 @@
 //! The wording of warnings, and of the one error that only the planner can find. Warnings about
-//! what an index has are created by callers that have it open.
+//! what an index has are created by callers that have the index open.
 
 use std::fmt::Display;
 
@@ -40,8 +40,8 @@ impl Diagnostic {
         found.with_help(format!("similar tags: {}", nearest.join(", ")))
     }
 
-    /// W002: no document has the value of a field. `nearest` lists similar values with their
-    /// document counts, best first; `help` is shown if there are none.
+    /// W002: no document has `value` in the field that is called `field`. `nearest` lists similar
+    /// values with their document counts, best first; `help` is shown if there are none.
     pub fn no_such_value(
         text: &str,
         span: Span,
