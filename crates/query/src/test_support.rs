@@ -5,8 +5,8 @@ use std::path::Path;
 use wensou_index::{BuildOptions, Index, build};
 use wensou_ingest::Silent;
 
-/// Queries with words, phrases, `NEAR`, prefixes, exact texts with symbols, dates, filters, paths,
-/// operators, a question, words that no document has, and the empty query.
+/// Queries with words, phrases, words near each other, prefixes, exact texts with symbols, dates,
+/// filters, paths, operators, a question, words that no document has, and the empty query.
 pub(crate) const QUERIES: [&str; 15] = [
     "比特幣",
     "比特币 减半 价格",

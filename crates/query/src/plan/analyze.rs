@@ -23,7 +23,8 @@ const MIN_SENTENCE_WORDS: usize = 7;
 /// words aside, for the text to be a sentence.
 const MIN_SEGMENT_WORDS: usize = 3;
 
-/// The tables that cut a query into words as documents were, and say which words mean the same.
+/// The tables that cut a query into words, as they did for documents, and say which words mean the
+/// same.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextTables<'t> {
     pub(crate) segmenter: &'t Segmenter,
@@ -53,7 +54,7 @@ pub(crate) struct WeightedTerm {
     pub(crate) origin: Origin,
 }
 
-/// How much of a text a hit must have. For a text inside an OR, it is what the text's alternative
+/// How much of a text a hit must have. For a text inside an OR, this is what the text's alternative
 /// requires; a hit may match another alternative instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requirement {
@@ -70,9 +71,9 @@ pub(crate) enum Requirement {
 pub(crate) enum UnigramPolicy {
     /// All of them: a hit that lacks words of a text may still have some of their characters.
     All,
-    /// Only those that are words by themselves. A hit that has a longer word has all its
-    /// characters, and their frequencies say nothing that its bigrams do not. A hit that lacks a
-    /// word which was typed alone is not made better by one of its characters.
+    /// Only those that are words by themselves. A hit that has a longer word has all characters of
+    /// the word, and their frequencies say nothing that those of the word's bigrams do not. If the
+    /// hit lacks the only word that was typed, a character of that word does not make it better.
     WordsOnly,
 }
 
@@ -83,13 +84,13 @@ pub(crate) struct AnalysedText {
     pub(crate) words: Vec<QueryWord>,
     /// Which unigrams are among the terms.
     pub(crate) unigrams: UnigramPolicy,
-    /// The terms that are scored, each once, then those of expansions.
+    /// The scored terms of what was typed, each once, then those of expansions.
     pub(crate) terms: Vec<WeightedTerm>,
     /// The key characters of the whole text.
     pub(crate) key: Vec<char>,
     /// For each key character, whether it belongs to a stop word.
     pub(crate) stops: Vec<bool>,
-    /// Whether it is a question, or as long as one: then an answer need not have every word.
+    /// Whether the text is a question, or as long as one: then a hit need not have every word.
     pub(crate) question: bool,
 }
 
@@ -106,7 +107,8 @@ impl AnalysedText {
         });
         let words: Vec<QueryWord> = words.collect();
         let folded_words = words.iter().map(|word| word.variants[0].text.as_str());
-        // The text is a single term, or terms that were joined because they are a question.
+        // The text is one node of the query. If it has spaces, they do not separate words of a
+        // list: it is plain text, or words that were joined because they are a question.
         let segments = 1;
         let question =
             requirement == Requirement::Words && is_question(typed, folded_words, segments);
@@ -123,7 +125,7 @@ impl AnalysedText {
         Self { typed: typed.to_owned(), words, unigrams, terms, key, stops, question }
     }
 
-    /// Whether it has a word that is not a stop word.
+    /// Whether the text has a word that is not a stop word.
     pub(crate) fn has_content(&self) -> bool {
         self.words.iter().any(|word| !word.stop)
     }
@@ -150,7 +152,7 @@ pub(super) fn is_question<'w>(
 }
 
 impl QueryWord {
-    /// A quoted phrase with symbols that count, folded, as one word.
+    /// A quoted phrase with symbols that count, as one word. `folded` is the folded phrase.
     pub(crate) fn exact(typed: &str, folded: &str) -> Self {
         Self {
             typed: typed.to_owned(),
@@ -191,7 +193,7 @@ pub(crate) fn terms(
     let mut add = |kind, text: String, weight| *weights.entry((kind, text)).or_default() += weight;
     let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
     for (at, bigram) in key.chars().windows(2).enumerate() {
-        // The word says all that a bigram of two Latin letters could say.
+        // A bigram of two Latin letters says nothing that the word of these letters does not say.
         if bigram.iter().any(|c| is_han(*c)) {
             let weight = (factor(stops[at]) + factor(stops[at + 1])) / 2.0;
             add(TermKind::Bigram, bigram.iter().collect(), weight);

@@ -42,12 +42,12 @@ pub(super) struct ScoredText {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ClauseContext<'p> {
     pub(super) fields: &'p [TextField],
-    /// Whether the node is outside every NOT. Then its text is scored and highlighted.
+    /// Whether the node is outside every NOT. Only then is its text scored and highlighted.
     pub(super) positive: bool,
     /// Whether a document without the text is excluded.
     pub(super) required: bool,
-    /// Whether even a relaxed query requires all words: after `+`, in `title:` and `body:`, and
-    /// inside a NOT.
+    /// Whether even a relaxed query requires all words of the node: after `+`, in `title:` and
+    /// `body:`, and inside a NOT.
     pub(super) strict: bool,
     /// Whether the group of the node has text other than stop words. Then a document need not have
     /// the group's stop words.
@@ -126,7 +126,7 @@ impl<'q, 't> Compiler<'q, 't> {
         if !self.errors.is_empty() {
             return Err(Error::Query(self.errors));
         }
-        // Only if exactly one group had alternatives.
+        // There is such a part only if exactly one group had alternatives.
         let any_word = self.any_word_exprs.pop().filter(|_| self.any_word_exprs.is_empty());
         let compiled = Compiled {
             any_word,
@@ -181,7 +181,7 @@ impl<'q, 't> Compiler<'q, 't> {
         }
     }
 
-    /// Calls `compile`, and puts the lines that it writes to the outline below the line `name`.
+    /// Calls `compile`, and puts the lines that this writes to the outline below the line `name`.
     fn in_group<T>(&mut self, name: &str, compile: impl FnOnce(&mut Self) -> T) -> T {
         self.outline.open(name);
         let compiled = compile(self);

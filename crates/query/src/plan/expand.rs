@@ -1,10 +1,12 @@
-//! Expansions: what a person would expect to be found as well.
+//! Expansions: variants of words that were not typed, but that a person would expect to be found as
+//! well.
 //!
 //! They are other names and regional words from the tables, numbers however they are written, Latin
 //! words that a page has run together, and documents of a typed date. An expansion is a variant of
-//! the words that it expands, so NOT and parentheses keep their meaning. It scores at most
-//! [`EXPANSION_WEIGHT`] of what the typed words score; but the value of a number scores as a typed
-//! number does, and a date scores nothing. Quoted phrases have no expansions.
+//! the words that it expands, so NOT and parentheses keep their meaning. An expansion scores at
+//! most the fraction [`EXPANSION_WEIGHT`] of what the typed words score. There are two exceptions:
+//! the value of a number scores as a typed number does, and a date scores nothing. Quoted phrases
+//! have no expansions.
 
 use std::ops::Range;
 
@@ -35,9 +37,9 @@ pub(crate) struct ExpandedText {
     expansions: Vec<Expansion>,
 }
 
-/// The terms of one expansion. All of them together may score at most [`EXPANSION_WEIGHT`] of what
-/// the replaced words score: a Chinese name has more terms than a ticker symbol, and a rarer name
-/// is no stronger evidence than the name that was typed.
+/// The terms of one expansion. All of them together may score at most the fraction
+/// [`EXPANSION_WEIGHT`] of what the replaced words score: a Chinese name has more terms than a
+/// ticker symbol, and a rarer name is no stronger evidence than the name that was typed.
 #[derive(Debug)]
 struct Expansion {
     /// The terms of each replaced word.
@@ -75,7 +77,7 @@ impl ExpandedText {
     }
 }
 
-/// For each node of a group, its text with expansions; `None` if the node is no word.
+/// For each node of a group, its text with expansions; `None` if the node is not a term.
 pub(crate) type TextsOfNodes = Vec<Option<ExpandedText>>;
 
 /// Analyses and expands the words of a group. Neighbouring words are considered together:
@@ -139,7 +141,8 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
         }
     }
     for (words, variant) in found {
-        // (a OR x) AND (b OR x) equals (a AND b) OR x, so each of the words gets the variant.
+        // A variant x may expand several words, such as a and b. (a OR x) AND (b OR x) equals
+        // (a AND b) OR x, so each of the words gets the variant.
         for (text, word) in &word_refs[words.clone()] {
             let variants = &mut run[*text].text.words[*word].variants;
             if !variants.iter().any(|old| old.key == variant.key && old.mode == variant.mode) {
@@ -161,7 +164,8 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
     }
 }
 
-/// Adds synonyms: the tables are asked for the longest possible sequences of words.
+/// Adds synonyms. Of the sequences of words that start at a word, the longest is looked up first,
+/// because a name may consist of several words.
 fn synonyms(words: &[&QueryWord], tables: TextTables<'_>, found: &mut Vec<FoundVariant>) {
     let synonyms = tables.synonyms;
     let mut start = 0;
@@ -271,8 +275,8 @@ fn numbers_and_dates(
     let words_at = |chars: Range<usize>| {
         let start = spans.iter().position(|word| word.end > chars.start)?;
         let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
-        // A number or date that is only a part of a word does not count. But the last word may have
-        // one more character.
+        // A number or date that is only a part of a word does not count. But the last word may be
+        // one character longer than the number or date.
         let is_whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
         (is_whole && start < end && end <= words.len()).then_some(start..end)
     };

@@ -39,10 +39,12 @@ pub(super) fn clause(clause: &FieldClause, undated: bool) -> MatchExpr {
     }
 }
 
+/// Documents that match the expression of any of the values.
 fn any<V>(values: &[V], expr: impl Fn(&V) -> MatchExpr) -> MatchExpr {
     MatchExpr::any_of(values.iter().map(expr).collect())
 }
 
+/// Documents that have one of the values in `field`, compared in folded form.
 fn folded(field: FilterField, values: &[Value]) -> MatchExpr {
     any(values, |value| match value.prefix {
         true => Filter::prefix(field, fold(&value.text)),
@@ -50,7 +52,8 @@ fn folded(field: FilterField, values: &[Value]) -> MatchExpr {
     })
 }
 
-/// Matches a path, a file name, a folder, or the start of one.
+/// Documents whose path contains the value: a path, or the name of a file or folder, or the start
+/// of one of these if the value is a prefix.
 fn path(value: &Value) -> MatchExpr {
     let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
     MatchExpr::Path { name, whole: !value.prefix }

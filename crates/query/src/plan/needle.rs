@@ -1,7 +1,7 @@
 //! Needles: what a query searches for in the text of a document.
 //!
 //! The postings say which documents match. Needles then find the matches in the original text, for
-//! highlights and for `NEAR`.
+//! highlights, and for phrases whose words may stand apart (`"…"~N`).
 
 use serde::{Deserialize, Serialize};
 use wensou_text::{Edges, Pattern};
@@ -22,9 +22,10 @@ pub(crate) enum NeedleKind {
     Value,
     /// As a text with the symbols that count.
     Exact,
-    /// As [`NeedleKind::Exact`], where a word or a part of one starts and ends.
+    /// As [`NeedleKind::Exact`], but only where a match starts and ends as a word, or a part of a
+    /// word, does.
     ExactWord,
-    /// As [`NeedleKind::ExactWord`], except that the word may be longer.
+    /// As [`NeedleKind::ExactWord`], except that the word may be longer than the needle.
     ExactPrefix,
 }
 
@@ -64,8 +65,8 @@ impl Needle {
         Some(Self { key, kind, word, weight })
     }
 
-    /// The pattern that finds the needle; for a value, that finds its plain digits. `None` if the
-    /// needle is found by its key alone.
+    /// The pattern that finds the needle; of a value, the pattern finds only the plain digits.
+    /// `None` if the needle is found by its key alone.
     pub(crate) fn pattern_in_text(&self) -> Option<Pattern> {
         let by_key =
             matches!(self.kind, NeedleKind::Sequence | NeedleKind::Word | NeedleKind::WordStart);

@@ -82,7 +82,7 @@ fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
 fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> {
     let is_part = |c: &&char| c.is_ascii_digit() || HAN_DIGITS.contains(c) || **c == '十';
     let start = end - chars[..end].iter().rev().take_while(is_part).count();
-    // [`ordinals`] finds 第三季 when it comes to 第.
+    // [`ordinals`] finds the ordinal of 第三季 at 第.
     if start == end || start.checked_sub(1).is_some_and(|before| chars[before] == '第') {
         return None;
     }

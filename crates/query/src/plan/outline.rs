@@ -67,8 +67,8 @@ impl Outline {
         group.into_iter().for_each(|_| self.close());
     }
 
-    /// Writes a quoted phrase, which is matched as `whole`, or the words of a `NEAR` with its
-    /// distance.
+    /// Writes a quoted phrase, which is matched as `whole`; or, if its words may stand within the
+    /// distance `near`, the words and the distance.
     pub(super) fn phrase(
         &mut self,
         text: &AnalysedText,

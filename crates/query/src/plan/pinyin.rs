@@ -1,8 +1,8 @@
 //! Latin letters that no text contains, read as the pinyin of a word or as its initials.
 //!
 //! Letters are only read as words of titles, tags and sources, and only these fields are then
-//! searched for the words; bodies are never searched by sound. The words come from the dictionaries
-//! of the index; words that only bodies have are not taken.
+//! searched for the words; bodies are never searched by sound. The words come from the term
+//! dictionaries of the index; words that only bodies have are not taken.
 
 use std::collections::HashMap;
 
@@ -25,9 +25,9 @@ const MAX_WORDS: usize = 5;
 /// How letters were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
-    /// The letters, in lower case.
+    /// The letters that were typed, in lower case.
     pub typed: String,
-    /// The words, folded.
+    /// The words that the letters were read as, folded.
     pub words: Vec<String>,
 }
 
@@ -255,7 +255,7 @@ fn words_that_sound_like(
     Ok(found.into_iter().take(MAX_WORDS).map(|(word, _)| word).collect())
 }
 
-/// Whether `letters` spell the whole word in pinyin or, with `may_be_initials`, are its initials.
+/// Whether `letters` spell the whole word in pinyin or, if `may_be_initials`, are its initials.
 fn sounds_like(word: &str, letters: &str, may_be_initials: bool) -> bool {
     let count = word.chars().count();
     if count < 2 || count > letters.len() || !word.chars().all(is_han) {

@@ -13,7 +13,7 @@ use crate::rank::{CoverageScale, IdfMass};
 /// How much of a query's text a hit must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Every word but stop words; of a question, any part.
+    /// Every word but stop words; of a question, any part of it.
     Strict,
     /// Any part, except where `+`, `title:` or `body:` require all words. Hits with the best
     /// coverage come first.
@@ -52,15 +52,16 @@ pub(crate) struct Covering {
     /// if there is no such part.
     pub(crate) any_word: Option<MatchExpr>,
     pub(crate) units: Vec<CoveringUnit>,
+    /// The coverage of a document, given the summed mass of the units that it matches.
     pub(crate) scale: CoverageScale,
 }
 
-/// A word of a relaxed query, or all words of a date.
+/// What adds one mass to the coverage: a word of a relaxed query, or all words of a date.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CoveringUnit {
-    /// Documents that have it.
+    /// Documents that have the word, or the words of the date.
     pub(crate) expr: MatchExpr,
-    /// What a document gains by having it.
+    /// The mass that a document gains by matching `expr`.
     pub(crate) mass: IdfMass,
 }
 

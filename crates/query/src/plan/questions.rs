@@ -143,6 +143,8 @@ pub(super) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
         return;
     }
     let until = text.text.words.len();
+    // The noun may be cut into several words, and may end after the last word that is not a stop
+    // word: 地 of 举办地 is a stop word. It must contain that last word.
     for count in 1..=MAX_NOUN_WORDS {
         for end in last_word + 1..=until.min(last_word + MAX_NOUN_WORDS) {
             let Some(start) = end.checked_sub(count).filter(|start| *start <= last_word) else {

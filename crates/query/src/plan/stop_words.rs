@@ -1,4 +1,4 @@
-//! Stop words: words that say so little that a document need not have them.
+//! Stop words: words that say so little about a document that it need not have them.
 //!
 //! These are function words, question words, and the fillers of a typed question. They still count
 //! a little for the rank, and a quoted phrase takes them literally.

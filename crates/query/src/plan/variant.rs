@@ -19,9 +19,9 @@ pub(crate) struct Variant {
     pub(crate) text: String,
     /// The key characters of the text.
     pub(crate) key: Vec<char>,
-    /// How it is matched.
+    /// How the variant is matched.
     pub(crate) mode: MatchMode,
-    /// Why it counts as the word.
+    /// Why the variant counts as finding the word.
     pub(crate) origin: Origin,
 }
 
@@ -162,7 +162,7 @@ impl Variant {
         }
         match self.text.chars().next_back() {
             // Digits do not match the start of a longer integer, but may be the integer part of a
-            // number.
+            // decimal number.
             Some('0'..='9') if self.key.iter().all(char::is_ascii_digit) => {
                 Some(format!("{}.", self.text))
             }

@@ -28,13 +28,14 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     let texts_of = texts.iter().map(|text| &text.expanded.text);
     let mut bigrams = QueryBigrams::new(texts_of.map(|text| (&*text.key, &*text.stops)));
     let idfs = TermIdfs::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
-    let in_body = |kind, text: &str| idfs.idf(TextField::Body, kind, text);
-    let idf_of = |bigram: &[char; 2]| in_body(TermKind::Bigram, &String::from_iter(bigram));
+    let idf_in_body = |kind, text: &str| idfs.idf(TextField::Body, kind, text);
+    let idf_of = |bigram: &[char; 2]| idf_in_body(TermKind::Bigram, &String::from_iter(bigram));
     let bigram_idfs: Vec<f32> = bigrams.bigrams().iter().map(idf_of).collect();
     bigrams.weigh(bigram_idfs.into_iter());
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
         let of_variant = move |variant: &Variant| {
-            let variant_idfs = terms_of_variant(variant).map(|(kind, text)| in_body(kind, &text));
+            let terms = terms_of_variant(variant);
+            let variant_idfs = terms.map(|(kind, text)| idf_in_body(kind, &text));
             Needle::of(variant, number, variant_idfs.fold(0.0, f32::max))
         };
         word.word.variants.iter().filter_map(of_variant)
@@ -53,13 +54,13 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     let covering = Covering { any_word, ..covering(&words) };
     let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
     for ScoredText { expanded, fields } in texts {
-        let text = expanded.weighted(&in_body);
+        let text = expanded.weighted(&idf_in_body);
         scored_terms.extend(idfs.scored_terms(&text.terms, &fields));
         weighted.push(text);
     }
-    // If the query has several words, stop words aside, short words are scored by their bigrams
-    // alone. Scoring them as words, too, has not helped in any of the judged sets, and costs a
-    // second posting list.
+    // If the query has several words, stop words aside, Chinese words of two characters are scored
+    // by their bigrams alone. Scoring them as words, too, has not helped in any of the judged sets,
+    // and costs a second posting list.
     if words.iter().filter(|word| !word.word.stop).count() > 1 {
         scored_terms.retain(|term| !is_short_word(term.kind, &term.text));
     }
