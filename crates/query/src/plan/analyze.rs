@@ -108,7 +108,7 @@ impl AnalysedText {
         let words: Vec<QueryWord> = words.collect();
         let folded_words = words.iter().map(|word| word.variants[0].text.as_str());
         // The text is one node of the query. If it has spaces, they do not separate words of a
-        // list: it is plain text, or words that were joined because they are a question.
+        // list: the text is not in the query language, or words were joined to a question.
         let segments = 1;
         let question =
             requirement == Requirement::Words && is_question(typed, folded_words, segments);

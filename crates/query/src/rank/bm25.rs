@@ -12,7 +12,7 @@ use wensou_index::{Kind, LENGTH_CODES, TextField, decode_length};
 use super::statistics::{FieldTerm, TermStatistics};
 use crate::error::Error;
 
-/// BM25's k1: the greater, the more slowly the score saturates with the term frequency.
+/// BM25's k1: the greater it is, the more slowly the score saturates with the term frequency.
 const K1: f32 = 1.2;
 /// BM25's b: how much the length of a field counts, from 0 (not at all) to 1.
 const B: f32 = 0.75;

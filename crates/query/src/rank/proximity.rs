@@ -20,16 +20,16 @@ pub(crate) const RERANK_DEPTH: usize = 30;
 /// The length of a passage, in key characters: a clause or two.
 const PASSAGE_CHARS: u32 = 30;
 
-/// The factor of the passage score. That is the summed idf of the query's distinct bigrams in the
-/// passage where this sum is highest, plus the summed idf of the query's distinct words in the
-/// passage where that sum is highest.
+/// The factor of the passage score. The passage score has two parts: the summed idf of the query's
+/// distinct bigrams, in the passage where this sum is highest, and the summed idf of the query's
+/// distinct words, in the passage where that sum is highest.
 const PASSAGE_WEIGHT: f32 = 1.0;
 
 /// The factor of the score for unbroken runs of the query.
 const RUN_WEIGHT: f32 = 0.2;
 
-/// The length of a run, in characters, from which on the factor for its length grows no more. A
-/// longer run gains only the idf of its further bigrams.
+/// Up to this length of a run, in characters, the factor for the length of the run grows. A longer
+/// run gains only the idf of its further bigrams.
 const MAX_RUN_CHARS: usize = 8;
 
 /// Length of the lead, the start of a body, in key characters: it says what a text is about.
@@ -48,7 +48,7 @@ pub(crate) struct ProximityScore {
 }
 
 impl ProximityScore {
-    /// The sum of the three scores, which is added to the BM25 score.
+    /// The sum of the three scores. It is added to the BM25 score.
     pub(crate) fn sum(self) -> f32 {
         self.passage + self.runs + self.lead
     }
@@ -213,8 +213,8 @@ impl QueryBigrams {
     }
 }
 
-/// The index of a bigram in `bigrams`, to which it is added if it is new. `numbers` maps each
-/// bigram to its index.
+/// The index of a bigram in `bigrams`. A new bigram is added to `bigrams` and to `numbers`, which
+/// maps each bigram to its index.
 fn intern_bigram(
     bigram: [char; 2],
     numbers: &mut HashMap<[char; 2], usize>,
@@ -229,8 +229,9 @@ fn intern_bigram(
     }
 }
 
-/// How many of the bigrams `text`, from the first on, stand one after the other in the document,
-/// the first of them at `start`. `positions` has the positions of each bigram of the query.
+/// How many bigrams of `text`, counted from its first, stand one after the other in the document,
+/// the first of them at the position `start`. `positions` has the positions of each bigram of the
+/// query.
 fn run_length_at(start: u32, text: &[usize], positions: &[Vec<u32>]) -> usize {
     let expected = (start..).zip(text);
     let is_there =

@@ -14,11 +14,11 @@ pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 /// characters belong to two adjacent words.
 pub(crate) const SHORT_WORD_WEIGHT: f32 = 2.0;
 
-/// Weight of the summed idf of the words that a document has, when the first hits of a relaxed
-/// query are reranked.
+/// Weight of the summed idf of the words that a document has, when first hits that may lack words
+/// are reranked.
 pub(crate) const COVERAGE_WEIGHT: f32 = 2.0;
 
-/// The most that an expansion may score, relative to the words that were typed.
+/// The maximum score of an expansion, as a fraction of the score of the words that it expands.
 pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
 
 /// Weight of a kind of term in a field.

@@ -22,13 +22,13 @@ use crate::exec::groups::ClusterGroups;
 use crate::plan::MatchExpr;
 use crate::rank::bm25::LengthNorms;
 
-/// If a query has at most this many matches, one request fetches them all.
+/// If a query of the cluster has at most this many matches, one request fetches them all.
 const FEW_MATCHES: usize = 200;
 
 /// If a query has more matches than [`FEW_MATCHES`], each response has this many of them.
 const MATCHES_PER_RESPONSE: usize = 1000;
 
-/// Lets the cluster find candidates, and scores them on this machine.
+/// Lets the cluster find candidates, and scores the candidates on this machine.
 pub(crate) struct ClusterEngine<'c> {
     pub(super) index: &'c ClusterIndex,
     pub(super) statistics: ClusterStatistics<'c>,
@@ -41,8 +41,9 @@ pub(crate) struct ClusterEngine<'c> {
     numbers_by_id: RefCell<HashMap<String, u32>>,
     /// The groups of `documents`.
     pub(super) groups: ClusterGroups,
-    /// A cache: the expression that was last asked for, and for each group that was fetched for it,
-    /// by the id of the group, the ids of the documents that match the expression.
+    /// A cache of near-duplicates: the expression that was last asked for and, for each group that
+    /// was fetched for it, by the id of the group on the cluster, the ids of the group's documents
+    /// that match the expression.
     pub(super) members: RefCell<(MatchExpr, HashMap<String, Vec<String>>)>,
     pub(super) translator: RefCell<Translator>,
     pub(super) prefetched: PrefetchedResponses,
@@ -132,8 +133,8 @@ impl<'c> ClusterEngine<'c> {
     }
 
     /// Finds the documents that match those parts of an expression that the cluster cannot decide:
-    /// it sends all that may match, and their texts are compared here. The translator is given
-    /// their ids.
+    /// the cluster sends all documents that may match, and their texts are compared here. Gives the
+    /// translator the ids of the documents that match.
     pub(super) fn verify(&self, expr: &MatchExpr) -> Result<(), Error> {
         for part in parts_to_verify(expr) {
             if self.translator.borrow().verified.iter().any(|(known, _)| known == part) {

@@ -15,7 +15,7 @@ use crate::engine::{DayCounts, Facet};
 use crate::error::Error;
 use crate::plan::expr::FilterField;
 
-/// The most combinations in one response. A node reserves memory for as many.
+/// The maximum number of combinations in one response. A node reserves memory for that many.
 const MAX_BUCKETS: usize = 1000;
 
 /// A combination of values, and the number of documents that have it.
@@ -25,8 +25,8 @@ struct Bucket {
     doc_count: u64,
 }
 
-/// Every combination of values of some fields among the documents that match a query, and the
-/// number of these documents.
+/// Every combination of values of some fields that a document matching a query has, and the number
+/// of matching documents.
 fn combinations(
     index: &ClusterIndex,
     query: &Value,
@@ -146,8 +146,8 @@ pub(super) fn date_bounds(index: &ClusterIndex) -> Result<Option<[i64; 2]>, Erro
         min: Option<f64>,
         max: Option<f64>,
     }
-    // Not the aggregations `min` and `max`: the response to them says `terminated_early`, as if the
-    // search had been cut short.
+    // `stats` and not the aggregations `min` and `max`: the response to these says
+    // `terminated_early`, as if the search had been cut short.
     let body = json!({ "size": 0, "aggs": { "dates": { "stats": { "field": field::DATE } } } });
     let Response { aggregations: Bounds { dates: Stats { min: oldest, max: newest } } } =
         index.search(&body)?;

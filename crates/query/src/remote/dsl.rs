@@ -19,9 +19,10 @@ pub(super) type VerifiedIds = (MatchExpr, Vec<String>);
 
 /// Translates expressions.
 ///
-/// Remembers what was verified, so that these expressions can be translated to lists of ids.
+/// Remembers the expressions that were verified: they are translated to lists of ids.
 #[derive(Debug, Default)]
 pub(super) struct Translator {
+    /// The expressions that were verified.
     pub(super) verified: Vec<VerifiedIds>,
 }
 
@@ -82,7 +83,7 @@ impl Translator {
     ///
     /// The cluster adds up masses as scores, exactly: sums are whole numbers below 2^24, which a
     /// float can represent. If any unit is enough, or every unit is needed, a query without scores
-    /// says the same.
+    /// finds the same documents.
     pub(super) fn min_mass(&self, min: u32, units: &[CoveringUnit]) -> Value {
         let masses = || units.iter().map(|unit| unit.mass.in_1024ths());
         let (lightest, all) = (masses().min().unwrap_or(0), masses().sum::<u32>());
@@ -105,8 +106,8 @@ impl Translator {
     }
 }
 
-/// Whether the cluster cannot decide if a document matches an expression, so that its text has to
-/// be compared here.
+/// Whether the cluster cannot decide if a document matches an expression, so that the text of the
+/// document has to be compared here.
 fn needs_verification(expr: &MatchExpr) -> bool {
     match expr {
         MatchExpr::Near { .. } => true,
@@ -165,8 +166,8 @@ fn phrase_query(field: &str, key: &[char]) -> Value {
     }
 }
 
-/// The query for documents of either kind that match in one of the fields; `query` has the one for
-/// a field of the cluster.
+/// The query for documents of either kind that match in one of the fields. `query` makes the query
+/// for one field of the cluster, which has a field for each kind and text field.
 fn in_fields(fields: &[TextField], query: impl Fn(&str) -> Value) -> Value {
     let of_kind = |kind| fields.iter().map(move |field| text_field(kind, *field));
     any_of(Kind::ALL.into_iter().flat_map(of_kind).map(|field| query(&field)).collect())
@@ -188,7 +189,7 @@ fn any_of(mut members: Vec<Value>) -> Value {
     }
 }
 
-/// Nests members if they are more than the cluster accepts in one query.
+/// Nests members in groups if they are more than the cluster accepts in one query.
 fn in_chunks(members: Vec<Value>, occur: &str) -> Vec<Value> {
     if members.len() <= MAX_CLAUSES {
         return members;

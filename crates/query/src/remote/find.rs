@@ -17,18 +17,19 @@ use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
 
-/// A document may score lower on the cluster than here, by at most this part of its score.
+/// A document may score lower on the cluster than here, by at most this fraction of its score.
 const TOLERANCE: f32 = 0.05;
 
-/// Once this many documents were asked for, nearly equal scores are no reason to ask for more.
+/// Once the cluster was asked for this many documents, nearly equal scores are no reason to ask for
+/// more.
 const MAX_TIES: usize = 1000;
 
 /// The maximum number of documents that one search of the cluster returns.
 const MAX_RESULTS: usize = 10_000;
 
-/// The scores of the cluster differ a little from those of this machine, because it stores lengths
-/// in another way. So that no document is missed, the cluster is asked for more documents than are
-/// needed: for this percentage of the needed number in addition, plus [`MARGIN`].
+/// The scores of the cluster differ a little from those of this machine, because the cluster stores
+/// lengths in another way. So that no document is missed, the cluster is asked for more documents
+/// than are needed: for this percentage of the needed number in addition, plus [`MARGIN`].
 const MARGIN_PERCENT: usize = 25;
 /// See [`MARGIN_PERCENT`].
 const MARGIN: usize = 10;
@@ -154,8 +155,8 @@ impl ClusterEngine<'_> {
         plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))
     }
 
-    /// Which documents of a plan are candidates: those that `top_k` neither leaves out nor excludes
-    /// by their coverage.
+    /// Which documents of a plan are candidates: those that match, are none of
+    /// [`TopK::excluded_docs`], and have at least [`TopK::min_coverage`].
     fn doc_filter(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<DocFilter, Error> {
         let mut expr = plan.match_expr.clone();
         if !top_k.excluded_docs.is_empty() {
@@ -190,10 +191,10 @@ impl ClusterEngine<'_> {
         requests.search(plan, filter, options)
     }
 
-    /// Searches for the documents of a relaxed plan, and keeps the response until that search is
-    /// run. If all documents that match the strict plan are among them, keeps the response to the
-    /// strict search, too: documents with every word come first in a relaxed search, so one search
-    /// is enough if they are few.
+    /// Searches for the documents of a relaxed plan, and keeps the response until the relaxed
+    /// search is run. If the response has all documents that match the strict plan, keeps a
+    /// response to the strict search, too: documents with every word come first in a relaxed
+    /// search, so one search is enough if they are few.
     pub(super) fn fetch_ahead(
         &self,
         (strict, strict_top_k): (&Plan, &TopK<'_>),
@@ -267,8 +268,8 @@ impl ClusterEngine<'_> {
         Ok(Some(HitCounts { repeated, hits: response.hits.total.value - repeated }))
     }
 
-    /// Scores the documents that the cluster has sent, in its order, and drops those that `top_k`
-    /// excludes.
+    /// Scores the documents that the cluster has sent, in the order of the cluster, and drops those
+    /// that `top_k` excludes.
     fn score(
         &self,
         plan: &Plan,
@@ -307,7 +308,8 @@ impl ClusterEngine<'_> {
     }
 
     /// The ids of the documents of a group that match an expression, in the order of bytes. The
-    /// same query fetches those of other groups of which the cluster has sent a document.
+    /// same request fetches the documents of other groups, if the cluster has sent a document of
+    /// theirs.
     pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
         #[derive(Deserialize)]
         struct Member {

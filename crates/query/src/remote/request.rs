@@ -15,10 +15,10 @@ use crate::exec::top_k::{Recency, Sort};
 use crate::plan::{MatchExpr, Plan};
 use crate::rank::bm25::{idf, max_score};
 
-/// The maximum number of groups that one response lists. A node reserves memory for as many.
+/// The maximum number of groups that one response lists. A node reserves memory for that many.
 pub(super) const MAX_GROUPS: usize = 500;
 
-/// Which documents match.
+/// Which documents a search may return.
 #[derive(Debug, Clone)]
 pub(super) struct DocFilter {
     pub(super) expr: MatchExpr,
@@ -34,7 +34,7 @@ pub(super) struct RequestBuilder<'c> {
     pub(super) translator: &'c Translator,
 }
 
-/// Which of the documents that match a search returns, and what it counts.
+/// Which of the matching documents a search returns, and what it counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SearchOptions {
     pub(super) limit: usize,
@@ -127,7 +127,7 @@ impl RequestBuilder<'_> {
     }
 
     /// The queries that score the terms of a plan, each in the documents of each kind. The cluster
-    /// multiplies by an idf of its own, so ours is divided by that.
+    /// multiplies by an idf of its own, so the boost is divided by that idf.
     fn term_queries(&self, plan: &Plan) -> Result<Vec<Value>, Error> {
         let description = self.index.description();
         let terms = plan.scored_terms.iter();
@@ -213,7 +213,7 @@ pub(super) struct Total {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Hit {
     /// The values that the document is sorted by. The first is its score if hits are sorted by
-    /// rank; to ask for the score besides would make the cluster compute it twice.
+    /// rank. Asking for the score in its own field, too, would make the cluster compute it twice.
     #[serde(default)]
     sort: Vec<Value>,
     #[serde(rename = "_source")]
@@ -221,7 +221,7 @@ pub(super) struct Hit {
 }
 
 impl Hit {
-    /// The score that the cluster gave it. Only if hits are sorted by rank.
+    /// The score that the cluster gave the document. Only if hits are sorted by rank.
     pub(super) fn score(&self) -> Option<f32> {
         self.sort.first().and_then(Value::as_f64).map(|score| score as f32)
     }
