@@ -108,8 +108,8 @@ impl<'i> Runner<'i> {
         self.with_planner(|planner| planner.outline(query))
     }
 
-    /// The query with the Latin words that no document contains read as pinyin; `None` if none can
-    /// be.
+    /// The query in which Latin words that no document contains are read as pinyin, and how they
+    /// are read; `None` if no word can be read as pinyin.
     pub(crate) fn read_as_pinyin(
         &self,
         query: &Query,
@@ -133,8 +133,8 @@ impl<'i> Runner<'i> {
         Ok(self.matching(query, Mode::Relaxed)?.expr)
     }
 
-    /// Runs a query; `completeness` says what happens if few documents have every word. `top_k`
-    /// returns which hits of a plan are wanted, and in which order.
+    /// Runs a query. `completeness` says what happens if few documents have every word. `top_k`
+    /// returns for a plan which hits are wanted, and in which order.
     pub(crate) fn answer<'a>(
         &self,
         query: &Query,
@@ -205,7 +205,7 @@ impl<'i> Runner<'i> {
     }
 
     /// Asks for the statistics of all terms of the strict and of the relaxed plan in one request.
-    /// The engine caches them for the plans.
+    /// The engine has then cached them when the plans are made.
     fn fetch_statistics(&self, query: &Query) -> Result<(), Error> {
         let terms = TermCollector::new(self.statistics());
         for mode in [Mode::Strict, Mode::Relaxed] {

@@ -21,7 +21,8 @@ use crate::report::snippet::{highlight_all, snippet};
 use crate::report::warnings::warnings;
 use crate::runner::{Answer, Completeness, Runner, default_sort};
 
-/// If fewer documents than this match, count those that have only some of the words as well.
+/// If fewer documents than this match, the documents that have only some of the words are counted
+/// as well.
 const FEW_HITS: usize = 3;
 
 /// Searches an index. For many queries, create a [`Session`] once.
@@ -54,8 +55,9 @@ pub fn ids<'i>(
 /// the letters were read.
 pub type Reread = (Query, Vec<Reading>);
 
-/// Reads the Latin letters of a query as pinyin, if no document has every word of it. `None` if the
-/// query is to be answered as typed: a document has every word, or no reading finds anything.
+/// Reads the Latin letters of a query as pinyin, if no document has every word of the query. Returns
+/// `None` if the query is to be answered as typed: a document has every word, or no reading finds
+/// anything.
 ///
 /// # Errors
 ///
@@ -201,7 +203,7 @@ impl<'i> Session<'i> {
         }
     }
 
-    /// Answers a query with `answer`. If no document has every word and the options allow it,
+    /// Answers a query with `answer`. If no document has every word, and with [`Options::pinyin`],
     /// answers the query read as pinyin instead, and returns that reading, too. `T` is the type of
     /// what `answer` returns beside its [`Answer`].
     fn answer_or_reread<T>(
@@ -259,8 +261,7 @@ impl<'i> Session<'i> {
     }
 
     /// The first `wanted` hits, including those that the offset skips, and perhaps some more.
-    ///
-    /// What the total counts depends on `count`.
+    /// `count` says what [`Answer::total`] counts.
     fn answer(
         &self,
         query: &Query,
@@ -327,8 +328,8 @@ impl<'i> Session<'i> {
             false => Vec::new(),
         };
         if plan.may_lack_words {
-            // A word with symbols, such as `C++`: the text may contain its letters or digits only,
-            // so ask the index.
+            // The text may contain only the letters or digits of a word with symbols, such as
+            // `C++`. So whether the document has such a word is asked of the index.
             let with_symbols = |word: &PlannedWord| has_symbols(&fold(&word.word.typed));
             self.add_unmatched(plan, found, with_symbols, &mut missing)?;
         }

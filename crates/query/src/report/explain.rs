@@ -51,7 +51,8 @@ pub struct Explanation {
 pub struct ExplainedWord {
     /// As typed.
     pub typed: String,
-    /// Whether it is a stop word: it affects the rank a little, and a document need not have it.
+    /// Whether the word is a stop word: it affects the rank a little, and a document need not have
+    /// it.
     pub stop: bool,
     /// The variants that count as finding it: the word itself first, then its expansions.
     pub variants: Vec<ExplainedVariant>,
@@ -66,7 +67,7 @@ pub struct ExplainedVariant {
     /// How it is matched: `characters`, `word`, `word or glued` (also inside a run of Latin
     /// letters), `exact` (with its symbols), `exact word`, `value` or `date`.
     pub match_mode: &'static str,
-    /// Why it counts as the word.
+    /// Why it counts as finding the word.
     pub origin: Origin,
     /// The number of documents that have it.
     pub documents: usize,
@@ -101,7 +102,7 @@ pub struct ExplainedHit {
     /// Its rank among the hits, from 1; `None` if it does not match, or is below the first ten
     /// thousand. A near-duplicate has the rank of the hit that stands for its group.
     pub rank: Option<usize>,
-    /// The id of the hit that it is a near-duplicate of, and is shown under.
+    /// If it is a near-duplicate of a hit, and shown under that hit, the id of the hit.
     pub near_duplicate_of: Option<String>,
     /// Whether it lacks words of the query, and follows the hits that have all of them.
     pub backfilled: bool,
@@ -122,7 +123,8 @@ pub struct ExplainedHit {
     /// The factor for its age, by which the sum of all these scores is multiplied; 1 unless newer
     /// documents are preferred.
     pub recency: f32,
-    /// What it gains for being newer among hits of nearly equal scores; `None` if it gains nothing.
+    /// What it gains for being newer than other first hits, which decides between nearly equal
+    /// scores; `None` if it gains nothing.
     pub newness: Option<f32>,
 }
 
@@ -155,7 +157,7 @@ pub fn explain<'i>(
     recency: Option<Recency>,
 ) -> Result<Explanation, Error> {
     let runner = Runner::new(index);
-    // The document may lack words and follow the hits that have all of them.
+    // The document that is asked about may lack words and follow the hits that have all of them.
     let completeness = match id {
         Some(_) => Completeness::Backfilled(MAX_RANK),
         None => Completeness::Relaxed,
@@ -250,7 +252,7 @@ impl HitExplainer<'_> {
         let runner = self.runner;
         let has = |found: &[ScoredDoc]| found.iter().any(|found| found.address == address);
         let backfill = self.answer.backfill.as_ref().filter(|backfill| has(&backfill.found));
-        // `preceding` is the number of documents that come before `found`.
+        // `preceding` is the number of documents that come before those of `found`.
         let (plan, found, preceding) = match backfill {
             Some(backfill) => (&backfill.plan, &backfill.found, self.answer.found.len()),
             None => (&self.answer.plan, &self.answer.found, 0),

@@ -24,8 +24,8 @@ pub struct FacetValue {
 /// Counts the values of a facet over the documents that [`crate::search`] finds.
 ///
 /// Months are returned in chronological order; other values by their counts, most frequent first,
-/// and then by name. With `prefix`, only values that start with it are returned; both are folded
-/// for the comparison.
+/// and then by name. With a `prefix`, only values that start with the prefix are returned; both are
+/// folded for the comparison.
 ///
 /// # Errors
 ///

@@ -21,9 +21,9 @@ pub struct Hit {
     /// Words of the query that the document lacks, as typed.
     pub missing: Vec<String>,
     /// Whether the hit lacks words of the query, and follows the hits with all words because these
-    /// are fewer than were asked for. [`Results::total`] does not count it.
+    /// are fewer than were asked for. [`Results::total`] does not count such hits.
     pub backfilled: bool,
-    /// The ids of the other matching articles with the same text, or nearly so. Empty with
+    /// The ids of the other matching articles with the same text, or nearly the same. Empty with
     /// [`Options::all`](crate::Options::all).
     pub near_duplicates: Vec<String>,
     /// The key terms that the hit shares with the document given to [`crate::similar`], as that
@@ -47,7 +47,8 @@ pub struct Results {
     /// How Latin letters of the query were read as pinyin. Empty if the hits are those of the query
     /// as typed.
     pub readings: Vec<Reading>,
-    /// The query with these readings in place of the letters that were typed, if there are any.
+    /// The query that was answered instead of the typed one: it has these readings in place of the
+    /// letters. `None` if there are no readings.
     pub reread: Option<Query>,
     /// For a hint to the user: the number of documents that match if any word will do. `None`
     /// unless one or two documents have every word, no documents that lack words follow them, and

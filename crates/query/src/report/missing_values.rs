@@ -13,7 +13,8 @@ use crate::runner::Runner;
 
 /// The most existing values that a warning suggests.
 const MAX_SUGGESTIONS: usize = 3;
-/// A suggestion that does not contain what was typed has a likeness (Jaro-Winkler) above this.
+/// A suggestion that does not contain what was typed has a likeness above this. The likeness is the
+/// Jaro-Winkler similarity, from 0 to 1.
 const MIN_LIKENESS: f64 = 0.7;
 
 /// Warnings about the values of a field clause that no document has.
@@ -82,7 +83,7 @@ fn text_values(clause: &FieldClause) -> Option<(&[Value], ClauseOfValues)> {
     })
 }
 
-/// What to do where no value comes close.
+/// The help of a warning that can suggest no value.
 fn help(clause: &FieldClause) -> &'static str {
     match clause {
         FieldClause::Source(_) => "`wensou search --facet source` counts the sources",

@@ -29,8 +29,8 @@ pub struct Overview {
     pub tags: usize,
 }
 
-/// Collects the statistics of an index. Cost: a few look-ups, and one pass over the dictionary of
-/// tags.
+/// Collects the statistics of an index. Cost: a few look-ups, and one pass over the term dictionary
+/// of the tags.
 ///
 /// # Errors
 ///

@@ -175,7 +175,7 @@ fn plan(
     record: &Record,
     statistics: &dyn TermStatistics,
 ) -> Result<Plan, Error> {
-    // The index of a key term takes the place of the index of a query word.
+    // [`Needle::word`] is the index of a key term here.
     let needle = |(at, term): (usize, &KeyTerm)| Needle::of(&term.variant, at, term.weight);
     Ok(Plan {
         match_expr: match_expr(key_terms, record),
@@ -192,7 +192,7 @@ fn plan(
     })
 }
 
-/// Documents with enough of the key terms, without the record and the flash items of its page.
+/// Documents that share enough key terms, except the record itself and the flash items of its page.
 fn match_expr(key_terms: &[KeyTerm], record: &Record) -> MatchExpr {
     let min_shared = if key_terms.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
     let shared = key_terms
@@ -207,8 +207,8 @@ fn match_expr(key_terms: &[KeyTerm], record: &Record) -> MatchExpr {
     MatchExpr::and_not(MatchExpr::MinShouldMatch(min_shared, shared), MatchExpr::any_of(excluded))
 }
 
-/// The key terms in each field, weighted in proportion. The key term of the highest weight has the
-/// weight of a typed word.
+/// The key terms in each field, weighted in proportion to [`KeyTerm::weight`]. The key term of the
+/// highest weight has the weight of a typed word.
 fn scored_terms(
     key_terms: &[KeyTerm],
     statistics: &dyn TermStatistics,

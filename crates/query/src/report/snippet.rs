@@ -33,8 +33,8 @@ pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let matches = haystack.disjoint_matches(needles);
     let chars = haystack.original();
     let core = best_match_range(&matches, needles, limit);
-    let window = widen(chars, core, limit);
-    cut(chars, &window, &matches)
+    let passage = widen(chars, core, limit);
+    cut(chars, &passage, &matches)
 }
 
 /// Marks the matches in the whole text.
@@ -98,7 +98,8 @@ fn best_match_range(matches: &[TextMatch], needles: &[Needle], limit: usize) -> 
     best_range
 }
 
-/// Extends `core` to at most `limit` characters, so that it starts and ends where it reads well.
+/// Extends the range `core` to at most `limit` characters, so that the text in it reads well from
+/// its start to its end.
 fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     if chars.len() <= limit {
         return 0..chars.len();
@@ -117,7 +118,7 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     let start = (start..core.start).find(|&at| !chars[at].is_whitespace()).unwrap_or(start);
     let latest = (start + limit).min(chars.len());
     if latest == chars.len() {
-        // The text ends early: use the space that is left before the core.
+        // The text ends before `limit` is used up: use what is left for text before the core.
         let start = start.min(chars.len().saturating_sub(limit).max(earliest));
         let start = (start..=core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start);
         return start..latest;
@@ -135,21 +136,21 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     start..end
 }
 
-/// The characters of `window`, without white space at its end, with the matches in it.
-fn cut(chars: &[char], window: &Range<usize>, matches: &[TextMatch]) -> Snippet {
+/// The characters of `passage`, without white space at its end, with the matches in it.
+fn cut(chars: &[char], passage: &Range<usize>, matches: &[TextMatch]) -> Snippet {
     let trailing_space =
-        chars[window.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();
-    let window = &(window.start..window.end - trailing_space);
+        chars[passage.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();
+    let passage = &(passage.start..passage.end - trailing_space);
     let highlights = matches
         .iter()
-        .filter(|found| found.chars.start >= window.start && found.chars.end <= window.end)
-        .map(|found| [found.chars.start - window.start, found.chars.end - window.start])
+        .filter(|found| found.chars.start >= passage.start && found.chars.end <= passage.end)
+        .map(|found| [found.chars.start - passage.start, found.chars.end - passage.start])
         .collect();
     Snippet {
-        text: chars[window.clone()].iter().collect(),
+        text: chars[passage.clone()].iter().collect(),
         highlights,
-        cut_start: window.start > 0,
-        cut_end: window.end < chars.len(),
+        cut_start: passage.start > 0,
+        cut_end: passage.end < chars.len(),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Words of the index that are written like a typed word that no document contains, or sound like
-//! it.
+//! Suggestions for a typed word that no document contains: words of the index that are written or
+//! sound alike.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -24,13 +24,14 @@ const MAX_SUGGESTIONS: usize = 3;
 const MAX_WORDS: usize = 4;
 /// The longest typed word that is looked up, in characters.
 const MAX_LENGTH: usize = 40;
-/// How many characters longer than a similar word a typed word of Han characters may be. If it is
-/// longer still, several words were typed, and a part of them resembles some other word by chance.
+/// How many characters longer than a similar word a typed word of Han characters may be. If the
+/// typed word is longer still, several words were typed, and a part of them resembles some other
+/// word by chance.
 const MAX_EXTRA_CHARS: usize = 2;
 /// The words of the index in each script, Latin and Han, are compared for at most this long. After
 /// that, the closest words so far are taken.
 const TIME_LIMIT: Duration = Duration::from_millis(150);
-/// The time is read only once for this many words.
+/// The clock is read only once for this many words.
 const WORDS_PER_TIME_CHECK: u32 = 256;
 
 /// Hints for the words of `query` that no document contains (W008): similar words of the index.
@@ -122,8 +123,8 @@ struct MissingWord {
     /// The word, folded.
     text: String,
     chars: Vec<char>,
-    /// The words that come close: for each its distance from `text`, and how many documents have it
-    /// in the field where the most documents have it.
+    /// The words that come close: for each its distance from `text`, and its highest document
+    /// frequency in any field.
     found: HashMap<String, (u32, u64)>,
 }
 
@@ -152,7 +153,7 @@ impl MissingWord {
             return None;
         }
         let length = self.chars.len();
-        // Most words differ in length or script, which costs nothing to see.
+        // Most words differ in length or script, which is quick to test.
         if !word.is_ascii() {
             let may_be_close = word.len() <= self.text.len() && word.chars().all(is_han);
             return if may_be_close { self.distance_of_han(word) } else { None };

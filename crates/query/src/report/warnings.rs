@@ -11,8 +11,8 @@ use crate::report::overview::civil_bounds;
 use crate::runner::Runner;
 
 /// The warnings W002 to W005, which need the index, and W007. `undated` is the number of documents
-/// that match everything but the date filters and have no date. `found` says whether a document has
-/// every word.
+/// that have no date and match all of the query but its date filters. `found` says whether a
+/// document has every word.
 pub(crate) fn warnings(
     runner: &Runner<'_>,
     query: &Query,
@@ -28,9 +28,9 @@ pub(crate) fn warnings(
             dates.push((node.span, *from));
             Ok(())
         }
-        // For most fields, the dictionary has the document count of each value. For the others,
-        // counting takes a search. It is only made if no document was found: the value may be the
-        // reason.
+        // For most fields, the term dictionary has the document count of each value. For the
+        // others, counting takes a search. That search is only made if no document was found: then
+        // the value may be the reason.
         NodeKind::Field(clause) if !found || is_counted(clause) => {
             warnings.extend(missing_values(runner, query, node, clause)?);
             Ok(())
@@ -50,7 +50,7 @@ pub(crate) fn warnings(
     Ok(warnings)
 }
 
-/// Whether the dictionary has the values of a field, each with the number of its documents.
+/// Whether the term dictionary has the values of the clause's field, each with its document count.
 fn is_counted(clause: &FieldClause) -> bool {
     use FieldClause::{Author, Category, Id, Site, Source, Tag, Url};
     matches!(clause, Tag(_) | Source(_) | Author(_) | Site(_) | Url(_) | Category(_) | Id(_))
