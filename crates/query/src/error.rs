@@ -11,7 +11,7 @@ pub enum Error {
     /// The query parses but cannot be answered as it stands.
     #[error("the query cannot be answered")]
     Query(Vec<Diagnostic>),
-    /// No document has an id that starts with this, or more than one has.
+    /// No document has an id that starts with `id`, or more than one document has.
     #[error("the id {id} belongs to no article or flash item, or to more than one")]
     NoSuchId {
         /// The id that was asked for.

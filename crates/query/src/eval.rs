@@ -129,6 +129,7 @@ pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
         .filter(|_| {
             let sum: f64 =
                 differences.iter().map(|d| if random.below(2) == 0 { *d } else { -d }).sum();
+            // Other signs may give a sum that is equal but for rounding.
             sum.abs() >= observed - 1e-12
         })
         .count();

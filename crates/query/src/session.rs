@@ -55,9 +55,9 @@ pub fn ids<'i>(
 /// the letters were read.
 pub type Reread = (Query, Vec<Reading>);
 
-/// Reads the Latin letters of a query as pinyin, if no document has every word of the query. Returns
-/// `None` if the query is to be answered as typed: a document has every word, or no reading finds
-/// anything.
+/// Reads the Latin letters of a query as pinyin, if no document has every word of the query.
+/// Returns `None` if the query is to be answered as typed: a document has every word, or no reading
+/// finds anything.
 ///
 /// # Errors
 ///

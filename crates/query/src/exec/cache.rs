@@ -33,7 +33,7 @@ pub(crate) enum OpenedPostings {
 /// term.
 pub(crate) type PostingsOpener<'o> = &'o dyn Fn(&Postings, TermKey) -> Option<OpenedPostings>;
 
-/// Opens posting lists for one query after another, and caches those that are worth it.
+/// Opens posting lists for one query after another, and caches the lists that are worth caching.
 #[derive(Debug, Default)]
 pub(crate) struct PostingsCache(Mutex<Cache>);
 

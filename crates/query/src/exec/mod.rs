@@ -1,13 +1,13 @@
 //! Runs a plan: which documents match, what they score, and the best of them in order.
 //!
 //! [`Executor`] is the entry point: it runs a plan segment by segment. Of `plan`, only the data
-//! types are used here.
+//! types are used here, and the function that says which bigrams cover a sequence of characters.
 //!
 //! | modules | what they do |
 //! |---|---|
 //! | `segment`, `columns`, `doc_id` | read a segment: postings, values of documents, ids |
 //! | `cache` | keeps posting lists in memory for later queries |
-//! | `matcher`, `candidates` | find the documents that match; the rules for doing so |
+//! | `matcher`, `candidates` | find the documents that match; the rules for iterating over them |
 //! | `boolean`, `min_should_match`, `min_mass` | combine the candidates of several conditions |
 //! | `phrase`, `near`, `verified` | conditions on positions, and on the stored text |
 //! | `filter`, `date_range` | conditions on whole values and on dates |
@@ -15,7 +15,7 @@
 //! | `window`, `window_scores` | the doc-id window in which candidates are found and scored |
 //! | `collector`, `top_k` | keep the best documents in order, and count all |
 //! | `rerank` | ranks the first hits again, by proximity, and by the words they have or newness |
-//! | `groups`, `repeats` | the groups of near-duplicates; the documents that repeat another |
+//! | `groups`, `repeats` | the groups of near-duplicates; count the documents that repeat another |
 //! | `matched_docs` | the documents that a search has found to match |
 //! | `statistics` | document frequencies and average lengths, for the plan |
 //! | `document` | matches and scores a single record, as a cluster's engine needs |

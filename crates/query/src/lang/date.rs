@@ -38,7 +38,7 @@ pub enum DateError {
     NotADate {
         /// What was typed.
         text: String,
-        /// What is wrong with it, if it is almost a date.
+        /// What is wrong, if the text is almost a date.
         reason: Option<String>,
         /// The word that was probably meant.
         meant: Option<&'static str>,

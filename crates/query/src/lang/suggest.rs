@@ -33,7 +33,7 @@ mod tests {
     use super::closest;
 
     #[test]
-    fn close_words_only() {
+    fn only_close_words_are_suggested() {
         assert_eq!(closest("artcle", ["article", "flash"]), Some("article"));
         assert_eq!(closest("souce", ["since", "source"]), Some("source"));
         assert_eq!(closest("快汛", ["文章", "快訊"]), Some("快訊"));

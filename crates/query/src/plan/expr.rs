@@ -9,7 +9,7 @@ use wensou_index::{TextField, civil_seconds};
 
 use super::needle::Needle;
 
-/// Which documents match. Nothing in it affects a score.
+/// Which documents match. Nothing in an expression affects a score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum MatchExpr {
     /// Every document.
@@ -119,7 +119,7 @@ impl MatchExpr {
 pub(crate) enum Filter {
     /// The field has exactly this value.
     Term(FilterField, FilterValue),
-    /// The field has a value that starts with this.
+    /// The field has a value that starts with this text.
     Prefix(FilterField, String),
     /// The field has a value from `from` up to `until`, which is excluded. An end that is `None` is
     /// open.

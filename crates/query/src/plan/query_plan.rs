@@ -85,7 +85,7 @@ pub(crate) struct ScoredTerm {
     pub(crate) field: TextField,
     pub(crate) kind: TermKind,
     pub(crate) text: String,
-    /// The weight of the term in the query, times that of its kind and field.
+    /// The weight of the term in the query, times the weight of its kind and field.
     pub(crate) weight: f32,
     /// The inverse document frequency of the term in its field.
     pub(crate) idf: f32,

@@ -71,7 +71,7 @@ pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
 }
 
 /// As [`any_variant`], for a word in a NOT: a document is excluded only if it has the word itself,
-/// and not if it has a longer word that starts with it.
+/// and not because it has a longer word that starts with the word.
 pub(super) fn any_whole_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|variant| whole_variant(fields, variant)).collect())
 }

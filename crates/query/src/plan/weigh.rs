@@ -79,8 +79,8 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
 
 /// What adds to the coverage of a document: each word of a relaxed query that the document may
 /// lack, with the idf of the word as its mass. The words of a date are one unit with less mass than
-/// every other word: a document that only has the date never comes before one with what was asked
-/// about.
+/// every other word: a document that only has the date never comes before a document with one of
+/// the other words.
 fn covering(words: &[PlannedWord]) -> Covering {
     // The mass of a date is at most this fraction of the mass of the most common other word.
     const MAX_DATE_FRACTION: f32 = 0.25;
