@@ -24,9 +24,8 @@ pub(super) struct Parsed {
 
 /// Parses a text. Never fails: mistakes are among the diagnostics that it returns.
 pub(super) fn parse_any(text: &str, clock: &Clock) -> Parsed {
-    let Lexed { tokens, mistakes, open_quote } = lex(text);
+    let Lexed { tokens, mistakes: diagnostics, open_quote } = lex(text);
     let tokens = tokens.into_iter().peekable();
-    let diagnostics = mistakes;
     let mut parser = Parser { text, clock, tokens, open_quote, diagnostics, groups: 0, depth: 0 };
     let everything = Node { kind: NodeKind::All, span: Span::default() };
     let root = parser.or().unwrap_or(everything);
