@@ -76,7 +76,9 @@ impl<'m> RecordReader<'m> {
 
 fn check_id(id: &str) -> Result<(), String> {
     if id.len() > MAX_ID_BYTES || id.contains(char::is_control) {
-        return Err(format!("its id is longer than {MAX_ID_BYTES} bytes or has control characters"));
+        return Err(format!(
+            "its id is longer than {MAX_ID_BYTES} bytes or has control characters"
+        ));
     }
     Ok(())
 }

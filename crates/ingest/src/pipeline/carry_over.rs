@@ -309,7 +309,11 @@ mod tests {
         }
         failing::set(&path, None);
         let (records, report) = read(&roots, &whole);
-        assert_eq!((&records, &report), (&whole, &whole_report), "{name}: the file can be read again");
+        assert_eq!(
+            (&records, &report),
+            (&whole, &whole_report),
+            "{name}: the file can be read again"
+        );
     }
 
     /// Asserts that without an earlier index, whatever can be read is returned.

@@ -16,7 +16,9 @@ use crate::id::{qualified_id, short_id};
 use crate::pipeline::carry_over::{StoredRecords, stored_records_by_path};
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash, text_hash};
 use crate::pipeline::ids::{Ids, path_hash};
-use crate::pipeline::read_event::{DumpKeys, FoundItem, FoundPage, ReadEvent, ReadFile, member_path};
+use crate::pipeline::read_event::{
+    DumpKeys, FoundItem, FoundPage, ReadEvent, ReadFile, member_path,
+};
 use crate::pipeline::read_paths::ReadPaths;
 use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
 use crate::record::{Article, FlashItem, Record, Span};

@@ -123,16 +123,8 @@ impl WindowScores {
         window: &DocWindow,
         bound: UpperBound,
     ) {
-        let Self {
-            docs,
-            ranks,
-            length_norms,
-            partial_scores,
-            body_bounds,
-            remaining,
-            added,
-            tfs,
-        } = self;
+        let Self { docs, ranks, length_norms, partial_scores, body_bounds, remaining, added, tfs } =
+            self;
         let added = &mut added[number * docs.len()..][..docs.len()];
         let norms = &length_norms[term.field];
         let max_score = term.max_score;
