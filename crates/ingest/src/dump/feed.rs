@@ -79,7 +79,7 @@ fn fields(item: &str) -> RawFields {
                 let from = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
                 match &mut child {
                     Some(child) => child.open.push(name_of(&tag)),
-                    None => child = Some(begin(&tag, from, &mut fields)),
+                    None => child = Some(begin_child(&tag, from, &mut fields)),
                 }
             }
             Event::Empty(tag) if child.is_none() => {
