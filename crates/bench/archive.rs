@@ -11,7 +11,7 @@ use crate::generator;
 /// An archive on the disk.
 pub(crate) struct Archive {
     pub(crate) folder: PathBuf,
-    /// What its pages are made of, as the report says it.
+    /// What its pages are made of: a phrase that is printed above the tables.
     pub(crate) origin: String,
     /// Total size of the pages, which are UTF-8.
     pub(crate) bytes: u64,
@@ -30,7 +30,7 @@ impl Archive {
 
 /// Reads every file below a folder, to bring it into the page cache: the system evicts files that
 /// are not read for a while.
-pub(crate) fn warm(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn warm_page_cache(folder: &Path) -> anyhow::Result<()> {
     for entry in files(folder) {
         std::fs::read(entry?.path())?;
     }
@@ -40,16 +40,17 @@ pub(crate) fn warm(folder: &Path) -> anyhow::Result<()> {
 /// The files below a folder, in the order of paths.
 fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
     let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
-    // Errors are passed on.
+    // An error is kept, so that the caller gets it.
     entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
 }
 
 /// An archive of `pages` pages below `dir`: of real news items if they are available, else
-/// generated. An archive that was made before is used again.
+/// generated. An archive that was made before is used again; the file `done` beside its pages says
+/// that it is complete.
 pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
     let news = dir.join(format!("news-{pages}"));
     let generated = dir.join(format!("made-up-{pages}"));
-    let (folder, origin) = if make_of_news(dir, &news, pages)? {
+    let (folder, origin) = if make_from_news(dir, &news, pages)? {
         (news, "Pages of real news items")
     } else {
         if !generated.join("done").is_file() {
@@ -69,7 +70,7 @@ pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
 /// Makes the archive of `pages` pages in `folder` from real news items, unless it is there already.
 /// The decompressed items are kept in `dir`. Returns `false` if the file of items, python3 or xz is
 /// not available; fails if `make_archive.py`, which makes pages of the items, is missing.
-fn make_of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
+fn make_from_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     if folder.join("done").is_file() {
         return Ok(true);
     }

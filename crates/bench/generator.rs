@@ -24,7 +24,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `end`, which must not be 0.
+    /// A number below `end`, or 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
@@ -32,9 +32,10 @@ impl Random {
 
 /// The words of the sample archive.
 struct Words {
+    /// Each word once. Its index here is its number.
     words: Vec<String>,
-    /// For each word, the numbers of the words that follow it somewhere, each repeated as often as
-    /// it follows.
+    /// For each word, the numbers of the words that follow it somewhere in the archive, each
+    /// repeated as often as it follows.
     followers: Vec<Vec<u32>>,
 }
 
@@ -85,6 +86,7 @@ impl Words {
                     let _ = write!(out, "{}", random.below(100_000));
                 }
                 1 => out.push_str(["BTC", "Ethereum", "DeFi", "NFT", "AI"][random.below(5)]),
+                // Any Han character of the first 20,480; most of these are rare.
                 2 => out.extend(char::from_u32(0x4E00 + random.below(0x5000) as u32)),
                 _ => out.push_str(self.draw(random, &mut last)),
             }
@@ -95,8 +97,8 @@ impl Words {
     }
 }
 
-/// The greatest number of flash items that a page chooses from.
-const KEPT_FLASHES: usize = 400;
+/// A page chooses its flash items from at most this many.
+const MAX_FLASH_CHOICES: usize = 400;
 
 /// Writes `pages` pages into subfolders of `folder`, at most a thousand in each.
 pub(crate) fn write(folder: &Path, pages: usize) -> anyhow::Result<()> {
@@ -133,8 +135,8 @@ fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String
             if flashes.is_empty() || random.below(10) < 7 {
                 let flash = flash(words, random);
                 flashes.push(flash);
-                if flashes.len() > KEPT_FLASHES {
-                    flashes.swap_remove(random.below(KEPT_FLASHES));
+                if flashes.len() > MAX_FLASH_CHOICES {
+                    flashes.swap_remove(random.below(MAX_FLASH_CHOICES));
                 }
             }
             text.push_str(&flashes[random.below(flashes.len())]);

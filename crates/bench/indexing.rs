@@ -11,8 +11,8 @@ use jieba_rs::Jieba;
 use crate::archive::{self, Archive};
 use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write_dirty_pages};
 
-/// The bare segmentation gets about this many bytes of text, at most about twice as many, which is
-/// enough for a stable result. It gets the whole archive if that is smaller.
+/// The bare segmentation gets a sample of the archive of about this many to twice as many bytes,
+/// which is enough for a stable result. It gets the whole archive if that is smaller.
 const SEGMENTED_BYTES: usize = 20 << 20;
 
 /// The number of rounds of measurements. Of each measurement, the best result of all rounds counts.
@@ -22,28 +22,28 @@ const MAX_TIME: Duration = Duration::from_secs(60);
 
 /// Measures builds of the archive, and prints tables of their speed and of the size of the index.
 pub(crate) fn measure(programs: &Programs, archive: &Archive, index: &Path) -> anyhow::Result<()> {
-    let arguments = |command: &mut Command| {
+    let add_arguments = |command: &mut Command| {
         command.args(["index", "--rebuild", "--index"]).arg(index).arg(&archive.folder);
     };
     let mut on_one_core = on_one_core(&programs.wensou);
-    on_one_core.iter_mut().for_each(arguments);
+    on_one_core.iter_mut().for_each(add_arguments);
     let mut on_all_cores = Command::new(&programs.wensou);
-    arguments(&mut on_all_cores);
+    add_arguments(&mut on_all_cores);
     let segmentation = BareSegmentation::new(archive)?;
     let mut best =
         Best { segmentation_speed: f64::MIN, one_core: None, all_cores: Duration::MAX, peak: 0 };
     let start = Instant::now();
-    // In turns, because the speed of the machine varies.
+    // Each round measures everything once, because the speed of the machine varies.
     for _ in 0..ROUNDS {
         write_dirty_pages();
         best.segmentation_speed = segmentation.speed()?.max(best.segmentation_speed);
-        archive::warm(&archive.folder)?;
+        archive::warm_page_cache(&archive.folder)?;
         if let Some(command) = &mut on_one_core {
             let times = times_of(command)?;
             let faster = best.one_core.filter(|before| before.wall <= times.wall);
             best.one_core = Some(faster.unwrap_or(times));
             write_dirty_pages();
-            archive::warm(&archive.folder)?;
+            archive::warm_page_cache(&archive.folder)?;
         }
         best.all_cores = wall_time_of(&mut on_all_cores)?.min(best.all_cores);
         if start.elapsed() > MAX_TIME {
@@ -134,7 +134,7 @@ fn print_sizes(archive: &Archive, index: &Path) -> anyhow::Result<()> {
         if entry.file_type().is_file() {
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
             let part = match extension {
-                // `pairs` is the ending that postings files of older indexes have.
+                // Postings files of older indexes end in `pairs`; `--wensou` can be an old program.
                 Some("pairs" | "post") => "postings of bigrams, unigrams, words, paths",
                 Some("store") => "stored records",
                 Some("idx" | "pos" | "fieldnorm") => "postings of fields",

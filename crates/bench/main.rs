@@ -33,7 +33,7 @@ struct Args {
     /// The program to measure [default: the one in the same folder]
     #[arg(long)]
     wensou: Option<PathBuf>,
-    /// How often each short process is run
+    /// How many runs of each short process are measured
     #[arg(long, default_value_t = 30)]
     runs: usize,
     /// Measure queries on the existing indexes only

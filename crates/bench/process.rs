@@ -70,7 +70,7 @@ pub(crate) fn wall_time_of(command: &mut Command) -> anyhow::Result<Duration> {
 
 /// Writes dirty pages of memory to the disk, so that this does not happen during a measurement.
 pub(crate) fn write_dirty_pages() {
-    // Without `sync`, the measurements only vary more.
+    // If `sync` fails, the measurements only vary more.
     let _ = without_output(&mut Command::new("sync")).status();
 }
 

@@ -11,7 +11,7 @@ use crate::generator::Random;
 /// The number of queries of each shape.
 const QUERIES_PER_SHAPE: usize = 1000;
 
-/// The number of pages that queries are drawn from, about.
+/// Queries are drawn from about this many pages.
 const SAMPLED_PAGES: usize = 400;
 
 /// A paragraph of more characters than this is long.
@@ -35,7 +35,7 @@ struct Sample {
     /// For each long paragraph with at least eight different Han words of two characters or more:
     /// these words.
     words: Vec<Vec<String>>,
-    /// The key of each of these paragraphs.
+    /// The key ([`key_of`]) of each of these paragraphs: its text without spaces and punctuation.
     keys: Vec<Vec<char>>,
     /// The hundred most frequent Han characters of all long paragraphs.
     common: Vec<char>,
@@ -97,6 +97,7 @@ impl Queries {
         let phrases = (0..QUERIES_PER_SHAPE).map(|_| {
             let key = &keys[random.below(keys.len())];
             let length = 3 + random.below(6);
+            // A key is longer than any phrase: it has eight words of two characters or more.
             let start = random.below(key.len() - length);
             format!("\"{}\"", key[start..start + length].iter().collect::<String>())
         });

@@ -37,7 +37,7 @@ pub(crate) fn map_files(index: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures the queries whose row has `rows` in its name.
+/// Measures the queries whose row in the tables has `rows` in its name, and prints the tables.
 pub(crate) fn measure(
     programs: &Programs,
     archive: &Archive,
@@ -48,11 +48,11 @@ pub(crate) fn measure(
     let pages = opened.meta().report.pages as usize;
     let queries = Queries::of(archive, pages)?;
     measure_process_per_query(programs, index, &queries, rows)?;
-    archive::warm(index)?;
+    archive::warm_page_cache(index)?;
     measure_session(&opened, &queries, rows)
 }
 
-/// Measures queries of one process each, and the floors of such a process.
+/// Measures queries with a process for each, and the floors of such a process.
 fn measure_process_per_query(
     programs: &Programs,
     index: &Path,
@@ -102,7 +102,7 @@ fn measure_process_per_query(
         if !name.contains(rows) {
             continue;
         }
-        // Each run has another query.
+        // The runs have different queries.
         let command = |n: usize| search_command(programs, index, &queries[n * 7 % queries.len()]);
         row(name, &command)?;
     }
@@ -124,6 +124,7 @@ fn measure_session(index: &Index, queries: &Queries, rows: &str) -> anyhow::Resu
          | p99 / p50 |"
     );
     println!("|---|---:|---:|---:|---:|---:|");
+    // With `strict`, documents that lack words of the query are not searched for.
     let strict = || {
         let mut options = Options::default();
         options.strict = true;

@@ -2,8 +2,9 @@
 
 use wensou_ingest::{Moment, fuzz_entry};
 
-/// The greatest length in bytes of a line that can be only a byline.
-const MAX_BYLINE: usize = 450;
+/// The greatest length in bytes of a line that can be only a byline, as the parser of bylines has
+/// it.
+const MAX_BYLINE_BYTES: usize = 450;
 
 /// Panics if `data`, read as dates and bylines line by line, breaks a law.
 pub fn check(data: &[u8]) {
@@ -11,14 +12,15 @@ pub fn check(data: &[u8]) {
     for line in text.lines() {
         check_dates(line);
         let trimmed = line.trim();
-        if let Some((values, is_whole)) = fuzz_entry::byline(trimmed) {
-            let inside = trimmed.as_bytes().as_ptr_range();
+        if let Some((values, is_only_byline)) = fuzz_entry::byline(trimmed) {
+            let line_range = trimmed.as_bytes().as_ptr_range();
             for value in values {
                 assert_eq!(value, value.trim());
                 let range = value.as_bytes().as_ptr_range();
-                assert!(value.is_empty() || inside.start <= range.start && range.end <= inside.end);
+                let is_part = line_range.start <= range.start && range.end <= line_range.end;
+                assert!(value.is_empty() || is_part, "a value is a part of its line");
             }
-            assert!(!is_whole || trimmed.len() <= MAX_BYLINE, "a longer line is text");
+            assert!(!is_only_byline || trimmed.len() <= MAX_BYLINE_BYTES, "a longer line is text");
         }
     }
 }

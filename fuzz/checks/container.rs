@@ -33,16 +33,17 @@ pub fn check(data: &[u8]) {
         .max(options.max_file_bytes)
         .min(options.max_container_bytes)
         .max(raw.len() as u64);
+    // An event is a file or member that is read, or reported because it is not.
     let (mut bytes, mut events) = (0, 0);
     let mut buffer = [0; 4096];
-    fuzz_entry::members(name, raw, &options, &mut |path, mut read| {
+    fuzz_entry::members(name, raw, &options, &mut |path, mut reader| {
         events += 1;
-        // A member that is left out is reported under its own name, which may lead out of the
+        // A member that is not read is reported under its own name, which may lead out of the
         // container. A member that is read has a path inside the container.
         let is_inside = !path.split('/').any(|part| part == "..");
-        assert!(path.starts_with(name) && (is_inside || read.is_none()));
-        while let Some(read) = read.as_mut() {
-            match read.read(&mut buffer) {
+        assert!(path.starts_with(name) && (is_inside || reader.is_none()));
+        while let Some(reader) = reader.as_mut() {
+            match reader.read(&mut buffer) {
                 Ok(0) | Err(_) => break,
                 Ok(count) => bytes += count as u64,
             }
@@ -54,5 +55,5 @@ pub fn check(data: &[u8]) {
     let is_single_file =
         !fuzz_entry::is_container(name, raw) && (name.contains(".txt") || name.contains(".jsonl"));
     assert!(!is_single_file || events == 1, "a file is read or reported once");
-    assert!(events as u64 <= allowed, "each event takes at least a byte of the file");
+    assert!(events as u64 <= allowed, "each event takes at least one of the bytes that are allowed");
 }

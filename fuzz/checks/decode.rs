@@ -20,28 +20,30 @@ pub fn check(data: &[u8]) {
     let label = LABELS[usize::from(*first) % LABELS.len()];
     let Ok(decoded) = fuzz_entry::decode_with_offsets(raw, label) else { return };
     if label.is_none() {
-        assert_eq!(decode(raw).expect("a text that was decoded already"), decoded.text);
+        assert_eq!(decode(raw).expect("a text that can be decoded"), decoded.text);
     }
     assert!(decoded.offsets.is_sorted(), "offsets in order");
     // The first offset of a pair is where a character begins in the text, or where the text ends;
     // the second offset is the same place in the file.
-    let ends: Vec<(usize, usize)> = decoded
+    let boundaries: Vec<(usize, usize)> = decoded
         .offsets
         .chunk_by(|(_, in_file), (_, next_in_file)| in_file == next_in_file)
-        // Some codes decode to two characters, which have the same offset in the file: keep the
-        // last.
+        // Some codes of an encoding decode to two characters, which have the same offset in the
+        // file: keep the last.
         .filter_map(|same| same.last().copied())
         .collect();
-    assert!(ends.last().is_some_and(|(_, at)| *at <= raw.len()), "offsets inside the file");
+    assert!(boundaries.last().is_some_and(|(_, at)| *at <= raw.len()), "offsets inside the file");
+    // In a lossy text, some characters stand for no bytes of their own. In ISO-2022-JP, what bytes
+    // mean depends on the escape sequence before them.
     if decoded.lossy || decoded.encoding == encoding_rs::ISO_2022_JP {
         return;
     }
     assert_eq!(
-        ends.last(),
+        boundaries.last(),
         Some(&(decoded.text.len(), raw.len())),
         "offsets to the end of the file"
     );
-    for pair in ends.windows(2) {
+    for pair in boundaries.windows(2) {
         let [(start, from), (end, to)] = pair else { continue };
         let (piece, broken) = decoded.encoding.decode_without_bom_handling(&raw[*from..*to]);
         assert!(

@@ -7,7 +7,7 @@ pub fn check(data: &[u8]) {
     let Some((kind, data)) = data.split_first() else { return };
     let mut options = Options::default();
     options.max_line_bytes = 1024;
-    let (mut last, mut line) = (0, 0);
+    let (mut end_of_last, mut line) = (0, 0);
     fuzz_entry::records_of_kind(*kind, data, &options, &mut |record| {
         let (record, number) = match record {
             Ok(found) => found,
@@ -22,9 +22,9 @@ pub fn check(data: &[u8]) {
             Record::Article(article) => article.span,
             Record::Flash(flash) => flash.occurrences[0].span,
         };
-        assert!(last <= span.start && span.start <= span.end, "spans in order");
+        assert!(end_of_last <= span.start && span.start <= span.end, "spans in order");
         assert!(span.end <= data.len() as u64, "spans in the file");
-        last = span.end;
+        end_of_last = span.end;
         if let Record::Article(article) = record {
             assert!(article.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p));
             assert!(!article.title.is_empty() || !article.paragraphs.is_empty());

@@ -12,21 +12,21 @@ pub fn check(data: &[u8]) {
     let folded = Folded::new(text);
     assert_eq!(folded.as_str(), fold(text), "both functions fold alike");
     assert_eq!(fold(folded.as_str()), folded.as_str(), "the fold of a fold");
-    let count = folded.as_str().chars().count();
-    assert_eq!(folded.char_count(), count);
-    check_offsets(text, &folded, data, count);
+    let char_count = folded.as_str().chars().count();
+    assert_eq!(folded.char_count(), char_count);
+    check_offsets(text, &folded, data, char_count);
     check_key(text, &folded);
-    // A text that is cut before a Chinese character, which composes with nothing, has pieces that
-    // fold by themselves.
+    // The fold has no context, except that some characters compose with the one before them. A
+    // Chinese character does not, so a text can be cut before it: the pieces fold by themselves.
     let (left, right) = text.split_at(boundary(text, number(data, 4) % (text.len() + 1)));
     let right = format!("中{right}");
-    assert_eq!(fold(left) + &fold(&right), fold(&format!("{left}{right}")), "no context");
+    assert_eq!(fold(left) + &fold(&right), fold(&format!("{left}{right}")), "the fold has no context");
 }
 
 /// Checks that characters of the folded text map back to the text that they come from. `data`
 /// chooses the characters.
-fn check_offsets(text: &str, folded: &Folded<'_>, data: &[u8], count: usize) {
-    let from = number(data, 1) % (count + 1);
+fn check_offsets(text: &str, folded: &Folded<'_>, data: &[u8], char_count: usize) {
+    let from = number(data, 1) % (char_count + 1);
     let mut last = folded.original_bytes(from..from);
     for (at, c) in folded.as_str().chars().enumerate().skip(from).take(CHECKED_CHARS) {
         let bytes = folded.original_bytes(at..at + 1);
@@ -37,13 +37,13 @@ fn check_offsets(text: &str, folded: &Folded<'_>, data: &[u8], count: usize) {
         last = bytes;
     }
     assert!(
-        from + CHECKED_CHARS < count || fold(&text[last.end..]).is_empty(),
+        from + CHECKED_CHARS < char_count || fold(&text[last.end..]).is_empty(),
         "nothing is left out"
     );
     for pick in 0..4 {
-        let start = number(data, pick) % (count + 1);
+        let start = number(data, pick) % (char_count + 1);
         // The range may end one character past the end, which counts as the end.
-        let end = start + number(data, pick + 2) % (count + 2 - start);
+        let end = start + number(data, pick + 2) % (char_count + 2 - start);
         let bytes = folded.original_bytes(start..end);
         let refolded = fold(text.get(bytes).expect("on character boundaries"));
         let piece = folded.slice(start..end);

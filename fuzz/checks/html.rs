@@ -21,10 +21,11 @@ pub fn check(data: &[u8]) {
         assert!(!value.contains('\n'), "values are one line");
     }
     for paragraph in page.article.paragraphs.iter().chain([&page.article.title]) {
-        // This private character begins the number of a line in a numbered copy of the page.
+        // This private character begins the number of a line in the numbered copy of the page, in
+        // which the article is looked for.
         assert!(
             !paragraph.contains('\u{f0000}') || text.contains('\u{f0000}'),
-            "no number of a line"
+            "no number of a line of the copy"
         );
     }
 }

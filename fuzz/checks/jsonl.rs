@@ -10,9 +10,9 @@ pub fn check(data: &[u8]) {
     }
     let mut options = Options::default();
     options.max_line_bytes = 1024;
-    let (mut last, mut found, mut line) = (0, 0, 0);
+    let (mut end_of_last, mut events, mut line) = (0, 0, 0);
     fuzz_entry::records(data, &options, &mut |record| {
-        found += 1;
+        events += 1;
         let (record, number) = match record {
             Ok(found) => found,
             Err(skipped) => {
@@ -27,8 +27,8 @@ pub fn check(data: &[u8]) {
             Record::Article(article) => article.span,
             Record::Flash(flash) => flash.occurrences[0].span,
         };
-        assert!(last <= span.start && span.start < span.end, "spans in order");
-        last = span.end;
+        assert!(end_of_last <= span.start && span.start < span.end, "spans in order");
+        end_of_last = span.end;
         let bytes = &data[span.start as usize..span.end as usize];
         assert!(bytes.starts_with(b"{") && bytes.ends_with(b"}") && !bytes.contains(&b'\n'));
         assert!(
@@ -42,5 +42,5 @@ pub fn check(data: &[u8]) {
     // A file of white space and byte order marks alone has no line to report.
     let text = String::from_utf8_lossy(data);
     let blank = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).is_empty();
-    assert!(found > 0 || blank, "a line is read or reported");
+    assert!(events > 0 || blank, "a line is read or reported");
 }

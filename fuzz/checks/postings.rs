@@ -7,14 +7,17 @@ use wensou_postings::{
 };
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The number of bytes of an entry of the index of the dictionary.
+/// The number of bytes of an entry of the dictionary index (`docs/FORMAT.md` describes the file).
 const INDEX_ENTRY: usize = 24;
-/// The number of bytes that a document has in the sections of lengths and columns.
-const DOCUMENT_BYTES: usize = 3 + 3 * 8 + 5;
+/// The number of bytes that a document has in the three sections of lengths: one in each.
+const LENGTH_BYTES: usize = 3;
+/// The number of bytes that a document has in the columns: tie breaker, content hash and id number
+/// of eight bytes each, and a date.
+const COLUMN_BYTES: usize = 3 * 8 + 5;
 
-/// A file with these sections and the checksums of its pages. `lengths` are those of the first five
-/// sections, and the number of documents.
-fn file(mut sections: Vec<u8>, lengths: [usize; 6]) -> Vec<u8> {
+/// A postings file with these sections, the checksums of its pages, and a footer. `lengths` are the
+/// lengths of the first five sections, and the number of documents.
+fn postings_file(mut sections: Vec<u8>, lengths: [usize; 6]) -> Vec<u8> {
     let mut hasher = PageHasher::default();
     hasher.update(&sections);
     let sums = hasher.finish();
@@ -40,21 +43,24 @@ pub fn check(data: &[u8]) {
     let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY, usize::from(documents));
     let dictionary = usize::from(dictionary);
     let (words, paths) = (usize::from(entries / 8) * 4, usize::from(step % 8) * 4);
-    // The columns are added, so that inputs need not be long enough for them.
     let mut sections = sections.to_vec();
-    let others = index + dictionary + words + paths + 3 * documents;
+    // What the other sections leave of the input is the section of posting lists.
+    let others = index + dictionary + words + paths + LENGTH_BYTES * documents;
     let Some(lists) = sections.len().checked_sub(others) else { return };
-    sections.resize(sections.len() + (DOCUMENT_BYTES - 3) * documents, 7);
+    // The columns are added, so that inputs need not be long enough for them.
+    sections.resize(sections.len() + COLUMN_BYTES * documents, 7);
     let keys: Vec<TermKey> =
-        sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(key).collect();
-    let file = file(sections, [lists, dictionary, index, words, paths, documents]);
-    // No file of this length has more words, or documents in a list.
+        sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(term_key).collect();
+    let file = postings_file(sections, [lists, dictionary, index, words, paths, documents]);
+    // No file of this length has more words, or more documents in a list: a word takes at least a
+    // byte, and so does a block of 128 documents.
     let max_steps = file.len() * 128;
     let postings = Postings::open(OwnedBytes::new(file)).expect("a footer that fits");
     assert_eq!(postings.length_codes(TextField::Body).map(|codes| codes.len()), Some(documents));
     let mut word_count = 0;
     postings.for_each_word(TextField::Body, "", |word, key| {
-        assert!(postings.doc_freq(key) == 0 || !word.is_empty() || word_count == 0);
+        let is_empty = word.is_empty() && postings.doc_freq(key) > 0;
+        assert!(!is_empty || word_count == 0, "of words with documents, only the first is empty");
         word_count += 1;
     });
     assert!(word_count <= max_steps, "the table of words ends");
@@ -83,8 +89,8 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// Checks that seeks never stop before their target and come to an end. `step` is a distance
-/// between targets.
+/// Checks that seeks never stop before their target and come to an end. The targets are the farther
+/// apart, the greater `step` is.
 fn check_seeking(mut cursor: Cursor, step: u32, max_steps: usize) {
     let (mut target, mut steps) = (cursor.doc(), 0);
     while cursor.doc() != TERMINATED {
@@ -97,8 +103,8 @@ fn check_seeking(mut cursor: Cursor, step: u32, max_steps: usize) {
     }
 }
 
-/// The key that an entry of the index begins with, if it is that of a unigram or bigram.
-fn key(entry: &[u8]) -> Option<TermKey> {
+/// The key that an entry of the dictionary index begins with, if it is that of a unigram or bigram.
+fn term_key(entry: &[u8]) -> Option<TermKey> {
     let number = u64::from_le_bytes(entry.get(..8)?.try_into().ok()?);
     let field = *TextField::ALL.get(usize::try_from(number >> 42).ok()?)?;
     let first = char::from_u32((number >> 21 & 0x1F_FFFF) as u32)?;

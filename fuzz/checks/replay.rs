@@ -4,7 +4,7 @@
 use std::panic::catch_unwind;
 use std::path::Path;
 
-/// Runs the check of a target on each of its files.
+/// Runs the check of a target on each of its seeds and regression inputs.
 pub fn all(target: &str, check: fn(&[u8])) {
     // The folder of every crate is two levels below the root of the repository.
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");

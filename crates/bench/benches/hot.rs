@@ -38,6 +38,7 @@ fn bench_text(criterion: &mut Criterion) {
             words
         });
     });
+    // The floor of `segment`: a segmenter cannot do without cutting the text.
     let (jieba, use_hmm) = (Jieba::new(), true);
     group.bench_function("bare Jieba::cut, the floor", |bench| {
         bench.iter(|| jieba.cut(black_box(&text), use_hmm).len());
@@ -67,7 +68,7 @@ fn bench_queries(criterion: &mut Criterion) {
     let highlighter =
         Highlighter::new(&index, &query("比特币 价格")).unwrap_or_else(|e| panic!("{e}"));
     let paragraph: String = sample_text().chars().take(2000).collect();
-    criterion.bench_function("mark 2,000 characters", |bench| {
+    criterion.bench_function("highlight 2,000 characters", |bench| {
         bench.iter_batched(
             || &paragraph,
             |text| highlighter.highlight(text),
