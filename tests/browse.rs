@@ -45,79 +45,80 @@ fn browse_shows_hits_pages_and_records_as_keys_are_typed() {
     let dir = indexed();
     // This pager ends when Enter is typed.
     let mut pty = Pty::start_browse(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
-    pty.shows("3 hits");
+    pty.wait_for_text("3 hits");
     assert!(pty.screen.lock().unwrap().screen().alternate_screen());
     assert!(pty.screen.lock().unwrap().screen().bracketed_paste());
     assert_ne!(modes(&*pty.master), pty.modes, "the terminal is not in raw mode");
 
     pty.send("分析师");
-    pty.shows("› 分析师");
-    pty.shows("分析師:比特幣減半將至");
+    pty.wait_for_text("› 分析师");
+    pty.wait_for_text("分析師:比特幣減半將至");
 
     // A pasted text, as a terminal marks it.
     pty.send("\x1b[200~ 比特币减半\n四月\x1b[201~");
-    pty.shows("› 分析师 比特币减半 四月");
-    pty.shows("1 hit ");
+    pty.wait_for_text("› 分析师 比特币减半 四月");
+    pty.wait_for_text("1 hit ");
 
     pty.resize(40, 12);
-    pty.until("narrow screen", |screen| {
+    pty.wait_until("narrow screen", |screen| {
         screen.contains("▌flash · 2023-05-06 09:30") && !screen.contains('─')
     });
     pty.resize(80, 24);
-    pty.until("wide screen", |screen| screen.contains('─'));
+    pty.wait_until("wide screen", |screen| screen.contains('─'));
 
     pty.send(CTRL_F);
-    pty.shows("pages with 分析師:比特幣減半將至");
-    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.wait_for_text("pages with 分析師:比特幣減半將至");
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
     pty.send(CTRL_Y);
-    pty.shows("copied the id: a");
+    pty.wait_for_text("copied the id: a");
     // The sequence by which a terminal sets the clipboard.
     assert!(String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b]52;c;"));
 
     pty.send(CTRL_O);
-    let paged = pty.until("pager", |screen| {
+    let paged = pty.wait_until("pager", |screen| {
         screen.contains("以太坊合并后的質押收益") && !screen.contains('›')
     });
     assert!(paged.contains("里面的細節并不復雜"), "{paged}");
     pty.send("\n");
-    pty.shows("pages with 分析師");
+    pty.wait_for_text("pages with 分析師");
 
     pty.send(ESC);
-    pty.until("previous list", |screen| !screen.contains("pages with"));
+    pty.wait_until("previous list", |screen| !screen.contains("pages with"));
     pty.send(CTRL_Q);
-    assert_eq!(pty.ends(), 0);
+    assert_eq!(pty.wait_for_exit(), 0);
 }
 
 #[test]
 fn a_mistake_is_reported_while_typing() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["質押"], &[]);
-    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
     pty.send(" date:2023-13");
-    pty.shows("is not a date");
-    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.wait_for_text("is not a date");
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
     // Escape clears the query, then ends the program.
     pty.send(ESC);
-    pty.until("empty query", |screen| !screen.contains("2023-13"));
+    pty.wait_until("empty query", |screen| !screen.contains("2023-13"));
     pty.send(ESC);
-    assert_eq!(pty.ends(), 0);
+    assert_eq!(pty.wait_for_exit(), 0);
 }
 
 #[test]
 fn ctrl_c_and_signals_restore_the_terminal() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["減半"], &[]);
-    pty.shows("1 hit ");
+    pty.wait_for_text("1 hit ");
     pty.send(CTRL_C);
-    assert_eq!(pty.ends(), 130);
+    assert_eq!(pty.wait_for_exit(), 130);
 
+    // The exit status is 128 and the number of the signal.
     for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
         let mut pty = Pty::start_browse(&dir, &["減半"], &[]);
-        pty.shows("1 hit ");
+        pty.wait_for_text("1 hit ");
         let id = pty.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args([signal, &id]).status().unwrap();
         assert!(sent.success());
-        assert_eq!(pty.ends(), status);
+        assert_eq!(pty.wait_for_exit(), status);
     }
 }
 
@@ -129,10 +130,10 @@ fn a_panic_restores_the_terminal_and_is_then_reported() {
     // thread that searches is reported as an error (status 2).
     for (activity, status) in [("draw", 101), ("search", 2)] {
         let mut pty = Pty::start_browse(&dir, &[], &[("WENSOU_BROWSE_PANIC", activity)]);
-        pty.shows("3 hits");
+        pty.wait_for_text("3 hits");
         pty.send("panic");
-        assert_eq!(pty.ends(), status);
-        pty.shows(&format!("asked for, in {activity}"));
+        assert_eq!(pty.wait_for_exit(), status);
+        pty.wait_for_text(&format!("asked for, in {activity}"));
     }
 }
 
@@ -140,11 +141,11 @@ fn a_panic_restores_the_terminal_and_is_then_reported() {
 fn text_from_pages_cannot_act_on_the_terminal() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["警報"], &[]);
-    pty.shows("▌article 紅色␛[31m警報␇");
+    pty.wait_for_text("▌article 紅色␛[31m警報␇");
     pty.send("\r");
-    pty.shows("終端␛]0;owned␇控制");
+    pty.wait_for_text("終端␛]0;owned␇控制");
     pty.send(CTRL_Q);
-    assert_eq!(pty.ends(), 0);
+    assert_eq!(pty.wait_for_exit(), 0);
     let raw = pty.raw.lock().unwrap();
     let raw = String::from_utf8_lossy(&raw);
     assert!(!raw.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{raw:?}");
@@ -170,8 +171,8 @@ fn browse_outside_a_terminal_advises_search() {
 fn without_an_index_the_terminal_is_not_touched() {
     let dir = Dir::new();
     let mut pty = Pty::start_browse(&dir, &[], &[]);
-    assert_eq!(pty.ends(), 3);
-    pty.shows("no index in index");
+    assert_eq!(pty.wait_for_exit(), 3);
+    pty.wait_for_text("no index in index");
     // No mode of the terminal was set.
     assert!(!String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?"));
 }
@@ -186,39 +187,40 @@ fn show_uses_the_pager_only_for_text_longer_than_the_screen() {
     dir.write("archive/d.jsonl", line("long", &long) + &line("short", "短"));
     dir.index();
     let pager = [("PAGER", "sed s/^/PAGED:/")];
-    let contents = Pty::start_verb(&dir, "show", &["long"], &pager).shows("PAGED:很長的一段");
-    assert!(contents.contains("PAGED:很長的一段文字。"));
-    let contents = Pty::start_verb(&dir, "show", &["short"], &pager).shows("short");
-    assert!(!contents.contains("PAGED"), "{contents}");
     let contents =
-        Pty::start_verb(&dir, "show", &["long", "--no-pager"], &pager).shows("archive/d.jsonl");
+        Pty::start_verb(&dir, "show", &["long"], &pager).wait_for_text("PAGED:很長的一段");
+    assert!(contents.contains("PAGED:很長的一段文字。"));
+    let contents = Pty::start_verb(&dir, "show", &["short"], &pager).wait_for_text("short");
+    assert!(!contents.contains("PAGED"), "{contents}");
+    let contents = Pty::start_verb(&dir, "show", &["long", "--no-pager"], &pager)
+        .wait_for_text("archive/d.jsonl");
     assert!(!contents.contains("PAGED"), "{contents}");
     // If the pager does not exist, the text is printed without it.
     let missing = [("PAGER", "no-such-pager-here")];
-    Pty::start_verb(&dir, "show", &["long"], &missing).shows("archive/d.jsonl");
+    Pty::start_verb(&dir, "show", &["long"], &missing).wait_for_text("archive/d.jsonl");
 }
 
 #[test]
 fn queries_are_kept_for_the_next_run() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["質押"], &[]);
-    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
     pty.send(CTRL_Q);
-    assert_eq!(pty.ends(), 0);
+    assert_eq!(pty.wait_for_exit(), 0);
     let kept = std::fs::read_to_string(dir.path().join("state/wensou/history")).unwrap();
     assert_eq!(kept, "質押\n");
     let mut pty = Pty::start_browse(&dir, &[], &[]);
-    pty.shows("3 hits");
+    pty.wait_for_text("3 hits");
     pty.send(UP);
-    pty.shows("› 質押");
+    pty.wait_for_text("› 質押");
     pty.send(&format!("{CTRL_U}減半"));
-    pty.shows("› 減半");
+    pty.wait_for_text("› 減半");
     pty.send(CTRL_R);
-    pty.shows("earlier queries");
+    pty.wait_for_text("earlier queries");
     pty.send("\r");
-    pty.shows("› 質押");
+    pty.wait_for_text("› 質押");
     pty.send(CTRL_C);
-    assert_eq!(pty.ends(), 130);
+    assert_eq!(pty.wait_for_exit(), 130);
 }
 
 #[test]
@@ -226,40 +228,40 @@ fn browse_expands_saved_queries_and_names_their_mistakes() {
     let dir = indexed();
     dir.write("wensou/config.toml", "[queries]\nyield = \"質押\"\nwrong = \"tga:x\"\n");
     let mut pty = Pty::start_browse(&dir, &["@yield"], &[]);
-    pty.shows("▌article 以太坊合并后的質押收益");
-    pty.shows("› @yield");
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
+    pty.wait_for_text("› @yield");
     pty.send(&format!("{CTRL_U}@wrong"));
-    pty.shows("in @wrong: ");
+    pty.wait_for_text("in @wrong: ");
     pty.send(&format!("{CTRL_U}@yeild "));
-    pty.shows("no saved query `yeild`");
+    pty.wait_for_text("no saved query `yeild`");
     pty.send(&format!("{CTRL_U}yitaifang"));
-    pty.shows("read as pinyin for 以太坊");
+    pty.wait_for_text("read as pinyin for 以太坊");
     pty.send(&format!("{CTRL_U}PackyMcCormik"));
-    pty.shows("did you mean packymccormick");
+    pty.wait_for_text("did you mean packymccormick");
     pty.send(CTRL_Q);
-    assert_eq!(pty.ends(), 0);
+    assert_eq!(pty.wait_for_exit(), 0);
 }
 
 #[test]
 fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["比特币 OR 質押"], &[("BROWSER", "true")]);
-    pty.shows("2 hits");
+    pty.wait_for_text("2 hits");
     // A click on the second hit, as a terminal reports it.
     pty.send("\x1b[<0;6;5M");
-    pty.until("the second hit", |screen| {
+    pty.wait_until("the second hit", |screen| {
         screen.lines().nth(4).is_some_and(|line| line.starts_with('▌'))
     });
     pty.send(ALT_S);
-    pty.shows("newest first");
+    pty.wait_for_text("newest first");
     pty.send(ALT_D);
-    pty.shows("dates of the hits");
+    pty.wait_for_text("dates of the hits");
     pty.send("\r");
-    pty.shows("date:");
+    pty.wait_for_text("date:");
     pty.send(ALT_O);
-    pty.shows("this record has no web address");
+    pty.wait_for_text("this record has no web address");
     pty.send(CTRL_Q);
-    assert_eq!(pty.ends(), 0);
+    assert_eq!(pty.wait_for_exit(), 0);
     // The sequence that ends reports of the mouse.
     assert!(String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?1000l"));
 }

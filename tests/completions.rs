@@ -106,22 +106,22 @@ fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[
     for variable in ["WENSOU_INDEX", "WENSOU_CONFIG", "INPUTRC", "ZDOTDIR"] {
         shell.env_remove(variable);
     }
-    let mut pty = Pty::run(shell);
+    let mut pty = Pty::start(shell);
     pty.send(setup);
-    pty.until("prompt", |screen| screen.trim() == "ready>");
+    pty.wait_until("prompt", |screen| screen.trim() == "ready>");
     for (typed, completed) in lines {
         pty.send(typed);
-        pty.until(typed, |screen| screen.trim_end().ends_with(typed.trim_end()));
+        pty.wait_until(typed, |screen| screen.trim_end().ends_with(typed.trim_end()));
         pty.send("\t");
         // Completed lines fit into the 80 columns of the screen, so each completed line is the
         // first line there.
-        pty.until(completed, |screen| {
+        pty.wait_until(completed, |screen| {
             let first_line = screen.lines().next();
             first_line.is_some_and(|line| line.trim_end() == format!("ready> {completed}"))
         });
         // Clear the line and the candidates below it.
         pty.send("\x15clear\r");
-        pty.until("prompt", |screen| screen.trim() == "ready>");
+        pty.wait_until("prompt", |screen| screen.trim() == "ready>");
     }
 }
 

@@ -66,10 +66,10 @@ fn ctrl_c_clears_the_bar_and_says_which_index_is_in_use() {
         let dir = if existing { indexed() } else { Dir::new() };
         dir.write("archive/long.jsonl", line.repeat(200_000));
         let mut pty = Pty::start_verb(&dir, "index", &["archive"], &[]);
-        pty.shows("survey");
+        pty.wait_for_text("survey");
         pty.send("\x03");
-        assert_eq!(pty.ends(), 130);
-        let screen = pty.shows(message);
+        assert_eq!(pty.wait_for_exit(), 130);
+        let screen = pty.wait_for_text(message);
         assert_eq!(screen.trim_start_matches("^C").trim(), message);
         assert_eq!(dir.run(&["search", "質押", "-f", "ids"]).code, if existing { 0 } else { 3 });
     }

@@ -11,7 +11,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use crate::util::Dir;
 
 /// Maximum time to wait for the screen. Only a failing test waits this long.
-const PATIENCE: Duration = Duration::from_secs(10);
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A run in a pseudo-terminal.
 pub(crate) struct Pty {
@@ -29,12 +29,12 @@ pub(crate) struct Pty {
 }
 
 impl Pty {
-    /// Runs `wensou browse` in a terminal with 80 columns and 24 lines.
+    /// Starts `wensou browse` in a terminal with 80 columns and 24 lines.
     pub(crate) fn start_browse(dir: &Dir, args: &[&str], environment: &[(&str, &str)]) -> Self {
         Self::start_verb(dir, "browse", args, environment)
     }
 
-    /// Runs any verb of wensou in a terminal with 80 columns and 24 lines.
+    /// Starts any verb of wensou in a terminal with 80 columns and 24 lines.
     pub(crate) fn start_verb(
         dir: &Dir,
         verb: &str,
@@ -57,11 +57,11 @@ impl Pty {
         for (name, value) in environment {
             command.env(name, value);
         }
-        Self::run(command)
+        Self::start(command)
     }
 
-    /// Runs any program in a terminal with 80 columns and 24 lines.
-    pub(crate) fn run(command: CommandBuilder) -> Self {
+    /// Starts any program in a terminal with 80 columns and 24 lines.
+    pub(crate) fn start(command: CommandBuilder) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let terminal = native_pty_system().openpty(size).unwrap();
         let modes = modes(&*terminal.master);
@@ -98,34 +98,34 @@ impl Pty {
         self.screen.lock().unwrap().screen().contents()
     }
 
-    /// Waits until the text on the screen satisfies `wanted`, and returns this text. `what` says
-    /// what the test waits for, for the message of a failure.
-    pub(crate) fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+    /// Waits until the text on the screen satisfies `wanted`, and returns this text. `what` names
+    /// what the test waits for, for the message if it does not appear.
+    pub(crate) fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let started = Instant::now();
         loop {
             let contents = self.contents();
             if wanted(&contents) {
                 return contents;
             }
-            assert!(started.elapsed() < PATIENCE, "no {what} on the screen:\n{contents}");
+            assert!(started.elapsed() < MAX_WAIT, "no {what} on the screen:\n{contents}");
             thread::sleep(Duration::from_millis(10));
         }
     }
 
     /// Waits until the screen has a text, and returns all the text on it.
-    pub(crate) fn shows(&self, text: &str) -> String {
-        self.until(text, |contents| contents.contains(text))
+    pub(crate) fn wait_for_text(&self, text: &str) -> String {
+        self.wait_until(text, |contents| contents.contains(text))
     }
 
-    /// Waits for the end of the run, and returns its exit status. The run must restore the
-    /// terminal.
-    pub(crate) fn ends(&mut self) -> u32 {
+    /// Waits for the end of the run, checks that it has restored the terminal, and returns its exit
+    /// status.
+    pub(crate) fn wait_for_exit(&mut self) -> u32 {
         let started = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(started.elapsed() < PATIENCE, "the run does not end:\n{}", self.contents());
+            assert!(started.elapsed() < MAX_WAIT, "the run does not end:\n{}", self.contents());
             thread::sleep(Duration::from_millis(10));
         };
         let is_restored = || {
@@ -135,7 +135,7 @@ impl Pty {
         };
         // The emulator may not have read the last output yet.
         while !is_restored() {
-            assert!(started.elapsed() < PATIENCE, "the screen was not restored");
+            assert!(started.elapsed() < MAX_WAIT, "the screen was not restored");
             thread::sleep(Duration::from_millis(10));
         }
         assert_eq!(modes(&*self.master), self.modes, "the modes of the terminal are not restored");
@@ -149,6 +149,7 @@ impl Drop for Pty {
     }
 }
 
+/// A number of columns or lines, in the type of the terminal emulator.
 fn cells(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).unwrap()
 }

@@ -23,7 +23,7 @@ const BOTH_STREAMS: &str = "";
 /// A redirection of the shell with which only standard output reaches the terminal.
 const ONLY_STDOUT: &str = "2> errors";
 /// Maximum time to wait for a run. Only a failing test waits this long.
-const PATIENCE: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// A name or text that contains [`HOSTILE`].
 fn hostile_text(name: &str) -> String {
@@ -93,7 +93,7 @@ fn on_terminal(dir: &Dir, args: &[&str], redirection: &str) -> String {
     command.env("XDG_CONFIG_HOME", dir.path().join("config"));
     // A pager that prints everything at once; plain `cat` would not be run.
     command.env("WENSOU_PAGER", "cat -");
-    let pty = Pty::run(command);
+    let pty = Pty::start(command);
     let started = Instant::now();
     loop {
         let raw = pty.raw.lock().unwrap().clone();
@@ -105,7 +105,7 @@ fn on_terminal(dir: &Dir, args: &[&str], redirection: &str) -> String {
             // The terminal adds carriage returns.
             return text[..end].replace("\r\n", "\n");
         }
-        assert!(started.elapsed() < PATIENCE, "{args:?} does not end: {text:?}");
+        assert!(started.elapsed() < MAX_WAIT, "{args:?} does not end: {text:?}");
         thread::sleep(Duration::from_millis(5));
     }
 }
