@@ -86,7 +86,7 @@ fn options(limit: usize) -> Options {
     let mut options = Options::default();
     options.limit = limit;
     options.snippet = 0;
-    // The closest matches after the hits are not counted in the total, see tests/ranking.rs.
+    // Backfill, the documents that lack words and follow the hits, is not counted in the total.
     options.backfill = false;
     // Each near-duplicate is a hit of its own.
     options.all = true;
@@ -110,8 +110,8 @@ fn all_ways_of_answering_a_query_give_the_same_hits() {
         assert_eq!(all.total, hits.len(), "{typed}");
         assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
-            // In parentheses, most queries are one clause, and clauses are counted without scores.
-            // So this checks a count that needs no scores.
+            // Count the hits without computing scores: clauses are counted so, and in parentheses
+            // most queries are a single clause.
             let clause = parse(&format!("({typed})"), &clock).unwrap();
             if let [only] = clauses(&index, &clause).unwrap().as_slice() {
                 assert_eq!(only.alone, all.total, "{typed}");
@@ -136,8 +136,8 @@ fn all_ways_of_answering_a_query_give_the_same_hits() {
     assert!(with_many_hits > 40, "too few queries have more than 200 hits: {with_many_hits}");
 }
 
-/// Words that the segmenter keeps whole, and for which no table has another name: each is one leaf
-/// of the match expression.
+/// Words that the segmenter keeps whole, and for which no table has a synonym, so that each finds
+/// only the texts that contain it.
 const PLAIN_WORDS: [&str; 10] =
     ["市場", "價格", "上漲", "下跌", "礦工", "模型", "監管", "銀行", "openai", "wallet"];
 const TAGS: [&str; 5] = ["銀行", "市場價格", "OpenAI", "模型", "監管 銀行"];
@@ -150,7 +150,7 @@ enum Scope {
     Body,
 }
 
-/// Which leaves a random query may have.
+/// Which leaves a random query may have: words, phrases and filters.
 #[derive(Clone, Copy, PartialEq)]
 enum Leaves {
     All,

@@ -18,7 +18,7 @@ fn indexed() -> Dir {
 }
 
 /// Every file of the index except the lock, in order.
-fn files(dir: &Dir) -> Vec<PathBuf> {
+fn index_files(dir: &Dir) -> Vec<PathBuf> {
     let mut files = files_below(&dir.path().join("index"));
     files.retain(|path| !path.to_string_lossy().to_lowercase().ends_with("lock"));
     files
@@ -61,7 +61,7 @@ fn verbs_that_read_change_nothing_in_the_index_folder() {
 fn every_damaged_file_is_named_and_a_repair_restores_all_records() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
-    for path in files(&dir) {
+    for path in index_files(&dir) {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let bytes = fs::read(&path).unwrap();
         let mut damaged = bytes.clone();
@@ -85,7 +85,8 @@ fn every_damaged_file_is_named_and_a_repair_restores_all_records() {
         }
         assert_eq!(dir.run(&["check", "--quick"]).code, 0, "{name}");
     }
-    let store = files(&dir).into_iter().find(|path| path.to_string_lossy().ends_with(".store"));
+    let mut files = index_files(&dir).into_iter();
+    let store = files.find(|path| path.to_string_lossy().ends_with(".store"));
     fs::write(store.unwrap(), "").unwrap();
     let repaired = dir.run(&["check", "--repair"]);
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
@@ -151,7 +152,7 @@ fn a_flipped_bit_is_found_and_gives_no_wrong_record() {
     let dir = indexed();
     // The lines of `export` for the intact index.
     let truth: Vec<String> = dir.ok(&["export"]).lines().map(str::to_owned).collect();
-    let files = files(&dir);
+    let files = index_files(&dir);
     let mut random = Random::new(2026);
     let (mut found, mut exported) = (0, 0);
     for flip in 0..flips {

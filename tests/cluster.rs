@@ -62,20 +62,20 @@ fn shared_cluster() -> Option<&'static RwLock<Cluster>> {
 /// The cluster, for tests that stop no nodes and change no settings. Such tests run at the same
 /// time, so the names of their indexes must differ from test to test.
 fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
-    Some(unlocked(shared_cluster()?.read()))
+    Some(heal_if_poisoned(shared_cluster()?.read()))
 }
 
 /// The cluster, without indexes, for a test that stops nodes or changes settings. No other test
 /// runs meanwhile.
 fn cluster_alone() -> Option<RwLockWriteGuard<'static, Cluster>> {
-    let cluster = unlocked(shared_cluster()?.write());
+    let cluster = heal_if_poisoned(shared_cluster()?.write());
     cluster.delete_indexes();
     Some(cluster)
 }
 
-/// The cluster in a lock that a test has taken. If the lock is poisoned, a test that had the
-/// cluster alone has failed, and may have stopped nodes: then this starts them again.
-fn unlocked<G: Deref<Target = Cluster>>(locked: LockResult<G>) -> G {
+/// The guard of the lock around the cluster. If the lock is poisoned, a test that had the cluster
+/// alone has failed, and may have stopped nodes: then this starts them again.
+fn heal_if_poisoned<G: Deref<Target = Cluster>>(locked: LockResult<G>) -> G {
     locked.unwrap_or_else(|poisoned| {
         let cluster = poisoned.into_inner();
         cluster.heal();

@@ -55,5 +55,5 @@ pub fn check(data: &[u8]) {
     let is_single_file =
         !fuzz_entry::is_container(name, raw) && (name.contains(".txt") || name.contains(".jsonl"));
     assert!(!is_single_file || events == 1, "a file is read or reported once");
-    assert!(events as u64 <= allowed, "each event takes at least one of the bytes that are allowed");
+    assert!(events as u64 <= allowed, "each event takes at least one of the allowed bytes");
 }

@@ -20,7 +20,7 @@ pub fn check(data: &[u8]) {
     // Chinese character does not, so a text can be cut before it: the pieces fold by themselves.
     let (left, right) = text.split_at(boundary(text, number(data, 4) % (text.len() + 1)));
     let right = format!("中{right}");
-    assert_eq!(fold(left) + &fold(&right), fold(&format!("{left}{right}")), "the fold has no context");
+    assert_eq!(fold(left) + &fold(&right), fold(&format!("{left}{right}")), "no context");
 }
 
 /// Checks that characters of the folded text map back to the text that they come from. `data`

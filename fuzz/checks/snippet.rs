@@ -8,7 +8,7 @@ use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, parse_lenient};
 use wensou_query::{Highlighter, Options, Session, Snippet};
 
-/// A tiny archive: expansions and pinyin look words up in an index.
+/// A tiny archive to index, because expansions and pinyin look words up in an index.
 const DUMP: &str = r#"{"title":"以太坊合併之後","text":"以太坊的質押收益率。\nETH staking 5.4億美元","tags":["ETH"]}
 {"title":"開源大模型","text":"GPT-4 與 LLaMA 的護城河。比特幣減半行情","date":"2023-03-14"}
 {"title":"Ethereum 的一年, a b c","text":"2023年3月14日，以太坊（ETH）的質押收益率升到5.4%。分析師說：「合併之後，staking 不再需要顯卡；比特幣礦工則要等減半。」\n㍿開源①社區發佈了 LLaMA-2 與 GPT-4.5 的評測，café e\u0301 ｶﾞ，護城河在 BRC-20 與 DeFi 之間……沒有人知道 bitcoin 的下一站。\n兩億美元，2000万枚代幣，US$1,234.5，以及一個很長很長的英文詞 Internationalization-Localization_of_things。","date":"2023-03-14","tags":["以太坊","DeFi"]}
@@ -37,7 +37,8 @@ pub fn check(data: &[u8]) {
     let Ok(highlighter) = Highlighter::new(&*INDEX, &query) else { return };
     let highlighted = highlighter.highlight(text);
     assert!(
-        text.starts_with(&highlighted.text) && text[highlighted.text.len()..].trim().is_empty()
+        text.starts_with(&highlighted.text) && text[highlighted.text.len()..].trim().is_empty(),
+        "only white space at the end is left out"
     );
     check_highlights(&highlighted);
     // A search takes as long as highlighting many texts, so only some inputs are searched for.
@@ -61,9 +62,9 @@ pub fn check(data: &[u8]) {
 /// Checks that highlights are ascending ranges of characters of the text that do not overlap.
 fn check_highlights(snippet: &Snippet) {
     let count = snippet.text.chars().count();
-    let mut last = 0;
+    let mut end_of_last = 0;
     for [start, end] in &snippet.highlights {
-        assert!(last <= *start && start < end && *end <= count, "{snippet:?}");
-        last = *end;
+        assert!(end_of_last <= *start && start < end && *end <= count, "{snippet:?}");
+        end_of_last = *end;
     }
 }

@@ -35,11 +35,12 @@ fn a_refusal_of_credentials_names_the_variables_to_set_and_no_secret() {
     let dir = Dir::new();
     let direct = sample_copy(&cluster);
     // `reader:right-secret` in Base64.
-    let right = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
+    let right_header = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
     let proxy = Proxy::new(cluster.port(1), move |received: &Received| {
         // A badly made server repeats the credentials that it refuses.
         let repeated = format!("no such user: {}", received.authorization);
-        (received.authorization != right).then(|| exception(401, "security_exception", &repeated))
+        (received.authorization != right_header)
+            .then(|| exception(401, "security_exception", &repeated))
     });
     let address = proxy.address("http", SAMPLE);
     let (user, password) = ("WENSOU_CLUSTER_USER", "WENSOU_CLUSTER_PASSWORD");
@@ -81,8 +82,8 @@ fn a_refusal_of_credentials_names_the_variables_to_set_and_no_secret() {
         }
     }
     assert_eq!(cluster.indexes_of(SAMPLE), before);
-    let given = [(user, "reader"), (password, "right-secret")];
-    let found = run_with(&dir, &given, &["search", "比特幣", "-f", "json", "--index", &address]);
+    let right = [(user, "reader"), (password, "right-secret")];
+    let found = run_with(&dir, &right, &["search", "比特幣", "-f", "json", "--index", &address]);
     assert_eq!(found.code, 0, "{}", found.stderr);
     assert_eq!(found.stdout, dir.ok(&["search", "比特幣", "-f", "json", "--index", &direct]));
 }
@@ -192,6 +193,7 @@ fn other_products_and_versions_are_refused_by_name() {
     let opensearch = |number: &str| {
         format!(r#"{{"name":"n","version":{{"distribution":"opensearch","number":"{number}"}}}}"#)
     };
+    // What a node says of itself at `GET /`, and how the error message names the product.
     for (hello, named) in [
         (opensearch("1.3.20"), "OpenSearch 1.3.20"),
         (opensearch("2.18.0"), "OpenSearch 2.18.0"),

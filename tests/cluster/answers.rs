@@ -68,13 +68,13 @@ fn verbs_that_show_records_or_counts_have_the_same_output_on_a_cluster() {
     assert_same_output(&dir, indexes, &["tags", "--prefix", "B", "--limit", "0"]);
     assert_same_output(&dir, indexes, &["timeline"]);
     assert_same_output(&dir, indexes, &["search", "-n", "300", "-f", "ids"]);
-    for query in lines.lines().filter(|query| !query.starts_with('-')) {
-        let id = queries.id();
+    for query in lines.lines() {
+        let id = queries.random_id();
         assert_same_output(&dir, indexes, &["search", "-c", query]);
         assert_same_output(&dir, indexes, &["explain", "-f", "json", query, "--id", &id]);
     }
     for _ in 0..6 {
-        let id = queries.id();
+        let id = queries.random_id();
         assert_same_output(&dir, indexes, &["show", &id, "-f", "json"]);
         assert_same_output(&dir, indexes, &["show", &id, "--highlight", "比特幣 模型"]);
         assert_same_output(&dir, indexes, &["similar", &id, "-f", "json"]);

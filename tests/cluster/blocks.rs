@@ -61,7 +61,7 @@ fn a_copy_succeeds_once_the_blocks_are_removed() {
     set_block(&client, "freed-*", Value::Null);
     archive.copy(&address);
     archive.assert_copy_is_current(&address);
-    // Above the high watermark, the cluster creates no index at all.
+    // When all disks are filled above the high watermark, the cluster creates no index at all.
     let block_creation = |value: Value| {
         let settings = json!({ "persistent": { "cluster.blocks.create_index": value } });
         client.put("/_cluster/settings", &[], &settings).unwrap();

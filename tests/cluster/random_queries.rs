@@ -21,13 +21,13 @@ impl RandomQueries {
         (0..count).map(|number| self.query(number) + "\n").collect()
     }
 
-    fn record(&mut self) -> &Value {
+    fn random_record(&mut self) -> &Value {
         &self.records[self.random.below(self.records.len())]
     }
 
     /// The id of a random record.
-    pub(super) fn id(&mut self) -> String {
-        self.record()["id"].as_str().unwrap().to_owned()
+    pub(super) fn random_id(&mut self) -> String {
+        self.random_record()["id"].as_str().unwrap().to_owned()
     }
 
     fn below(&mut self, bound: usize) -> usize {
@@ -42,7 +42,7 @@ impl RandomQueries {
     /// article), without characters that have a meaning between quotation marks.
     fn text(&mut self) -> String {
         let choice = self.below(3);
-        let record = self.record();
+        let record = self.random_record();
         let paragraphs = record["paragraphs"].as_array();
         let text = match (choice, &record["text"], paragraphs.and_then(|texts| texts.last())) {
             (1.., Value::String(text), _) => text,
@@ -52,10 +52,10 @@ impl RandomQueries {
         text.replace(['\n', '"', '\\'], " ")
     }
 
-    /// A random passage of `shortest` to `longest` characters.
-    fn passage(&mut self, shortest: usize, longest: usize) -> String {
+    /// A random passage of `min_chars` to `max_chars` characters, or a whole text that is shorter.
+    fn passage(&mut self, min_chars: usize, max_chars: usize) -> String {
         let text: Vec<char> = self.text().chars().collect();
-        let length = shortest + self.below(longest - shortest + 1);
+        let length = min_chars + self.below(max_chars - min_chars + 1);
         let start = self.below(text.len().saturating_sub(length) + 1);
         text.into_iter().skip(start).take(length).collect()
     }
@@ -76,10 +76,10 @@ impl RandomQueries {
         "以太坊".to_owned()
     }
 
-    /// A value that a random record has for a key.
+    /// A value that a random record has for a key: the first one, if it has a list.
     fn value(&mut self, key: &str) -> String {
         for _ in 0..20 {
-            let record = self.record();
+            let record = self.random_record();
             let value = match &record[key] {
                 Value::Array(values) => values.first().and_then(Value::as_str),
                 value => value["value"].as_str().or(value.as_str()),
@@ -151,7 +151,8 @@ impl RandomQueries {
             16 => format!("{}是什麼?", self.one_of(&["比特幣", "以太坊減半", "大模型"])),
             17 => format!("{} {one}", self.one_of(&expanded)),
             18 => format!("\"{}\" {one}", self.passage(1, 12)),
-            // The character in the middle is in no text: the closest matches are found.
+            // The character in the middle is in no text, so no record has every word, and a search
+            // finds the closest matches instead.
             _ => format!("{one}龘{two} {three}"),
         }
     }
