@@ -105,6 +105,7 @@ fn matches_are_printed_for_editors() {
 #[test]
 fn line_numbers_of_compressed_or_utf_16_files_are_those_of_the_decoded_text() {
     let dir = Dir::new();
+    // The byte order mark of UTF-16LE.
     let mut utf16 = vec![0xff, 0xfe];
     let text = "標題一\n\nTime:2023/5/6 8:00:00\n\n上海的比特幣。\n";
     utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));

@@ -37,7 +37,7 @@ fn the_index_completes_values_and_ids() {
     assert_eq!(
         search("tag:BTC,以"),
         ["tag:BTC,以太坊"],
-        "a candidate 「以太坊 價格」 would make the shell drop 以"
+        "to complete to 「以太坊 價格」, the shell would drop the 以 that was typed"
     );
     assert_eq!(search("tag:BTC,「以"), ["tag:BTC,「以太坊」", "tag:BTC,「以太坊 價格」"]);
     assert_eq!(search("source:链"), ["source:链闻"], "in either script");
@@ -51,7 +51,7 @@ fn the_index_completes_values_and_ids() {
     assert_eq!(candidates(&dir, &["wensou", "search", "--", "-ti"]), ["-title:"]);
     assert_eq!(search("減半 -(ti"), ["減半 -(title:"]);
     assert_eq!(search("減半 source"), ["減半 source:"]);
-    assert_eq!(search("減半 @"), Vec::<String>::new(), "a saved query begins a query");
+    assert_eq!(search("減半 @"), Vec::<String>::new(), "a saved query stands first");
     assert_eq!(search("tag:「以太坊 價"), ["tag:「以太坊 價格」"]);
     assert_eq!(search("tag:nosuch"), Vec::<String>::new());
     assert_eq!(candidates(&dir, &["wensou", "show", "abc"]), ["abc1", "abc2"]);

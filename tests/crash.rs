@@ -51,17 +51,18 @@ impl Archive {
         set_archive_state(&self.dir.path().join("archive"), state);
     }
 
-    fn index(&self) -> PathBuf {
+    fn index_folder(&self) -> PathBuf {
         self.dir.path().join("index")
     }
 
     /// The state of the archive, 0 or 1, whose records the index has. The index must be intact.
     /// `what` describes the round, for messages.
     #[track_caller]
-    fn state(&self, what: &str) -> usize {
-        let checked = check_files(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
+    fn state_of_index(&self, what: &str) -> usize {
+        let index = self.index_folder();
+        let checked = check_files(&index).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(!checked.is_damaged(), "{what}: {:?}", checked.findings);
-        let records = records_of(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let records = records_of(&index).unwrap_or_else(|error| panic!("{what}: {error}"));
         let state = self.records.iter().position(|state| *state == records);
         state.unwrap_or_else(|| panic!("{what}: the index has neither state"))
     }
@@ -72,7 +73,7 @@ impl Archive {
         self.set_state(1 - state);
         let archive = self.dir.path().join("archive");
         let mut command = self.dir.command(&["index", "--quiet", "--index"]);
-        command.arg(self.index()).arg(archive).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.arg(self.index_folder()).arg(archive).stdout(Stdio::null()).stderr(Stdio::piped());
         match self.random.below(2) {
             0 => (command, "update"),
             _ => {
@@ -101,12 +102,12 @@ fn a_killed_build_leaves_the_index_intact() {
     let mut archive = Archive::with_seed(1);
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
-    let mut state = archive.state("at first");
+    let mut state = archive.state_of_index("at first");
     let started = Instant::now();
     let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
     let build_time = started.elapsed();
-    state = archive.state("after an undisturbed build");
+    state = archive.state_of_index("after an undisturbed build");
     let (mut before, mut after) = (0, 0);
     for kill in 0..rounds_from_environment("WENSOU_KILLS", 24) {
         let (mut command, how) = archive.index_command(state);
@@ -117,7 +118,7 @@ fn a_killed_build_leaves_the_index_intact() {
         std::thread::sleep(build_time * permille / 1000);
         child.kill().unwrap();
         let _ = exit_code_and_stderr(child);
-        let new_state = archive.state(&format!("kill {kill} of {how} after {permille} ‰"));
+        let new_state = archive.state_of_index(&format!("kill {kill} of {how} after {permille} ‰"));
         *if new_state == state { &mut before } else { &mut after } += 1;
         state = new_state;
     }
@@ -125,7 +126,7 @@ fn a_killed_build_leaves_the_index_intact() {
     // The next build removes what the killed builds left.
     let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
-    assert_eq!(check_files(&archive.index()).unwrap().findings, []);
+    assert_eq!(check_files(&archive.index_folder()).unwrap().findings, []);
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
     }
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
-    let mut state = archive.state("at first");
+    let mut state = archive.state_of_index("at first");
     let spawn_with_fault = |command: &mut Command, kind: &str, at: usize, dir: &Path| -> Child {
         command.env("LD_PRELOAD", dir.join("fault.so")).env("FAULT_DIR", dir.join("index"));
         command.env("FAULT_COUNT", dir.join("count"));
@@ -146,11 +147,13 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
     let dir = archive.dir.path().to_path_buf();
     let (mut failed, mut succeeded) = (0, 0);
     let rounds = rounds_from_environment("WENSOU_FAULTS", 32);
-    // The number of calls of the first build that can be made to fail.
+    // How many system calls of the first build change files in the index folder. Any of these can
+    // be made to fail.
     let mut calls = 0;
     for round in 0..rounds {
         let (mut command, how) = archive.index_command(state);
-        // In the first round, no call fails: the library only counts the calls.
+        // In the first round, no call fails: the library only counts the calls. The kinds are
+        // explained in tests/fault/fault.c.
         let kind =
             ["none", "full", "io", "short", "readonly"][if round == 0 { 0 } else { 1 + round % 4 }];
         let at = if round == 0 { 0 } else { 1 + archive.random.below(calls) };
@@ -160,7 +163,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
             assert!(calls > 20, "{calls} calls were counted");
         }
         let what = format!("{how}, {kind} at call {at} of {calls}: {code:?} {stderr}");
-        let new_state = archive.state(&what);
+        let new_state = archive.state_of_index(&what);
         match code {
             Some(0) => {
                 assert_ne!(new_state, state, "{what}");
@@ -184,7 +187,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
     assert!(failed > rounds / 4);
     let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
-    assert_eq!(check_files(&archive.index()).unwrap().findings, []);
+    assert_eq!(check_files(&archive.index_folder()).unwrap().findings, []);
 }
 
 #[test]
@@ -193,7 +196,7 @@ fn a_build_that_a_signal_ends_leaves_no_litter() {
     let archive = Archive::with_seed(3);
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
-    let state = archive.state("at first");
+    let state = archive.state_of_index("at first");
     let log = archive.dir.path().join("log");
     for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)] {
         archive.set_state(1 - state);
@@ -201,7 +204,7 @@ fn a_build_that_a_signal_ends_leaves_no_litter() {
         command
             .arg(&log)
             .arg("--index")
-            .arg(archive.index())
+            .arg(archive.index_folder())
             .arg(archive.dir.path().join("archive"));
         let child = command.stderr(Stdio::piped()).spawn().unwrap();
         // Wait until the log says that the survey has begun.
@@ -218,11 +221,11 @@ fn a_build_that_a_signal_ends_leaves_no_litter() {
         // The build may have ended before the signal.
         if code != Some(0) {
             assert_eq!(code, Some(128 + number), "{stderr}");
-            assert_eq!(archive.state(signal), state);
+            assert_eq!(archive.state_of_index(signal), state);
             let logged = fs::read_to_string(&log).unwrap();
             assert!(logged.trim_end().ends_with("the old index was kept"), "{logged}");
         }
-        assert_eq!(check_files(&archive.index()).unwrap().findings, [], "{signal}");
+        assert_eq!(check_files(&archive.index_folder()).unwrap().findings, [], "{signal}");
         fs::remove_file(&log).unwrap();
     }
 }
@@ -252,7 +255,7 @@ fn a_reader_gets_all_records_of_one_generation_while_the_index_is_built() {
     let archive = Archive::with_seed(4);
     archive.set_state(0);
     let roots = [archive.dir.path().join("archive")];
-    let index = archive.index();
+    let index = archive.index_folder();
     build(&index, &roots, &build_options(), &Silent).unwrap();
     std::thread::scope(|scope| {
         let builder = scope.spawn(|| {
@@ -267,7 +270,7 @@ fn a_reader_gets_all_records_of_one_generation_while_the_index_is_built() {
         while !builder.is_finished() {
             // The generation may be removed while its records are read.
             let records = records_of(&index).unwrap();
-            assert!(archive.records.contains(&records));
+            assert!(archive.records.contains(&records), "the records of neither state");
             reads += 1;
         }
         assert!(reads > 3);

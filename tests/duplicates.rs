@@ -77,7 +77,7 @@ fn every_document_can_be_found_and_counted() {
         let only = hits(&dir, &[&format!("id:{id}")]);
         assert_eq!(ids(&only), [id]);
     }
-    // With --offset, each answer is a part of the same list.
+    // With --offset, each answer is a part of the list that is printed without it.
     let whole = hits(&dir, &["比特幣"]);
     assert_eq!(whole.len(), 3);
     for (at, hit) in whole.iter().enumerate() {
@@ -133,7 +133,7 @@ fn articles_that_differ_in_numbers_are_no_near_duplicates() {
 fn eval_names_a_hit_by_the_judged_article_of_its_group() {
     let dir = sister_sites();
     dir.write("q.jsonl", "{\"id\": \"q\", \"text\": \"現貨基金獲批的期待\"}\n");
-    // Whichever of the group is judged, the run names that one as the hit.
+    // Whichever article of the group is judged, the run file names that one as the hit.
     for id in ["first", "second", "third"] {
         dir.write("qrels.tsv", format!("q\t{id}\t1\n"));
         dir.ok(&["eval", "--run", "run.txt", "--queries", "q.jsonl", "--qrels", "qrels.tsv"]);

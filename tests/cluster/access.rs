@@ -2,7 +2,7 @@
 //! (untrusted certificates, other products and versions). A proxy stands for a cluster with access
 //! control.
 
-use super::proxy::{Answer, Proxy, Received, authority};
+use super::proxy::{Answer, Proxy, Received, new_certificate_authority};
 use super::{
     SAMPLE, assert_refused, assert_same_output, cluster, run_on, sample_copy, sample_index,
 };
@@ -93,8 +93,8 @@ fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let direct = sample_copy(&cluster);
-    let (ca, server) = authority();
-    let (other_ca, _) = authority();
+    let (ca, server) = new_certificate_authority();
+    let (other_ca, _) = new_certificate_authority();
     dir.write("right.pem", ca);
     dir.write("wrong.pem", other_ca);
     dir.write("empty.pem", "");
@@ -127,10 +127,9 @@ fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
     assert_refused(&dir.run(&["search", "x", "--index", &address]), 2, &["scheme"]);
 }
 
-/// Whether a user who may only read the index `name` is allowed this request. `line` is its method
-/// and path.
-fn is_read_request(line: &str, name: &str) -> bool {
-    let Some((method, path)) = line.split_once(' ') else { return false };
+/// Whether a user who may only read the index `name` is allowed this request.
+fn is_read_request(method_and_path: &str, name: &str) -> bool {
+    let Some((method, path)) = method_and_path.split_once(' ') else { return false };
     let reading = ["_search", "_mget", "_count", "_search/point_in_time", "_msearch"];
     match (method, path.trim_start_matches('/')) {
         ("GET" | "HEAD", path) => path.ends_with("_mapping"),
@@ -152,7 +151,7 @@ fn a_user_who_may_only_read_can_search() {
     let direct = sample_copy(&cluster);
     let proxy = Proxy::new(cluster.port(1), |received: &Received| {
         let reason = "no permissions for [indices:admin/any] and User [name=reader]";
-        (!is_read_request(&received.line, SAMPLE))
+        (!is_read_request(&received.method_and_path, SAMPLE))
             .then(|| exception(403, "security_exception", reason))
     });
     let address = proxy.address("http", SAMPLE);

@@ -11,8 +11,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 /// A request that the proxy has received.
 #[derive(Debug)]
 pub(super) struct Received {
-    /// The method and the path, without parameters.
-    pub(super) line: String,
+    /// The method and the path, without parameters: `POST /news/_search`.
+    pub(super) method_and_path: String,
     /// The value of the header `authorization`.
     pub(super) authorization: String,
 }
@@ -94,10 +94,10 @@ fn serve<S: Read + Write>(stream: S, node_port: u16, rule: &Rule) -> std::io::Re
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    // The method and the path, without the parameters and the version.
+    // Cut off the parameters and the version.
     let end = line.find(['?', '\r']).unwrap();
-    let line = line[..end].trim_end_matches(" HTTP/1.1").to_owned();
-    let answer = match rule(&Received { line, authorization }) {
+    let method_and_path = line[..end].trim_end_matches(" HTTP/1.1").to_owned();
+    let answer = match rule(&Received { method_and_path, authorization }) {
         Some((status, body, header)) => {
             let length = body.len();
             let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\n{header}");
@@ -118,7 +118,7 @@ fn serve<S: Read + Write>(stream: S, node_port: u16, rule: &Rule) -> std::io::Re
 
 /// A new certificate authority as PEM, and the configuration of a server with a certificate for
 /// 127.0.0.1 that this authority has signed.
-pub(super) fn authority() -> (String, ServerConfig) {
+pub(super) fn new_certificate_authority() -> (String, ServerConfig) {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
     parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);

@@ -39,6 +39,7 @@ fn http_to_another_machine_needs_the_flag_insecure_http() {
 #[test]
 fn secrets_are_never_printed() {
     let dir = Dir::new();
+    // `aHVudGVyMg` is `hunter2` in Base64.
     let secrets = ["hunter2", "aHVudGVyMg", "u5er-token", "key-of-api"];
     let settings: [&[(&str, &str)]; 3] = [
         &[("WENSOU_CLUSTER_USER", "reader"), ("WENSOU_CLUSTER_PASSWORD", "hunter2")],

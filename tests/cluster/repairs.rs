@@ -31,7 +31,8 @@ fn set_write_block(client: &Client, index: &str, value: Value) {
 fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
     allow_writes(client, name);
     let refresh = [("refresh", "true")];
-    // The record of the document stays as it was; only the sum over all fields shows the change.
+    // The record of the document stays as it was. Only the hash over all fields, which the document
+    // has in its field `sum`, shows the change.
     let tags = json!({ "doc": { "tag": ["changed"] } });
     client.post(&format!("/{name}/_update/{}", ids[0]), &refresh, &tags).unwrap();
     let path = format!("/{name}/_doc/{}", ids[1]);

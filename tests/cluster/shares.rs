@@ -81,6 +81,7 @@ impl DividedArchive {
             &["search", "同一篇文章", "-f", "json"],
             &["search", "\"交易所今日上線\"", "-f", "json", "--facet", "tag"],
             &["similar", &self.id_of("同一篇文章")],
+            // The third record with the id `r1`: the path of its file is added to the id.
             &["show", "r1@d/records.jsonl"],
         ] {
             assert_same_output(&self.dir, indexes, args);
@@ -89,7 +90,7 @@ impl DividedArchive {
         assert_eq!(checked.code, 0, "{}\n{}", checked.stdout, checked.stderr);
     }
 
-    /// The id of the first hit for a title.
+    /// The id of the first hit for a title in `whole`.
     fn id_of(&self, title: &str) -> String {
         let ran = run_on(&self.dir, "whole", &["search", title, "-f", "ids", "-n", "1"]);
         ran.stdout.trim().to_owned()
@@ -208,9 +209,9 @@ fn shares_that_do_not_fit_together_are_refused() {
     let divided = DividedArchive::new();
     let address = cluster.address("misfit");
     succeed(divided.send("a", &address));
-    let stats = ["--base", "archive", "--stats", "all.stats", "--index", &address];
+    let share_options = ["--base", "archive", "--stats", "all.stats", "--index", &address];
     let overlapping = ["index", "archive/a/one.txt", "archive/b", "--local", "overlapping"];
-    let ran = divided.dir.run(&[&overlapping[..], &stats].concat());
+    let ran = divided.dir.run(&[&overlapping[..], &share_options].concat());
     assert_refused(&ran, 2, &["a/one.txt is in another share", ".parts"]);
     // A page that was added after the survey.
     divided.dir.write("archive/b/new.txt", "新的一頁\n\n正文。\n");
