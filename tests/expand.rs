@@ -17,7 +17,7 @@ fn indexed(documents: &[(&str, &str)]) -> Dir {
     dir
 }
 
-/// The ids of the hits, sorted.
+/// The ids of the documents that have every word of a query, sorted.
 fn sorted_ids(dir: &Dir, query: &str) -> Vec<String> {
     let mut ids = dir.ids(&["--strict", query]);
     ids.sort();

@@ -59,8 +59,8 @@ fn the_parts_of_the_score_of_the_only_hit_add_up_to_its_score() {
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"
     };
-    let found = line("a", "比特幣第四次減半之後,礦工的收入下降。");
-    dir.write("archive/d.jsonl", found + &line("b", "天氣晴朗,適合出門散步。"));
+    let matching = line("a", "比特幣第四次減半之後,礦工的收入下降。");
+    dir.write("archive/d.jsonl", matching + &line("b", "天氣晴朗,適合出門散步。"));
     dir.index();
     let query = "礦工 收入";
     let hits = dir.hits(&[query]);

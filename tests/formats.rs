@@ -15,7 +15,7 @@ fn fixture(name: &str) -> (Dir, String) {
 }
 
 /// Checks that an index has the records of the fixtures, and that searches find them.
-fn assert_has_its_records(dir: &Dir, records: &str) {
+fn assert_has_fixture_records(dir: &Dir, records: &str) {
     // The indexes were built from `/tmp/fx/archive`, but `records.jsonl` has relative paths.
     assert_eq!(dir.ok(&["export"]).replace("/tmp/fx/archive", "archive"), records);
     assert_eq!(dir.ids(&["\"比特币减半\""]).len(), 1);
@@ -35,7 +35,7 @@ fn assert_has_its_records(dir: &Dir, records: &str) {
 #[test]
 fn format_8_is_read() {
     let (dir, records) = fixture("format-8");
-    assert_has_its_records(&dir, &records);
+    assert_has_fixture_records(&dir, &records);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn an_index_of_an_older_format_is_rebuilt_and_keeps_the_records_of_a_missing_arc
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);
         assert!(repaired.stderr.contains("302 old records kept"), "{}", repaired.stderr);
-        assert_has_its_records(&dir, &records);
+        assert_has_fixture_records(&dir, &records);
         // The generation of the fixtures of formats 4, 5, 6 and 7 has the number 1, 2, 3 and 4.
         assert!(!dir.path().join(format!("index/gen-00000{}", format - 3)).exists());
     }

@@ -126,8 +126,8 @@ fn record(number: usize, random: &mut Random) -> String {
     .to_string()
 }
 
-/// Adds, changes, deletes and renames files.
-fn change(archive: &Path, random: &mut Random) {
+/// Adds, changes, deletes and renames random files of an archive.
+fn change_files(archive: &Path, random: &mut Random) {
     let mut files: Vec<PathBuf> = ["a", "b", "c"]
         .iter()
         .flat_map(|folder| fs::read_dir(archive.join(folder)).into_iter().flatten())
@@ -227,7 +227,7 @@ fn random_updates_equal_a_whole_build() {
             assert_same_content(&updated, &fresh, &format!("seed {seed}, round {round}"));
             reused += usize::from(built.reused);
             rounds += 1;
-            change(&archive, &mut random);
+            change_files(&archive, &mut random);
         }
     }
     assert!(reused * 2 > rounds, "{reused} of {rounds} builds were updates");

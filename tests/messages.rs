@@ -34,7 +34,11 @@ fn tags_and_timeline_say_when_nothing_matches() {
         let ran = dir.run(&args);
         assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (1, "", message));
         let machine = dir.run(&[args[0], args[1], "--format", "jsonl"]);
-        assert_eq!((machine.code, machine.stderr.as_str()), (1, ""), "programs read the status");
+        assert_eq!(
+            (machine.code, machine.stderr.as_str()),
+            (1, ""),
+            "programs read the exit status"
+        );
     }
 }
 
@@ -55,10 +59,11 @@ fn a_count_of_one_has_the_singular() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_clears_the_bar_and_says_which_index_is_in_use() {
+fn ctrl_c_clears_the_progress_bar_and_says_which_index_is_in_use() {
     use crate::pty::Pty;
 
-    // The survey of 200,000 such lines takes long enough to be interrupted while the bar is drawn.
+    // The survey of 200,000 such lines takes long enough to be interrupted while the progress bar
+    // is drawn.
     let line = "{\"title\":\"長的標題\",\"text\":\"比特幣減半將在明年四月到來,礦工需要準備。\"}\n";
     for (existing, message) in
         [(false, "stopped: no index was built"), (true, "stopped: the old index was kept")]

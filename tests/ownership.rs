@@ -19,16 +19,17 @@ fn indexed() -> Dir {
 }
 
 /// The folder of the generation in use.
-fn generation(dir: &Dir, index: &str) -> PathBuf {
+fn current_generation(dir: &Dir, index: &str) -> PathBuf {
     let index = dir.path().join(index);
     let line = fs::read_to_string(index.join("CURRENT")).unwrap();
     index.join(line.split(' ').nth(1).unwrap())
 }
 
 /// A file of the generation in use: the first whose name has this ending.
-fn file(dir: &Dir, index: &str, ending: &str) -> PathBuf {
-    let entries = fs::read_dir(generation(dir, index)).unwrap().map(|entry| entry.unwrap().path());
-    entries.into_iter().find(|path| path.to_str().unwrap().ends_with(ending)).unwrap()
+fn current_file(dir: &Dir, index: &str, ending: &str) -> PathBuf {
+    let entries = fs::read_dir(current_generation(dir, index)).unwrap();
+    let mut paths = entries.map(|entry| entry.unwrap().path());
+    paths.find(|path| path.to_str().unwrap().ends_with(ending)).unwrap()
 }
 
 /// Flips a bit in the middle of a file.
@@ -64,7 +65,7 @@ fn a_folder_of_the_user_is_refused_and_keeps_its_files() {
 #[test]
 fn files_of_the_user_in_an_index_folder_stay() {
     let dir = indexed();
-    let old = generation(&dir, "index");
+    let old = current_generation(&dir, "index");
     fs::write(old.join("notes.txt"), "mine").unwrap();
     dir.write("index/gen-000042/thesis.txt", "mine");
     dir.write("index/CURRENT.new", "mine");
@@ -88,7 +89,7 @@ fn a_repair_of_a_torn_backup_keeps_its_records() {
     fs::create_dir(dir.path().join("b")).unwrap();
     fs::copy(dir.path().join("index/CURRENT"), dir.path().join("b/CURRENT")).unwrap();
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
-    let new = generation(&dir, "index");
+    let new = current_generation(&dir, "index");
     copy_folder(&new, &dir.path().join("b").join(new.file_name().unwrap()));
     // The repair has no archive: it finds the records in the copied generation.
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
@@ -110,7 +111,7 @@ fn a_repair_without_a_description_keeps_records_and_tables() {
     // The user's table is missing; the index has a copy.
     fs::remove_file(dir.path().join("words.tsv")).unwrap();
     for damage in ["", "{", "{\"format\": 5}", "not json"] {
-        fs::write(generation(&dir, "index").join("wensou.json"), damage).unwrap();
+        fs::write(current_generation(&dir, "index").join("wensou.json"), damage).unwrap();
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{damage}: {}", repaired.stderr);
         assert_eq!(dir.ok(&["export"]), before, "{damage}");
@@ -141,7 +142,7 @@ fn a_backup_is_whole_and_can_be_restored() {
     let refused = dir.run(&["backup", "index"]);
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("is the index itself"), "{}", refused.stderr);
-    flip_bit(&file(&dir, "index", ".store"));
+    flip_bit(&current_file(&dir, "index", ".store"));
     assert_eq!(dir.run(&["backup", "other"]).code, 3, "damage is not copied");
 }
 
@@ -168,7 +169,7 @@ fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
         assert_eq!(checked.code, 0, "{}", checked.stdout);
         assert!(checked.stdout.starts_with("unreadable "), "{}", checked.stdout);
         // A repair loses nothing either: it takes the records from the old index.
-        flip_bit(&file(&dir, "index", ".post"));
+        flip_bit(&current_file(&dir, "index", ".post"));
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);
         assert_eq!(dir.ok(&["export"]), before);
@@ -181,7 +182,7 @@ fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
 fn a_repair_that_would_lose_records_says_how_many() {
     let dir = indexed();
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
-    let store = file(&dir, "index", ".store");
+    let store = current_file(&dir, "index", ".store");
     let intact = fs::read(&store).unwrap();
     flip_bit(&store);
     let refused = dir.run(&["check", "--repair"]);
@@ -223,7 +224,7 @@ fn an_update_of_a_damaged_index_names_the_damage() {
     fs::remove_file(dir.path().join("archive/two.txt")).unwrap();
     dir.index();
     dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
-    flip_bit(&file(&dir, "index", ".del"));
+    flip_bit(&current_file(&dir, "index", ".del"));
     let updated = dir.run(&["index", "archive"]);
     assert_eq!(updated.code, 0, "{}", updated.stderr);
     assert!(
@@ -294,7 +295,7 @@ fn links_in_an_index_folder_are_not_followed() {
 #[test]
 fn a_generation_that_is_removed_in_part_is_removed_even_if_the_index_is_up_to_date() {
     let dir = indexed();
-    let old = generation(&dir, "index");
+    let old = current_generation(&dir, "index");
     copy_folder(&old, &dir.path().join("kept"));
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
     // The state after a build that was killed while it removed the old generation.

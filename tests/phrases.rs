@@ -47,7 +47,7 @@ fn found(index: &Index, query: &str) -> BTreeSet<String> {
     results.hits.iter().map(|hit| wensou_index::RecordExt::id(&hit.record).to_owned()).collect()
 }
 
-/// A character of a text that counts in a phrase with symbols, see [`with_symbols`]: a key
+/// A character of a text that counts in a phrase with symbols, see [`counted_chars`]: a key
 /// character, or a symbol that counts.
 #[derive(Clone, Copy)]
 struct Counted {
@@ -58,7 +58,7 @@ struct Counted {
 
 /// The characters of a text that count in a phrase with symbols: key characters, each of
 /// `+#$€₿%.-/@`, and whatever stands between two digits, unless a space is there.
-fn with_symbols(text: &str) -> Vec<Counted> {
+fn counted_chars(text: &str) -> Vec<Counted> {
     let folded: Vec<char> = fold(text).chars().collect();
     let mut counted: Vec<Counted> = Vec::new();
     let (mut at, mut apart) = (0, false);
@@ -83,7 +83,7 @@ fn with_symbols(text: &str) -> Vec<Counted> {
 
 /// Whether a phrase has a symbol that counts.
 fn has_symbols(phrase: &str) -> bool {
-    with_symbols(phrase).iter().any(|counted| !is_key_char(counted.c))
+    counted_chars(phrase).iter().any(|counted| !is_key_char(counted.c))
 }
 
 /// How often a phrase with symbols occurs in a text, without overlaps. An occurrence must not begin
@@ -112,18 +112,18 @@ fn occurrences(text: &[Counted], phrase: &[Counted]) -> usize {
 /// A text, prepared for a scan.
 struct Scanned {
     key: String,
-    with_symbols: Vec<Counted>,
+    counted_chars: Vec<Counted>,
 }
 
 impl Scanned {
     fn new(text: &str) -> Self {
-        Self { key: key_of(text).into_iter().collect(), with_symbols: with_symbols(text) }
+        Self { key: key_of(text).into_iter().collect(), counted_chars: counted_chars(text) }
     }
 
     /// Whether the text has a phrase. If `symbols`, the symbols that count must be the same, too.
     fn has(&self, phrase: &Scanned, symbols: bool) -> bool {
         match symbols {
-            true => occurrences(&self.with_symbols, &phrase.with_symbols) > 0,
+            true => occurrences(&self.counted_chars, &phrase.counted_chars) > 0,
             false => self.key.contains(&phrase.key),
         }
     }
@@ -312,7 +312,7 @@ fn highlights_are_the_phrase_in_the_characters_of_the_page() {
         }
         let whole: String = key_of(text).into_iter().collect();
         let count = match symbols {
-            true => occurrences(&with_symbols(text), &with_symbols(&phrase)),
+            true => occurrences(&counted_chars(text), &counted_chars(&phrase)),
             false => whole.matches(&key).count(),
         };
         assert_eq!(snippet.highlights.len(), count, "{phrase} in {text}");

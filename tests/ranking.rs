@@ -166,6 +166,7 @@ fn phrases_filters_and_plus_words_are_never_missing() {
 
 #[test]
 fn hits_that_lack_words_are_the_same_list_for_every_limit_and_offset() {
+    // The bits of a number that looks random choose which of the four words each text has.
     let texts: Vec<(String, String)> = (0..120)
         .map(|n| {
             let words = ["蘋果", "香蕉", "葡萄", "西瓜"];

@@ -81,6 +81,7 @@ fn every_transcript_is_what_the_program_prints() {
     );
 }
 
+/// Whether a line is a search that can be run as it stands.
 fn is_example(line: &str) -> bool {
     line.starts_with("wensou search ") && !line.contains("QUERY") && !line.contains("--index")
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use super::{file, generation, indexed};
+use super::{current_file, current_generation, indexed};
 use crate::util::{Dir, Ran, Random, compiled_fault_library};
 
 /// A folder with an index whose document store is so large that each page of it is verified when it
@@ -28,7 +28,7 @@ fn with_large_store() -> Dir {
 #[test]
 fn a_damaged_length_is_reported_as_damage_before_it_allocates_memory() {
     let dir = with_large_store();
-    let store = file(&dir, "index", ".store");
+    let store = current_file(&dir, "index", ".store");
     let mut bytes = fs::read(&store).unwrap();
     // The file ends with tantivy's footer: JSON, the length of the JSON and a magic number, each of
     // these two in 4 bytes. The 28 bytes before that are the footer of the store, in which bytes
@@ -57,7 +57,7 @@ fn a_damaged_length_is_reported_as_damage_before_it_allocates_memory() {
 #[cfg(target_os = "linux")]
 fn a_file_that_is_cut_short_under_a_reader_is_named() {
     let dir = with_large_store();
-    let store = file(&dir, "index", ".store");
+    let store = current_file(&dir, "index", ".store");
     assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
     let mut export = dir.command(&["export"]);
     let mut export = export.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -89,7 +89,7 @@ fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
     };
     assert_eq!(build("0").code, 0);
     let syncs = fs::read_to_string(dir.path().join("count")).unwrap();
-    let old = generation(&dir, "index");
+    let old = current_generation(&dir, "index");
     dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
     let built = build(syncs.trim());
     assert_eq!(built.code, 0, "{}", built.stderr);
