@@ -49,6 +49,7 @@ struct Pinned {
     query: Table,
 }
 
+/// A file of `tests/relevance`.
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/relevance").join(name)
 }
@@ -71,7 +72,8 @@ fn judgements() -> Vec<(String, String, u32)> {
     read("qrels.tsv").lines().map(judgement).collect()
 }
 
-/// Runs queries through `wensou eval`, and reads the ranking that the program writes.
+/// Runs queries through `wensou eval`, and reads the ranking that the program writes. `name` is the
+/// name of the files; `texts` are the ids and texts of the queries.
 fn run<'a>(name: &str, texts: impl Iterator<Item = (&'a str, &'a str)>) -> Run {
     let dir = indexed();
     let lines: String = texts
@@ -91,6 +93,7 @@ fn run<'a>(name: &str, texts: impl Iterator<Item = (&'a str, &'a str)>) -> Run {
     ]);
     let mut run = Run::new();
     for line in fs::read_to_string(out).unwrap().lines() {
+        // A line of a TREC run: query, `Q0`, document, rank, score, `wensou`.
         let cells: Vec<&str> = line.split(' ').collect();
         run.entry(cells[0].to_owned()).or_default().push(cells[2].to_owned());
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::util::{Dir, Ran};
 
+/// A page with `word` in its title and its text.
 fn page(word: &str) -> String {
     format!("標題{word}\n\n正文說的是{word},說一件事。\n")
 }
@@ -195,6 +196,7 @@ fn the_summary_counts_files() {
 #[cfg(unix)]
 fn a_dry_run_counts_the_skipped_files_that_it_does_not_name() {
     let dir = folders();
+    // Two more than are named.
     for number in 1..=22 {
         let link = dir.path().join(format!("a/gone-{number}.txt"));
         std::os::unix::fs::symlink("nowhere", link).unwrap();

@@ -106,7 +106,7 @@ fn archive() -> Dir {
     let lines =
         |records: &[Value]| records.iter().map(|record| format!("{record}\n")).collect::<String>();
     // Dumps of three shares: different records have the same id (f-1, a-1), the same flash item has
-    // two ids (f-1, f-0), and the same article has no id.
+    // two ids (f-1, f-0), and an article that all of them have has no id.
     let without_id =
         json!({ "kind": "article", "title": "沒有編號的文章", "text": "到處都一樣。" });
     let first = [flash("f-1", 1), flash("f-2", 2), article("a-1", "甲"), without_id.clone()];
@@ -130,7 +130,7 @@ fn exported(dir: &Dir, index: &str) -> [BTreeMap<String, Value>; 2] {
 }
 
 /// Surveys every share and merges the surveys into `all.stats`.
-fn survey(dir: &Dir) {
+fn survey_all_shares(dir: &Dir) {
     let surveys: Vec<String> = (0..SHARES.len()).map(|number| format!("{number}.stats")).collect();
     for (paths, survey) in SHARES.iter().zip(&surveys) {
         dir.ok(&[&["survey", "--base", "news", "-q", "-o", survey], *paths].concat());
@@ -140,7 +140,7 @@ fn survey(dir: &Dir) {
 }
 
 /// Indexes the share with this number into the folder `share-NUMBER`.
-fn index(dir: &Dir, number: usize, flags: &[&str]) -> Ran {
+fn index_share(dir: &Dir, number: usize, flags: &[&str]) -> Ran {
     let index = format!("share-{number}");
     dir.run(
         &[&["index", "--base", "news", "-q", "--index", &index], SHARES[number], flags].concat(),
@@ -155,7 +155,7 @@ fn index_all_shares(
 ) -> (BTreeMap<String, Value>, BTreeMap<String, Vec<String>>) {
     let (mut articles, mut occurrences) = (BTreeMap::new(), BTreeMap::<_, Vec<String>>::new());
     for number in 0..SHARES.len() {
-        let ran = index(dir, number, flags);
+        let ran = index_share(dir, number, flags);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let [share_articles, items] = exported(dir, &format!("share-{number}"));
         articles.extend(share_articles);
@@ -178,7 +178,7 @@ fn occurrences_of(item: &Value) -> Vec<String> {
 fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     let dir = archive();
     dir.ok(&["index", "news", "-q", "--index", "whole"]);
-    survey(&dir);
+    survey_all_shares(&dir);
     let [articles, items] = exported(&dir, "whole");
     let (union_of_articles, occurrences) = index_all_shares(&dir, &["--stats", "all.stats"]);
     // Pages, members of `a.zip`, and articles of dumps: three with the id `a-1`, which by the
@@ -187,24 +187,24 @@ fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     let ids = |all: &BTreeMap<String, Value>| all.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(&union_of_articles), ids(&articles));
     assert_eq!(union_of_articles, articles);
-    let mut of_whole: BTreeMap<String, Vec<String>> =
+    let mut whole_occurrences: BTreeMap<String, Vec<String>> =
         items.iter().map(|(id, item)| (id.clone(), occurrences_of(item))).collect();
-    of_whole.values_mut().for_each(|seen| seen.sort());
-    assert_eq!(occurrences, of_whole);
+    whole_occurrences.values_mut().for_each(|seen| seen.sort());
+    assert_eq!(occurrences, whole_occurrences);
     // Without the statistics of the whole archive, pages are read differently in each share.
     for number in 0..SHARES.len() {
         fs::remove_dir_all(dir.path().join(format!("share-{number}"))).unwrap();
     }
     let (without_survey, occurrences_without_survey) = index_all_shares(&dir, &[]);
     assert_ne!(without_survey, articles);
-    assert_ne!(occurrences_without_survey, of_whole);
+    assert_ne!(occurrences_without_survey, whole_occurrences);
 }
 
 #[test]
 fn a_share_is_described_and_checked() {
     let dir = archive();
-    survey(&dir);
-    assert_eq!(index(&dir, 2, &["--stats", "all.stats"]).code, 0);
+    survey_all_shares(&dir);
+    assert_eq!(index_share(&dir, 2, &["--stats", "all.stats"]).code, 0);
     let stats: Value =
         serde_json::from_str(&dir.ok(&["stats", "-f", "json", "--index", "share-2"])).unwrap();
     let share = &stats["share"];
@@ -214,15 +214,15 @@ fn a_share_is_described_and_checked() {
     assert_eq!(share["survey"]["identity"].as_str().unwrap().len(), 16);
     let text = dir.ok(&["stats", "--index", "share-2"]);
     assert!(text.contains("2023/01.txt, 2023/02, b.jsonl (4 files), with statistics "), "{text}");
-    // The sums over the files of the shares add up to that of the whole archive.
+    // The checksums of the shares, which are called `sum`, add up to that of the whole archive.
     let mut sum = 0_u128;
     for number in 0..SHARES.len() {
-        assert_eq!(index(&dir, number, &["--stats", "all.stats"]).code, 0);
+        assert_eq!(index_share(&dir, number, &["--stats", "all.stats"]).code, 0);
         let index = format!("share-{number}");
         let stats: Value =
             serde_json::from_str(&dir.ok(&["stats", "-f", "json", "--index", &index])).unwrap();
-        let sum_of_share = stats["share"]["sum"].as_str().unwrap();
-        sum = sum.wrapping_add(u128::from_str_radix(sum_of_share, 16).unwrap());
+        let share_checksum = stats["share"]["sum"].as_str().unwrap();
+        sum = sum.wrapping_add(u128::from_str_radix(share_checksum, 16).unwrap());
     }
     assert_eq!(format!("{sum:032x}"), share["survey"]["sum"]);
     let checked = dir.run(&["check", "--index", "share-2"]);
@@ -245,7 +245,7 @@ fn a_share_is_described_and_checked() {
     ]);
     assert!(again.stderr.contains("up to date"), "{}", again.stderr);
     dir.write("news/2023/02/1.txt", page(51));
-    let changed = index(&dir, 2, &["--stats", "all.stats"]);
+    let changed = index_share(&dir, 2, &["--stats", "all.stats"]);
     assert_eq!(changed.code, 2);
     let message =
         "files below `2023/01.txt`, `2023/02`, `b.jsonl` have changed since the survey: survey";
@@ -256,8 +256,8 @@ fn a_share_is_described_and_checked() {
 #[test]
 fn the_index_of_a_share_is_only_updated_with_the_same_share_and_statistics() {
     let dir = archive();
-    survey(&dir);
-    assert_eq!(index(&dir, 1, &["--stats", "all.stats"]).code, 0);
+    survey_all_shares(&dir);
+    assert_eq!(index_share(&dir, 1, &["--stats", "all.stats"]).code, 0);
     dir.ok(&["index", "news/2021", "-q", "--index", "other"]);
     let assert_refused = |args: &[&str], message: &str| {
         let ran = dir.run(&[&["index", "-q"], args].concat());
@@ -300,7 +300,7 @@ fn the_index_of_a_share_is_only_updated_with_the_same_share_and_statistics() {
 #[test]
 fn surveys_are_merged_in_any_order() {
     let dir = archive();
-    survey(&dir);
+    survey_all_shares(&dir);
     dir.ok(&["survey", "--merge", "2.stats", "0.stats", "-o", "x.stats", "-q"]);
     dir.ok(&["survey", "--merge", "3.stats", "1.stats", "-o", "y.stats", "-q"]);
     let ran = dir.run(&["survey", "--merge", "y.stats", "x.stats", "-o", "z.stats"]);

@@ -16,8 +16,8 @@ use crate::util::Dir;
 /// direction, a line separator, a tag character, DEL and a vertical tab. A file name may contain
 /// all of them.
 const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
-/// Printed to the terminal at the end of a run.
-const END: &str = "[the end: ";
+/// Printed to the terminal at the end of a run, followed by the exit status and `]`.
+const END_MARKER: &str = "[the end: ";
 /// No redirection of the shell: both output streams of a run reach the terminal.
 const BOTH_STREAMS: &str = "";
 /// A redirection of the shell with which only standard output reaches the terminal.
@@ -73,11 +73,11 @@ fn acts_on_a_terminal(c: char) -> bool {
 
 /// What a run without colours writes to a terminal. `redirection` is [`BOTH_STREAMS`] or
 /// [`ONLY_STDOUT`].
-fn on_terminal(dir: &Dir, args: &[&str], redirection: &str) -> String {
+fn terminal_output(dir: &Dir, args: &[&str], redirection: &str) -> String {
     let mut command = CommandBuilder::new("sh");
     command.cwd(dir.path());
     command.arg("-c");
-    command.arg(format!("\"$0\" --color never \"$@\" {redirection}; printf '{END}%s]' $?"));
+    command.arg(format!("\"$0\" --color never \"$@\" {redirection}; printf '{END_MARKER}%s]' $?"));
     command.arg(env!("CARGO_BIN_EXE_wensou"));
     // `--config FILE` stands for the environment variable that names the config file.
     let config = args.iter().position(|arg| *arg == "--config");
@@ -100,7 +100,7 @@ fn on_terminal(dir: &Dir, args: &[&str], redirection: &str) -> String {
         let text = String::from_utf8(raw);
         if let Ok(text) = &text
             && text.ends_with(']')
-            && let Some(end) = text.rfind(END)
+            && let Some(end) = text.rfind(END_MARKER)
         {
             // The terminal adds carriage returns.
             return text[..end].replace("\r\n", "\n");
@@ -110,9 +110,9 @@ fn on_terminal(dir: &Dir, args: &[&str], redirection: &str) -> String {
     }
 }
 
-/// As [`on_terminal`]. Panics if the output could act on the terminal.
+/// As [`terminal_output`]. Panics if the output could act on the terminal.
 fn harmless_output(dir: &Dir, args: &[&str], redirection: &str) -> String {
-    let displayed = on_terminal(dir, args, redirection);
+    let displayed = terminal_output(dir, args, redirection);
     let bad: Vec<char> =
         displayed.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
     assert!(bad.is_empty(), "{args:?} wrote {bad:?} to the terminal:\n{displayed:?}");
@@ -127,7 +127,7 @@ fn piped(dir: &Dir, args: &[&str]) -> String {
 }
 
 /// The JSON values in a text.
-fn values(text: &str) -> Vec<Value> {
+fn json_values(text: &str) -> Vec<Value> {
     let values = serde_json::Deserializer::from_str(text).into_iter();
     values.collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{error}: {text:?}"))
 }
@@ -212,7 +212,7 @@ fn json_has_no_c1_controls_or_directions_on_a_terminal() {
     ] {
         let displayed = harmless_output(&dir, args, ONLY_STDOUT);
         let raw = piped(&dir, args);
-        assert_eq!(values(&displayed), values(&raw), "{args:?}");
+        assert_eq!(json_values(&displayed), json_values(&raw), "{args:?}");
         if !matches!(args[0], "timeline" | "config") {
             for part in ["\\u001b]0;own", "\u{9b}2J", "\u{202e}", "\u{e0041}"] {
                 assert!(raw.contains(part), "{args:?} is not raw in a pipe: {raw:?}");
@@ -324,7 +324,7 @@ fn help_and_scripts_are_printed_as_they_are() {
     ] {
         let raw = piped(&dir, args);
         if args[0] != "search" {
-            assert_eq!(on_terminal(&dir, args, BOTH_STREAMS), raw, "{args:?}");
+            assert_eq!(terminal_output(&dir, args, BOTH_STREAMS), raw, "{args:?}");
         }
         assert!(!raw.contains(acts_on_a_terminal), "{args:?}");
     }

@@ -16,7 +16,7 @@ const QUERIES: usize = 20;
 /// large to be verified as a whole when they are opened. Instead, each 4 KiB of such a file are
 /// verified when they are first read.
 const ITEMS: usize = 100_000;
-/// Number of records, the first of the dump, that the update deletes.
+/// The update deletes this many records, the first ones of the dump.
 const DELETED_ITEMS: usize = 400;
 
 #[test]

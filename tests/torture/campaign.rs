@@ -79,7 +79,7 @@ impl Campaign {
     }
 
     /// Raises a figure to `number`, unless it is as great already.
-    pub(super) fn maximum(&mut self, figure: &'static str, number: usize) {
+    pub(super) fn raise_to(&mut self, figure: &'static str, number: usize) {
         let maximum = self.figures.entry(figure).or_default();
         *maximum = number.max(*maximum);
     }

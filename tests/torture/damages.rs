@@ -208,6 +208,7 @@ impl DamagedIndex<'_> {
         let writer = thread::spawn(move || {
             // Ignore errors: a process that ends early closes the pipe.
             let _ = writeln!(input, "正文");
+            // By then, the process has usually mapped the files.
             thread::sleep(Duration::from_millis(40));
             fs::File::options().write(true).open(&path).unwrap().set_len(new_length).unwrap();
             for query in
