@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::util::{Dir, Random, files_below, sample};
+use crate::util::{Dir, Random, files_below, sample_archive};
 
 /// A folder with the index of a few pages of the sample.
 fn indexed() -> Dir {
     let dir = Dir::new();
     for name in ["0001_c5a48cc89211cdcb.txt", "0002_c174a7f7ed733477.txt"] {
-        let page = fs::read(sample().join("000").join(name)).unwrap();
+        let page = fs::read(sample_archive().join("000").join(name)).unwrap();
         dir.write(&format!("archive/{name}"), page);
     }
     dir.index();

@@ -31,7 +31,7 @@ use std::sync::{
 use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 
-use crate::util::{Dir, Ran, sample, skipped};
+use crate::util::{Dir, Ran, sample_archive, skipped};
 use nodes::Cluster;
 
 /// The first port to try for the nodes, out of the way of `just cluster-up`.
@@ -89,7 +89,7 @@ fn sample_index() -> &'static str {
     let (_, folder) = FOLDER.get_or_init(|| {
         let dir = Dir::new();
         let folder = dir.path().join("index").display().to_string();
-        dir.ok(&["index", &sample().display().to_string(), "--quiet", "--index", &folder]);
+        dir.ok(&["index", &sample_archive().display().to_string(), "--quiet", "--index", &folder]);
         (dir, folder)
     });
     folder

@@ -12,7 +12,8 @@ use wensou_index::{Error, Index, build, check_files};
 use wensou_ingest::Silent;
 
 use crate::util::{
-    Dir, Random, build_options, compiled_fault_library, copy_folder, sample, set_archive_state,
+    Dir, Random, build_options, compiled_fault_library, copy_folder, sample_archive,
+    set_archive_state,
 };
 
 /// The number of rounds in an environment variable, or a default.
@@ -31,7 +32,7 @@ impl Archive {
     /// The sample archive, with the random generator of a test.
     fn with_seed(seed: u64) -> Self {
         let dir = Dir::new();
-        copy_folder(&sample(), &dir.path().join("archive"));
+        copy_folder(&sample_archive(), &dir.path().join("archive"));
         let mut archive = Self { dir, records: Default::default(), random: Random::new(seed) };
         for state in [0, 1] {
             archive.set_state(state);

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::util::{Dir, copy_folder, sample};
+use crate::util::{Dir, copy_folder, sample_archive};
 
 #[test]
 fn index_lists_the_kinds_of_files() {
@@ -29,7 +29,7 @@ fn records(export: &str) -> Vec<Value> {
 #[test]
 fn an_export_is_indexed_with_the_same_records() {
     let dir = Dir::new();
-    copy_folder(&sample(), &dir.path().join("archive"));
+    copy_folder(&sample_archive(), &dir.path().join("archive"));
     dir.index();
     let export = dir.ok(&["export"]);
     let queries: [&[&str]; 5] = [
@@ -103,7 +103,7 @@ fn a_command_reads_other_files() {
 #[test]
 fn the_sample_of_other_kinds_is_read() {
     let dir = Dir::new();
-    let kinds = sample().parent().unwrap().join("kinds");
+    let kinds = sample_archive().parent().unwrap().join("kinds");
     copy_folder(&kinds, &dir.path().join("archive"));
     let ran = dir.run(&["index", "archive"]);
     assert!(ran.stderr.contains("skipped none"), "{}", ran.stderr);

@@ -47,7 +47,7 @@ fn objects(lines: &str) -> Vec<Value> {
 fn every_format_for_programs_keeps_its_schema() {
     let dir = indexed();
     let sample = Dir::new();
-    let path = crate::util::sample();
+    let path = crate::util::sample_archive();
     sample.ok(&["index", path.to_str().unwrap(), "--quiet"]);
     for dir in [&dir, &sample] {
         let search = |args: &[&str]| dir.run(&[&["search", "--limit", "1000"], args].concat());
@@ -214,7 +214,7 @@ fn a_timeline_is_drawn_to_scale_and_fits() {
 #[test]
 fn the_timeline_counts_stated_and_inferred_dates_separately() {
     let dir = Dir::new();
-    let sample = crate::util::sample();
+    let sample = crate::util::sample_archive();
     dir.ok(&["index", sample.to_str().unwrap(), "--quiet"]);
     let timeline: Value =
         serde_json::from_str(&dir.ok(&["timeline", "--by", "year", "-f", "json"])).unwrap();

@@ -5,7 +5,7 @@ mod faults;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::util::{Dir, copy_folder, sample};
+use crate::util::{Dir, copy_folder, sample_archive};
 
 /// A folder with an archive of three pages and the index of the archive.
 fn indexed() -> Dir {
@@ -309,7 +309,7 @@ fn a_generation_that_is_removed_in_part_is_removed_even_if_the_index_is_up_to_da
 #[test]
 fn a_new_index_folder_has_a_marker_that_explains_it() {
     let dir = Dir::new();
-    copy_folder(&sample().join("000"), &dir.path().join("archive"));
+    copy_folder(&sample_archive().join("000"), &dir.path().join("archive"));
     dir.ok(&["index", "archive", "--index", "new/folder/index", "--quiet"]);
     let marker = fs::read_to_string(dir.path().join("new/folder/index/WENSOU")).unwrap();
     assert!(marker.starts_with("wensou index folder\n"), "{marker}");

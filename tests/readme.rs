@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::util::{Dir, copy_folder, is_renewing, mask, sample};
+use crate::util::{Dir, copy_folder, is_renewing, mask, sample_archive};
 
 fn readme() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
@@ -12,7 +12,7 @@ fn readme() -> PathBuf {
 /// A folder like a checkout, with the sample archive and its index.
 fn checkout() -> Dir {
     let dir = Dir::new();
-    copy_folder(&sample(), &dir.path().join("data/archive"));
+    copy_folder(&sample_archive(), &dir.path().join("data/archive"));
     dir.index_at("data/archive");
     dir
 }

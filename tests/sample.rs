@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::util::{Dir, copy_folder, development_data, golden, sample};
+use crate::util::{Dir, copy_folder, development_data, golden, sample_archive};
 
 /// The sample archive, indexed once for all tests.
 pub(crate) fn indexed() -> &'static Dir {
     static DIR: OnceLock<Dir> = OnceLock::new();
     DIR.get_or_init(|| {
         let dir = Dir::new();
-        copy_folder(&sample(), &dir.path().join("data/archive"));
+        copy_folder(&sample_archive(), &dir.path().join("data/archive"));
         dir.ok(&["index", "data/archive", "--quiet"]);
         dir
     })
@@ -25,7 +25,7 @@ fn records() -> Vec<Value> {
 #[test]
 fn a_search_without_an_index_builds_that_of_the_sample_first() {
     let dir = Dir::new();
-    copy_folder(&sample(), &dir.path().join("data/archive"));
+    copy_folder(&sample_archive(), &dir.path().join("data/archive"));
     let ran = dir.run(&["search", "開源大模型"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(

@@ -146,8 +146,8 @@ impl From<Output> for Ran {
     }
 }
 
-/// The sample archive.
-pub(crate) fn sample() -> PathBuf {
+/// The folder of the sample archive.
+pub(crate) fn sample_archive() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/archive")
 }
 

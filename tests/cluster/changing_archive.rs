@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::nodes::Cluster;
 use super::{NO_GRACE, assert_same_output, run_on};
-use crate::util::{Dir, copy_folder, sample, set_archive_state};
+use crate::util::{Dir, copy_folder, sample_archive, set_archive_state};
 
 /// Searches whose output depends on the state of the archive.
 pub(super) const QUERIES: [&[&str]; 3] = [
@@ -24,7 +24,7 @@ impl Archive {
     /// The sample archive in state 0, indexed.
     pub(super) fn new() -> Self {
         let archive = Self { dir: Dir::new() };
-        copy_folder(&sample(), &archive.dir.path().join("archive"));
+        copy_folder(&sample_archive(), &archive.dir.path().join("archive"));
         archive.set_state(0);
         archive.dir.ok(&["index", "archive", "--quiet", "--index", "index"]);
         archive

@@ -16,7 +16,7 @@ use super::nodes::Cluster;
 use super::{
     INDEXES_OF_A_COPY, NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, run_on,
 };
-use crate::util::sample;
+use crate::util::sample_archive;
 
 #[test]
 fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
@@ -80,7 +80,7 @@ fn only_copies_of_the_same_archive_are_replaced() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "roots");
     let before = archive.answers(&address);
-    let kinds = sample().parent().unwrap().join("kinds").display().to_string();
+    let kinds = sample_archive().parent().unwrap().join("kinds").display().to_string();
     archive.dir.ok(&["index", &kinds, "--quiet", "--index", "other"]);
     let copy = ["copy", "--index", "other", "--to", &address];
     assert_refused(&archive.dir.run(&copy), 2, &["--replace", "kinds", "archive"]);

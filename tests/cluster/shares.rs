@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::random_queries::RandomQueries;
 use super::{INDEXES_OF_A_COPY, assert_refused, assert_same_output, cluster, run_on};
-use crate::util::{Dir, Ran, copy_folder, files_below, sample};
+use crate::util::{Dir, Ran, copy_folder, files_below, sample_archive};
 
 /// The folders of the archive, in the order of the walk. Each is a share.
 const SHARES: [&str; 4] = ["a", "b", "c", "d"];
@@ -22,7 +22,7 @@ impl DividedArchive {
     fn new() -> Self {
         let dir = Dir::new();
         let archive = dir.path().join("archive");
-        copy_folder(&sample(), &dir.path().join("sample"));
+        copy_folder(&sample_archive(), &dir.path().join("sample"));
         for (number, file) in files_below(&dir.path().join("sample")).iter().enumerate() {
             let share = SHARES[number % SHARES.len()];
             let name = file.strip_prefix(dir.path().join("sample")).unwrap();

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::limits::{Ended, run_limited};
 use super::preload::without_syncs;
-use crate::util::{Dir, files_below, sample, set_archive_state};
+use crate::util::{Dir, files_below, sample_archive, set_archive_state};
 
 /// Whether the indexes of a [`World`] have tables of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +34,11 @@ impl World {
     /// down) of its other files, such as dumps. The archive is left in state 1.
     pub(super) fn with_text_pages(pages: usize, tables: UserTables) -> Self {
         let dir = Dir::new();
-        let files = files_below(&sample());
+        let files = files_below(&sample_archive());
         let (text_pages, others): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|path| path.extension().is_some_and(|it| it == "txt"));
         for path in text_pages.iter().take(pages).chain(others.iter().take(pages / 8)) {
-            let name = path.strip_prefix(sample()).unwrap().to_str().unwrap().to_owned();
+            let name = path.strip_prefix(sample_archive()).unwrap().to_str().unwrap().to_owned();
             dir.write(&format!("archive/{name}"), fs::read(path).unwrap());
         }
         let mut world = Self { dir, exports: Default::default(), table_args: Vec::new() };
