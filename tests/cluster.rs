@@ -31,7 +31,7 @@ use std::sync::{
 use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 
-use crate::util::{Dir, Ran, sample_archive, skipped};
+use crate::util::{Dir, Ran, report_skipped, sample_archive};
 use nodes::Cluster;
 
 /// The first port to try for the nodes, out of the way of `just cluster-up`.
@@ -56,7 +56,7 @@ fn shared_cluster() -> Option<&'static RwLock<Cluster>> {
         Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), first_of_free_ports())
             .map(RwLock::new)
     };
-    CLUSTER.get_or_init(start).as_ref().inspect_err(|why| skipped(why)).ok()
+    CLUSTER.get_or_init(start).as_ref().inspect_err(|why| report_skipped(why)).ok()
 }
 
 /// The cluster, for tests that stop no nodes and change no settings. Such tests run at the same

@@ -122,7 +122,7 @@ fn line_numbers_of_compressed_or_utf_16_files_are_those_of_the_decoded_text() {
         let found = dir.ok(&["search", "-f", "vimgrep", "上海"]);
         assert_eq!(found, "archive/u.txt:5:1:上海的比特幣。\n");
     } else {
-        crate::util::skipped("gzip is missing");
+        crate::util::report_skipped("gzip is missing");
     }
 }
 

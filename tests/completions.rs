@@ -5,7 +5,7 @@ use std::process::Command;
 use portable_pty::CommandBuilder;
 
 use crate::pty::Pty;
-use crate::util::{Dir, skipped};
+use crate::util::{Dir, report_skipped};
 
 /// The index of two articles with tags.
 fn indexed() -> Dir {
@@ -129,7 +129,7 @@ fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[
 /// returns `None`.
 fn shell(name: &str, args: &[&str]) -> Option<CommandBuilder> {
     if Command::new(name).arg("--version").output().is_err() {
-        skipped(&format!("there is no {name}"));
+        report_skipped(&format!("there is no {name}"));
         return None;
     }
     let mut command = CommandBuilder::new(name);

@@ -188,7 +188,7 @@ fn a_mistake_in_the_config_file_is_reported_with_line_and_remedy() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{config}");
         screen.push_str(&format!("{config}\n{}\n", displayed(&dir, &ran)));
     }
-    crate::util::golden("config_mistakes.txt", &screen);
+    crate::util::assert_golden("config_mistakes.txt", &screen);
     assert_eq!(displayed(&dir, &dir.run(&["config", "--path"])), format!("DIR/{CONFIG_FILE}\n"));
 }
 
@@ -229,7 +229,7 @@ fn a_mistake_in_a_saved_query_is_shown_in_the_text_of_that_query() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{query}");
         screen.push_str(&format!("$ wensou search '{query}'\n{}\n", displayed(&dir, &ran)));
     }
-    crate::util::golden("saved_queries.txt", &screen);
+    crate::util::assert_golden("saved_queries.txt", &screen);
     let ran = dir.run(&["search", "@broken 減半", "--format", "jsonl"]);
     let object: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!(

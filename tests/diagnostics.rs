@@ -1,6 +1,6 @@
 //! Diagnostics of the query language, as text and as JSON.
 
-use crate::util::{Dir, golden};
+use crate::util::{Dir, assert_golden};
 
 /// The index of one article.
 fn indexed() -> Dir {
@@ -35,7 +35,7 @@ fn every_mistake_is_shown_with_its_location() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{query}");
         screen.push_str(&format!("$ wensou search '{query}'\n{}\n", ran.stderr));
     }
-    golden("diagnostics.txt", &screen);
+    assert_golden("diagnostics.txt", &screen);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::sample::indexed;
-use crate::util::{Dir, golden};
+use crate::util::{Dir, assert_golden};
 
 /// The JSON output of `wensou explain` for the sample archive.
 fn explained(args: &[&str]) -> Value {
@@ -130,7 +130,7 @@ fn the_text_of_explain_is_that_of_the_golden_file() {
         let ran = indexed().run(&["explain", "--", query]);
         screen.push_str(&format!("$ wensou explain -- '{query}'\n{}\n", ran.stdout));
     }
-    golden("explain.txt", &screen);
+    assert_golden("explain.txt", &screen);
     let id = &indexed().ids(&["人工智能 芯片"])[0];
     let ran = indexed().ok(&["explain", "人工智能 芯片", "--id", id]);
     assert!(ran.contains("rank 1, score "), "{ran}");

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::util::{Dir, golden, skipped};
+use crate::util::{Dir, assert_golden, report_skipped};
 
 #[test]
 fn every_verb_has_a_page_with_its_flags_and_the_query_language_has_a_page() {
@@ -48,14 +48,14 @@ fn every_verb_has_a_page_with_its_flags_and_the_query_language_has_a_page() {
     }
     assert_eq!(dir.ok(&["man", "query"]), query);
     assert_eq!(dir.run(&["man", "nosuchverb"]).code, 2);
-    golden("help.txt", &help);
+    assert_golden("help.txt", &help);
 }
 
 /// The manual pages as files. If the program `reader` is not installed, says that the test is
 /// skipped, and returns none.
 fn pages(reader: &str, dir: &Dir) -> Vec<std::path::PathBuf> {
     if Command::new(reader).arg("-v").output().is_err() {
-        skipped(&format!("there is no {reader}"));
+        report_skipped(&format!("there is no {reader}"));
         return Vec::new();
     }
     dir.ok(&["man", "--dir", "pages"]);

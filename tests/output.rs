@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::util::{Dir, Ran, golden};
+use crate::util::{Dir, Ran, assert_golden};
 
 /// The index of three flash items and an article without a date.
 fn indexed() -> Dir {
@@ -226,7 +226,7 @@ fn the_timeline_counts_stated_and_inferred_dates_separately() {
     assert_eq!(timeline["undated"], stats["undated"]);
     let all = stats["articles"].as_u64().unwrap() + stats["flash_items"].as_u64().unwrap();
     assert_eq!(sum("stated") + sum("inferred") + timeline["undated"].as_u64().unwrap(), all);
-    golden("timeline.txt", &chart(&dir, "80", &["--by", "year"]).stdout);
+    assert_golden("timeline.txt", &chart(&dir, "80", &["--by", "year"]).stdout);
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn readme() -> PathBuf {
 fn checkout() -> Dir {
     let dir = Dir::new();
     copy_folder(&sample_archive(), &dir.path().join("data/archive"));
-    dir.index_at("data/archive");
+    dir.index_archive("data/archive");
     dir
 }
 

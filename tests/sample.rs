@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::util::{Dir, copy_folder, development_data, golden, sample_archive};
+use crate::util::{Dir, assert_golden, copy_folder, development_data, sample_archive};
 
 /// The sample archive, indexed once for all tests.
 pub(crate) fn indexed() -> &'static Dir {
@@ -33,7 +33,7 @@ fn a_search_without_an_index_builds_that_of_the_sample_first() {
         "{}",
         ran.stderr
     );
-    golden("sample-search.txt", &ran.stdout);
+    assert_golden("sample-search.txt", &ran.stdout);
 }
 
 #[test]

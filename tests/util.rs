@@ -107,11 +107,11 @@ impl Dir {
 
     /// Indexes `archive/`.
     pub(crate) fn index(&self) {
-        self.index_at("archive");
+        self.index_archive("archive");
     }
 
-    /// Indexes a folder.
-    pub(crate) fn index_at(&self, archive: &str) {
+    /// Indexes this folder or file.
+    pub(crate) fn index_archive(&self, archive: &str) {
         self.ok(&["index", archive, "--quiet"]);
     }
 
@@ -158,13 +158,13 @@ pub(crate) fn development_data(path: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    skipped(&format!("{} does not exist", path.display()));
+    report_skipped(&format!("{} does not exist", path.display()));
     None
 }
 
 /// Says that a test is skipped. Writes to stderr itself, because the test harness hides what
 /// `eprintln!` prints in a test that passes.
-pub(crate) fn skipped(why: &str) {
+pub(crate) fn report_skipped(why: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
@@ -226,7 +226,7 @@ pub(crate) fn compiled_fault_library(dir: &Dir, name: &str) -> Option<PathBuf> {
     if cc.status().is_ok_and(|status| status.success()) {
         return Some(library);
     }
-    skipped("no C compiler");
+    report_skipped("no C compiler");
     None
 }
 
@@ -236,7 +236,7 @@ pub(crate) fn is_renewing() -> bool {
 }
 
 /// Compares masked output with `tests/golden/NAME`; see [`is_renewing`].
-pub(crate) fn golden(name: &str, actual: &str) {
+pub(crate) fn assert_golden(name: &str, actual: &str) {
     let actual = mask(actual);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if is_renewing() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::util::skipped;
+use crate::util::report_skipped;
 
 /// The library made from `tests/fault/NAME.c`. If the library cannot be made, or if it is `record`
 /// and does not work on this system, says that the test is skipped, and returns `None`.
@@ -19,7 +19,7 @@ fn library(name: &str) -> Option<PathBuf> {
     let mut cc = Command::new("cc");
     cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&compiled).arg(source.with_extension("c"));
     if !cfg!(target_os = "linux") || !cc.status().is_ok_and(|status| status.success()) {
-        skipped(&format!("{name}.c needs Linux and a C compiler"));
+        report_skipped(&format!("{name}.c needs Linux and a C compiler"));
         return None;
     }
     let library = folder.join(format!("{name}.so"));
@@ -32,7 +32,9 @@ fn library(name: &str) -> Option<PathBuf> {
         // that `record` and `deny` need: `deny` always ends this trial with status 78, because the
         // C source that it gets as `DENY_LIST` is no valid list of rules.
         if name == "record" {
-            skipped(&format!("{name}.c needs a system that lets processes filter their calls"));
+            report_skipped(&format!(
+                "{name}.c needs a system that lets processes filter their calls"
+            ));
             return None;
         }
     }
