@@ -7,7 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use wensou_index::BuildOptions;
 
-/// A pseudo-random generator (Knuth's MMIX): a seed gives the same numbers on every machine.
+/// A linear congruential generator of pseudo-random numbers, with the constants of Knuth's MMIX. A
+/// seed gives the same numbers on every machine.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -15,7 +16,7 @@ impl Random {
         Self(seed)
     }
 
-    /// A number below `bound`.
+    /// A number below `bound`, or 0 if `bound` is 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -33,6 +34,7 @@ pub(crate) struct Dir {
 pub(crate) struct Ran {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// The exit status; -1 if a signal has ended the run.
     pub(crate) code: i32,
 }
 
@@ -98,7 +100,7 @@ impl Dir {
         Ran::from(self.command(args).output().unwrap())
     }
 
-    /// Runs the binary, which must succeed, and returns its output.
+    /// Runs the binary, which must succeed, and returns its standard output.
     pub(crate) fn ok(&self, args: &[&str]) -> String {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "wensou {args:?} failed: {}\n{}", ran.stderr, ran.stdout);

@@ -222,6 +222,7 @@ impl Build {
             _ => campaign.fail(format!("{}: {ended}; {}", location(), listing(&kept))),
         }
         let checked = world.run(&index, &["check", "--quick"]);
+        // Without an index, `check` finds none (3) or refuses the folder (2).
         let wanted = if ended.code == 3 && self.old.is_none() { 2..=3 } else { 0..=0 };
         campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", location()));
         // Whatever the cut has left, the next build makes the new index.

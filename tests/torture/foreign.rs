@@ -13,7 +13,7 @@ use super::snapshot::Snapshot;
 use super::world::{World, current_generation};
 use crate::util::Random;
 
-/// Names similar to those in an index folder.
+/// Names that files and folders of an index have, and similar ones.
 const NAMES: [&str; 44] = [
     "CURRENT",
     "CURRENT.new",

@@ -92,7 +92,7 @@ impl HostileIndex<'_> {
         writers.rotate_left(first);
         for args in readers.iter().copied().chain(writers) {
             let ended = self.run_verb(campaign, args, &before);
-            if ended.killed.is_some() {
+            if ended.exceeded_limit.is_some() {
                 // The other verbs read the same files, and the campaign should not take hours.
                 break;
             }
@@ -117,8 +117,8 @@ impl HostileIndex<'_> {
         }
         let ended = run_limited(&mut command);
         campaign.count("runs");
-        campaign.maximum("MB at most", (ended.memory >> 20) as usize);
-        campaign.maximum("ms at most", ended.took.as_millis() as usize);
+        campaign.raise_to("MB at most", (ended.memory >> 20) as usize);
+        campaign.raise_to("ms at most", ended.took.as_millis() as usize);
         if let Some(problem) = ended.problem() {
             campaign.fail(format!("{what}: {args:?}: {problem}"));
         }

@@ -26,15 +26,15 @@ pub(super) struct Ended {
     /// The highest measured resident memory, in bytes.
     pub(super) memory: u64,
     pub(super) took: Duration,
-    /// The limit that the run exceeded.
-    pub(super) killed: Option<&'static str>,
+    /// The limit that the run exceeded, so that it was killed.
+    pub(super) exceeded_limit: Option<&'static str>,
 }
 
 impl Ended {
     /// A message if the run has ended as no run may, whatever the state of the index: with an exit
     /// status above 4, by a signal, or because it exceeded a limit.
     pub(super) fn problem(&self) -> Option<String> {
-        if let Some(limit) = self.killed {
+        if let Some(limit) = self.exceeded_limit {
             return Some(format!("killed: more than the limit of {limit}"));
         }
         match self.code {
@@ -53,7 +53,7 @@ impl Ended {
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = self.killed.as_ref().map(|limit| format!(" ({limit})")).unwrap_or_default();
+        let limit = self.exceeded_limit.map(|limit| format!(" ({limit})")).unwrap_or_default();
         write!(f, "exit status {}{limit}: {}", self.code, self.last_messages())
     }
 }
@@ -69,20 +69,21 @@ pub(super) fn wait_limited(mut child: Child) -> Ended {
     let started = Instant::now();
     let stdout = gather(child.stdout.take().unwrap());
     let stderr = gather(child.stderr.take().unwrap());
-    let (mut memory, mut killed) = (0, None);
+    let (mut memory, mut exceeded_limit) = (0, None);
+    // Look often at first, because most runs are short.
     let mut pause = Duration::from_micros(300);
     let status = loop {
         memory = peak_memory(child.id()).unwrap_or(0).max(memory);
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
-        if killed.is_none() {
-            killed = match () {
+        if exceeded_limit.is_none() {
+            exceeded_limit = match () {
                 () if started.elapsed() > time_limit() => Some("time"),
                 () if memory > MAX_MEMORY => Some("256 MB"),
                 () => None,
             };
-            if killed.is_some() {
+            if exceeded_limit.is_some() {
                 child.kill().unwrap();
             }
         }
@@ -95,11 +96,11 @@ pub(super) fn wait_limited(mut child: Child) -> Ended {
         code: code(status),
         memory,
         took: started.elapsed(),
-        killed,
+        exceeded_limit,
     }
 }
 
-/// Reads an output to its end, in a thread.
+/// Reads an output to its end in a new thread, so that a full pipe does not stop the process.
 fn gather(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut bytes = Vec::new();

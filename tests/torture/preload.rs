@@ -10,7 +10,7 @@ use crate::util::report_skipped;
 
 /// The library made from `tests/fault/NAME.c`. If the library cannot be made, or if it is `record`
 /// and does not work on this system, says that the test is skipped, and returns `None`.
-fn library(name: &str) -> Option<PathBuf> {
+fn compiled_library(name: &str) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault").join(name);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     fs::create_dir_all(folder).unwrap();
@@ -44,21 +44,21 @@ fn library(name: &str) -> Option<PathBuf> {
 /// The library that records the changes of a folder.
 pub(super) fn record_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    LIBRARY.get_or_init(|| library("record")).as_deref()
+    LIBRARY.get_or_init(|| compiled_library("record")).as_deref()
 }
 
 /// The library that makes system calls on given paths fail, or logs them, as [`Faults`] say. It
 /// needs the same system as [`record_library`].
 fn deny_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    LIBRARY.get_or_init(|| record_library().and_then(|_| library("deny"))).as_deref()
+    LIBRARY.get_or_init(|| record_library().and_then(|_| compiled_library("deny"))).as_deref()
 }
 
 /// Makes a command skip syncs, if the library for that can be made. Otherwise the command is only
 /// slower.
 pub(super) fn without_syncs(command: &mut Command) {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    if let Some(library) = LIBRARY.get_or_init(|| library("nosync")) {
+    if let Some(library) = LIBRARY.get_or_init(|| compiled_library("nosync")) {
         preload(command, library);
     }
 }

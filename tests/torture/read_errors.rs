@@ -59,7 +59,7 @@ struct Round<'w> {
 }
 
 impl Round<'_> {
-    fn index(&self) -> PathBuf {
+    fn index_folder(&self) -> PathBuf {
         self.world.path("index")
     }
 
@@ -67,7 +67,7 @@ impl Round<'_> {
     /// the path of the archive to `args`.
     fn run_with_faults(&self, faults: &Faults, args: &[&str]) -> Ended {
         let archive = self.world.archive();
-        let mut command = self.world.command(&self.index(), args);
+        let mut command = self.world.command(&self.index_folder(), args);
         if args[0] == "index" {
             command.arg(archive);
         }
@@ -78,7 +78,7 @@ impl Round<'_> {
     /// Builds an index, updates or rebuilds it while some files cannot be read, and updates it once
     /// more when all files can be read again, with checks after each step.
     fn run(&self, campaign: &mut Campaign, random: &mut Random) {
-        let (world, index) = (self.world, self.index());
+        let (world, index) = (self.world, self.index_folder());
         let _ = fs::remove_dir_all(&index);
         let old = random.below(2);
         world.set_state(old);
@@ -96,7 +96,7 @@ impl Round<'_> {
         }
         self.build_index(campaign, random, &unreadable);
         let after = world.export(&index).unwrap_or_default();
-        let lost = Self::lost(&before, &after, changes);
+        let lost = Self::lost_records(&before, &after, changes);
         campaign.add("records", before.lines().count());
         campaign.expect(lost.is_empty(), || {
             let examples: Vec<&String> = lost.iter().take(3).collect();
@@ -108,7 +108,7 @@ impl Round<'_> {
         }
         let checked = world.run(&index, &["check"]);
         campaign.expect(checked.code == 0, || {
-            format!("{}: `check` after it: {checked}", self.describe(&unreadable))
+            format!("{}: `check` after the build: {checked}", self.describe(&unreadable))
         });
         self.expect_same_as_rebuild(campaign, &unreadable);
     }
@@ -153,7 +153,7 @@ impl Round<'_> {
     /// Updates the index once all files can be read again. The updated index must have the same
     /// export as a new one.
     fn expect_same_as_rebuild(&self, campaign: &mut Campaign, unreadable: &Unreadable) {
-        let (world, index, what) = (self.world, self.index(), self.describe(unreadable));
+        let (world, index, what) = (self.world, self.index_folder(), self.describe(unreadable));
         let built = world.index(&index, &["--quiet"]);
         campaign.expect(built.code == 0, || format!("{what}: the next build: {built}"));
         let updated = world.export(&index).unwrap_or_default();
@@ -179,7 +179,7 @@ impl Round<'_> {
 
     /// The texts of records that the export `before` has and `after` lacks. If the state of the
     /// archive has changed between the exports, records of [`CHANGING_PAGES`] do not count.
-    fn lost(before: &str, after: &str, changed: bool) -> BTreeSet<String> {
+    fn lost_records(before: &str, after: &str, changed: bool) -> BTreeSet<String> {
         let counts =
             |line: &&str| !changed || !CHANGING_PAGES.iter().any(|page| line.contains(page));
         let before: BTreeSet<String> = before.lines().filter(counts).map(kind_and_text).collect();

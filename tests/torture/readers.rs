@@ -122,7 +122,9 @@ fn answer_problem(world: &World, args: &[&str], ended: &Ended) -> Option<String>
         return Some(format!("{ended}; {}", ended.stdout.trim_end()));
     }
     match args[0] {
-        "export" if !world.exports.contains(&ended.stdout) => Some("neither state".to_owned()),
+        "export" if !world.exports.contains(&ended.stdout) => {
+            Some("the records of neither state".to_owned())
+        }
         "check" => {
             // The archive may change while `check` compares: then `check` reports changed pages as
             // stale, and a removed page as unreadable.

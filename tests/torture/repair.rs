@@ -86,13 +86,13 @@ impl Round<'_> {
         };
         let Damage { what, description_lost } = damage;
         let what = format!("round {}: {what}; archive {archive:?}", self.round);
-        let before = self.recoverable(&index);
+        let before = self.recoverable_records(&index);
         let ended = self.repair(&index, archive, random);
         campaign.count("repairs");
         if let Some(problem) = ended.problem() {
             campaign.fail(format!("{what}: {problem}"));
         }
-        let after = self.recoverable(&index);
+        let after = self.recoverable_records(&index);
         // If the archive is complete, the repair may remove records that the archive does not have.
         if archive == ArchiveCondition::Complete {
             self.expect_cured(campaign, &index, &what, &ended, description_lost);
@@ -184,7 +184,7 @@ impl Round<'_> {
     /// Records that can still be read from an index folder: from the current generation, and from
     /// each generation that has a description, which is made the current one in a copy of the
     /// folder.
-    fn recoverable(&self, index: &Path) -> BTreeSet<String> {
+    fn recoverable_records(&self, index: &Path) -> BTreeSet<String> {
         let world = self.world;
         let mut records = world.readable_records(index);
         let trial = world.path("trial");

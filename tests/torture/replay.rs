@@ -121,8 +121,7 @@ pub(super) enum Cut {
     /// All such changes are on the disk, as after a kill.
     AllUnsynced,
     /// Changes of folder entries are on the disk up to a random change of the log, as a journal
-    /// writes them.
-    /// Which changes of content are on the disk is random.
+    /// writes them. Which changes of content are on the disk is random.
     JournalPrefix,
     /// Each name in a folder is as at the last sync of the folder, or as after a random later
     /// change of this name. Which changes of content are on the disk is random.
