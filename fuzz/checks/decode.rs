@@ -33,8 +33,9 @@ pub fn check(data: &[u8]) {
         .filter_map(|same| same.last().copied())
         .collect();
     assert!(boundaries.last().is_some_and(|(_, at)| *at <= raw.len()), "offsets inside the file");
-    // In a lossy text, some characters stand for no bytes of their own. In ISO-2022-JP, what bytes
-    // mean depends on the escape sequence before them.
+    // The bytes of each character decode to it by themselves, unless bytes were replaced or left
+    // out, or lines are in other encodings (`lossy`). In ISO-2022-JP, what bytes mean depends on
+    // the escape sequence before them.
     if decoded.lossy || decoded.encoding == encoding_rs::ISO_2022_JP {
         return;
     }
