@@ -256,7 +256,7 @@ impl<'i> Session<'i> {
             backfill.found.truncate(wanted - answer.found.len());
         }
         answer.backfill = answer.backfill.filter(|backfill| !backfill.found.is_empty());
-        let total_hits = answer.total - repeats.repeated();
+        let total_hits = repeats.hits();
         Ok((answer, Collapsed { total_hits, matched: repeats.into_matched() }))
     }
 

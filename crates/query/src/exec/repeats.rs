@@ -7,8 +7,8 @@ use super::groups::Groups;
 use super::matched_docs::MatchedDocs;
 use super::window::DocWindow;
 
-/// Counts the matching documents that repeat another: those that follow a near-duplicate which
-/// matches, too. Each other matching document is a hit.
+/// Counts the hits among the matching documents: those that do not repeat another. A document
+/// repeats another if it follows a near-duplicate which matches, too.
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
     groups: Groups<'g>,
@@ -21,9 +21,7 @@ pub(crate) struct RepeatCounter<'g> {
 struct Counted {
     /// For each group, whether a document of the group has matched.
     seen: Vec<bool>,
-    /// The matching documents that follow a near-duplicate which matches, too.
-    repeated: usize,
-    /// The other matching documents.
+    /// The matching documents that repeat no other.
     hits: usize,
     /// All matching documents, ascending, as long as they make fewer hits than wanted. Later
     /// documents may be missing.
@@ -37,7 +35,7 @@ impl<'g> RepeatCounter<'g> {
     pub(crate) fn new(groups: Groups<'g>, wanted: usize) -> Self {
         let seen = vec![false; groups.count()];
         let matched = Some(MatchedDocs::default());
-        let counted = Counted { seen, repeated: 0, hits: 0, few_docs: Vec::new(), matched };
+        let counted = Counted { seen, hits: 0, few_docs: Vec::new(), matched };
         Self { groups, wanted, counted: RefCell::new(counted) }
     }
 
@@ -48,7 +46,7 @@ impl<'g> RepeatCounter<'g> {
 
     /// Counts the documents of a window of a segment.
     pub(crate) fn add(&self, segment: u32, matches: &DocWindow) {
-        let Counted { seen, repeated, hits, few_docs, matched } = &mut *self.counted.borrow_mut();
+        let Counted { seen, hits, few_docs, matched } = &mut *self.counted.borrow_mut();
         let repeats = match self.groups {
             Groups::Local(groups) => count_repeats(matches, seen, groups.groups_in(segment)),
             #[cfg(feature = "cluster")]
@@ -57,7 +55,6 @@ impl<'g> RepeatCounter<'g> {
                 count_repeats(matches, seen, group_of)
             }
         };
-        *repeated += repeats;
         *hits += matches.count() - repeats;
         if *hits < self.wanted {
             few_docs.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
@@ -67,23 +64,18 @@ impl<'g> RepeatCounter<'g> {
         }
     }
 
-    /// Sets what a cluster has counted: how many documents are repeated, how many hits there are,
-    /// and all documents if they make fewer hits than wanted.
+    /// Sets what a cluster has counted: how many hits there are, and all documents if they make
+    /// fewer hits than wanted.
     #[cfg(feature = "cluster")]
-    pub(crate) fn set_counts(&self, repeated: usize, hits: usize, few_docs: Vec<DocAddress>) {
+    pub(crate) fn set_hits(&self, hits: usize, few_docs: Vec<DocAddress>) {
         let mut counted = self.counted.borrow_mut();
-        *counted = Counted { seen: Vec::new(), repeated, hits, few_docs, matched: None };
+        *counted = Counted { seen: Vec::new(), hits, few_docs, matched: None };
     }
 
     /// The number of hits up to which all documents are kept.
     #[cfg(feature = "cluster")]
     pub(crate) fn wanted(&self) -> usize {
         self.wanted
-    }
-
-    /// The number of repeated documents so far.
-    pub(crate) fn repeated(&self) -> usize {
-        self.counted.borrow().repeated
     }
 
     /// The number of hits so far.

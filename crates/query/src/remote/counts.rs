@@ -117,6 +117,12 @@ pub(super) fn facet_counts(
 /// As [`Engine::day_counts`](crate::engine::Engine::day_counts).
 pub(super) fn day_counts(index: &ClusterIndex, query: &Value) -> Result<(DayCounts, u64), Error> {
     let (buckets, total) = combinations(index, query, &[field::DAY, field::PROVENANCE])?;
+    Ok(count_days(buckets, total as u64))
+}
+
+/// Sums up the combinations of day and provenance of `total` matching documents. Those that have no
+/// day are undated.
+fn count_days(buckets: Vec<Bucket>, total: u64) -> (DayCounts, u64) {
     let (mut days, mut dated) = (DayCounts::new(), 0);
     for bucket in buckets {
         let number = |name: &str| bucket.key[name].as_i64();
@@ -128,7 +134,9 @@ pub(super) fn day_counts(index: &ClusterIndex, query: &Value) -> Result<(DayCoun
         days.entry(day).or_default()[usize::from(inferred)] += bucket.doc_count;
         dated += bucket.doc_count;
     }
-    Ok((days, total as u64 - dated))
+    // The combinations may come from several responses, and `total` from the first of them. If the
+    // index changes between the responses, more documents may be dated than were counted.
+    (days, total.saturating_sub(dated))
 }
 
 /// As [`Engine::date_bounds`](crate::engine::Engine::date_bounds).
@@ -202,4 +210,21 @@ pub(super) fn ids(index: &ClusterIndex, prefix: &str, limit: usize) -> Result<Ve
     });
     let Response { aggregations } = index.search(&body)?;
     Ok(aggregations.ids.buckets.into_iter().map(|id| id.key).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_document_is_undated_if_more_are_dated_than_the_first_response_counted() {
+        let bucket = |day: i64, doc_count: u64| {
+            let key = json!({ (field::DAY): day, (field::PROVENANCE): PROVENANCE_INFERRED });
+            Bucket { key: key.as_object().cloned().unwrap(), doc_count }
+        };
+        let count = |total: u64| count_days(vec![bucket(0, 3), bucket(1, 4)], total);
+        let days = DayCounts::from([(date(1970, 1, 1), [0, 3]), (date(1970, 1, 2), [0, 4])]);
+        assert_eq!(count(9), (days.clone(), 2));
+        assert_eq!(count(5), (days, 0));
+    }
 }

@@ -38,15 +38,6 @@ const MARGIN: usize = 10;
 /// with them.
 const MAX_OTHER_GROUPS: usize = 200;
 
-/// What the cluster has counted in a search.
-#[derive(Debug, Clone, Copy)]
-struct HitCounts {
-    /// Documents that repeat a near-duplicate.
-    repeated: usize,
-    /// All other documents that match.
-    hits: usize,
-}
-
 /// How many documents to ask the cluster for, so that those that are wanted are among them.
 fn first_size(top_k: &TopK<'_>) -> usize {
     let needed = match top_k.hits {
@@ -96,6 +87,14 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
     score - level_score(plan, last.coverage) >= kept.score * (1.0 - TOLERANCE)
 }
 
+/// The number of `hits` without the documents of these groups that repeat another of their group.
+/// The two may come from different responses. If the index changes between the responses, the
+/// groups may have more documents than there were hits.
+fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
+    let repeats = |group: &DocCount| group.doc_count.saturating_sub(1);
+    hits.saturating_sub(groups.buckets.iter().map(repeats).sum())
+}
+
 impl ClusterEngine<'_> {
     /// As [`Engine::first_hits`](crate::engine::Engine::first_hits).
     ///
@@ -115,17 +114,15 @@ impl ClusterEngine<'_> {
                 None => self.send(plan, &filter, search_options(top_k, size))?,
             };
             let total = response.hits.total.value;
-            let counts = self.count_hits(plan, top_k, &filter, &response)?;
+            let hits = self.count_hits(plan, top_k, &filter, &response)?;
             let is_partial = response.hits.hits.len() < total;
             let last_score = response.hits.hits.last().and_then(Hit::score);
             let sent = self.score(plan, top_k, response)?;
             let mut kept = sent.clone();
             let is_enough = top_k.keep_first(&mut kept).is_some();
             // If there are fewer hits than the counter wants, it takes all documents.
-            let needs_all = match (counts, top_k.count) {
-                (Some(counts), Count::Hits(counter)) => {
-                    counts.hits < counter.wanted() && sent.len() < total
-                }
+            let needs_all = match (hits, top_k.count) {
+                (Some(hits), Count::Hits(counter)) => hits < counter.wanted() && sent.len() < total,
                 _ => false,
             };
             let is_incomplete = || {
@@ -137,13 +134,13 @@ impl ClusterEngine<'_> {
                 size = size.saturating_mul(4).min(MAX_RESULTS);
                 continue;
             }
-            if let (Some(counts), Count::Hits(counter)) = (counts, top_k.count) {
+            if let (Some(hits), Count::Hits(counter)) = (hits, top_k.count) {
                 let mut few_docs: Vec<DocAddress> = Vec::new();
-                if counts.hits < counter.wanted() {
+                if hits < counter.wanted() {
                     few_docs.extend(kept.iter().map(|doc| doc.address));
                     few_docs.sort_unstable();
                 }
-                counter.set_counts(counts.repeated, counts.hits, few_docs);
+                counter.set_hits(hits, few_docs);
             }
             return Ok((total, kept));
         }
@@ -230,15 +227,16 @@ impl ClusterEngine<'_> {
         Ok(())
     }
 
-    /// What the cluster has counted; `None` unless hits are to be counted. Sends further requests
-    /// if the response does not list all groups.
+    /// The number of hits: of the documents that match, those that do not repeat a near-duplicate.
+    /// `None` unless hits are to be counted. Sends further requests if the response does not list
+    /// all groups.
     fn count_hits(
         &self,
         plan: &Plan,
         top_k: &TopK<'_>,
         filter: &DocFilter,
         response: &SearchResponse,
-    ) -> Result<Option<HitCounts>, Error> {
+    ) -> Result<Option<usize>, Error> {
         #[derive(Deserialize)]
         struct FurtherGroups {
             aggregations: Aggregations,
@@ -246,10 +244,7 @@ impl ClusterEngine<'_> {
         if !matches!(top_k.count, Count::Hits(_)) {
             return Ok(None);
         }
-        let repeats = |groups: &GroupCounts| -> usize {
-            groups.buckets.iter().map(|group| group.doc_count - 1).sum()
-        };
-        let mut repeated = repeats(&response.aggregations.groups);
+        let mut hits = hits_left(response.hits.total.value, &response.aggregations.groups);
         let last_group = |groups: &GroupCounts| match groups.buckets.len() {
             MAX_GROUPS => groups.after_key.as_ref().map(|key| key.group.clone()),
             _ => None,
@@ -262,10 +257,10 @@ impl ClusterEngine<'_> {
             let aggs = group_aggregation(Some(&group));
             let body = json!({ "query": query, "size": 0, "aggs": aggs });
             let further: FurtherGroups = self.index.search(&body)?;
-            repeated += repeats(&further.aggregations.groups);
+            hits = hits_left(hits, &further.aggregations.groups);
             after = last_group(&further.aggregations.groups);
         }
-        Ok(Some(HitCounts { repeated, hits: response.hits.total.value - repeated }))
+        Ok(Some(hits))
     }
 
     /// Scores the documents that the cluster has sent, in the order of the cluster, and drops those
@@ -341,5 +336,20 @@ impl ClusterEngine<'_> {
         })?;
         members.values_mut().for_each(|ids| ids.sort_unstable());
         Ok(members.get(group).cloned().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_that_have_grown_since_the_hits_were_counted_leave_no_hit() {
+        let group = |doc_count| DocCount { doc_count };
+        let groups = GroupCounts { buckets: vec![group(3), group(1), group(2)], after_key: None };
+        assert_eq!(hits_left(7, &groups), 4);
+        assert_eq!(hits_left(2, &groups), 0);
+        let emptied = GroupCounts { buckets: vec![group(0)], after_key: None };
+        assert_eq!(hits_left(7, &emptied), 7);
     }
 }
