@@ -189,6 +189,10 @@ pub(super) fn ids(index: &ClusterIndex, prefix: &str, limit: usize) -> Result<Ve
     struct Id {
         key: String,
     }
+    // The cluster refuses an aggregation of no buckets.
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
     // A document may have other ids as well, which do not start with the prefix. A regular
     // expression leaves them out of the aggregation.
     let mut pattern = String::new();
@@ -204,7 +208,7 @@ pub(super) fn ids(index: &ClusterIndex, prefix: &str, limit: usize) -> Result<Ve
         "aggs": { "ids": { "terms": {
             "field": field::ID,
             "include": pattern + ".*",
-            "size": limit.max(1),
+            "size": limit,
             "order": { "_key": "asc" },
         } } },
     });

@@ -1,5 +1,5 @@
-//! Compares the matches of expressions on a cluster with those in a local index that has the same
-//! documents.
+//! Compares the matches of expressions and of prefixes of ids on a cluster with those in a local
+//! index that has the same documents.
 
 use jiff::civil::date;
 use wensou_cluster::{
@@ -7,13 +7,14 @@ use wensou_cluster::{
 };
 
 use super::dsl::{Translator, parts_to_verify};
+use crate::index_ref::IndexRef;
 use crate::lang::{Clock, parse};
 use crate::plan::Mode;
 use crate::runner::Runner;
 use crate::test_support::{QUERIES, sample_index_in};
 
 #[test]
-fn expressions_match_on_a_cluster_as_in_a_local_index() {
+fn expressions_and_prefixes_of_ids_match_on_a_cluster_as_in_a_local_index() {
     let Ok(address) = std::env::var("WENSOU_TEST_CLUSTER") else {
         eprintln!("skipped: WENSOU_TEST_CLUSTER names no cluster");
         return;
@@ -39,5 +40,10 @@ fn expressions_match_on_a_cluster_as_in_a_local_index() {
             let query = Translator::default().query(&plan.match_expr);
             assert_eq!(remote.count(&query).unwrap(), here, "{typed} {mode:?} {query}");
         }
+    }
+    for (prefix, limit) in [("a", 0), ("a", 1), ("a", 3), ("no such id", 3)] {
+        let [here, there] = [IndexRef::from(&index), IndexRef::from(&remote)]
+            .map(|index| index.ids(prefix, limit).unwrap());
+        assert_eq!(there, here, "{limit} ids that start with {prefix}");
     }
 }
