@@ -24,6 +24,15 @@ pub enum Error {
     #[cfg(feature = "cluster")]
     #[error(transparent)]
     Cluster(#[from] wensou_cluster::Error),
+    /// A document that the cluster had sent was read after it was forgotten.
+    #[cfg(feature = "cluster")]
+    #[error(
+        "document {number} is not in the cache of the cluster's documents, which is a bug in wensou"
+    )]
+    StaleAddress {
+        /// The number that the document had in the cache.
+        number: u32,
+    },
     /// The cluster sent an answer of an unexpected form.
     #[cfg(feature = "cluster")]
     #[error("the answer of the cluster cannot be understood: {0}")]

@@ -117,11 +117,13 @@ impl<'c> ClusterEngine<'c> {
         Ok(DocAddress::new(0, number))
     }
 
-    /// A document of the cache.
+    /// A document of the cache. Fails if the address is not valid, see [`Engine`].
+    ///
+    /// [`Engine`]: crate::engine::Engine
     pub(super) fn document(&self, address: DocAddress) -> Result<Rc<Document>, Error> {
         let documents = self.documents.borrow();
         let document = documents.get(address.doc_id as usize).map(Rc::clone);
-        document.ok_or_else(|| Error::NoSuchId { id: address.doc_id.to_string() })
+        document.ok_or(Error::StaleAddress { number: address.doc_id })
     }
 
     /// Forgets the documents of the cache, and their groups.
