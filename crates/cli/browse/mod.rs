@@ -30,6 +30,7 @@ mod theme;
 mod view;
 mod worker;
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, stdin, stdout};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -94,7 +95,9 @@ pub(crate) fn run(
     let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot set up the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-    let mut browse_run = BrowseRun { index, worker, signals, screen, terminal, app, colour };
+    let index_flags = open::index_flags(index.location(), global.allows_insecure_http());
+    let mut browse_run =
+        BrowseRun { index, index_flags, worker, signals, screen, terminal, app, colour };
     let outcome = match browse_run.perform(effects)? {
         Some(outcome) => Ok(outcome),
         None => browse_run.run_event_loop(),
@@ -126,6 +129,8 @@ fn saved_query_reader(global: &GlobalSettings, clock: Clock) -> SavedQueryReader
 /// All resources of a run. Dropping it restores the terminal.
 struct BrowseRun {
     index: Arc<OpenIndex>,
+    /// The flags with which `wensou show` opens the same index.
+    index_flags: Vec<OsString>,
     worker: Worker,
     signals: Signals,
     screen: Screen,
@@ -210,10 +215,8 @@ impl BrowseRun {
                     execute!(stdout(), CopyToClipboard::to_clipboard_from(text))?;
                 }
                 Effect::Pager { id, query } => {
-                    let (index, clock) = (Arc::clone(&self.index), self.app.clock);
-                    self.lend_terminal(|| {
-                        open::open_in_pager(&index.location(), &clock, &id, &query)
-                    })?;
+                    let (flags, clock) = (self.index_flags.clone(), self.app.clock);
+                    self.lend_terminal(|| open::open_in_pager(&flags, &clock, &id, &query))?;
                 }
                 Effect::Edit(item) => {
                     let index = Arc::clone(&self.index);

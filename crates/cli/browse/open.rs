@@ -1,21 +1,34 @@
 //! Opens a record in the pager or in the editor, or its address in the browser.
 
 use std::ffi::OsString;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
+use anstream::adapter::strip_str;
 use anyhow::{Context, bail};
 use wensou_query::lang::{Clock, parse_lenient};
 
+use super::text::one_line;
 use super::worker::Item;
 use crate::open_index::OpenIndex;
 use crate::original_file::original_file;
 use crate::out::attributes;
 
+/// The flags with which a second process of this program opens the index at `location`, a folder or
+/// an address, as this one has.
+pub(crate) fn index_flags(location: PathBuf, insecure_http: bool) -> Vec<OsString> {
+    let mut flags: Vec<OsString> = vec!["--index".into(), location.into_os_string()];
+    if insecure_http {
+        flags.push("--insecure-http".into());
+    }
+    flags
+}
+
 /// Shows a record in `$PAGER` as `wensou show` prints it, with the words of the query `typed`
-/// highlighted.
+/// highlighted. `flags` open the index, see [`index_flags`].
 pub(crate) fn open_in_pager(
-    index: &Path,
+    flags: &[OsString],
     clock: &Clock,
     id: &str,
     typed: &str,
@@ -23,28 +36,43 @@ pub(crate) fn open_in_pager(
     // `show` refuses queries with mistakes. The lenient parse repairs mistakes, so pass the
     // canonical form of the parsed query.
     let (query, _) = parse_lenient(typed, clock);
+    let printed = printed_record(flags, id, &query.to_string())?;
     let pager = first_set_variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
-    let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
-    show.arg("--index").arg(index).args(["--color", "always", "show"]);
-    let highlight = query.to_string();
-    if !highlight.is_empty() {
-        show.arg(format!("--highlight={highlight}"));
-    }
-    show.args(["--", id]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut show = show.spawn().context("cannot run this program again")?;
-    let printed = show.stdout.take().context("cannot read from `wensou show`")?;
     let mut shell = shell_command(&pager);
     if std::env::var_os("LESS").is_none() {
         // Otherwise `less` prints escape sequences instead of colours.
         shell.env("LESS", "R");
     }
-    let outcome = shell.stdin(printed).status();
-    show.wait().context("cannot wait for `wensou show`")?;
-    let status = outcome.context("cannot run a shell for $PAGER")?;
+    let shell = shell.stdin(Stdio::piped()).spawn();
+    let mut shell = shell.context("cannot run a shell for $PAGER")?;
+    let written = shell.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(&printed));
+    let status = shell.wait().context("cannot wait for $PAGER")?;
     if !status.success() {
         bail!("$PAGER failed: {}", pager.to_string_lossy());
     }
-    Ok(())
+    match written {
+        // The user has quit the pager before it read everything.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to $PAGER"),
+    }
+}
+
+/// What `wensou show` prints of a record, in colours, with the words of a query highlighted.
+fn printed_record(flags: &[OsString], id: &str, query: &str) -> anyhow::Result<Vec<u8>> {
+    let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
+    show.args(flags).args(["--color", "always", "show"]);
+    if !query.is_empty() {
+        show.arg(format!("--highlight={query}"));
+    }
+    show.args(["--", id]).stdin(Stdio::null());
+    let Output { status, stdout, stderr } =
+        show.output().context("cannot run this program again")?;
+    if !status.success() {
+        let message = strip_str(&String::from_utf8_lossy(&stderr)).to_string();
+        let message = one_line(&message);
+        bail!("cannot show the record: {}", message.strip_prefix("error: ").unwrap_or(&message));
+    }
+    Ok(stdout)
 }
 
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
@@ -130,6 +158,7 @@ fn shell_command(line: &OsString) -> Command {
 mod tests {
     use super::*;
     use crate::out::record::citation;
+    use clap::FromArgMatches;
     use wensou_ingest::{FlashItem, Occurrence, Record, Span};
     use wensou_query::Snippet;
 
@@ -146,6 +175,22 @@ mod tests {
             title: Snippet::default(),
             snippet: Snippet { text: text.to_owned(), ..Snippet::default() },
             missing: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_second_process_opens_the_same_index() {
+        let parse = |insecure_http: bool| {
+            let mut args: Vec<OsString> = vec!["wensou".into()];
+            args.extend(index_flags("http://192.0.2.1/news".into(), insecure_http));
+            args.extend([OsString::from("show"), OsString::from("a1")]);
+            let matches = crate::args::command().try_get_matches_from(args).unwrap();
+            crate::args::Cli::from_arg_matches(&matches).unwrap().flags
+        };
+        for insecure_http in [false, true] {
+            let flags = parse(insecure_http);
+            assert_eq!(flags.index.as_deref(), Some(Path::new("http://192.0.2.1/news")));
+            assert_eq!(flags.insecure_http, insecure_http);
         }
     }
 

@@ -112,6 +112,18 @@ impl GlobalSettings {
         })
     }
 
+    /// Whether `http://` to a cluster on another machine is allowed.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn allows_insecure_http(&self) -> bool {
+        self.cluster.insecure_http
+    }
+
+    /// As with the feature `cluster`, without which no cluster is reached at all.
+    #[cfg(not(feature = "cluster"))]
+    pub(crate) fn allows_insecure_http(&self) -> bool {
+        false
+    }
+
     /// A line of the config file as `path:line`.
     pub(crate) fn location(&self, line: usize) -> String {
         let path = self.file.as_ref().map_or(Path::new(""), |file| &file.path);
