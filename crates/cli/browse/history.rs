@@ -2,7 +2,7 @@
 //! XDG state folder.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -11,8 +11,9 @@ use super::text::one_line;
 
 /// How many queries are kept.
 const MAX_ENTRIES: usize = 1_000;
-/// How many bytes at the start of the file are read.
-const MAX_BYTES: u64 = 4 << 20;
+/// How many bytes of queries are kept, with a line feed after each. Of a longer file, this many
+/// bytes at the end are read: the newest queries.
+const MAX_BYTES: usize = 4 << 20;
 
 /// The history, and which of its queries the input line shows.
 #[derive(Debug, Default)]
@@ -30,15 +31,8 @@ pub(crate) struct History {
 impl History {
     /// Reads the history. It is empty if the file cannot be read.
     pub(crate) fn load() -> Self {
-        let read = |path: PathBuf| -> io::Result<String> {
-            let mut text = String::new();
-            fs::File::open(path)?.take(MAX_BYTES).read_to_string(&mut text)?;
-            Ok(text)
-        };
-        let text = history_path().and_then(|path| read(path).ok()).unwrap_or_default();
-        let mut history = Self::default();
-        text.lines().for_each(|line| push(&mut history.entries, line));
-        history
+        let entries = history_path().and_then(|path| read_entries(&path).ok()).unwrap_or_default();
+        Self { entries, ..Self::default() }
     }
 
     /// Adds a query that was run. From here on, the input line shows typed text and no entry.
@@ -49,17 +43,21 @@ impl History {
     }
 
     /// Adds the queries of this run to the file. Queries that other processes have added to the
-    /// file meanwhile stay.
+    /// file meanwhile stay. If the file cannot be read, it is not replaced.
     pub(crate) fn save(&self) -> io::Result<()> {
-        let Some(path) = history_path().filter(|_| !self.of_this_run.is_empty()) else {
+        history_path().map_or(Ok(()), |path| self.save_to(&path))
+    }
+
+    fn save_to(&self, path: &Path) -> io::Result<()> {
+        if self.of_this_run.is_empty() {
             return Ok(());
-        };
-        let mut entries = Self::load().entries;
+        }
+        let mut entries = read_entries(path)?;
         self.of_this_run.iter().for_each(|query| push(&mut entries, query));
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        write_private(&path, &(entries.join("\n") + "\n"))
+        write_private(path, &(entries.join("\n") + "\n"))
     }
 
     /// Shows the next older query that differs from `current`, the text of the input line, and
@@ -100,16 +98,40 @@ impl History {
 }
 
 /// Adds a query at the end, as one line, and removes it where it was before. Removes the oldest
-/// query if there are too many.
+/// queries if there are more than [`MAX_ENTRIES`], or more bytes than [`MAX_BYTES`].
 fn push(entries: &mut Vec<String>, query: &str) {
     let query = one_line(query).trim().to_owned();
-    if query.is_empty() {
+    if query.is_empty() || query.len() >= MAX_BYTES {
         return;
     }
     entries.retain(|entry| *entry != query);
     entries.push(query);
-    let surplus = entries.len().saturating_sub(MAX_ENTRIES);
-    entries.drain(..surplus);
+    let mut bytes = 0;
+    let fits = |entry: &&String| {
+        bytes += entry.len() + 1;
+        bytes <= MAX_BYTES
+    };
+    let kept = entries.iter().rev().take(MAX_ENTRIES).take_while(fits).count();
+    entries.drain(..entries.len() - kept);
+}
+
+/// The queries in a file, oldest first; none if there is no such file.
+fn read_entries(path: &Path) -> io::Result<Vec<String>> {
+    let mut file = match fs::File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        opened => opened?,
+    };
+    let skipped = file.metadata()?.len().saturating_sub(MAX_BYTES as u64);
+    file.seek(SeekFrom::Start(skipped))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES as u64).read_to_end(&mut bytes)?;
+    // Bytes that are no UTF-8 spoil only the query that they are in.
+    let text = String::from_utf8_lossy(&bytes);
+    // The first line that is read may lack its beginning.
+    let cut_lines = usize::from(skipped > 0);
+    let mut entries = Vec::new();
+    text.lines().skip(cut_lines).for_each(|line| push(&mut entries, line));
+    Ok(entries)
 }
 
 fn history_path() -> Option<PathBuf> {
@@ -147,5 +169,48 @@ mod tests {
         assert_eq!(history.newer().as_deref(), Some("a"));
         assert_eq!(history.newer().as_deref(), Some("typed"));
         assert_eq!(history.newer(), None);
+    }
+    #[test]
+    fn the_newest_queries_are_kept_where_all_are_too_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history");
+        let queries: Vec<String> =
+            (0..MAX_ENTRIES).map(|n| format!("{n} {}", "長".repeat(4_000))).collect();
+        let mut history = History::default();
+        queries.iter().for_each(|query| history.remember(query));
+        history.save_to(&path).unwrap();
+        assert!(fs::metadata(&path).unwrap().len() <= MAX_BYTES as u64);
+        let kept = read_entries(&path).unwrap();
+        assert!(kept.len() > 300, "{}", kept.len());
+        assert!(kept == queries[queries.len() - kept.len()..]);
+    }
+
+    #[test]
+    fn a_long_file_and_bytes_that_are_no_text_cost_no_other_query() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history");
+        let mut history = History::default();
+        history.remember("質押");
+        // The file is read from within the first line, and from within a character.
+        for before in [MAX_BYTES, MAX_BYTES + 1, MAX_BYTES + 2] {
+            let mut content = "長".repeat(before / 3 + 1).into_bytes();
+            content.resize(before, b'a');
+            content.extend("\n減半\n".as_bytes());
+            content.extend(b"\xff\xfe\n");
+            fs::write(&path, content).unwrap();
+            history.save_to(&path).unwrap();
+            assert_eq!(read_entries(&path).unwrap(), ["減半", "\u{fffd}\u{fffd}", "質押"]);
+        }
+    }
+
+    #[test]
+    fn a_history_that_cannot_be_read_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::default();
+        history.remember("質押");
+        let unreadable = folder.path().join("history");
+        fs::create_dir(&unreadable).unwrap();
+        assert!(history.save_to(&unreadable).is_err());
+        assert!(unreadable.is_dir());
     }
 }
