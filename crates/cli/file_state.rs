@@ -82,16 +82,7 @@ pub(crate) fn warn_about_changes<'p>(
         if paths.is_empty() {
             continue;
         }
-        let subject = match paths.len() {
-            1..=MAX_NAMED => paths.join(", "),
-            more => count_noun(more as u64, "file"),
-        };
-        let have = if paths.len() == 1 { "has" } else { "have" };
-        let message = format!("{subject} {have} {change} it was indexed");
-        let message = match paths.len() {
-            1 => message,
-            _ => message.replace("it was", "they were"),
-        };
+        let message = message(&paths, change);
         if for_program {
             terminal.notice_json(&json!({
                 "severity": "warning",
@@ -103,5 +94,37 @@ pub(crate) fn warn_about_changes<'p>(
             let line = format!("warning: {message}: run `wensou index`");
             terminal.notice(sanitize::line(&line));
         }
+    }
+}
+
+/// Says that these files have changed in some way since they were indexed. `change` ends with
+/// "since". There must be a path.
+fn message(paths: &[&str], change: &str) -> String {
+    let subject = match paths.len() {
+        1..=MAX_NAMED => paths.join(", "),
+        more => count_noun(more as u64, "file"),
+    };
+    match paths.len() {
+        1 => format!("{subject} has {change} it was indexed"),
+        _ => format!("{subject} have {change} they were indexed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_files_are_printed_as_they_are() {
+        let change = "changed since";
+        assert_eq!(
+            message(&["as it was.txt"], change),
+            "as it was.txt has changed since it was indexed"
+        );
+        assert_eq!(
+            message(&["as it was.txt", "b.txt"], change),
+            "as it was.txt, b.txt have changed since they were indexed"
+        );
+        assert_eq!(message(&["a"; 4], change), "4 files have changed since they were indexed");
     }
 }
