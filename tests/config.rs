@@ -236,6 +236,14 @@ fn a_mistake_in_a_saved_query_is_shown_in_the_text_of_that_query() {
         (object["code"].as_str(), object["saved_query"]["name"].as_str()),
         (Some("Q003"), Some("broken"))
     );
+    dir.write("queries.txt", "@broken 減半\n@either tga:BTC\n");
+    let ran = dir.run(&["search", "--batch", "queries.txt"]);
+    let [in_saved, in_typed] = [0, 1].map(|line| {
+        let line = ran.stdout.lines().nth(line).unwrap();
+        serde_json::from_str::<serde_json::Value>(line).unwrap()["errors"][0].clone()
+    });
+    assert_eq!(in_saved, object, "a batch prints the same object");
+    assert_eq!((in_typed["code"].as_str(), in_typed.get("saved_query")), (Some("Q003"), None));
     std::fs::remove_file(dir.path().join(CONFIG_FILE)).unwrap();
     assert!(dir.run(&["search", "@weekly"]).stderr.contains("there are no saved queries"));
 }

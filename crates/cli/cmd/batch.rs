@@ -5,11 +5,11 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use serde_json::json;
-use wensou_query::lang::{Clock, Diagnostic, Query};
+use serde_json::{Value, json};
+use wensou_query::lang::{Clock, Query};
 use wensou_query::{Error, Options, Session};
 
-use super::query::search_options;
+use super::query::{mistake_object, search_options};
 use crate::args::Search;
 use crate::config::{GlobalSettings, read_query};
 use crate::exit::Outcome;
@@ -126,7 +126,9 @@ impl BatchState<'_> {
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
         let answered = match read_query(line, self.global, self.clock) {
-            Err(mistakes) => Err(mistakes.into_iter().map(|mistake| mistake.diagnostic).collect()),
+            Err(mistakes) => {
+                Err(mistakes.iter().map(|mistake| mistake_object(mistake, self.global)).collect())
+            }
             Ok(query) if self.prints_ids => batch.print_ids(&query, terminal)?,
             Ok(query) => batch.print_object(line, &query, terminal)?,
         };
@@ -160,8 +162,8 @@ struct LineFailure {
     is_first: bool,
 }
 
-/// The outcome of a query: whether it has hits, or the mistakes in it.
-type Answered = Result<bool, Vec<Diagnostic>>;
+/// The outcome of a query: whether it has hits, or the mistakes in it as JSON objects.
+type Answered = Result<bool, Vec<Value>>;
 
 /// What all queries of a batch use while the same index is open.
 struct BatchSession<'i> {
@@ -217,9 +219,9 @@ impl BatchSession<'_> {
 
 /// Returns the mistakes of a query as a value, so that the run goes on, and any other error as an
 /// error.
-fn mistakes(error: Error) -> anyhow::Result<Vec<Diagnostic>> {
+fn mistakes(error: Error) -> anyhow::Result<Vec<Value>> {
     match error {
-        Error::Query(diagnostics) => Ok(diagnostics),
+        Error::Query(diagnostics) => Ok(diagnostics.iter().map(|it| json!(it)).collect()),
         error => Err(error.into()),
     }
 }

@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use jiff::civil::Date;
+use serde_json::{Value, json};
 use wensou_index::civil_seconds;
 use wensou_query::lang::{Clock, Diagnostic, Query, Style};
 use wensou_query::{Options, Reading, Recency, Sort as Order};
@@ -106,22 +107,32 @@ fn report_mistake(
     terminal: &mut Terminal,
     for_program: bool,
 ) {
-    let saved = mistake.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
-    let Some((name, query)) = saved else {
-        return report(
-            std::slice::from_ref(&mistake.diagnostic),
-            &mistake.text,
-            terminal,
-            for_program,
-        );
-    };
-    let location = global.location(query.line);
-    if for_program && let Ok(mut object) = serde_json::to_value(&mistake.diagnostic) {
-        object["saved_query"] = serde_json::json!({"name": name, "place": location});
-        return terminal.notice_json(&object);
+    if let Some((name, location)) = saved_query(mistake, global) {
+        if for_program {
+            return terminal.notice_json(&mistake_object(mistake, global));
+        }
+        terminal.notice(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
     }
-    terminal.notice(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
     report(std::slice::from_ref(&mistake.diagnostic), &mistake.text, terminal, for_program);
+}
+
+/// The name of the saved query that a mistake is in, and its line of the config file; `None` if the
+/// mistake is in no saved query.
+fn saved_query<'m>(
+    mistake: &'m QueryMistake,
+    global: &GlobalSettings,
+) -> Option<(&'m str, String)> {
+    let name = mistake.saved.as_deref()?;
+    Some((name, global.location(global.queries.get(name)?.line)))
+}
+
+/// A mistake as an object for programs, which names the saved query that the mistake is in.
+pub(super) fn mistake_object(mistake: &QueryMistake, global: &GlobalSettings) -> Value {
+    let mut object = json!(mistake.diagnostic);
+    if let Some((name, location)) = saved_query(mistake, global) {
+        object["saved_query"] = json!({"name": name, "place": location});
+    }
+    object
 }
 
 /// The query to answer: usually `query` itself. If no document has every word of `query`, and its
