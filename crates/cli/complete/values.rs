@@ -6,8 +6,6 @@ use std::sync::OnceLock;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use clap_complete::engine::CompletionCandidate;
-use jiff::civil::Date;
-use wensou_query::lang::{Clock, parse};
 use wensou_query::{Facet, facet, plain};
 use wensou_text::fold;
 
@@ -148,12 +146,7 @@ fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
     let kept = &typed[..typed.len() - value.len()];
     let facet_of_field = match field.trim_start_matches(['-', '+']) {
         "kind" => return Some(completions_of(&["article", "flash"], kept, value)),
-        // Properties that the index stores, as far as the parser accepts them.
-        "has" => {
-            let mut found = completions_of(&wensou_index::HAS_VALUES, kept, value);
-            found.retain(|found| parses(found));
-            return Some(found);
-        }
+        "has" => return Some(completions_of(&wensou_index::HAS_VALUES, kept, value)),
         "script" => return Some(completions_of(&["hans", "hant", "mixed"], kept, value)),
         "date" => {
             let dates = ["today", "7d", "30d", "this-month", "last-month", "none", "inferred"];
@@ -171,11 +164,6 @@ fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
         found.into_iter().take(MAX_CANDIDATES).map(|found| as_continuation(value, &found.value));
     let found = completable(value, found.collect());
     Some(found.into_iter().map(|found| format!("{kept}{found}")).collect())
-}
-
-/// Whether the parser accepts a query.
-fn parses(query: &str) -> bool {
-    parse(query, &Clock { today: Date::default() }).is_ok()
 }
 
 /// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区, the
