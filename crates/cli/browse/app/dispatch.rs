@@ -93,7 +93,9 @@ impl App {
     }
 
     /// Opens the popup of a command. Requests the content of the popup if it must be counted first.
+    /// A response that an earlier popup has waited for is not awaited any longer.
     fn open_popup(&mut self, command: Command) {
+        self.awaited_popup = None;
         let popup = match command {
             Command::Dates => Popup::Picker(Picker::new(Subject::Date, self.date_choices())),
             Command::History => {

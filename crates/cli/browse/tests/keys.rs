@@ -49,6 +49,21 @@ fn a_late_response_to_an_older_request_is_dropped() {
 }
 
 #[test]
+fn a_late_response_does_not_fill_the_popup_that_was_opened_after_it_was_requested() {
+    let mut driver = Driver::new("减半", (80, 24));
+    let key = KeyEvent::new(KeyCode::Char('t'), KeyModifiers::CONTROL);
+    let effects = driver.app.update(Event::Key(key));
+    let [Effect::Ask(request)] = effects.as_slice() else { panic!("{effects:?}") };
+    let late = answer(driver.index.into(), &driver.app.clock, request);
+    assert!(matches!(&late.data, ResponseData::Tags(tags) if !tags.is_empty()));
+    let dates = driver.ctrl('d').screen();
+    assert!(dates.contains("the last 7 days"), "{dates}");
+    assert!(!driver.app.is_waiting());
+    driver.send(Event::Response(late));
+    assert_eq!(driver.screen(), dates);
+}
+
+#[test]
 fn a_mistake_is_reported_below_the_query_and_the_hits_stay() {
     let mut driver = Driver::new("減半", (80, 24));
     let before: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
