@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use wensou_query::FacetValue;
 use wensou_query::lang::{parse_lenient, saved_name};
 
 use super::{App, Effect, Focus, List, ListOrigin, Popup};
@@ -51,12 +52,7 @@ impl App {
         let number = Some(response.number);
         if number == self.awaited_popup {
             self.awaited_popup = None;
-            match (&mut self.popup, &response.data) {
-                (Some(Popup::DateBars(date_bars)), ResponseData::Dates(timeline)) => {
-                    date_bars.fill(timeline);
-                }
-                _ => self.fill_tag_picker(response.data),
-            }
+            self.fill_popup(response.data);
         } else if number == self.awaited_flashes {
             self.awaited_flashes = None;
             if let ResponseData::Embedded(items) = response.data {
@@ -170,21 +166,27 @@ impl App {
         self.show_selected();
     }
 
-    /// Fills the open picker, which waits for tags: with the tags of the response, or with nothing
-    /// if the request failed.
-    fn fill_tag_picker(&mut self, data: ResponseData) {
-        let Some(Popup::Picker(picker)) = &mut self.popup else { return };
-        match data {
-            ResponseData::Tags(tags) => picker.fill(
-                tags.into_iter()
-                    .map(|tag| Choice {
-                        label: tag.value.clone(),
-                        value: Some(tag.value),
-                        count: Some(tag.documents),
-                    })
-                    .collect(),
-            ),
-            _ => picker.fill(Vec::new()),
+    /// Fills the open popup, which waits for tags or dates: with those of the response, or with
+    /// nothing if the request failed.
+    fn fill_popup(&mut self, data: ResponseData) {
+        if let ResponseData::Failed(message) = &data {
+            self.status = Some(message.clone());
+        }
+        match (&mut self.popup, data) {
+            (Some(Popup::DateBars(date_bars)), ResponseData::Dates(timeline)) => {
+                date_bars.fill(&timeline);
+            }
+            (Some(Popup::DateBars(date_bars)), _) => date_bars.waiting = false,
+            (Some(Popup::Picker(picker)), ResponseData::Tags(tags)) => {
+                let choice = |tag: FacetValue| Choice {
+                    label: tag.value.clone(),
+                    value: Some(tag.value),
+                    count: Some(tag.documents),
+                };
+                picker.fill(tags.into_iter().map(choice).collect());
+            }
+            (Some(Popup::Picker(picker)), _) => picker.fill(Vec::new()),
+            (Some(Popup::Help(_)) | None, _) => {}
         }
     }
 }

@@ -64,6 +64,24 @@ fn a_late_response_does_not_fill_the_popup_that_was_opened_after_it_was_requeste
 }
 
 #[test]
+fn a_popup_whose_content_cannot_be_counted_stops_waiting_and_says_why() {
+    for letter in ['t', 'd'] {
+        let mut driver = Driver::new("减半", (80, 24));
+        let modifiers = if letter == 't' { KeyModifiers::CONTROL } else { KeyModifiers::ALT };
+        let effects =
+            driver.app.update(Event::Key(KeyEvent::new(KeyCode::Char(letter), modifiers)));
+        let [Effect::Ask(Request { number, .. })] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
+        assert!(driver.screen().contains("counting…"), "{}", driver.screen());
+        let data = ResponseData::Failed("checksum mismatch".to_owned());
+        driver.send(Event::Response(Response { number: *number, data }));
+        let screen = driver.screen();
+        assert!(!screen.contains("counting…") && screen.contains("checksum mismatch"), "{screen}");
+    }
+}
+
+#[test]
 fn a_mistake_is_reported_below_the_query_and_the_hits_stay() {
     let mut driver = Driver::new("減半", (80, 24));
     let before: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
