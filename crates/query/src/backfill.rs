@@ -75,8 +75,8 @@ pub(crate) fn backfill(
 /// The documents that have every word, if they are few.
 #[derive(Default)]
 pub(crate) struct CompleteDocs<'g> {
-    /// All of them, ascending. If they make as many hits as were wanted, some may be missing: then
-    /// no backfill follows.
+    /// All of them, ascending. If they make as many hits as were wanted, some or all may be
+    /// missing: then no backfill follows.
     documents: Vec<DocAddress>,
     /// The number of hits that the documents make.
     pub(crate) hits: usize,
@@ -94,7 +94,7 @@ impl<'g> CompleteDocs<'g> {
             documents.sort_unstable();
             return Self { documents, hits: found.len(), ..Self::default() };
         };
-        let (documents, groups) = (counter.take_few_docs(), counter.groups());
+        let (documents, groups) = (counter.few_docs(), counter.groups());
         let groups_with_document = documents.iter().filter_map(|at| groups.group_of(*at)).collect();
         Self { documents, hits: counter.hits(), groups: Some(groups), groups_with_document }
     }

@@ -306,18 +306,15 @@ impl<'i> Session<'i> {
                 engine.near_duplicates(&addresses, &plan.match_expr, matched)?
             }
         };
-        let hit = |(found, near_duplicates)| {
-            let hit = self.hit(plan, found, backfilled, options)?;
-            Ok(Hit { near_duplicates, ..hit })
-        };
-        found.iter().zip(near_duplicates).map(hit).collect()
+        let with_duplicates = found.iter().zip(near_duplicates);
+        with_duplicates.map(|hit| self.hit(plan, hit, backfilled, options)).collect()
     }
 
-    /// A hit, without its near-duplicates.
+    /// Reads a document as a hit with these near-duplicates.
     fn hit(
         &self,
         plan: &Plan,
-        found: &ScoredDoc,
+        (found, near_duplicates): (&ScoredDoc, Vec<String>),
         backfilled: bool,
         options: &Options,
     ) -> Result<Hit, Error> {
@@ -342,7 +339,7 @@ impl<'i> Session<'i> {
             snippet: snippet(&texts.body, &plan.needles, options.snippet),
             missing,
             backfilled,
-            near_duplicates: Vec::new(),
+            near_duplicates,
             shared_terms: Vec::new(),
             score: found.score,
             record,

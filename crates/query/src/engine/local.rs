@@ -83,23 +83,27 @@ impl Engine for Executor<'_> {
             members.retain(|member| member != address);
             Ok(members)
         });
-        let others = others.collect::<Result<Vec<Vec<DocAddress>>, Error>>()?;
-        let mut matching: Vec<DocAddress> = others.iter().flatten().copied().collect();
-        matching.sort_unstable();
+        let mut others = others.collect::<Result<Vec<Vec<DocAddress>>, Error>>()?;
         match matched {
-            Some(matched) => matching.retain(|it| matched.contains(*it)),
+            Some(matched) => {
+                others.iter_mut().for_each(|others| others.retain(|it| matched.contains(*it)));
+            }
             None if *expr == MatchExpr::All => {}
-            None => matching = self.matching(expr, &matching)?,
+            None => {
+                let mut all: Vec<DocAddress> = others.iter().flatten().copied().collect();
+                all.sort_unstable();
+                let matching = self.matching(expr, &all)?;
+                let is_matching = |it: &DocAddress| matching.binary_search(it).is_ok();
+                others.iter_mut().for_each(|others| others.retain(is_matching));
+            }
         }
         let ids_of = |others: Vec<DocAddress>| {
-            let others = others.iter().filter(|it| matching.binary_search(it).is_ok());
-            let ids = others.map(|it| Ok(index.id(*it)?)).collect::<Result<Vec<String>, Error>>();
+            let ids = others.into_iter().map(|it| Ok(index.id(it)?));
+            let mut ids = ids.collect::<Result<Vec<String>, Error>>()?;
             // Sort by id and not by address: after an update, the addresses of documents are not
             // those that a whole build gives them.
-            ids.map(|mut ids| {
-                ids.sort_unstable();
-                ids
-            })
+            ids.sort_unstable();
+            Ok(ids)
         };
         others.into_iter().map(ids_of).collect()
     }

@@ -17,6 +17,13 @@ impl MatchedDocs {
         }
     }
 
+    /// The documents, in ascending order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = DocAddress> + '_ {
+        self.0.iter().flat_map(|(segment, window)| {
+            window.iter().map(move |doc| DocAddress::new(*segment, doc))
+        })
+    }
+
     /// Whether the set has a document.
     pub(crate) fn contains(&self, address: DocAddress) -> bool {
         let start = |(segment, window): &(u32, DocWindow)| (*segment, window.start());
@@ -27,5 +34,30 @@ impl MatchedDocs {
         *segment == address.segment_ord
             && address.doc_id < window.end()
             && window.contains(address.doc_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_set_has_the_documents_of_its_windows_in_order() {
+        let mut matched = MatchedDocs::default();
+        let documents = [(0, 3), (0, 63), (0, 130), (2, 0), (2, 64)];
+        for (segment, from) in [(0, 0), (0, 64), (0, 128), (2, 0), (2, 64)] {
+            let mut window = DocWindow::new(from, 64, 200);
+            let in_window = |(of, doc): &&(u32, u32)| *of == segment && doc / 64 == from / 64;
+            documents.iter().filter(in_window).for_each(|(_, doc)| window.insert(*doc));
+            matched.push(segment, &window);
+        }
+        let addresses = documents.map(|(segment, doc)| DocAddress::new(segment, doc));
+        assert_eq!(matched.iter().collect::<Vec<_>>(), addresses);
+        for segment in 0..3 {
+            for doc in 0..200 {
+                let address = DocAddress::new(segment, doc);
+                assert_eq!(matched.contains(address), addresses.contains(&address), "{address:?}");
+            }
+        }
     }
 }

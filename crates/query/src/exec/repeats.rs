@@ -12,7 +12,7 @@ use super::window::DocWindow;
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
     groups: Groups<'g>,
-    /// [`Counted::few_docs`] is complete as long as there are fewer hits than this.
+    /// The matching documents are known if they make fewer hits than this.
     wanted: usize,
     counted: RefCell<Counted>,
 }
@@ -23,20 +23,26 @@ struct Counted {
     seen: Vec<bool>,
     /// The matching documents that repeat no other.
     hits: usize,
-    /// All matching documents, ascending, as long as they make fewer hits than wanted. Later
-    /// documents may be missing.
-    few_docs: Vec<DocAddress>,
-    /// All matching documents; `None` if a cluster has counted them.
-    matched: Option<MatchedDocs>,
+    documents: KnownDocs,
+}
+
+/// The matching documents, as far as they are known.
+#[derive(Debug)]
+enum KnownDocs {
+    /// All of them, of an index in a folder.
+    Matched(MatchedDocs),
+    /// All of them, ascending, of an index on a cluster; none if they make as many hits as are
+    /// wanted.
+    #[cfg(feature = "cluster")]
+    Few(Vec<DocAddress>),
 }
 
 impl<'g> RepeatCounter<'g> {
-    /// A counter that also keeps the documents if they make fewer than `wanted` hits.
+    /// A counter from which the documents can be had if they make fewer than `wanted` hits.
     pub(crate) fn new(groups: Groups<'g>, wanted: usize) -> Self {
         let seen = vec![false; groups.count()];
-        let matched = Some(MatchedDocs::default());
-        let counted = Counted { seen, hits: 0, few_docs: Vec::new(), matched };
-        Self { groups, wanted, counted: RefCell::new(counted) }
+        let documents = KnownDocs::Matched(MatchedDocs::default());
+        Self { groups, wanted, counted: RefCell::new(Counted { seen, hits: 0, documents }) }
     }
 
     /// The groups of near-duplicates.
@@ -46,7 +52,7 @@ impl<'g> RepeatCounter<'g> {
 
     /// Counts the documents of a window of a segment.
     pub(crate) fn add(&self, segment: u32, matches: &DocWindow) {
-        let Counted { seen, hits, few_docs, matched } = &mut *self.counted.borrow_mut();
+        let Counted { seen, hits, documents } = &mut *self.counted.borrow_mut();
         let repeats = match self.groups {
             Groups::Local(groups) => count_repeats(matches, seen, groups.groups_in(segment)),
             #[cfg(feature = "cluster")]
@@ -56,11 +62,12 @@ impl<'g> RepeatCounter<'g> {
             }
         };
         *hits += matches.count() - repeats;
-        if *hits < self.wanted {
-            few_docs.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
-        }
-        if let Some(matched) = matched {
-            matched.push(segment, matches);
+        match documents {
+            KnownDocs::Matched(matched) => matched.push(segment, matches),
+            #[cfg(feature = "cluster")]
+            KnownDocs::Few(few_docs) => {
+                few_docs.extend(matches.iter().map(|doc| DocAddress::new(segment, doc)));
+            }
         }
     }
 
@@ -68,11 +75,11 @@ impl<'g> RepeatCounter<'g> {
     /// fewer hits than wanted.
     #[cfg(feature = "cluster")]
     pub(crate) fn set_hits(&self, hits: usize, few_docs: Vec<DocAddress>) {
-        let mut counted = self.counted.borrow_mut();
-        *counted = Counted { seen: Vec::new(), hits, few_docs, matched: None };
+        let documents = KnownDocs::Few(few_docs);
+        *self.counted.borrow_mut() = Counted { seen: Vec::new(), hits, documents };
     }
 
-    /// The number of hits up to which all documents are kept.
+    /// The number of hits from which on the documents are not needed.
     #[cfg(feature = "cluster")]
     pub(crate) fn wanted(&self) -> usize {
         self.wanted
@@ -83,15 +90,24 @@ impl<'g> RepeatCounter<'g> {
         self.counted.borrow().hits
     }
 
-    /// Takes the documents that were counted, ascending: all of them if they make fewer hits than
-    /// wanted, else perhaps only some.
-    pub(crate) fn take_few_docs(&self) -> Vec<DocAddress> {
-        std::mem::take(&mut self.counted.borrow_mut().few_docs)
+    /// All documents that were counted, ascending, if they make fewer hits than wanted; else none.
+    pub(crate) fn few_docs(&self) -> Vec<DocAddress> {
+        let counted = self.counted.borrow();
+        match &counted.documents {
+            _ if counted.hits >= self.wanted => Vec::new(),
+            KnownDocs::Matched(matched) => matched.iter().collect(),
+            #[cfg(feature = "cluster")]
+            KnownDocs::Few(few_docs) => few_docs.clone(),
+        }
     }
 
     /// All documents that were counted; `None` if a cluster has counted them.
     pub(crate) fn into_matched(self) -> Option<MatchedDocs> {
-        self.counted.into_inner().matched
+        match self.counted.into_inner().documents {
+            KnownDocs::Matched(matched) => Some(matched),
+            #[cfg(feature = "cluster")]
+            KnownDocs::Few(_) => None,
+        }
     }
 }
 
