@@ -116,6 +116,25 @@ pub(crate) struct List {
     is_loading: bool,
 }
 
+impl List {
+    /// A list of all records of this origin, of which the first is selected.
+    fn new(origin: ListOrigin, items: Vec<Item>, highlighter: Rc<Highlighter>) -> Self {
+        Self {
+            origin,
+            total: items.len(),
+            items,
+            took: Duration::ZERO,
+            relaxed: false,
+            warnings: Vec::new(),
+            diagnosis: Vec::new(),
+            selected: 0,
+            first: 0,
+            highlighter,
+            is_loading: false,
+        }
+    }
+}
+
 /// The preview of the selected record.
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
@@ -205,19 +224,8 @@ impl App {
         size: (u16, u16),
         saved_query_reader: SavedQueryReader,
     ) -> (Self, Vec<Effect>) {
-        let list = List {
-            origin: ListOrigin::Query(String::new()),
-            items: Vec::new(),
-            total: 0,
-            took: Duration::ZERO,
-            relaxed: false,
-            warnings: Vec::new(),
-            diagnosis: Vec::new(),
-            selected: 0,
-            first: 0,
-            highlighter: Rc::new(Highlighter::none()),
-            is_loading: false,
-        };
+        let origin = ListOrigin::Query(String::new());
+        let list = List::new(origin, Vec::new(), Rc::new(Highlighter::none()));
         let mut app = Self {
             clock,
             date_bounds,

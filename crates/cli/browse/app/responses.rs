@@ -1,7 +1,6 @@
 //! Makes requests to the worker, and applies its responses to the list, the preview and the popup.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use wensou_query::FacetValue;
 use wensou_query::lang::{parse_lenient, saved_name};
@@ -89,21 +88,9 @@ impl App {
                     };
                 self.previous_lists.clear();
                 let selected = selected.min(items.len().saturating_sub(1));
-                let highlighter = Rc::new(highlighter);
-                let list = List {
-                    origin,
-                    items,
-                    total,
-                    took,
-                    relaxed,
-                    warnings,
-                    diagnosis,
-                    selected,
-                    first,
-                    highlighter,
-                    is_loading: false,
-                };
-                self.list = list;
+                let list = List::new(origin, items, Rc::new(highlighter));
+                self.list =
+                    List { total, took, relaxed, warnings, diagnosis, selected, first, ..list };
                 self.preview.lines = None;
                 self.show_selected();
             }
@@ -143,20 +130,7 @@ impl App {
             return;
         }
         let total = items.len();
-        let highlighter = Rc::clone(&self.list.highlighter);
-        let list = List {
-            origin,
-            items,
-            total,
-            took: Duration::ZERO,
-            relaxed: false,
-            warnings: Vec::new(),
-            diagnosis: Vec::new(),
-            selected: 0,
-            first: 0,
-            highlighter,
-            is_loading: false,
-        };
+        let list = List::new(origin, items, Rc::clone(&self.list.highlighter));
         self.previous_lists.push(std::mem::replace(&mut self.list, list));
         self.focus = Focus::List;
         // The layout depends on `preview_only`.
