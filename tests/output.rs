@@ -1,5 +1,9 @@
 //! Formats for programs, batches, facets, the timeline, pinyin readings, recency, and `show`.
 
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::util::{Dir, Ran, assert_golden};
@@ -138,6 +142,34 @@ fn a_batch_answers_every_line_as_search_does() {
     assert_eq!(ran.stdout.matches('\0').count(), 3, "one zero byte for each query");
     assert!(!ran.stdout.contains('\n'), "{:?}", ran.stdout);
     assert_eq!(dir.run(&["search", "--batch", "nosuchfile"]).code, 2);
+}
+
+#[test]
+fn a_batch_prints_each_answer_before_the_next_query_is_written() {
+    let dir = indexed();
+    let queries = [("減半", "a1\ta2"), ("\"沒有關上", ""), ("火星", ""), ("挖矿", "a3")];
+    for format in ["ids", "jsonl"] {
+        let args = ["search", "--batch", "-", "-f", format, "--sort", "newest"];
+        let mut command = dir.command(&args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (answer_tx, answer_rx) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).try_for_each(|line| answer_tx.send(line))
+        });
+        for (query, ids) in queries {
+            writeln!(stdin, "{query}").unwrap();
+            let answer = answer_rx.recv_timeout(Duration::from_secs(30));
+            let answer = answer.unwrap_or_else(|_| panic!("{format}: no answer to {query}"));
+            match format {
+                "ids" => assert_eq!(answer, ids, "{query}"),
+                _ => assert_eq!(objects(&answer)[0]["query"], query),
+            }
+        }
+        drop(stdin);
+        assert_eq!(child.wait().unwrap().code(), Some(2), "one of the queries has a mistake");
+    }
 }
 
 #[test]

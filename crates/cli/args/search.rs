@@ -33,7 +33,8 @@ pub(crate) struct Search {
     #[arg(long, short = 'f', value_enum, default_value_t = HitFormat::Text)]
     pub(crate) format: HitFormat,
     /// Run each line of FILE as a query (`-` is standard input), and print one object per query;
-    /// with --format ids, the ids of each query on one line
+    /// with --format ids, the ids of each query on one line. Each answer is printed at once, so a
+    /// program can read it before it writes the next query
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "facet", "fields"])]
     pub(crate) batch: Option<std::path::PathBuf>,
     /// Print only the number of documents that have every word of the query

@@ -118,7 +118,8 @@ impl BatchState<'_> {
         }
     }
 
-    /// Answers one line and notes whether it had hits or a mistake.
+    /// Answers one line and notes whether it had hits or a mistake. Flushes the answer, because a
+    /// program may wait for it before it writes the next line.
     fn answer_line(
         &mut self,
         batch: &BatchSession<'_>,
@@ -143,7 +144,7 @@ impl BatchState<'_> {
                 }
             }
         }
-        Ok(())
+        Ok(terminal.flush()?)
     }
 
     fn outcome(&self) -> Outcome {
