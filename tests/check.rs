@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::util::{Dir, Random, files_below, sample_archive};
+use crate::util::{Dir, Random, files_below, number_from_environment, sample_archive};
 
 /// A folder with the index of a few pages of the sample.
 fn indexed() -> Dir {
@@ -148,7 +148,7 @@ fn changes_of_the_archive_and_litter_are_named() {
 /// `export` prints no wrong record.
 #[test]
 fn a_flipped_bit_is_found_and_gives_no_wrong_record() {
-    let flips = std::env::var("WENSOU_FLIPS").map_or(40, |flips| flips.parse().unwrap());
+    let flips = number_from_environment("WENSOU_FLIPS", 40);
     let dir = indexed();
     // The lines of `export` for the intact index.
     let truth: Vec<String> = dir.ok(&["export"]).lines().map(str::to_owned).collect();

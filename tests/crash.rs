@@ -12,14 +12,9 @@ use wensou_index::{Error, Index, build, check_files};
 use wensou_ingest::Silent;
 
 use crate::util::{
-    Dir, Random, build_options, compiled_fault_library, copy_folder, sample_archive,
-    set_archive_state,
+    Dir, Random, build_options, compiled_fault_library, copy_folder, number_from_environment,
+    sample_archive, set_archive_state,
 };
-
-/// The number of rounds in an environment variable, or a default.
-fn rounds_from_environment(name: &str, default: usize) -> usize {
-    std::env::var(name).map_or(default, |rounds| rounds.parse().unwrap())
-}
 
 /// An archive that can be in two states, and the records of each state.
 struct Archive {
@@ -110,7 +105,7 @@ fn a_killed_build_leaves_the_index_intact() {
     let build_time = started.elapsed();
     state = archive.state_of_index("after an undisturbed build");
     let (mut before, mut after) = (0, 0);
-    for kill in 0..rounds_from_environment("WENSOU_KILLS", 24) {
+    for kill in 0..number_from_environment("WENSOU_KILLS", 24) {
         let (mut command, how) = archive.index_command(state);
         let mut child = command.spawn().unwrap();
         // Kill after up to 1.5 times the duration of a build: a slow build must reach its last
@@ -147,9 +142,8 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
     };
     let dir = archive.dir.path().to_path_buf();
     let (mut failed, mut succeeded) = (0, 0);
-    let rounds = rounds_from_environment("WENSOU_FAULTS", 32);
-    // How many system calls of the first build change files in the index folder. Any of these can
-    // be made to fail.
+    let rounds = number_from_environment("WENSOU_FAULTS", 32);
+    // The number of calls of the first build that can be made to fail.
     let mut calls = 0;
     for round in 0..rounds {
         let (mut command, how) = archive.index_command(state);

@@ -232,6 +232,11 @@ pub(crate) fn compiled_fault_library(dir: &Dir, name: &str) -> Option<PathBuf> {
     None
 }
 
+/// The number in an environment variable, or a default.
+pub(crate) fn number_from_environment(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |number| number.parse().unwrap())
+}
+
 /// Whether golden files are written instead of compared: if `WENSOU_BLESS` is set.
 pub(crate) fn is_renewing() -> bool {
     std::env::var_os("WENSOU_BLESS").is_some()

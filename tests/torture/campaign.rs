@@ -3,15 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::util::Random;
+use crate::util::{Random, number_from_environment};
 
 /// Maximum number of failures that are printed. Those beyond it are only counted.
 const MAX_PRINTED_FAILURES: usize = 12;
-
-/// The number in an environment variable, or a default.
-pub(super) fn number_from_environment(name: &str, default: usize) -> usize {
-    std::env::var(name).map_or(default, |number| number.parse().unwrap())
-}
 
 /// What a campaign is called, how long it is and what its random numbers depend on.
 pub(super) struct Settings {

@@ -8,10 +8,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::campaign::{Campaign, Settings, number_from_environment};
+use super::campaign::{Campaign, Settings};
 use super::limits::Ended;
 use super::world::{UserTables, World};
-use crate::util::Random;
+use crate::util::{Random, number_from_environment};
 
 /// Number of processes that read at the same time.
 const READERS: u64 = 20;
