@@ -107,12 +107,12 @@ fn a_mistake_is_reported_while_typing() {
 fn a_record_that_cannot_be_shown_in_the_pager_is_reported() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["質押"], &[("PAGER", "cat; read line </dev/tty")]);
-    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
     std::fs::rename(dir.path().join("index"), dir.path().join("elsewhere")).unwrap();
     pty.send(CTRL_O);
-    pty.shows("cannot show the record: no index in ");
+    pty.wait_for_text("cannot show the record: no index in ");
     pty.send(CTRL_Q);
-    assert_eq!(pty.ends(), 0);
+    assert_eq!(pty.wait_for_exit(), 0);
 }
 
 #[test]
