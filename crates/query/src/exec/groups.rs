@@ -83,6 +83,17 @@ impl ClusterGroups {
         self.ids.borrow().get(group as usize).cloned()
     }
 
+    /// The documents of a group that the cluster has sent. `group` is the id that the group has on
+    /// the cluster.
+    pub(crate) fn documents_of(&self, group: &str) -> Vec<DocAddress> {
+        let number = self.numbers.borrow().get(group).copied();
+        let of_documents = self.of_documents.borrow();
+        let numbered = of_documents.iter().zip(0..);
+        let of_group =
+            numbered.filter(|(of_document, _)| of_document.is_some() && **of_document == number);
+        of_group.map(|(_, document)| DocAddress::new(0, document)).collect()
+    }
+
     pub(super) fn group_of(&self, address: DocAddress) -> Option<u32> {
         self.of_documents.borrow().get(address.doc_id as usize).copied().flatten()
     }

@@ -12,6 +12,7 @@ use wensou_cluster::{AllHitsOptions, ClusterIndex, Hit, field};
 use wensou_index::{Analysis, RecordExt};
 
 use super::dsl::{Translator, parts_to_verify};
+use super::members::KnownMembers;
 use super::prefetched::PrefetchedResponses;
 use super::request::{Source, Total};
 use super::statistics::ClusterStatistics;
@@ -41,10 +42,7 @@ pub(crate) struct ClusterEngine<'c> {
     numbers_by_id: RefCell<HashMap<String, u32>>,
     /// The groups of `documents`.
     pub(super) groups: ClusterGroups,
-    /// A cache of near-duplicates: the expression that was last asked for and, for each group that
-    /// was fetched for it, by the id of the group on the cluster, the ids of the group's documents
-    /// that match the expression.
-    pub(super) members: RefCell<(MatchExpr, HashMap<String, Vec<String>>)>,
+    pub(super) members: KnownMembers,
     pub(super) translator: RefCell<Translator>,
     pub(super) prefetched: PrefetchedResponses,
 }
@@ -66,8 +64,8 @@ impl<'c> ClusterEngine<'c> {
             documents: RefCell::default(),
             numbers_by_id: RefCell::default(),
             groups: ClusterGroups::default(),
-            members: RefCell::new((MatchExpr::All, HashMap::default())),
-            translator: RefCell::default(),
+            members: KnownMembers::default(),
+            translator: RefCell::new(Translator::new(index.description())),
             prefetched: PrefetchedResponses::default(),
         }
     }
@@ -131,7 +129,7 @@ impl<'c> ClusterEngine<'c> {
         self.documents.borrow_mut().clear();
         self.numbers_by_id.borrow_mut().clear();
         self.groups.clear();
-        *self.members.borrow_mut() = (MatchExpr::All, HashMap::default());
+        self.members.clear();
     }
 
     /// Finds the documents that match those parts of an expression that the cluster cannot decide:

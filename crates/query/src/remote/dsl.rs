@@ -5,9 +5,10 @@
 //! match, until [`Translator::verified`] has the ids of those that do.
 
 use serde_json::{Value, json};
-use wensou_cluster::{bigrams, field, text_field, word_prefix_token, word_token};
+use wensou_cluster::{Description, bigrams, field, text_field, word_prefix_token, word_token};
 use wensou_index::{Kind, TermKind, TextField};
 
+use super::alternatives::Alternatives;
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 use crate::plan::{CoveringUnit, MatchExpr, ScoredTerm};
 
@@ -24,9 +25,20 @@ pub(super) type VerifiedIds = (MatchExpr, Vec<String>);
 pub(super) struct Translator {
     /// The expressions that were verified.
     pub(super) verified: Vec<VerifiedIds>,
+    /// The text fields that are empty in all documents of a kind, so that no query need name them.
+    empty_fields: Vec<(Kind, TextField)>,
 }
 
 impl Translator {
+    /// A translator for the index that a description is of.
+    pub(super) fn new(description: &Description) -> Self {
+        let all = Kind::ALL.into_iter().flat_map(|kind| TextField::ALL.map(|field| (kind, field)));
+        let is_empty = |(kind, field): &(Kind, TextField)| {
+            description.with_field[*kind as usize][*field as usize] == 0
+        };
+        Self { verified: Vec::new(), empty_fields: all.filter(is_empty).collect() }
+    }
+
     /// The query for the documents that match an expression. They all score the same.
     pub(super) fn query(&self, expr: &MatchExpr) -> Value {
         let all = |members: &[MatchExpr]| members.iter().map(|it| self.query(it)).collect();
@@ -52,17 +64,17 @@ impl Translator {
             } }),
             MatchExpr::Term { fields, word } => {
                 let token = word_token(word);
-                in_fields(fields, |field| json!({ "term": { field: token } }))
+                self.in_fields(fields, |field| json!({ "term": { field: token } }))
             }
             MatchExpr::Phrase { fields, key } => {
                 let key: Vec<char> = key.chars().collect();
-                in_fields(fields, |field| phrase_query(field, &key))
+                self.in_fields(fields, |field| phrase_query(field, &key))
             }
             MatchExpr::Exact { fields, needle } => {
                 let pattern = needle.pattern();
                 let words: Vec<String> =
                     pattern.symbol_terms().iter().map(|term| word_token(term)).collect();
-                in_fields(fields, |field| {
+                self.in_fields(fields, |field| {
                     let key =
                         (!pattern.key().is_empty()).then(|| phrase_query(field, pattern.key()));
                     let words = words.iter().map(|word| json!({ "term": { field: word } }));
@@ -72,11 +84,20 @@ impl Translator {
             MatchExpr::Near { words, .. } => all_of(all(words)),
             MatchExpr::Prefix { fields, prefix } => {
                 let token = word_prefix_token(prefix);
-                in_fields(fields, |field| json!({ "prefix": { field: token } }))
+                self.in_fields(fields, |field| json!({ "prefix": { field: token } }))
             }
             MatchExpr::Path { name, whole } => path_query(name, *whole),
             MatchExpr::Filter(filter) => filter_query(filter),
         }
+    }
+
+    /// The query for documents of either kind that match in one of the fields. `query` makes the
+    /// query for one field of the cluster, which has a field for each kind and text field.
+    fn in_fields(&self, fields: &[TextField], query: impl Fn(&str) -> Value) -> Value {
+        let of_kind = |kind| fields.iter().map(move |field| (kind, *field));
+        let with_text = Kind::ALL.into_iter().flat_map(of_kind);
+        let with_text = with_text.filter(|field| !self.empty_fields.contains(field));
+        any_of(with_text.map(|(kind, field)| query(&text_field(kind, field))).collect())
     }
 
     /// The query for documents with units of a plan whose masses add up to `min` 1024ths or more.
@@ -166,13 +187,6 @@ fn phrase_query(field: &str, key: &[char]) -> Value {
     }
 }
 
-/// The query for documents of either kind that match in one of the fields. `query` makes the query
-/// for one field of the cluster, which has a field for each kind and text field.
-fn in_fields(fields: &[TextField], query: impl Fn(&str) -> Value) -> Value {
-    let of_kind = |kind| fields.iter().map(move |field| text_field(kind, *field));
-    any_of(Kind::ALL.into_iter().flat_map(of_kind).map(|field| query(&field)).collect())
-}
-
 fn all_of(mut members: Vec<Value>) -> Value {
     match members.len() {
         0 => json!({ "match_all": {} }),
@@ -181,11 +195,14 @@ fn all_of(mut members: Vec<Value>) -> Value {
     }
 }
 
-fn any_of(mut members: Vec<Value>) -> Value {
-    match members.len() {
+fn any_of(members: Vec<Value>) -> Value {
+    let mut alternatives = Alternatives::default();
+    members.into_iter().for_each(|member| alternatives.add(member));
+    let mut queries = alternatives.into_queries();
+    match queries.len() {
         0 => json!({ "match_none": {} }),
-        1 => members.remove(0),
-        _ => json!({ "bool": { "should": in_chunks(members, "should") } }),
+        1 => queries.remove(0),
+        _ => json!({ "bool": { "should": in_chunks(queries, "should") } }),
     }
 }
 

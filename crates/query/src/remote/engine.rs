@@ -46,6 +46,7 @@ impl Engine for ClusterEngine<'_> {
     fn begin_query(&self) {
         self.translator.borrow_mut().verified.clear();
         self.prefetched.clear();
+        self.members.clear_counts();
     }
 
     fn invalidate_addresses(&self) {

@@ -1,16 +1,16 @@
 //! Finds the first documents of a plan: the cluster sends candidates, which are ranked here.
 //!
-//! Also fetches single documents by id, and the members of groups of near-duplicates.
+//! Also fetches single documents by id.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wensou_cluster::field;
 
 use super::cluster_engine::ClusterEngine;
-use super::levels::level_score;
+use super::levels::LevelScores;
 use super::request::{
-    Aggregations, DocCount, DocFilter, GroupCounts, Hit, Hits, MAX_GROUPS, RequestBuilder,
-    SearchOptions, SearchResponse, Total, group_aggregation,
+    Aggregations, DocCount, DocFilter, GroupCount, GroupCounts, Hit, Hits, MAX_GROUPS,
+    RequestBuilder, SearchOptions, SearchResponse, Total, group_aggregation,
 };
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
@@ -33,10 +33,6 @@ const MAX_RESULTS: usize = 10_000;
 const MARGIN_PERCENT: usize = 25;
 /// See [`MARGIN_PERCENT`].
 const MARGIN: usize = 10;
-
-/// When the members of a group are fetched, those of at most this many other groups are fetched
-/// with them.
-const MAX_OTHER_GROUPS: usize = 200;
 
 /// How many documents to ask the cluster for, so that those that are wanted are among them.
 fn first_size(top_k: &TopK<'_>) -> usize {
@@ -84,14 +80,14 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
     if last.coverage != kept.coverage {
         return last.coverage > kept.coverage;
     }
-    score - level_score(plan, last.coverage) >= kept.score * (1.0 - TOLERANCE)
+    score - LevelScores::new(plan).score_of(last.coverage) >= kept.score * (1.0 - TOLERANCE)
 }
 
 /// The number of `hits` without the documents of these groups that repeat another of their group.
 /// The two may come from different responses. If the index changes between the responses, the
 /// groups may have more documents than there were hits.
 fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
-    let repeats = |group: &DocCount| group.doc_count.saturating_sub(1);
+    let repeats = |group: &GroupCount| group.doc_count.saturating_sub(1);
     hits.saturating_sub(groups.buckets.iter().map(repeats).sum())
 }
 
@@ -174,7 +170,10 @@ impl ClusterEngine<'_> {
         filter: &DocFilter,
         options: SearchOptions,
     ) -> Result<SearchResponse, Error> {
-        Ok(self.index.search(&self.search_body(plan, filter, options)?)?)
+        let response: SearchResponse =
+            self.index.search(&self.search_body(plan, filter, options)?)?;
+        self.members.keep_counts(filter, &response.aggregations.groups);
+        Ok(response)
     }
 
     fn search_body(
@@ -208,6 +207,7 @@ impl ClusterEngine<'_> {
             requests.search_ahead((relaxed, &filter, options), (strict, &strict_filter))?
         };
         let response: SearchResponse = self.index.search(&body)?;
+        self.members.keep_counts(&filter, &response.aggregations.groups);
         if let Some(DocCount { doc_count: total }) = response.aggregations.complete {
             let mut hits = Vec::new();
             for hit in &response.hits.hits {
@@ -218,6 +218,7 @@ impl ClusterEngine<'_> {
             }
             if hits.len() == total {
                 let aggregations = Aggregations::of_hits(&hits);
+                self.members.keep_counts(&strict_filter, &aggregations.groups);
                 let hits = Hits { total: Total { value: total }, hits };
                 let options = search_options(strict_top_k, first_size(strict_top_k));
                 self.prefetched.keep(strict, options, SearchResponse { hits, aggregations });
@@ -301,51 +302,17 @@ impl ClusterEngine<'_> {
         let response: SearchResponse = self.index.search(&body)?;
         response.hits.hits.into_iter().next().map(|hit| self.cache_document(hit.source)).transpose()
     }
-
-    /// The ids of the documents of a group that match an expression, in the order of bytes. The
-    /// same request fetches the documents of other groups, if the cluster has sent a document of
-    /// theirs.
-    pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
-        #[derive(Deserialize)]
-        struct Member {
-            group: String,
-        }
-        let (fetched_for, members) = &mut *self.members.borrow_mut();
-        if fetched_for != expr {
-            *fetched_for = expr.clone();
-            members.clear();
-        }
-        if let Some(members) = members.get(group) {
-            return Ok(members.clone());
-        }
-        let mut groups = vec![group.to_owned()];
-        let others = self.groups.ids().into_iter();
-        let others = others.filter(|other| !members.contains_key(other));
-        groups.extend(others.take(MAX_OTHER_GROUPS));
-        groups.sort_unstable();
-        groups.dedup();
-        members.extend(groups.iter().map(|group| (group.clone(), Vec::new())));
-        self.verify(expr)?;
-        let matching = self.translator.borrow().query(expr);
-        let in_groups = json!({ "terms": { (field::GROUP): groups } });
-        let query = json!({ "bool": { "filter": [in_groups, matching] } });
-        self.for_each_match(&query, &[field::GROUP], |id, source| {
-            let Member { group } = serde_json::from_str(source)?;
-            members.entry(group).or_default().push(id);
-            Ok(())
-        })?;
-        members.values_mut().for_each(|ids| ids.sort_unstable());
-        Ok(members.get(group).cloned().unwrap_or_default())
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::request::GroupKey;
     use super::*;
 
     #[test]
     fn groups_that_have_grown_since_the_hits_were_counted_leave_no_hit() {
-        let group = |doc_count| DocCount { doc_count };
+        let key = || GroupKey { group: String::new() };
+        let group = |doc_count| GroupCount { key: key(), doc_count };
         let groups = GroupCounts { buckets: vec![group(3), group(1), group(2)], after_key: None };
         assert_eq!(hits_left(7, &groups), 4);
         assert_eq!(hits_left(2, &groups), 0);

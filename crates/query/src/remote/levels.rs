@@ -3,23 +3,82 @@
 //! A *level* is one of the coverages of a plan's [`CoverageScale`](crate::rank::CoverageScale). A
 //! *unit* is a word of the query, or all words of a date; it adds its mass (an idf) to each
 //! document that matches it. The more mass a document has, the higher a level it reaches.
+//!
+//! A query of few units scores each unit on its own, and the sum tells the level
+//! ([`AdditiveScores`]). If no such scores exist, each level is a query of its own, which costs the
+//! cluster another pass over all units.
 
 use foldhash::HashSet;
 
+use super::additive_scores::{AdditiveScores, Matching};
 use crate::exec::MAX_COMBINED_MEMBERS;
-use crate::plan::{Covering, Plan};
+use crate::plan::{Covering, MatchExpr, Plan};
 use crate::rank::{Coverage, IdfMass};
 
-/// What the cluster adds to the score of a document for each level that it reaches. Sums stay below
-/// 2^13, so that a float still tells scores apart that differ by a thousandth.
+/// What the cluster adds to the score of a document for each level that it reaches, or for each
+/// point of additive scores, of which there are at most [`MAX_SUM`]. So sums stay below 2^13, and a
+/// float still tells scores apart that differ by a thousandth.
+///
+/// [`MAX_SUM`]: super::additive_scores::MAX_SUM
 pub(super) const SCORE_PER_LEVEL: u32 = 1000;
 
-/// The coverages that tell documents of a plan apart, from the highest down, each with the least
-/// mass (summed idf of the matched words) that a document needs for it.
+/// How the cluster scores documents by their coverage.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum LevelScores {
+    /// Each unit has a score.
+    Additive(AdditiveScores),
+    /// Each level has a score: the coverages that tell documents of the plan apart, from the
+    /// highest down, each with the least mass (summed idf of the matched words) that a document
+    /// needs for it.
+    ByLevel(Vec<(Coverage, IdfMass)>),
+}
+
+impl LevelScores {
+    /// The scores for the documents that match a plan.
+    pub(super) fn new(plan: &Plan) -> Self {
+        let levels = distinct_levels(plan);
+        if levels.len() < 2 {
+            // One pass for the only level is as cheap as one for all units.
+            return Self::ByLevel(levels);
+        }
+        let Covering { units, scale, .. } = &plan.covering;
+        let masses: Vec<IdfMass> = units.iter().map(|unit| unit.mass).collect();
+        let matching = match every_match_has_a_unit(plan) {
+            true => Matching::AtLeastOneUnit,
+            false => Matching::MaybeNoUnit,
+        };
+        match AdditiveScores::find(&masses, matching, |mass| scale.coverage(mass)) {
+            Some(scores) => Self::Additive(scores),
+            None => Self::ByLevel(levels),
+        }
+    }
+
+    /// What the cluster adds to the score of documents of a coverage.
+    pub(super) fn score_of(&self, coverage: Coverage) -> f32 {
+        let steps = match self {
+            Self::Additive(scores) => scores.sum_for(coverage),
+            Self::ByLevel(levels) => {
+                levels.iter().filter(|(level, _)| *level <= coverage).count() as u32
+            }
+        };
+        (SCORE_PER_LEVEL * steps) as f32
+    }
+}
+
+/// Whether a document cannot match the plan without matching one of its units.
+fn every_match_has_a_unit(plan: &Plan) -> bool {
+    let is_unit = |expr: &MatchExpr| plan.covering.units.iter().any(|unit| unit.expr == *expr);
+    match &plan.match_expr {
+        MatchExpr::Or(members) => members.iter().all(is_unit),
+        expr => is_unit(expr),
+    }
+}
+
+/// The coverages that tell documents of a plan apart, see [`LevelScores::ByLevel`].
 ///
 /// Each level costs the cluster a search for all words. Most queries have so few words that the
 /// same documents reach two adjacent levels of the scale, so one of the two is enough.
-pub(super) fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
+fn distinct_levels(plan: &Plan) -> Vec<(Coverage, IdfMass)> {
     if plan.covering.units.is_empty() {
         return Vec::new();
     }
@@ -54,12 +113,6 @@ fn possible_masses(plan: &Plan) -> Vec<IdfMass> {
     masses
 }
 
-/// What the cluster adds to the score of documents of a coverage.
-pub(super) fn level_score(plan: &Plan, coverage: Coverage) -> f32 {
-    let reached = distinct_levels(plan).iter().filter(|(level, _)| *level <= coverage).count();
-    SCORE_PER_LEVEL as f32 * reached as f32
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -71,33 +124,48 @@ mod tests {
     use crate::test_support::{QUERIES, sample_index};
 
     #[test]
-    fn the_level_score_orders_documents_as_their_coverage_does() {
+    fn the_score_of_a_coverage_orders_documents_as_the_coverage_does() {
         let index = sample_index();
         let runner = Runner::new(&index);
-        let mut counts = HashSet::default();
+        let (mut additive, mut by_level) = (0, 0);
         for typed in QUERIES.into_iter().chain(["以太坊 減半", "以太坊 減半 市場 價格"])
         {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
             let plan = runner.plan(&query, Mode::Relaxed).unwrap();
-            let levels = distinct_levels(&plan);
-            counts.insert((plan.covering.units.len(), levels.len()));
-            let masses = possible_masses(&plan).into_iter();
-            let coverages: Vec<_> =
-                masses.map(|mass| (plan.covering.scale.coverage(mass), mass)).collect();
-            for (one, mass) in &coverages {
-                // The cluster counts the levels by mass, not by coverage.
-                let reached = levels.iter().filter(|(_, needed)| mass >= needed).count();
-                assert_eq!(
-                    level_score(&plan, *one),
-                    SCORE_PER_LEVEL as f32 * reached as f32,
-                    "{typed}"
-                );
-                for (other, _) in &coverages {
-                    let by_level = level_score(&plan, *one) < level_score(&plan, *other);
-                    assert_eq!(one < other, by_level, "{typed}: {one:?} {other:?} {levels:?}");
+            let Covering { units, scale, .. } = &plan.covering;
+            if units.len() > MAX_COMBINED_MEMBERS {
+                continue;
+            }
+            let scores = LevelScores::new(&plan);
+            let mut documents = Vec::new();
+            let first = u32::from(every_match_has_a_unit(&plan));
+            for matched in first..1 << units.len() {
+                let matched: Vec<bool> =
+                    (0..units.len()).map(|at| matched >> at & 1 == 1).collect();
+                let with_matched = units.iter().zip(&matched).filter(|(_, matched)| **matched);
+                let mass: IdfMass = with_matched.map(|(unit, _)| unit.mass).sum();
+                // What the cluster adds to the score of a document that matches these units.
+                let sum = match &scores {
+                    LevelScores::Additive(scores) => scores.sum(&matched),
+                    LevelScores::ByLevel(levels) => {
+                        levels.iter().filter(|(_, needed)| mass >= *needed).count() as u32
+                    }
+                };
+                let coverage = scale.coverage(mass);
+                let sum = (SCORE_PER_LEVEL * sum) as f32;
+                assert_eq!(scores.score_of(coverage), sum, "{typed} {matched:?} {scores:?}");
+                documents.push((coverage, sum));
+            }
+            match &scores {
+                LevelScores::Additive(_) => additive += 1,
+                LevelScores::ByLevel(levels) => by_level += usize::from(!levels.is_empty()),
+            }
+            for (one, sum) in &documents {
+                for (other, other_sum) in &documents {
+                    assert_eq!(one < other, sum < other_sum, "{typed}: {one:?} {other:?}");
                 }
             }
         }
-        assert!(counts.iter().any(|(units, levels)| *units == 2 && *levels <= 2), "{counts:?}");
+        assert!(additive > 0 && by_level > 0, "{additive} {by_level}");
     }
 }

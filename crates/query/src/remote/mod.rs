@@ -12,12 +12,15 @@
 //! - `prefetched` keeps the responses to searches that were sent ahead of time.
 //! - `statistics` reads the term statistics that the build has left on the cluster.
 
+mod additive_scores;
+mod alternatives;
 mod cluster_engine;
 mod counts;
 mod dsl;
 mod engine;
 mod find;
 mod levels;
+mod members;
 mod prefetched;
 mod request;
 mod statistics;

@@ -8,11 +8,12 @@ use wensou_index::Kind;
 use wensou_ingest::Record;
 
 use super::dsl::{Translator, scored_term_query};
-use super::levels::{SCORE_PER_LEVEL, distinct_levels};
+use super::levels::{LevelScores, SCORE_PER_LEVEL};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
 use crate::exec::top_k::{Recency, Sort};
 use crate::plan::{MatchExpr, Plan};
+use crate::rank::IdfMass;
 use crate::rank::bm25::{idf, max_score};
 
 /// The maximum number of groups that one response lists. A node reserves memory for that many.
@@ -116,14 +117,28 @@ impl RequestBuilder<'_> {
         Ok(body)
     }
 
-    /// The queries that put documents of a higher coverage first: one for each coverage, which adds
-    /// more than all terms can.
-    fn level_queries(&self, plan: &Plan) -> impl Iterator<Item = Value> {
+    /// The queries that put documents of a higher coverage first: together they add more than all
+    /// terms can.
+    fn level_queries(&self, plan: &Plan) -> Vec<Value> {
         let units = &plan.covering.units;
-        distinct_levels(plan).into_iter().map(move |(_, mass)| {
-            let filter = self.translator.min_mass(mass.in_1024ths(), units);
-            json!({ "constant_score": { "filter": filter, "boost": SCORE_PER_LEVEL } })
-        })
+        let scored = |filter: Value, score: u32| {
+            let boost = SCORE_PER_LEVEL * score;
+            json!({ "constant_score": { "filter": filter, "boost": boost } })
+        };
+        match LevelScores::new(plan) {
+            LevelScores::ByLevel(levels) => {
+                let reach = |mass: IdfMass| self.translator.min_mass(mass.in_1024ths(), units);
+                levels.into_iter().map(|(_, mass)| scored(reach(mass), 1)).collect()
+            }
+            LevelScores::Additive(scores) => {
+                let exprs = || units.iter().map(|unit| unit.expr.clone());
+                let mut scored_exprs: Vec<_> = exprs().zip(scores.units).collect();
+                scored_exprs.push((MatchExpr::Or(exprs().collect()), scores.any_unit));
+                scored_exprs.push((MatchExpr::And(exprs().collect()), scores.all_units));
+                let adding = scored_exprs.into_iter().filter(|(_, score)| *score > 0);
+                adding.map(|(expr, score)| scored(self.translator.query(&expr), score)).collect()
+            }
+        }
     }
 
     /// The queries that score the terms of a plan, each in the documents of each kind. The cluster
@@ -251,7 +266,11 @@ impl Aggregations {
         for group in hits.iter().filter_map(|hit| hit.source.group.as_deref()) {
             *counts.entry(group).or_default() += 1;
         }
-        let buckets = counts.into_values().map(|doc_count| DocCount { doc_count }).collect();
+        let count = |(group, doc_count): (&str, usize)| GroupCount {
+            key: GroupKey { group: group.to_owned() },
+            doc_count,
+        };
+        let buckets = counts.into_iter().map(count).collect();
         Self { groups: GroupCounts { buckets, after_key: None }, complete: None }
     }
 }
@@ -259,13 +278,20 @@ impl Aggregations {
 /// The groups of near-duplicates among the documents that match.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct GroupCounts {
-    pub(super) buckets: Vec<DocCount>,
+    pub(super) buckets: Vec<GroupCount>,
     pub(super) after_key: Option<GroupKey>,
 }
 
 /// A number of documents that an aggregation has counted.
 #[derive(Debug, Deserialize)]
 pub(super) struct DocCount {
+    pub(super) doc_count: usize,
+}
+
+/// A group of near-duplicates, and how many of its documents match.
+#[derive(Debug, Deserialize)]
+pub(super) struct GroupCount {
+    pub(super) key: GroupKey,
     pub(super) doc_count: usize,
 }
 
