@@ -67,10 +67,12 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     let holder = Note::read(&mut file).and_then(|note| note.pid);
                     // Between fork and exec, a child of this process has the lock file open, too,
-                    // so a lock of this process may outlive the value that held it. Try again for
-                    // a quarter of a second.
+                    // so a lock of this process may outlive the value that held it. The note then
+                    // names this process, or none, because it was idle when the value was dropped.
+                    // Try again for a quarter of a second.
                     attempts += 1;
-                    if holder != Some(std::process::id()) || attempts > 25 {
+                    let may_be_own = holder.is_none_or(|holder| holder == std::process::id());
+                    if !may_be_own || attempts > 25 {
                         return Err(Error::Busy { dir: folder.path().to_path_buf(), holder });
                     }
                     thread::sleep(Duration::from_millis(10));
@@ -256,6 +258,24 @@ mod tests {
         lock.write_note(&[]);
         assert_eq!(std::fs::read(dir.path().join(LOCK)).unwrap(), b"notes\n");
         assert!(!has_own_lock_file(&folder));
+    }
+
+    #[test]
+    fn a_lock_that_a_forked_child_still_has_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let mut lock = Lock::take(&folder, WhenBusy::Fail).unwrap();
+        // A duplicate of the descriptor keeps the lock, as that of a forked child does.
+        let of_child = lock.file.try_clone().unwrap();
+        lock.write_note(&[]);
+        lock.write_idle();
+        drop(lock);
+        let child = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(30));
+            drop(of_child);
+        });
+        assert!(Lock::take(&folder, WhenBusy::Fail).is_ok());
+        child.join().unwrap();
     }
 
     #[test]
