@@ -2,9 +2,9 @@
 //! prints no wrong record.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::util::{Dir, Random, files_below, number_from_environment, sample_archive};
+use crate::util::{Dir, Ran, Random, files_below, number_from_environment, sample_archive};
 
 /// A folder with the index of a few pages of the sample.
 fn indexed() -> Dir {
@@ -107,16 +107,40 @@ fn the_exit_status_of_check_tells_that_an_index_is_outdated() {
 #[test]
 fn an_index_without_permission_is_not_called_damaged() {
     use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    /// The user id of `nobody`.
+    const NOBODY: u32 = 65_534;
+
     let dir = indexed();
-    let current = dir.path().join("index/CURRENT");
-    fs::set_permissions(&current, fs::Permissions::from_mode(0o000)).unwrap();
-    if fs::read(&current).is_ok() {
-        crate::util::report_skipped("the superuser may read everything");
-        return;
+    let set_mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set_mode(dir.path(), 0o755);
+    for name in ["CURRENT", "WENSOU", "SEAL", "wensou.json", ".store", ".post"] {
+        let ends_so = |path: &PathBuf| path.to_string_lossy().ends_with(name);
+        let path = index_files(&dir).into_iter().find(ends_so).unwrap();
+        set_mode(&path, 0o000);
+        let verbs = [&["check"][..], &["check", "--quick"], &["check", "--repair"]];
+        // A search does not need the markers.
+        let search = (!["WENSOU", "SEAL"].contains(&name)).then_some(&["search", "開源"][..]);
+        for args in verbs.into_iter().chain(search) {
+            let mut command = dir.command(args);
+            // The superuser may read everything.
+            if fs::read(&path).is_ok() {
+                command.uid(NOBODY);
+            }
+            let Ok(output) = command.output() else {
+                crate::util::report_skipped("another user may not run the binary");
+                return;
+            };
+            let ran = Ran::from(output);
+            assert_eq!(ran.code, 3, "{name} {args:?}: {ran:?}");
+            assert!(ran.stderr.contains("ermission denied"), "{name} {args:?}: {ran:?}");
+            assert!(!format!("{ran:?}").contains("repair"), "{name} {args:?}: {ran:?}");
+        }
+        set_mode(&path, 0o644);
     }
-    let ran = dir.run(&["search", "開源"]);
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.stderr.contains("ermission") && !ran.stderr.contains("repair"), "{}", ran.stderr);
 }
 
 #[test]

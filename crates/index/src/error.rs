@@ -1,8 +1,10 @@
 //! The errors of this crate. Each message says what is wrong and what to do about it.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use tantivy::TantivyError;
+use tantivy::directory::error::OpenReadError;
 use thiserror::Error;
 
 /// An error of the index. The message says what is wrong and how to fix it.
@@ -200,23 +202,24 @@ impl Error {
         Self::Format { dir: dir.to_path_buf(), found, expected: wensou_postings::FORMAT_VERSION }
     }
 
+    /// The error for an index that cannot be read because of `source`: [`Error::Denied`] if this
+    /// user may not read one of its files, otherwise [`Error::Unreadable`].
     pub(crate) fn unreadable(
         dir: &Path,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Unreadable { dir: dir.to_path_buf(), source: source.into() }
+        let source: Box<dyn std::error::Error + Send + Sync> = source.into();
+        let dir = dir.to_path_buf();
+        match is_denied(&*source) {
+            true => Self::Denied { dir, source },
+            false => Self::Unreadable { dir, source },
+        }
     }
 
     /// The error for the file or folder `name` of the index that could not be opened or read:
     /// [`Error::Denied`] if this user may not read it, otherwise [`Error::Unreadable`].
-    pub(crate) fn unopened(dir: &Path, name: &str, source: &std::io::Error) -> Self {
-        let what = format!("{name}: {source}");
-        match source.kind() {
-            ErrorKind::PermissionDenied => {
-                Self::Denied { dir: dir.to_path_buf(), source: what.into() }
-            }
-            _ => Self::unreadable(dir, what),
-        }
+    pub(crate) fn unopened(dir: &Path, name: &str, source: &io::Error) -> Self {
+        Self::unreadable(dir, io::Error::new(source.kind(), format!("{name}: {source}")))
     }
 
     /// Converts an error of reading the archive.
@@ -231,5 +234,66 @@ impl Error {
             | wensou_ingest::Error::ChangedSinceSurvey { .. }) => Self::Survey(Box::new(error)),
             error => Self::Archive(Box::new(error)),
         }
+    }
+}
+
+/// Whether an error, or one that caused it, says that this user may not read a file.
+fn is_denied(error: &(dyn std::error::Error + 'static)) -> bool {
+    // tantivy's errors do not return the system's error as their source.
+    let of_system = if let Some(OpenReadError::IoError { io_error, .. }) = error.downcast_ref() {
+        Some(&**io_error)
+    } else if let Some(TantivyError::IoError(io_error)) = error.downcast_ref() {
+        Some(&**io_error)
+    } else {
+        error.downcast_ref::<io::Error>()
+    };
+    of_system.is_some_and(|error| error.kind() == ErrorKind::PermissionDenied)
+        || error.source().is_some_and(is_denied)
+}
+
+/// The outcome of opening or reading the file or folder `name` of the index in `dir`, so that its
+/// errors mean damage.
+///
+/// # Errors
+///
+/// [`Error::Denied`] if this user may not read it, because the file may then be intact.
+pub(crate) fn permitted<T>(
+    dir: &Path,
+    name: &str,
+    outcome: io::Result<T>,
+) -> Result<io::Result<T>, Error> {
+    match outcome {
+        Err(source) if source.kind() == ErrorKind::PermissionDenied => {
+            Err(Error::unopened(dir, name, &source))
+        }
+        outcome => Ok(outcome),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lack_of_permission_is_not_damage_whatever_error_reports_it() {
+        let dir = Path::new("index");
+        let system = || io::Error::from(ErrorKind::PermissionDenied);
+        let of_tantivy = OpenReadError::wrap_io_error(system(), "a.store".into());
+        let denied = [
+            Error::unreadable(dir, system()),
+            Error::unreadable(dir, TantivyError::from(system())),
+            Error::unreadable(dir, of_tantivy.clone()),
+            Error::unreadable(dir, TantivyError::from(of_tantivy)),
+            Error::unreadable(dir, Error::io("read", dir)(system())),
+            Error::unopened(dir, "CURRENT", &system()),
+        ];
+        for error in denied {
+            assert!(matches!(error, Error::Denied { .. }), "{error:?}");
+        }
+        let absent = io::Error::from(ErrorKind::NotFound);
+        assert!(matches!(Error::unopened(dir, "CURRENT", &absent), Error::Unreadable { .. }));
+        assert!(matches!(permitted(dir, "CURRENT", Err::<(), _>(absent)), Ok(Err(_))));
+        let denied = permitted(dir, "CURRENT", Err::<(), _>(system()));
+        assert!(matches!(denied, Err(Error::Denied { .. })));
     }
 }

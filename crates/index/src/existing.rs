@@ -27,13 +27,21 @@ pub(crate) enum Existing {
 
 /// Describes the first damaged file of the generation in use; `None` if no file is damaged, or if
 /// the description cannot be read.
-fn damaged_file(dir: &Path) -> Option<String> {
-    let folder = Folder::open(dir).ok()?;
-    let current = current(&folder).ok()?;
-    let generation = folder.folder(&current.name).ok()?;
-    let meta = Meta::read(dir, &generation, current.checksum).ok()?;
-    let name = first_damaged(&generation, &meta.files)?;
-    Some(format!("checksum mismatch in {name}"))
+///
+/// # Errors
+///
+/// [`Error::Denied`] if this user may not read a file that the description lists.
+fn damaged_file(dir: &Path) -> Result<Option<String>, Error> {
+    let open = || {
+        let folder = Folder::open(dir).ok()?;
+        let current = current(&folder).ok()?;
+        let generation = folder.folder(&current.name).ok()?;
+        let meta = Meta::read(dir, &generation, current.checksum).ok()?;
+        Some((generation, meta))
+    };
+    let Some((generation, meta)) = open() else { return Ok(None) };
+    let damaged = first_damaged(dir, &generation, &meta.files)?;
+    Ok(damaged.map(|name| format!("checksum mismatch in {name}")))
 }
 
 impl Existing {
@@ -41,10 +49,11 @@ impl Existing {
     ///
     /// # Errors
     ///
-    /// If the folder cannot be read.
+    /// [`Error::Denied`] if this user may not read the index, and other errors if the folder cannot
+    /// be read.
     pub(crate) fn find(dir: &Path) -> Result<Self, Error> {
         // Compare the files before opening them, because tantivy trusts the lengths in its files.
-        let damage = match damaged_file(dir) {
+        let damage = match damaged_file(dir)? {
             Some(damage) => Some(damage),
             None => match Index::open(dir) {
                 Ok(index) => return Ok(Self::Intact(Box::new(index))),

@@ -1,8 +1,10 @@
 //! Compares the files of an index folder with the checksums in its description, and looks for
 //! litter.
 
+use std::path::Path;
+
 use super::report::{Checked, Severity};
-use crate::error::Error;
+use crate::error::{Error, permitted};
 use crate::files::{
     DESCRIPTION, FOLDER_MARKER, Folder, GENERATION_MARKER, MARKER_LIMIT, SEAL, Sum, Sums,
     generation_marker_text,
@@ -16,8 +18,8 @@ use crate::meta::Meta;
 ///
 /// # Errors
 ///
-/// [`Error::Missing`] and [`Error::Format`], and [`Error::Io`] if the folder cannot be listed. What
-/// is damaged is a finding, not an error.
+/// [`Error::Missing`] and [`Error::Format`], [`Error::Denied`] if this user may not read a file,
+/// and [`Error::Io`] if the folder cannot be listed. What is damaged is a finding, not an error.
 pub(super) fn check_sums(
     folder: &Folder,
     checked: &mut Checked,
@@ -28,7 +30,7 @@ pub(super) fn check_sums(
     let Some((current, meta, generation)) = open_generation(folder, checked)? else {
         return Ok(None);
     };
-    compare_sums(&generation, &current.name, &meta.files, checked);
+    compare_sums(folder.path(), &generation, &current.name, &meta.files, checked)?;
     // While another process builds, its unfinished generation is not litter, and the generation
     // that it replaces will be gone soon.
     for name in litter(folder)? {
@@ -54,12 +56,12 @@ fn open_generation(
         }
         Err(error) => return Err(error),
     };
-    let name = &current.name;
-    if !has_whole_marker(folder) {
+    let (dir, name) = (folder.path(), &current.name);
+    if !permitted(dir, FOLDER_MARKER, has_whole_marker(folder))?.unwrap_or(false) {
         let what = format!("{FOLDER_MARKER}, which marks the folder, is missing or damaged");
         checked.add(Severity::Damage, what);
     }
-    let generation = match folder.folder(name) {
+    let generation = match permitted(dir, name, folder.folder(name))? {
         Ok(generation) => generation,
         Err(error) => {
             checked.add(Severity::Damage, format!("{name}: {error}"));
@@ -69,18 +71,19 @@ fn open_generation(
     for (file, expected) in
         [(GENERATION_MARKER, generation_marker_text(name)), (SEAL, current.line())]
     {
-        match generation.read(file, MARKER_LIMIT) {
+        let path = format!("{name}/{file}");
+        match permitted(dir, &path, generation.read(file, MARKER_LIMIT))? {
             Ok(content) if content == expected.as_bytes() => checked.files += 1,
-            Ok(_) => checked.add(Severity::Damage, format!("{name}/{file} is damaged")),
-            Err(error) => checked.add(Severity::Damage, format!("{name}/{file}: {error}")),
+            Ok(_) => checked.add(Severity::Damage, format!("{path} is damaged")),
+            Err(error) => checked.add(Severity::Damage, format!("{path}: {error}")),
         }
     }
-    match Meta::read(folder.path(), &generation, current.checksum) {
+    match Meta::read(dir, &generation, current.checksum) {
         Ok(meta) => {
             checked.files += 1;
             Ok(Some((current, meta, generation)))
         }
-        Err(error @ Error::Format { .. }) => Err(error),
+        Err(error @ (Error::Format { .. } | Error::Denied { .. })) => Err(error),
         Err(error) => {
             let what = format!("{name}/{DESCRIPTION}: {}", message_without_cure(&error));
             checked.add(Severity::Damage, what);
@@ -89,34 +92,41 @@ fn open_generation(
     }
 }
 
-/// Compares the lengths and checksums of the files that the description lists.
-fn compare_sums(generation: &Folder, generation_name: &str, files: &Sums, checked: &mut Checked) {
+/// Compares the lengths and checksums of the files that the description lists. `dir` is the index
+/// folder.
+///
+/// # Errors
+///
+/// [`Error::Denied`] if this user may not read a file.
+fn compare_sums(
+    dir: &Path,
+    generation: &Folder,
+    generation_name: &str,
+    files: &Sums,
+    checked: &mut Checked,
+) -> Result<(), Error> {
     for (file, sum) in files {
+        let path = format!("{generation_name}/{file}");
         let length = generation.file(file).map(|(_, length)| length);
         let found = length.and_then(|length| match length == sum.bytes {
             true => Sum::of(generation, file),
             // A file of another length need not be hashed.
             false => Ok(Sum { bytes: length, xxh3: 0 }),
         });
-        match found {
+        match permitted(dir, &path, found)? {
             Ok(found) if found == *sum => {
                 checked.files += 1;
                 checked.bytes += sum.bytes;
             }
             Ok(found) if found.bytes != sum.bytes => {
                 let (found, stated) = (found.bytes, sum.bytes);
-                let what = format!("{generation_name}/{file} has {found} bytes, not {stated}");
-                checked.add(Severity::Damage, what);
+                checked.add(Severity::Damage, format!("{path} has {found} bytes, not {stated}"));
             }
-            Ok(_) => {
-                let what = format!("checksum mismatch in {generation_name}/{file}");
-                checked.add(Severity::Damage, what);
-            }
-            Err(error) => {
-                checked.add(Severity::Damage, format!("{generation_name}/{file}: {error}"));
-            }
+            Ok(_) => checked.add(Severity::Damage, format!("checksum mismatch in {path}")),
+            Err(error) => checked.add(Severity::Damage, format!("{path}: {error}")),
         }
     }
+    Ok(())
 }
 
 /// The message of an error, without the command that cures it: every finding is printed with the

@@ -44,8 +44,8 @@ use crate::generation::current;
 /// # Errors
 ///
 /// [`Error::Missing`] if there is no index, [`Error::Format`] if it is of another format,
-/// [`Error::Denied`] or [`Error::Unreadable`] if the folder cannot be opened, and [`Error::Io`] if
-/// it cannot be listed.
+/// [`Error::Denied`] if this user may not read the folder or a file of the index,
+/// [`Error::Unreadable`] if the folder cannot be opened, and [`Error::Io`] if it cannot be listed.
 pub fn check_files(dir: &Path) -> Result<Checked, Error> {
     restarting_if_replaced(dir, |folder, checked| check_sums(folder, checked).map(drop))
 }

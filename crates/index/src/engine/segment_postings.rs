@@ -60,18 +60,22 @@ impl SegmentPostings {
     ///
     /// # Errors
     ///
-    /// A message that names the file, if a postings file is missing or damaged.
-    pub(crate) fn open(searcher: &Searcher, deleted: Totals) -> Result<Self, String> {
+    /// If a postings file cannot be read, or is missing or damaged. The message names the file.
+    pub(crate) fn open(
+        searcher: &Searcher,
+        deleted: Totals,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
             let id = segment.segment_id();
             let named =
                 |what: &dyn std::fmt::Display| format!("{}.{POST}: {what}", id.uuid_string());
-            let file = segment.open_read(component()).map_err(|error| named(&error))?;
+            let file = segment.open_read(component())?;
             let bytes = file.read_bytes().map_err(|error| named(&error))?;
             let postings = Postings::open(bytes).map_err(|what| named(&what))?;
             if postings.num_docs() != segment.max_doc() as usize {
-                return Err(named(&"the number of its documents differs from that of its segment"));
+                let what = "the number of its documents differs from that of its segment";
+                return Err(named(&what).into());
             }
             let deleted = match segment.alive_bitset() {
                 None => Vec::new(),

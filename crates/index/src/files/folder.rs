@@ -98,15 +98,15 @@ impl Folder {
         let file = match self.dir.open_with(name, options) {
             Ok(file) => file.into_std(),
             // Operating systems report a link that is not followed in different ways.
-            Err(error) if self.kind(name) == Some(EntryKind::Other) => {
-                return Err(io::Error::new(error.kind(), "is not a regular file"));
+            Err(_) if self.kind(name).is_some_and(|kind| kind != EntryKind::File) => {
+                return Err(not_regular());
             }
             Err(error) => return Err(error),
         };
         let metadata = file.metadata()?;
         match metadata.is_file() {
             true => Ok((file, metadata.len())),
-            false => Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file")),
+            false => Err(not_regular()),
         }
     }
 
@@ -221,6 +221,11 @@ fn kind_of(kind: cap_std::fs::FileType) -> EntryKind {
     } else {
         EntryKind::Other
     }
+}
+
+/// The error for an entry that is opened as a file and is none.
+fn not_regular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file")
 }
 
 /// Fails unless a name is plain, see [`is_plain_name`].

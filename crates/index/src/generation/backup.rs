@@ -80,7 +80,9 @@ fn open_all(folder: &Folder, current: &Current) -> Result<OpenGeneration, Error>
     let files = meta.files.into_iter().map(|(name, sum)| {
         let damaged =
             |what: String| Error::unreadable(dir, format!("{}/{name}: {what}", current.name));
-        let (file, length) = generation.file(&name).map_err(|error| damaged(error.to_string()))?;
+        let opened = generation.file(&name);
+        let (file, length) = opened
+            .map_err(|source| Error::unopened(dir, &format!("{}/{name}", current.name), &source))?;
         // Do not copy a damaged file, which may be very long.
         if length != sum.bytes {
             return Err(damaged(format!("has {length} bytes, not {}", sum.bytes)));

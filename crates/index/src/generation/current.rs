@@ -1,8 +1,9 @@
 //! `CURRENT`: one line that names the generation in use and the hash of its description.
 
+use std::io;
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Error, permitted};
 use crate::files::{CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, EntryKind, Folder, generation_number};
 use crate::meta::format_of;
 
@@ -34,7 +35,7 @@ impl Current {
 }
 
 /// The content of `CURRENT`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Pointer {
     /// No such file.
     Absent,
@@ -42,11 +43,10 @@ pub(crate) enum Pointer {
     Names(Current),
     /// It names this generation in the form of formats 1 to 4.
     Legacy(String),
-    /// It can be read and names no generation, because it is damaged or foreign. The value is its
-    /// content.
-    Unknown(Vec<u8>),
+    /// It can be read and names no generation, because it is damaged or foreign.
+    Unknown,
     /// It cannot be read, for this reason.
-    Unreadable(String),
+    Unreadable(io::Error),
 }
 
 /// Reads `CURRENT`.
@@ -55,10 +55,10 @@ pub(crate) fn pointer(folder: &Folder) -> Pointer {
         Ok(line) => match (Current::parse(&line), legacy(&line)) {
             (Some(current), _) => Pointer::Names(current),
             (None, Some(name)) => Pointer::Legacy(name),
-            (None, None) => Pointer::Unknown(line),
+            (None, None) => Pointer::Unknown,
         },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Pointer::Absent,
-        Err(error) => Pointer::Unreadable(error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Pointer::Absent,
+        Err(error) => Pointer::Unreadable(error),
     }
 }
 
@@ -80,7 +80,8 @@ fn legacy(line: &[u8]) -> Option<String> {
 /// # Errors
 ///
 /// [`Error::Missing`] if there is no `CURRENT`, [`Error::Format`] if it names a generation of
-/// formats 1 to 4 that has a description, and [`Error::Unreadable`] otherwise.
+/// formats 1 to 4 that has a description, [`Error::Denied`] if this user may not read `CURRENT` or
+/// that description, and [`Error::Unreadable`] otherwise.
 pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
     let dir = folder.path();
     match pointer(folder) {
@@ -90,15 +91,16 @@ pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
             let generation = folder.folder(&name);
             let description =
                 generation.and_then(|generation| generation.read(DESCRIPTION, DESCRIPTION_LIMIT));
+            let description = permitted(dir, &format!("{name}/{DESCRIPTION}"), description)?;
             Err(match description.ok().and_then(|bytes| format_of(&bytes)) {
                 Some(found) => Error::format(dir, found),
                 None => Error::unreadable(dir, format!("{name} has no description")),
             })
         }
-        Pointer::Unknown(_) => {
+        Pointer::Unknown => {
             Err(Error::unreadable(dir, format!("{CURRENT} does not name a generation")))
         }
-        Pointer::Unreadable(why) => Err(Error::unreadable(dir, format!("{CURRENT}: {why}"))),
+        Pointer::Unreadable(source) => Err(Error::unopened(dir, CURRENT, &source)),
     }
 }
 

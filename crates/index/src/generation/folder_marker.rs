@@ -1,5 +1,7 @@
 //! `WENSOU`: the file that marks a folder as an index folder.
 
+use std::io;
+
 use crate::error::Error;
 use crate::files::{FOLDER_MARKER, FOLDER_MARKER_TEXT, Folder, MARKER_LIMIT, is_damaged_copy};
 
@@ -13,9 +15,9 @@ pub(crate) fn is_marked(folder: &Folder) -> bool {
 }
 
 /// Whether the folder has our marker with exactly the text that this version writes.
-pub(crate) fn has_whole_marker(folder: &Folder) -> bool {
-    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
-    content.is_ok_and(|content| content == FOLDER_MARKER_TEXT.as_bytes())
+pub(crate) fn has_whole_marker(folder: &Folder) -> io::Result<bool> {
+    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT)?;
+    Ok(content == FOLDER_MARKER_TEXT.as_bytes())
 }
 
 /// Whether the file with the name of our marker is a damaged marker and not a foreign file.
@@ -27,7 +29,7 @@ pub(crate) fn has_damaged_marker(folder: &Folder) -> bool {
 /// Writes the marker if it is missing or damaged. A foreign file of that name stays as it is.
 pub(crate) fn write_marker(folder: &Folder) -> Result<(), Error> {
     let path = folder.path_of(FOLDER_MARKER);
-    if has_whole_marker(folder) {
+    if matches!(has_whole_marker(folder), Ok(true)) {
         return Ok(());
     }
     if folder.kind(FOLDER_MARKER).is_some() {

@@ -96,7 +96,7 @@ fn check_ownership(folder: &Folder) -> Result<(), Error> {
         return Err(foreign(CURRENT));
     }
     // In a folder with our marker, a `CURRENT` that names no generation is damaged, not foreign.
-    let unknown = matches!(pointer(folder), Pointer::Unknown(_));
+    let unknown = matches!(pointer(folder), Pointer::Unknown);
     if unknown && !is_marked(folder) {
         return Err(foreign(CURRENT));
     }

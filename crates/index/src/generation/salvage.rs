@@ -1,12 +1,13 @@
 //! Finds the generation to use or to salvage records from when `CURRENT` or a description is lost.
 
+use std::io;
 use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::current::{Current, Pointer, pointer};
 use super::ownership::{is_generation, seal};
-use crate::error::Error;
+use crate::error::{Error, permitted};
 use crate::files::{
     CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Folder, GENERATION_MARKER, MARKER_LIMIT, SEAL,
     SETTINGS, Sum, Sums, generation_marker_text, generation_number, is_damaged_copy,
@@ -24,14 +25,24 @@ use crate::meta::{Meta, Settings};
 /// A generation with an intact description stays in use although other files of it are damaged and
 /// an older generation may be intact: its records are newer, and a build reuses those that can be
 /// read.
+///
+/// # Errors
+///
+/// [`Error::Denied`] if this user may not read `CURRENT` or the description, because the generation
+/// in use may then be intact, and [`Error::Io`] if a file cannot be written.
 pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
     match pointer(folder) {
-        Pointer::Names(current) if has_intact_description(folder, &current) => {
-            return restore_markers(folder, &current).map(|()| None);
+        Pointer::Names(current) => {
+            if has_intact_description(folder, &current)? {
+                return restore_markers(folder, &current).map(|()| None);
+            }
         }
         // An index of an older format: a build reads its settings and replaces it.
         Pointer::Legacy(_) => return Ok(None),
-        _ => {}
+        Pointer::Unreadable(source) if source.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(Error::unopened(folder.path(), CURRENT, &source));
+        }
+        Pointer::Absent | Pointer::Unknown | Pointer::Unreadable(_) => {}
     }
     let complete = complete_generations(folder);
     let Some(found) = complete.into_iter().find(|current| is_intact(folder, current)) else {
@@ -50,11 +61,17 @@ pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
 }
 
 /// Whether the description of a generation has the checksum that `CURRENT` states.
-fn has_intact_description(folder: &Folder, current: &Current) -> bool {
+///
+/// # Errors
+///
+/// [`Error::Denied`] if this user may not read it.
+fn has_intact_description(folder: &Folder, current: &Current) -> Result<bool, Error> {
     let generation = folder.folder(&current.name);
     let description =
         generation.and_then(|generation| generation.read(DESCRIPTION, DESCRIPTION_LIMIT));
-    description.is_ok_and(|description| xxh3_64(&description) == current.checksum)
+    let name = format!("{}/{DESCRIPTION}", current.name);
+    let description = permitted(folder.path(), &name, description)?;
+    Ok(description.is_ok_and(|description| xxh3_64(&description) == current.checksum))
 }
 
 /// Writes the marker and the seal of a generation again if they are missing or damaged. The
@@ -108,17 +125,32 @@ pub(crate) fn is_intact(folder: &Folder, current: &Current) -> bool {
         return false;
     }
     let meta = Meta::read(folder.path(), &generation, current.checksum);
-    meta.is_ok_and(|meta| first_damaged(&generation, &meta.files).is_none())
+    meta.is_ok_and(|meta| {
+        matches!(first_damaged(folder.path(), &generation, &meta.files), Ok(None))
+    })
 }
 
-/// The name of the first file whose length or checksum differs from its sum. Reads the files one by
-/// one up to that file.
-pub(crate) fn first_damaged<'s>(generation: &Folder, files: &'s Sums) -> Option<&'s str> {
-    let is_intact = |(name, sum): &(&String, &Sum)| {
-        generation.file(name).is_ok_and(|(_, length)| length == sum.bytes)
-            && Sum::of(generation, name).is_ok_and(|found| found == **sum)
-    };
-    files.iter().find(|file| !is_intact(file)).map(|(name, _)| name.as_str())
+/// The name of the first file of a generation that cannot be read, or whose length or checksum
+/// differs from its sum. Reads the files one by one up to that file. `dir` is the index folder.
+///
+/// # Errors
+///
+/// [`Error::Denied`] if this user may not read a file.
+pub(crate) fn first_damaged<'s>(
+    dir: &Path,
+    generation: &Folder,
+    files: &'s Sums,
+) -> Result<Option<&'s str>, Error> {
+    for (name, sum) in files {
+        let intact = generation
+            .file(name)
+            .and_then(|(_, length)| Ok(length == sum.bytes && Sum::of(generation, name)? == *sum));
+        let path = generation.path_of(name).display().to_string();
+        if !permitted(dir, &path, intact)?.unwrap_or(false) {
+            return Ok(Some(name.as_str()));
+        }
+    }
+    Ok(None)
 }
 
 /// A generation of an index that cannot be opened. Its records can be salvaged.
@@ -162,7 +194,8 @@ fn own_generations(folder: &Folder) -> impl Iterator<Item = Folder> {
         let generation = folder.folder(&name).ok()?;
         let is_current = current
             .as_ref()
-            .is_some_and(|current| current.name == name && has_intact_description(folder, current));
+            .filter(|current| current.name == name)
+            .is_some_and(|current| matches!(has_intact_description(folder, current), Ok(true)));
         (is_current || is_generation(&generation, &name)).then_some(generation)
     })
 }

@@ -135,5 +135,5 @@ fn a_reused_file_keeps_its_sum_and_a_file_with_another_sum_is_damaged() {
     draft.reuse(&from, "file", sum, no_page_sums).unwrap();
     assert_eq!(draft.seal().unwrap()["file"], sum);
     let other_sums = Sums::from([("file".to_owned(), Sum { xxh3: !sum.xxh3, ..sum })]);
-    assert_eq!(first_damaged(&from, &other_sums), Some("file"));
+    assert_eq!(first_damaged(dir.path(), &from, &other_sums).unwrap(), Some("file"));
 }
