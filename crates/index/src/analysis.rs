@@ -121,18 +121,18 @@ struct Table {
 
 impl Table {
     /// Reads the user's file at `path`, or its copy in an earlier generation if that file cannot be
-    /// read. `copy` has the folder of the generation and the name of the copy.
-    fn read(path: Option<PathBuf>, copy: Option<(&Folder, &str)>) -> Result<Option<Self>, Error> {
+    /// read.
+    fn read(path: Option<PathBuf>, copy: Option<TableCopy<'_>>) -> Result<Option<Self>, Error> {
         let Some(path) = path else { return Ok(None) };
-        let content = match (read_file(&path), copy) {
-            (Err(_), Some((folder, name))) if folder.kind(name).is_some() => {
-                folder.read(name, TABLE_LIMIT)
-            }
-            (content, _) => content,
+        let text = match (read_file(&path), copy) {
+            (Err(error), Some(copy)) => copy.read().map_err(|problem| {
+                let what = format!("{error}; its copy in the index cannot be used: {problem}");
+                io::Error::new(error.kind(), what)
+            }),
+            (content, _) => content.and_then(|content| {
+                String::from_utf8(content).map_err(|_| io::Error::other("is not UTF-8"))
+            }),
         };
-        let text = content.and_then(|content| {
-            String::from_utf8(content).map_err(|_| io::Error::other("is not UTF-8"))
-        });
         Ok(Some(Self { text: text.map_err(Error::io("read", &path))?, path }))
     }
 
@@ -144,11 +144,7 @@ impl Table {
     ) -> Result<Option<Self>, Error> {
         let Some(table) = table else { return Ok(None) };
         let path = folder.path_of(name);
-        let content = folder.read(name, TABLE_LIMIT).map_err(Error::io("read", &path))?;
-        let text = String::from_utf8(content).ok();
-        let text = text.filter(|text| hash(text.as_bytes()) == table.hash);
-        let damaged = || io::Error::other("checksum mismatch");
-        let text = text.ok_or_else(damaged).map_err(Error::io("read", &path))?;
+        let text = TableCopy { folder, name, table }.read().map_err(Error::io("read", &path))?;
         Ok(Some(Self { path, text }))
     }
 
@@ -159,6 +155,26 @@ impl Table {
             line,
             reason,
         })
+    }
+}
+
+/// The copy of a table in a generation.
+struct TableCopy<'a> {
+    /// The folder of the generation.
+    folder: &'a Folder,
+    /// The name of the copy.
+    name: &'a str,
+    /// The table, as the description of the generation states it.
+    table: &'a TableFile,
+}
+
+impl TableCopy<'_> {
+    /// Reads the text of the copy. Fails if its hash is not that of the table.
+    fn read(&self) -> io::Result<String> {
+        let content = self.folder.read(self.name, TABLE_LIMIT)?;
+        let text = String::from_utf8(content).ok();
+        let text = text.filter(|text| hash(text.as_bytes()) == self.table.hash);
+        text.ok_or_else(|| io::Error::other("checksum mismatch"))
     }
 }
 
@@ -224,18 +240,23 @@ impl Analysis {
     }
 
     /// Reads the user's tables, copies them into `folder`, that of a new generation, and makes the
-    /// analysis. If a table cannot be read, its copy in the generation `earlier` is used instead.
-    /// Returns the analysis, the labels of bylines if the user has a table of them, and the entry
-    /// of the tables in the description.
+    /// analysis. If a table cannot be read, its copy in an earlier generation is used instead:
+    /// `earlier` has the folder of that generation, and the tables that it was built with. Returns
+    /// the analysis, the labels of bylines if the user has a table of them, and the entry of the
+    /// tables in the description.
     pub(crate) fn read_and_copy_tables(
         files: &TableFiles,
-        earlier: Option<&Folder>,
+        earlier: Option<(&Folder, &TableMeta)>,
         folder: &Folder,
     ) -> Result<(Self, Option<Labels>, TableMeta), Error> {
-        let copy = |name| earlier.map(|earlier| (earlier, name));
-        let words = Table::read(files.words.clone(), copy(WORDS))?;
-        let synonyms = Table::read(files.synonyms.clone(), copy(SYNONYMS))?;
-        let labels = Table::read(files.labels.clone(), copy(LABELS))?;
+        let copy = |name, table: fn(&TableMeta) -> &Option<TableFile>| {
+            let (folder, tables) = earlier?;
+            Some(TableCopy { folder, name, table: table(tables).as_ref()? })
+        };
+        let words = Table::read(files.words.clone(), copy(WORDS, |tables| &tables.words))?;
+        let synonyms =
+            Table::read(files.synonyms.clone(), copy(SYNONYMS, |tables| &tables.synonyms))?;
+        let labels = Table::read(files.labels.clone(), copy(LABELS, |tables| &tables.labels))?;
         let analysis = Self::of(words.as_ref(), synonyms.as_ref())?;
         let byline_labels =
             labels.as_ref().map(|table| table.parsed(Labels::with_table)).transpose()?;
@@ -270,5 +291,34 @@ impl Analysis {
         let words = Table::read_copy(folder, WORDS, meta.words.as_ref())?;
         let synonyms = Table::read_copy(folder, SYNONYMS, meta.synonyms.as_ref())?;
         Self::of(words.as_ref(), synonyms.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_table_is_replaced_by_its_copy_unless_that_is_damaged() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = |name: &str| {
+            fs::create_dir(dir.path().join(name)).unwrap();
+            Folder::open(&dir.path().join(name)).unwrap()
+        };
+        let earlier = open("earlier");
+        let file = dir.path().join("my-words.tsv");
+        let table = TableFile { path: file.clone(), hash: hash("區塊鏈技術\n".as_bytes()) };
+        let tables = TableMeta { words: Some(table.clone()), ..TableMeta::default() };
+        let files = TableFiles { words: Some(file), ..TableFiles::default() };
+        let read = |name| {
+            let (earlier, folder) = (Some((&earlier, &tables)), open(name));
+            Analysis::read_and_copy_tables(&files, earlier, &folder).map(|(_, _, tables)| tables)
+        };
+        fs::write(earlier.path_of(WORDS), "區塊鏈技術\n").unwrap();
+        assert_eq!(read("from intact copy").unwrap().words, Some(table));
+        fs::write(earlier.path_of(WORDS), "區塊鏈技巧\n").unwrap();
+        let error = read("from damaged copy").unwrap_err();
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        assert!(cause.is_some_and(|cause| cause.contains("checksum mismatch")), "{error}");
     }
 }

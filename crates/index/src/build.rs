@@ -71,7 +71,7 @@ pub fn build(
     let scanned = scan(roots, &options, stored.as_mut())?;
     let archive = format_fingerprint(scanned.fingerprint());
     let (analysis, labels, tables) =
-        Analysis::read_and_copy_tables(&options.tables, existing.generation(), draft.folder())?;
+        Analysis::read_and_copy_tables(&options.tables, existing.tables(), draft.folder())?;
     options.ingest.labels = labels.map(Arc::new);
     let version = crate::meta::analysis_version() + &tables.version_suffix();
     let damaged = existing.damage();

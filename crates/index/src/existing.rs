@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::analysis::TableMeta;
 use crate::error::Error;
 use crate::files::Folder;
 use crate::generation::{Salvageable, current, find_salvageable, first_damaged};
@@ -84,12 +85,13 @@ impl Existing {
         matches!(self, Self::Intact(index) if index.meta().salvaged)
     }
 
-    /// The folder of the generation; `None` if there is no index.
-    pub(crate) fn generation(&self) -> Option<&Folder> {
+    /// The folder of the generation, and the user's tables that it was built with; `None` if there
+    /// is no index.
+    pub(crate) fn tables(&self) -> Option<(&Folder, &TableMeta)> {
         match self {
             Self::Nothing => None,
-            Self::Intact(index) => Some(index.generation()),
-            Self::Unusable { found, .. } => Some(&found.generation),
+            Self::Intact(index) => Some((index.generation(), &index.meta().tables)),
+            Self::Unusable { found, .. } => Some((&found.generation, &found.settings.tables)),
         }
     }
 
