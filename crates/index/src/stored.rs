@@ -14,24 +14,18 @@ use tantivy::DocId;
 use tantivy::directory::footer::Footer;
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::fastfield::AliveBitSet;
-use tantivy::schema::Field;
 use tantivy::store::StoreReader;
 use wensou_ingest::{FileEntry, Record, StoredRecords};
 
-use crate::engine::schema::RECORD_FIELD;
-use crate::engine::stored_document::stored_record;
+use crate::engine::record_store::{for_each_record, read_record};
 use crate::error::Error;
 use crate::file_changes::{FileBefore, path_hash};
 use crate::file_table::{FileTable, is_under, sort_key};
 use crate::files::Folder;
-use crate::legacy;
 use crate::mapping::Mapping;
 use crate::meta::Settings;
-use crate::record::{decode, encode};
 use crate::roots::canonical;
 
-/// The field id of records in formats 4 and 5. Since format 6 it is [`RECORD_FIELD`].
-const OLD_RECORD_FIELD: u32 = 17;
 /// The number of decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
 
@@ -71,6 +65,12 @@ struct Stores {
     /// Locations by [`sort_key`] of the path.
     by_path: BTreeMap<String, Vec<Location>>,
     /// The number of records that could not be read, at least.
+    lost: u64,
+}
+
+/// How many records of a store can be read, and how many cannot.
+struct RecordCounts {
+    read: u64,
     lost: u64,
 }
 
@@ -157,7 +157,7 @@ impl Stored {
     fn read_stores(&self) -> io::Result<Stores> {
         let mut stores = Stores { readers: Vec::new(), by_path: BTreeMap::new(), lost: 0 };
         let entries = self.generation.entries()?;
-        let (mut read, mut damaged) = (0, 0);
+        let (mut read, mut lost) = (0, 0);
         for entry in &entries {
             let Some(segment) = entry.name.strip_suffix(".store") else { continue };
             // Of several lists of deleted documents, the one with the highest opstamp is in use.
@@ -169,31 +169,32 @@ impl Stored {
             let deleted = deleted.max().map(|(_, name)| name);
             let store_index = stores.readers.len();
             match self.read_store(&entry.name, deleted, store_index, &mut stores.by_path) {
-                Ok((reader, records)) => {
+                Ok((reader, counts)) => {
                     stores.readers.push(reader);
-                    read += records;
+                    read += counts.read;
+                    lost += counts.lost;
                 }
-                Err(_) => damaged += 1,
+                // The number of its records is unknown, but it has at least one.
+                Err(_) => lost += 1,
             }
         }
         stores.lost = match self.expected {
             Some(expected) => expected.saturating_sub(read),
-            // The number of lost records is unknown, but each damaged store has at least one.
-            None => damaged,
+            None => lost,
         };
         Ok(stores)
     }
 
     /// Opens the store in the file `name` and adds the locations of its records to `by_path`.
     /// `store_index` is the index that the store will have in [`Stores::readers`], and `deleted`
-    /// the file that lists its deleted documents. Returns the store and the number of its records.
+    /// the file that lists its deleted documents. Returns the store and how many records it has.
     fn read_store(
         &self,
         name: &str,
         deleted: Option<&str>,
         store_index: usize,
         by_path: &mut BTreeMap<String, Vec<Location>>,
-    ) -> Result<(StoreReader, u64), Error> {
+    ) -> Result<(StoreReader, RecordCounts), Error> {
         let failed = |error| Error::io("read", &self.generation.path_of(name))(error);
         let store = self.read_verified(name).map_err(failed)?;
         let store = StoreReader::open(store, CACHED_BLOCKS).map_err(failed)?;
@@ -202,24 +203,17 @@ impl Stored {
         let alive = deleted.and_then(|name| self.read_verified(name).ok()?.read_bytes().ok());
         let alive =
             alive.filter(|bytes| bytes.len() >= 4 && bytes.len() % 8 == 4).map(AliveBitSet::open);
-        let mut found = Vec::new();
-        // A store does not tell the number of its documents: reading fails after the last.
-        for doc in 0.. {
-            let Ok(record) = read_record(&store, doc) else { break };
-            if alive.as_ref().is_none_or(|alive| alive.is_alive(doc)) {
-                found.push((doc, paths(&record)));
-            }
-        }
-        let records = found.len() as u64;
-        for (doc, paths) in found {
-            for path in paths.iter().filter_map(|path| self.new_path(path)) {
+        let mut read = 0;
+        let lost = for_each_record(&store, alive.as_ref(), |doc, record| {
+            read += 1;
+            for path in paths(record).iter().filter_map(|path| self.new_path(path)) {
                 let locations = by_path.entry(sort_key(&path)).or_default();
                 if locations.last() != Some(&(store_index, doc)) {
                     locations.push((store_index, doc));
                 }
             }
-        }
-        Ok((store, records))
+        });
+        Ok((store, RecordCounts { read, lost }))
     }
 
     /// Maps one of tantivy's files, compares it with the checksum in its footer, and returns it
@@ -299,20 +293,6 @@ impl Stored {
     }
 }
 
-/// Reads the record of a document from a store of this format or an older one.
-fn read_record(store: &StoreReader, doc: DocId) -> Result<Record, Error> {
-    let document = store.get_document_bytes(doc)?;
-    let fields = [RECORD_FIELD, OLD_RECORD_FIELD].map(Field::from_field_id);
-    let record = fields.into_iter().find_map(|field| stored_record(&document, field));
-    let bytes = record.ok_or(Error::Record(None))?;
-    // A record has exactly one encoding. So if encoding the decoded record gives other bytes than
-    // the stored ones, these are of an older format.
-    match decode(bytes) {
-        Ok(record) if encode(&record).is_ok_and(|again| again == bytes) => Ok(record),
-        outcome => legacy::decode(bytes).map_or(outcome, Ok),
-    }
-}
-
 impl StoredRecords for Stored {
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
         let found = self.locations(path)?;
@@ -384,3 +364,6 @@ pub(crate) fn for_each_path(record: &mut Record, each: &mut dyn FnMut(&mut Strin
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

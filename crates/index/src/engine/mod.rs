@@ -13,6 +13,7 @@ pub(crate) mod document;
 pub(crate) mod generation_directory;
 pub(crate) mod plugin;
 mod postings_file_thread;
+pub(crate) mod record_store;
 pub(crate) mod schema;
 pub(crate) mod segment_postings;
 pub(crate) mod segments;
