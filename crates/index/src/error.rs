@@ -138,6 +138,13 @@ pub enum Error {
         "a stored record is damaged: `wensou check` lists all damage, `wensou check --repair` repairs it"
     )]
     Record(#[source] Option<postcard::Error>),
+    /// The index has no such segment: the address of a document comes from another index, or from
+    /// another generation of this one.
+    #[error("the index has no segment {segment}: look up the document in this index again")]
+    NoSegment {
+        /// The ordinal or the name of the segment.
+        segment: String,
+    },
     /// Something in the archive (a page, another file, a member or a line) was skipped in a strict
     /// build.
     #[error("{} could not be indexed and `--strict` was given: correct or move them", pages(.report.skipped.len()))]

@@ -204,9 +204,10 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`Error::Record`] if there is no such segment.
+    /// [`Error::NoSegment`] if there is no such segment.
     pub fn columns(&self, segment: SegmentOrdinal) -> Result<&Columns, Error> {
-        self.postings.at(segment).map(Postings::columns).ok_or(Error::Record(None))
+        let columns = self.postings.at(segment).map(Postings::columns);
+        columns.ok_or_else(|| Error::NoSegment { segment: segment.to_string() })
     }
 
     /// The tie breaker (a hash of the id) and the content hash of a document, which together
@@ -310,8 +311,9 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`Error::Record`] if the content hash does not match, if the record cannot be decoded, or if
-    /// there is no such segment; [`Error::Engine`] if the store cannot be read.
+    /// [`Error::Record`] if the content hash does not match or the record cannot be decoded,
+    /// [`Error::NoSegment`] if there is no such segment, and [`Error::Engine`] if the store cannot
+    /// be read.
     pub fn record(&self, address: DocAddress) -> Result<Record, Error> {
         let content_hash = self.columns(address.segment_ord)?.content_hash(address.doc_id);
         self.segments.stored_record(address, |bytes| {
@@ -338,7 +340,7 @@ impl Index {
     /// # Errors
     ///
     /// [`Error::Unreadable`] or [`Error::Engine`] if the columns cannot be read, and
-    /// [`Error::Record`] if there is no such segment.
+    /// [`Error::NoSegment`] if there is no such segment.
     pub fn id(&self, address: DocAddress) -> Result<String, Error> {
         if let Some(number) = self.columns(address.segment_ord)?.id_number(address.doc_id) {
             return Ok(id::of_number(number));

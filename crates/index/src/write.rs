@@ -190,7 +190,8 @@ impl GenerationWriter {
         };
         duplicates::find_and_write(&folder, articles, &mut |segment, doc| {
             let found = (0..).zip(&names).find(|(_, name)| *name == segment);
-            let (ordinal, _) = found.ok_or(Error::Record(None))?;
+            let missing = || Error::NoSegment { segment: segment.to_owned() };
+            let (ordinal, _) = found.ok_or_else(missing)?;
             let address = DocAddress::new(ordinal, doc);
             let read = |bytes: Option<&[u8]>| decode(bytes.ok_or(Error::Record(None))?);
             segments.stored_record(address, read)?
