@@ -118,9 +118,10 @@ impl Cursor {
     }
 
     /// Advances to the first document from `target` on and returns it. Does not move if the current
-    /// document is not before `target`, which is at most [`TERMINATED`]. Gallops, so the cost is
-    /// logarithmic in the distance.
+    /// document is not before `target`. Gallops, so the cost is logarithmic in the distance.
     pub fn seek(&mut self, target: DocId) -> DocId {
+        // No document comes after the end.
+        let target = target.min(TERMINATED);
         if self.doc() >= target {
             return self.doc();
         }
@@ -196,6 +197,7 @@ impl Cursor {
     /// must not have advanced past `from`.
     #[inline]
     pub fn scan(&mut self, from: DocId, until: DocId, mut report: impl FnMut(&[DocId], &[u32])) {
+        let until = until.min(TERMINATED);
         while self.seek(from) < until {
             let count = self.count_until(until);
             let mut tfs = [1; BLOCK];

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::documents::{Document, file_bytes, open};
 use crate::codec::posting_list::PostingList;
 use crate::pages::PageSlice;
 use crate::*;
@@ -107,5 +108,32 @@ proptest! {
             let next = documents.iter().find(|(document, _)| *document >= doc);
             prop_assert_eq!(bitset.next(doc), next.map_or(TERMINATED, |(document, _)| *document));
         }
+    }
+}
+
+#[test]
+fn a_target_after_all_doc_ids_is_the_end_of_the_list() {
+    let document = Document {
+        kind: Kind::Article,
+        title: vec!['币'],
+        body: Vec::new(),
+        tags: Vec::new(),
+        words: [Vec::new(), Vec::new(), Vec::new()],
+        paths: Vec::new(),
+        date: None,
+    };
+    // Lists of one block and of three blocks.
+    for count in [3, 300] {
+        let postings = open(file_bytes(&vec![document.clone(); count], usize::MAX));
+        let cursor = postings.cursor(TermKey::unigram(TextField::Title, '币'));
+        let mut cursor = cursor.expect("a list");
+        let (mut scanning, mut scanned) = (cursor.clone(), 0);
+        assert_eq!([cursor.seek(u32::MAX), cursor.seek(u32::MAX)], [TERMINATED; 2]);
+        scanning.scan(0, u32::MAX, |docs, _| {
+            assert!(!docs.is_empty());
+            scanned += docs.len();
+        });
+        assert_eq!(scanned, count);
+        assert_eq!(postings.damage(), None);
     }
 }

@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use foldhash::HashMap;
 
 use super::columns::ColumnSpill;
-use super::file::{DocumentTotals, FileWriter};
+use super::file::{DocumentTotals, FileWriter, doc_id};
 use super::interner::Interner;
 use super::merge_runs::merge_runs;
 use super::pipeline::encode_lists;
@@ -174,11 +174,11 @@ impl PostingsBuilder {
     ///
     /// # Errors
     ///
-    /// If a temporary file cannot be written, or if there are more than 2³² documents, or more than
-    /// 2²⁹ distinct words or paths. The builder cannot be used after an error.
+    /// If a temporary file cannot be written, or if there are more than 2³¹ − 1 documents, or more
+    /// than 2²⁹ distinct words or paths. The builder cannot be used after an error.
     pub fn add(&mut self, terms: &DocumentTerms) -> io::Result<()> {
         let DocumentTerms { kind, columns, title, body, tags, paths } = terms;
-        let document = DocId::try_from(self.num_docs()).map_err(io::Error::other)?;
+        let document = doc_id(self.num_docs())?;
         let lengths = [
             self.add_field(document, TextField::Title, std::slice::from_ref(title))?,
             self.add_field(document, TextField::Body, std::slice::from_ref(body))?,

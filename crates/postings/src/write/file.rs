@@ -10,10 +10,22 @@ use crate::footer::Footer;
 use crate::pages::PageHasher;
 use crate::read::columns::encode_date;
 use crate::read::dictionary::DictionaryWriter;
-use crate::term::{Kind, TermKey};
+use crate::term::{DocId, Kind, TERMINATED, TermKey};
 
 /// The number of bytes of lists that are written at once. Most lists have only a few bytes.
 const BUFFER: usize = 1 << 18;
+
+/// The id of the document with this index in its file.
+///
+/// # Errors
+///
+/// If the file would have too many documents: every id is less than [`TERMINATED`].
+pub(crate) fn doc_id(index: usize) -> io::Result<DocId> {
+    let doc = DocId::try_from(index).ok().filter(|doc| *doc < TERMINATED);
+    doc.ok_or_else(|| {
+        io::Error::other(format!("a postings file has at most {TERMINATED} documents"))
+    })
+}
 
 /// The length codes of all documents, and the totals of the footer.
 #[derive(Debug, Default)]
@@ -137,5 +149,19 @@ impl<W: Write> FileWriter<W> {
         };
         self.out.write_all(&footer.to_bytes())?;
         Ok(self.out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doc_id_is_less_than_the_end_of_a_list() {
+        let end = TERMINATED as usize;
+        assert_eq!(doc_id(0).unwrap(), 0);
+        assert_eq!(doc_id(end - 1).unwrap(), TERMINATED - 1);
+        assert!(doc_id(end).is_err());
+        assert!(doc_id(usize::MAX).is_err());
     }
 }

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::columns::RecomputedColumns;
-use super::file::{DocumentTotals, FileWriter};
+use super::file::{DocumentTotals, FileWriter, doc_id};
 use super::interner::Interner;
 use super::merge_runs::LoserTree;
 use super::pipeline::encode_lists;
@@ -87,7 +87,8 @@ impl MergeSource<'_> {
 ///
 /// # Errors
 ///
-/// If `out` cannot be written, or if a source is damaged. Then `out` is incomplete.
+/// If `out` cannot be written, if a source is damaged, or if more than 2³¹ − 1 documents remain.
+/// Then `out` is incomplete.
 ///
 /// ```
 /// # use ownedbytes::OwnedBytes;
@@ -158,6 +159,8 @@ fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentTotals> {
             let at = doc as usize;
             let codes = [&title, &body, &tags].map(|codes| codes.as_ref()?.get(at).copied());
             let [Some(title), Some(body), Some(tags)] = codes else { return Err(damaged()) };
+            // Fails if there are too many documents.
+            doc_id(documents.num_docs())?;
             let (kind, _) = decode_length(title);
             let date = source.postings.columns().date(doc);
             documents.push_encoded(kind, [title, body, tags], date);
