@@ -62,11 +62,9 @@ impl Footer {
     ///
     /// A message, if the footer is too short, or if the format number or the checksum is wrong.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
-        let mut numbers = [0_u64; NUMBERS];
-        for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
-            let bytes = bytes.try_into().map_err(|_| "its footer is too short")?;
-            *number = u64::from_le_bytes(bytes);
-        }
+        let (numbers, _) = bytes.as_chunks::<8>();
+        let numbers: [[u8; 8]; NUMBERS] =
+            numbers.try_into().map_err(|_| "its footer is too short")?;
         let [
             lists,
             dictionary,
@@ -87,7 +85,7 @@ impl Footer {
             page_sums_hash,
             hash,
             magic,
-        ] = numbers;
+        ] = numbers.map(u64::from_le_bytes);
         if magic != MAGIC {
             return Err("it does not end as a postings file of this format does");
         }
@@ -110,5 +108,21 @@ impl Footer {
             date_bounds: [oldest, newest],
             page_sums_hash,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_footer_is_parsed_as_it_was_written_and_a_part_of_it_is_refused() {
+        let footer = Footer { lists: 5, num_docs: 7, date_bounds: [8, 9], ..Footer::default() };
+        let bytes = footer.to_bytes();
+        assert_eq!(bytes.len(), FOOTER_LEN);
+        assert_eq!(Footer::parse(&bytes), Ok(footer));
+        for start in [1, 8, FOOTER_LEN - 8, FOOTER_LEN] {
+            assert_eq!(Footer::parse(&bytes[start..]), Err("its footer is too short"), "{start}");
+        }
     }
 }
