@@ -63,10 +63,9 @@ impl DoubleArray {
             searched_children: 0,
             search_after: 0,
         };
+        // An unknown first character has id 0, and so leads to slot 0. No node ever gets this slot,
+        // so nothing continues from it.
         array.grow();
-        // An unknown first character has id 0, and so leads to slot 0. This slot is never free, and
-        // nothing continues from it.
-        array.take(0);
         let mut pending = BinaryHeap::new();
         let depth = 0;
         for (id, range) in children(words, 0..words.len(), depth) {
@@ -176,11 +175,10 @@ impl DoubleArray {
         from
     }
 
-    /// Removes a slot from the free list. Slot 0 is the head of the list, and not in it.
+    /// Removes a slot from the free list. It must not be slot 0, which is the head of the list, and
+    /// not in it.
     fn take(&mut self, slot: u32) {
-        if slot == 0 {
-            return;
-        }
+        debug_assert_ne!(slot, 0, "the head of the free list is never taken");
         let (previous, next) = (self.previous[slot as usize], self.next[slot as usize]);
         if self.search_after == slot {
             self.search_after = previous;
