@@ -163,19 +163,6 @@ impl Segmenter {
         }
     }
 
-    /// Calls `found` with the length in characters of every dictionary word that is a prefix of
-    /// `chars`, shorter ones first. `chars` must be folded.
-    ///
-    /// ```
-    /// let segmenter = wensou_text::Segmenter::standard();
-    /// let mut lengths = Vec::new();
-    /// segmenter.for_each_prefix(&['区', '块', '链', '上'], |length| lengths.push(length));
-    /// assert_eq!(lengths, [1, 2, 3]);
-    /// ```
-    pub fn for_each_prefix(&self, chars: &[char], mut found: impl FnMut(usize)) {
-        self.han.dictionary.for_each_prefix(chars, |length, _| found(length));
-    }
-
     /// Search mode: passes every word, its parts, and the values of numbers to `sink`. Words and
     /// parts are ordered by start, then by length.
     ///
