@@ -1,5 +1,6 @@
 //! When a request is sent again, when it is given up, and how long each attempt may take.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -74,8 +75,9 @@ impl Attempts {
         {
             return None;
         }
-        let untried = (0..self.nodes).any(|node| !self.tried.contains(&node));
-        if untried && !matches!(error, Error::Overloaded { .. }) {
+        // A request that is for one node only may be for a node with any number.
+        let asked: BTreeSet<usize> = self.tried.iter().copied().collect();
+        if asked.len() < self.nodes && !matches!(error, Error::Overloaded { .. }) {
             return Some(Duration::ZERO);
         }
         // Eight doublings already give more than `MAX_WAIT`.
@@ -160,6 +162,16 @@ mod tests {
         let (nodes, max_attempts) = (1, 1);
         let attempts = Attempts::new(Duration::MAX, nodes, max_attempts);
         assert!(attempts.next_time_limit() > Duration::from_secs(80_000));
+    }
+
+    #[test]
+    fn a_request_for_one_node_waits_before_it_is_repeated() {
+        for node in 0..3 {
+            let mut attempts = attempts_at(1);
+            attempts.tried.push(node);
+            let wait = attempts.wait_after(&unavailable());
+            assert!(wait.is_some_and(|wait| wait >= FIRST_WAIT / 2), "{node}: {wait:?}");
+        }
     }
 
     #[test]
