@@ -269,10 +269,10 @@ impl Client {
         let time = if pool.len() > 1 { time.min(VERSION_TIMEOUT) } else { time };
         let RawAnswer { status, version, body } = self.send_to_node(node, &request, time)?;
         let at = request.at(pool.url(node));
-        let header = || version.as_deref().and_then(ServerVersion::of_header);
+        let header = || ServerVersion::of_header(version.as_deref()?, redactor);
         let found = match status {
             // A node that belongs to no quorum still says what it is.
-            200..300 | 503 => ServerVersion::of_body(&body).or_else(header),
+            200..300 | 503 => ServerVersion::of_body(&body, redactor).or_else(header),
             // A user who may only search may not send `GET /`.
             403 => header(),
             _ => None,
@@ -286,8 +286,8 @@ impl Client {
         if !found.is_supported() {
             return Err(Error::Unsupported {
                 node: pool.url(node).to_owned(),
-                product: redactor.clean(found.product()),
-                version: redactor.clean(found.number()),
+                product: found.product().to_owned(),
+                version: found.number().to_owned(),
             });
         }
         if let Some(node_of_other_cluster) = pool.set_version(node, found) {

@@ -1,5 +1,7 @@
 //! Makes texts that a server sent fit for messages: without secrets, on one line, and short.
 
+use std::ops::Range;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
@@ -7,8 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 /// The most characters of a server's text that a message repeats.
 const MESSAGE_CHARS: usize = 300;
 
-/// The most characters of a server's text that are looked at.
-const SEARCHED_CHARS: usize = 16_384;
+/// The most bytes of a server's text that are looked at.
+const SEARCHED_BYTES: usize = 16 << 10;
 
 /// Shorter secrets are not removed: to replace a letter everywhere would hide nothing.
 const MIN_SECRET_BYTES: usize = 4;
@@ -29,33 +31,60 @@ impl Redactor {
             all.push(secret);
         }
         all.retain(|secret| secret.expose_secret().len() >= MIN_SECRET_BYTES);
-        // Replace the longest secrets first: a secret may be part of another one, which would not
-        // be found after that part was replaced.
-        all.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
         Self { secrets: all }
     }
 
     /// The text without secrets and control characters, shortened.
     pub(crate) fn clean(&self, text: &str) -> String {
-        // The cut may split a secret, whose first part is then not replaced. A message ends long
-        // before that part, unless nearly all of the text is long secrets: replacing them shortens
-        // it.
-        let mut text: String = text.chars().take(SEARCHED_CHARS).collect();
-        for secret in &self.secrets {
-            if text.contains(secret.expose_secret()) {
-                text = text.replace(secret.expose_secret(), "***");
-            }
+        self.clean_bytes(text.as_bytes())
+    }
+
+    /// As [`Redactor::clean`], for a text that need not be UTF-8.
+    pub(crate) fn clean_bytes(&self, text: &[u8]) -> String {
+        let searched = &text[..text.len().min(SEARCHED_BYTES)];
+        let is_cut = searched.len() < text.len();
+        let (mut shown, mut at) = (Vec::new(), 0);
+        for secret in self.secrets_in(searched, is_cut) {
+            shown.extend_from_slice(&searched[at..secret.start]);
+            shown.extend_from_slice(b"***");
+            at = secret.end;
         }
-        let mut line: String = text
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(MESSAGE_CHARS + 1)
-            .collect();
-        if line.chars().count() > MESSAGE_CHARS {
-            line.pop();
+        shown.extend_from_slice(&searched[at..]);
+        let mut shown = String::from_utf8_lossy(&shown).into_owned();
+        if is_cut {
+            // The cut may be inside a character.
+            shown.truncate(shown.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
+        }
+        let mut chars = shown.chars().map(|c| if c.is_control() { ' ' } else { c });
+        let mut line: String = chars.by_ref().take(MESSAGE_CHARS).collect();
+        if is_cut || chars.next().is_some() {
             line.push('…');
         }
         line.trim().to_owned()
+    }
+
+    /// The ranges of a text that secrets cover, in order and disjoint. If the text `is_cut` at its
+    /// end, this includes the beginning of a secret there.
+    fn secrets_in(&self, text: &[u8], is_cut: bool) -> Vec<Range<usize>> {
+        let mut covered: Vec<Range<usize>> = Vec::new();
+        for secret in &self.secrets {
+            let secret = secret.expose_secret().as_bytes();
+            let starts = (0..text.len()).filter(|start| {
+                let remaining = &text[*start..];
+                remaining.starts_with(secret) || (is_cut && secret.starts_with(remaining))
+            });
+            covered.extend(starts.map(|start| start..text.len().min(start + secret.len())));
+        }
+        covered.sort_unstable_by_key(|range| range.start);
+        // Secrets may overlap, for example because one is a part of another.
+        let mut disjoint: Vec<Range<usize>> = Vec::new();
+        for range in covered {
+            match disjoint.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => disjoint.push(range),
+            }
+        }
+        disjoint
     }
 }
 
@@ -72,7 +101,31 @@ mod tests {
 
     #[test]
     fn long_texts_are_shortened() {
-        let clean = Redactor::default().clean(&"长".repeat(10_000));
-        assert_eq!(clean.chars().count(), MESSAGE_CHARS + 1);
+        for count in [MESSAGE_CHARS + 1, 10_000] {
+            let clean = Redactor::default().clean(&"长".repeat(count));
+            assert_eq!(clean.chars().count(), MESSAGE_CHARS + 1);
+        }
+        let fits = "长".repeat(MESSAGE_CHARS);
+        assert_eq!(Redactor::default().clean(&fits), fits);
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_at_the_cut_is_removed() {
+        // Its length divides no power of two, so the cut is inside a token, and inside a character.
+        let token = format!("{}é", "tok3n".repeat(200));
+        let redactor = Redactor::new([token.clone().into()]);
+        for separator in ["", " ", "<br>"] {
+            let text = format!("{token}{separator}").repeat(40);
+            assert!(text.len() > SEARCHED_BYTES);
+            let clean = redactor.clean(&text);
+            assert!(!clean.contains("tok3n"), "{clean}");
+            assert!(clean.starts_with("***") && clean.ends_with('…'), "{clean}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_overlaps_another_one_is_removed_whole() {
+        let redactor = Redactor::new(["abcdef".into(), "efghij".into()]);
+        assert_eq!(redactor.clean("<abcdefghij> <abcdef>"), "<***> <***>");
     }
 }

@@ -6,10 +6,6 @@ use serde_json::Value;
 use crate::error::{Error, Exchange};
 use crate::redact::Redactor;
 
-/// The number of bytes of a body in which secrets are replaced, before a message shows the first
-/// characters.
-const SEARCHED_BYTES: usize = 8192;
-
 /// The error of an answer or of an item of a batch, in the words of the server, without secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ServerError {
@@ -145,8 +141,7 @@ pub(crate) fn error_of_answer(
 /// The first 80 characters of a body that is not an answer of a cluster, in quotation marks, for a
 /// message; `nothing` if the body is empty.
 pub(crate) fn body_excerpt(body: &[u8], redactor: &Redactor) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(SEARCHED_BYTES)]);
-    let clean = redactor.clean(&text);
+    let clean = redactor.clean_bytes(body);
     if clean.is_empty() {
         return "nothing".to_owned();
     }
@@ -217,6 +212,16 @@ mod tests {
         assert!(matches!(answer(401, "Unauthorized"), Error::Unauthorized { .. }));
         assert!(matches!(answer(404, "<html>nginx"), Error::NotACluster { .. }));
         assert!(matches!(answer(400, r#"{"error":"bad"}"#), Error::Status { status: 400, .. }));
+    }
+
+    #[test]
+    fn the_excerpt_of_a_body_that_repeats_a_long_token_has_no_part_of_it() {
+        let token = "tok3n".repeat(200);
+        let redactor = Redactor::new([token.clone().into()]);
+        let body = format!("<html>{}", format!("{token}\n").repeat(40));
+        let excerpt = body_excerpt(body.as_bytes(), &redactor);
+        assert!(excerpt.starts_with("\"<html>***"), "{excerpt}");
+        assert!(!excerpt.contains("tok3n"), "{excerpt}");
     }
 
     #[test]

@@ -4,11 +4,20 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::redact::Redactor;
+
+/// The product that wensou supports.
+const OPENSEARCH: &str = "OpenSearch";
+
+/// The most characters of a name or version that are kept.
+const MAX_CHARS: usize = 60;
+
 /// What a node says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerVersion {
     product: String,
     number: String,
+    is_supported: bool,
     cluster: Option<String>,
 }
 
@@ -34,15 +43,27 @@ impl ServerVersion {
     /// Whether wensou supports this version: OpenSearch 2.19 or a later 2, or OpenSearch 3.
     #[must_use]
     pub fn is_supported(&self) -> bool {
-        let mut parts = self.number.split('.').map(|part| part.parse::<u32>().ok());
-        let major = parts.next().flatten();
-        let minor = parts.next().flatten();
-        let is_supported_version = matches!((major, minor), (Some(2), Some(19..)) | (Some(3), _));
-        self.product == "OpenSearch" && is_supported_version
+        self.is_supported
+    }
+
+    /// A version, given the name of the product and the number as a server sent them. The texts
+    /// that are kept have no secrets.
+    fn new(product: &str, number: &str, cluster: Option<String>, redactor: &Redactor) -> Self {
+        // Remove secrets before the text is shortened: afterwards, the beginning of a secret would
+        // not be found.
+        let printable =
+            |text: &str| -> String { redactor.clean(text).chars().take(MAX_CHARS).collect() };
+        let is_opensearch = product == OPENSEARCH;
+        Self {
+            product: if is_opensearch { product.to_owned() } else { printable(product) },
+            number: printable(number),
+            is_supported: is_opensearch && is_supported(number),
+            cluster,
+        }
     }
 
     /// The version that the body of `GET /` states; `None` if it states none.
-    pub(crate) fn of_body(body: &[u8]) -> Option<Self> {
+    pub(crate) fn of_body(body: &[u8], redactor: &Redactor) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
             version: Numbers,
@@ -59,26 +80,24 @@ impl ServerVersion {
         }
         let body: Body = serde_json::from_slice(body).ok()?;
         let product = match body.version.distribution.as_deref() {
-            Some("opensearch") => "OpenSearch",
+            Some("opensearch") => OPENSEARCH,
             Some(other) => other,
             None if body.tagline.contains("You Know, for Search") => "Elasticsearch",
             None => "an unknown product",
         };
-        Some(Self {
-            product: printable(product),
-            number: printable(&body.version.number),
-            // A node says `_na_` until its cluster has formed.
-            cluster: body.cluster_uuid.filter(|id| id != "_na_"),
-        })
+        // A node says `_na_` until its cluster has formed.
+        let cluster = body.cluster_uuid.filter(|id| id != "_na_");
+        Some(Self::new(product, &body.version.number, cluster, redactor))
     }
 
     /// The version in the value of the header `X-OpenSearch-Version: OpenSearch/3.8.0
     /// (opensearch)`. Every answer of OpenSearch has this header, even the answer to a user who may
     /// not send `GET /`.
-    pub(crate) fn of_header(header: &str) -> Option<Self> {
+    pub(crate) fn of_header(header: &str, redactor: &Redactor) -> Option<Self> {
         let (product, after) = header.split_once('/')?;
         let number = after.split_whitespace().next()?;
-        Some(Self { product: printable(product), number: printable(number), cluster: None })
+        let cluster = None;
+        Some(Self::new(product, number, cluster, redactor))
     }
 }
 
@@ -88,9 +107,12 @@ impl fmt::Display for ServerVersion {
     }
 }
 
-/// The first 60 characters of a name, without control characters.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(60).collect()
+/// Whether wensou supports this version of OpenSearch.
+fn is_supported(number: &str) -> bool {
+    let mut parts = number.split('.').map(|part| part.parse::<u32>().ok());
+    let major = parts.next().flatten();
+    let minor = parts.next().flatten();
+    matches!((major, minor), (Some(2), Some(19..)) | (Some(3), _))
 }
 
 #[cfg(test)]
@@ -101,7 +123,7 @@ mod tests {
         let body = format!(
             r#"{{"name":"n","version":{{"number":"{number}"{distribution}}},"tagline":"You Know, for Search"}}"#
         );
-        ServerVersion::of_body(body.as_bytes()).unwrap()
+        ServerVersion::of_body(body.as_bytes(), &Redactor::default()).unwrap()
     }
 
     #[test]
@@ -123,14 +145,27 @@ mod tests {
     #[test]
     fn bodies_of_other_servers_have_no_version() {
         for body in ["", "{}", "[]", "<html>", r#"{"version":"1"}"#] {
-            assert_eq!(ServerVersion::of_body(body.as_bytes()), None, "{body}");
+            let found = ServerVersion::of_body(body.as_bytes(), &Redactor::default());
+            assert_eq!(found, None, "{body}");
         }
     }
 
     #[test]
     fn the_version_is_read_from_the_header() {
-        let found = ServerVersion::of_header("OpenSearch/3.8.0 (opensearch)").unwrap();
-        assert!(found.is_supported());
-        assert!(ServerVersion::of_header("OpenSearch").is_none());
+        let of_header = |header| ServerVersion::of_header(header, &Redactor::default());
+        assert!(of_header("OpenSearch/3.8.0 (opensearch)").unwrap().is_supported());
+        assert!(of_header("OpenSearch").is_none());
+    }
+
+    #[test]
+    fn a_version_has_no_part_of_a_secret() {
+        let token = "tok3n".repeat(20);
+        let redactor = Redactor::new([token.clone().into()]);
+        let body = format!(r#"{{"version":{{"number":"{token}","distribution":"{token}"}}}}"#);
+        let of_body = ServerVersion::of_body(body.as_bytes(), &redactor).unwrap();
+        assert_eq!(of_body.to_string(), "*** ***");
+        let header = format!("{token}/{token} (opensearch)");
+        let of_header = ServerVersion::of_header(&header, &redactor).unwrap();
+        assert_eq!(of_header.to_string(), "*** ***");
     }
 }
