@@ -1,6 +1,7 @@
 //! An open index on a cluster.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::HashMap;
 use serde::Deserialize;
@@ -113,12 +114,31 @@ impl ClusterIndex {
     pub fn doc_freqs_by_kind(&self, terms: &[(TextField, String)]) -> Result<Vec<[u64; 2]>> {
         let hashes: Vec<TermHash> =
             terms.iter().map(|(field, token)| TermHash::new(*field, token)).collect();
-        let mut known = self.term_counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = self.fetch_counts(self.buckets_of_unknown(&hashes))?;
+        let mut known = self.known_counts();
+        let counts = hashes.iter().map(|hash| {
+            let fetched = || counts.get(hash).copied().unwrap_or_default();
+            *known.entry(*hash).or_insert_with(fetched)
+        });
+        Ok(counts.collect())
+    }
+
+    /// The cache of counts. The cluster must not be asked while the cache is locked, because
+    /// queries of other threads would wait.
+    fn known_counts(&self) -> MutexGuard<'_, HashMap<TermHash, [u64; 2]>> {
+        self.term_counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The buckets of those terms that the cache does not have.
+    fn buckets_of_unknown(&self, hashes: &[TermHash]) -> BTreeSet<u64> {
+        let known = self.known_counts();
         let unknown = hashes.iter().filter(|hash| !known.contains_key(hash));
-        let mut buckets: Vec<u64> = unknown.map(|hash| self.description.bucket_of(*hash)).collect();
-        buckets.sort_unstable();
-        buckets.dedup();
-        let ids: Vec<String> = buckets.iter().map(|bucket| bucket_id(*bucket)).collect();
+        unknown.map(|hash| self.description.bucket_of(*hash)).collect()
+    }
+
+    /// Fetches the counts of all terms in these buckets.
+    fn fetch_counts(&self, buckets: BTreeSet<u64>) -> Result<HashMap<TermHash, [u64; 2]>> {
+        let ids: Vec<String> = buckets.into_iter().map(bucket_id).collect();
         let fetched: Vec<Option<Bucket>> = self.fetch_statistics(&ids)?;
         let mut counts: HashMap<TermHash, [u64; 2]> = HashMap::default();
         for (bucket, id) in fetched.iter().zip(&ids) {
@@ -130,10 +150,7 @@ impl ClusterIndex {
             };
             counts.extend(bucket.decode().map_err(damaged)?);
         }
-        for hash in &hashes {
-            known.entry(*hash).or_insert_with(|| counts.get(hash).copied().unwrap_or_default());
-        }
-        Ok(hashes.iter().map(|hash| known[hash]).collect())
+        Ok(counts)
     }
 
     /// The names, each with the number of documents that have it: first the folded tags, in the
@@ -239,3 +256,7 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
         Err(_) => Err(Error::Unfinished { address: address.to_string() }),
     }
 }
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;
