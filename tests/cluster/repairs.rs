@@ -45,7 +45,7 @@ fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
 }
 
 #[test]
-fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
+fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_index_in_the_folder() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
     let address = copy_sample_index(&dir, &cluster, "repaired");
@@ -61,9 +61,9 @@ fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_archive() {
     let ids: Vec<&str> = ids.lines().collect();
     let [changed, deleted, added] = damage(&client, "repaired", &ids);
     let findings = [
-        format!("document {changed} differs from its record"),
+        format!("document {changed} differs from that in the index in the folder"),
         format!("document {deleted} is missing"),
-        format!("document {added} is not in the archive"),
+        format!("document {added} is not in the index in the folder"),
     ];
     let found = run_on(&dir, &address, &from);
     assert_refused(&found, 3, &["damaged"]);
@@ -138,7 +138,11 @@ fn statistics_that_were_changed_are_repaired() {
     let from = ["check", "--from", sample_index()];
     let found = run_on(&dir, &address, &from);
     assert_refused(&found, 3, &["damaged"]);
-    assert!(found.stdout.contains(".terms differs from the documents"), "{}", found.stdout);
+    assert!(
+        found.stdout.contains(".terms differs from the index in the folder"),
+        "{}",
+        found.stdout
+    );
     let repaired = run_on(&dir, &address, &[&from[..], &["--repair"], &NO_GRACE].concat());
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert!(repaired.stderr.contains("repaired: 0 sent and 0 deleted"), "{}", repaired.stderr);

@@ -126,6 +126,9 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     Ok(verified)
 }
 
+/// What [`compare`] compares an index on a cluster with, for findings.
+const FOLDER: &str = "the index in the folder";
+
 /// Compares all documents and statistics with the index in a folder that they are a copy of.
 /// `progress` is as in [`verify`].
 ///
@@ -153,7 +156,10 @@ pub fn compare(
         let id = document.id;
         match sums_on_cluster.remove(id) {
             Some(sum) if sum == document.sum => {}
-            Some(_) => verified.findings.push(format!("document {id} differs from its record")),
+            Some(_) => {
+                let finding = format!("document {id} differs from that in {FOLDER}");
+                verified.findings.push(finding);
+            }
             None => verified.findings.push(format!("document {id} is missing")),
         }
         verified.compared += 1;
@@ -163,11 +169,11 @@ pub fn compare(
     })?;
     let mut unknown: Vec<String> = sums_on_cluster.into_keys().collect();
     unknown.sort_unstable();
-    let unknown = unknown.iter().map(|id| format!("document {id} is not in the archive"));
+    let unknown = unknown.iter().map(|id| format!("document {id} is not in {FOLDER}"));
     verified.findings.extend(unknown);
     if !statistics_agree(index, statistics)? {
         let name = statistics_name(index.documents_index());
-        verified.findings.push(format!("{name} differs from the documents"));
+        verified.findings.push(format!("{name} differs from {FOLDER}"));
     }
     Ok(verified)
 }
