@@ -130,7 +130,7 @@ fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
 /// Whether a user who may only read the index `name` is allowed this request.
 fn is_read_request(method_and_path: &str, name: &str) -> bool {
     let Some((method, path)) = method_and_path.split_once(' ') else { return false };
-    let reading = ["_search", "_mget", "_count", "_search/point_in_time", "_msearch"];
+    let reading = ["_search", "_mget", "_count", "_search/point_in_time"];
     match (method, path.trim_start_matches('/')) {
         ("GET" | "HEAD", path) => path.ends_with("_mapping"),
         ("DELETE", path) => path == "_search/point_in_time",
