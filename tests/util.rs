@@ -206,11 +206,11 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Puts an archive into one of two states, 0 or 1. `changing.txt` has another text in each state,
-/// `coming.txt` exists only in state 0, and `going.txt` only in state 1.
+/// `going.txt` exists only in state 0, and `coming.txt` only in state 1.
 pub(crate) fn set_archive_state(archive: &Path, state: usize) {
     let text = ["第一個狀態的正文,說一件事。", "第二個狀態的正文,說另一件事。"][state];
     fs::write(archive.join("changing.txt"), format!("變化的標題\n\n{text}\n")).unwrap();
-    let (only_in_0, only_in_1) = (archive.join("coming.txt"), archive.join("going.txt"));
+    let (only_in_0, only_in_1) = (archive.join("going.txt"), archive.join("coming.txt"));
     let (present, removed) =
         if state == 0 { (only_in_0, only_in_1) } else { (only_in_1, only_in_0) };
     fs::write(present, "來去的標題\n\n來去的正文,在這裡。\n").unwrap();
