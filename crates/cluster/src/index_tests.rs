@@ -38,9 +38,8 @@ fn queries_on_one_index_ask_for_statistics_at_the_same_time() {
         let mut count = in_flight.lock().unwrap();
         *count += 1;
         changed.notify_all();
-        let waited = changed.wait_timeout_while(count, PATIENCE, |count| *count < 2);
-        let (_, timeout) = waited.unwrap();
-        match timeout.timed_out() {
+        let waited = changed.wait_timeout_while(count, PATIENCE, |count| *count < 2).unwrap();
+        match waited.1.timed_out() {
             true => Reply::exception(400, "x", "no other request came"),
             false => Reply::ok(r#"{"docs":[{"_source":{"data":{"packed":""}}}]}"#),
         }
