@@ -27,8 +27,20 @@ pub(super) struct StatedData {
     /// Values of the `datetime` attributes of `time` elements, each with whether its element is
     /// marked as the time of publication.
     pub(super) times: Vec<(String, bool)>,
-    /// Whether the last script that was opened is JSON-LD.
-    is_json: bool,
+    /// What is kept of the last script that was opened.
+    last_script: LastScript,
+}
+
+/// What is kept of a script.
+#[derive(Debug, Clone, Copy, Default)]
+enum LastScript {
+    /// Its range.
+    #[default]
+    Range,
+    /// Its text, which is the last one of [`StatedData::json_ld`].
+    JsonLd,
+    /// Nothing more: it is JSON-LD beyond the limits.
+    Nothing,
 }
 
 /// The value of an attribute.
@@ -49,11 +61,16 @@ impl StatedData {
             }
             "script" => {
                 let kind = attribute(tag, b"type");
-                self.is_json =
+                let is_json =
                     kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"));
-                if self.is_json && self.json_ld.len() < MAX_ITEMS {
-                    self.json_ld.push(String::new());
-                }
+                self.last_script = match is_json {
+                    false => LastScript::Range,
+                    true if self.json_ld.len() < MAX_ITEMS => {
+                        self.json_ld.push(String::new());
+                        LastScript::JsonLd
+                    }
+                    true => LastScript::Nothing,
+                };
             }
             "time" if self.times.len() < MAX_ITEMS => {
                 if let Some(value) = attribute(tag, b"datetime") {
@@ -87,18 +104,29 @@ impl StatedData {
 
     /// Collects the text of a script, which stands at the bytes `start..end` of the page.
     pub(super) fn add_script(&mut self, text: &str, start: usize, end: usize) {
-        if self.is_json {
-            let total: usize = self.json_ld.iter().map(String::len).sum();
-            if let Some(json) = self.json_ld.last_mut().filter(|_| total + text.len() <= MAX_JSON) {
-                json.push_str(text);
-            }
-            return;
+        match self.last_script {
+            LastScript::Range => self.add_range(start, end),
+            LastScript::JsonLd => self.add_json_ld(text),
+            LastScript::Nothing => {}
         }
+    }
+
+    /// Adds the byte range of a script, or of the next part of it.
+    fn add_range(&mut self, start: usize, end: usize) {
         let count = self.scripts.len();
         match self.scripts.last_mut() {
             Some((_, last)) if *last == start => *last = end,
             _ if count < MAX_ITEMS => self.scripts.push((start, end)),
             _ => {}
+        }
+    }
+
+    /// Adds the next part of a JSON-LD script. Keeps nothing after a part that is beyond the limit.
+    fn add_json_ld(&mut self, text: &str) {
+        let total: usize = self.json_ld.iter().map(String::len).sum();
+        match self.json_ld.last_mut() {
+            Some(json) if total + text.len() <= MAX_JSON => json.push_str(text),
+            _ => self.last_script = LastScript::Nothing,
         }
     }
 
@@ -128,4 +156,22 @@ fn is_canonical(tag: &StartTag<usize>) -> bool {
 fn cut(value: &str) -> String {
     let end = (0..=value.len().min(MAX_VALUE)).rev().find(|at| value.is_char_boundary(*at));
     value[..end.unwrap_or(0)].trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::html::lines;
+
+    #[test]
+    fn further_scripts_do_not_change_the_last_json_ld_that_is_kept() {
+        let script = |number: usize| {
+            format!("<script type=\"application/ld+json\">{{\"position\":{number}}}</script>")
+        };
+        let html: String = (0..MAX_ITEMS + 2).map(script).collect();
+        let json_ld = lines::read(&html).stated_data.json_ld;
+        assert_eq!(json_ld.len(), MAX_ITEMS);
+        let last = json_ld.last().unwrap();
+        assert_eq!(*last, format!("{{\"position\":{}}}", MAX_ITEMS - 1));
+    }
 }
