@@ -38,8 +38,9 @@ pub(super) fn of(text: &[u8]) -> Content {
 /// a tab after a short first cell or before a short last cell. `head` may end inside the line.
 pub(super) fn may_be_labelled_or_table(head: &[u8]) -> bool {
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_short = |cell: &[u8]| cell.trim_ascii_end().len() <= LONGEST_LABEL;
     memchr::memchr(b'\t', line).is_some_and(|at| (1..=LONGEST_LABEL).contains(&at))
-        || memchr::memrchr(b'\t', line).is_some_and(|at| line.len() - at <= LONGEST_LABEL)
+        || memchr::memrchr(b'\t', line).is_some_and(|at| is_short(&line[at + 1..]))
 }
 
 /// Whether a line separates messages in an mbox file: `From sender Mon Jan  1 10:00:00 2024`.
@@ -194,6 +195,22 @@ mod tests {
             ("題目,正文如下\n甲".to_owned(), Content::Text),
         ] {
             assert_eq!(of(head.as_bytes()), expected, "{head}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_may_be_labelled_has_a_label_of_at_most_the_longest_length() {
+        let text = "馬曉旭意外受傷讓國奧警惕無奈大雨格外青睞殷家軍";
+        let longest = "甲".repeat(LONGEST_LABEL / 3);
+        let longer = format!("{longest}a");
+        for (label, expected) in [("3", true), (&*longest, true), (&*longer, false)] {
+            for line in [format!("{label}\t{text}"), format!("{text}\t{label}")] {
+                for end in ["", "\n", "\r\n"] {
+                    let head = format!("{line}{end}");
+                    assert_eq!(may_be_labelled_or_table(head.as_bytes()), expected, "{head}");
+                }
+                assert_eq!(labelled(line.as_bytes()).is_some(), expected, "{line}");
+            }
         }
     }
 }
