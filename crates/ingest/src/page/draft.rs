@@ -139,13 +139,7 @@ impl<'a> Draft<'a> {
                 (title::derived(first.unwrap_or_default()), TitleOrigin::Derived)
             }
         };
-        let (mut tags, mut unsplit_tags) = (texts(&self.separate_tags), None);
-        if let Some(concatenated_tags) = self.concatenated_tags {
-            match tags::split(concatenated_tags, &statistics.tags) {
-                Some(split) => tags = split,
-                None => unsplit_tags = Some(concatenated_tags.to_owned()),
-            }
-        }
+        let (tags, unsplit_tags) = self.tags(statistics);
         let related = |(title, snippet): (&str, &str)| Related {
             title: title.to_owned(),
             snippet: snippet.to_owned(),
@@ -177,6 +171,19 @@ impl<'a> Draft<'a> {
             mojibake_kept: self.mojibake_kept,
         };
         (article, notes)
+    }
+
+    /// The tags, and the line of concatenated tags if it cannot be split.
+    fn tags(&self, statistics: &CorpusStatistics) -> (Vec<String>, Option<String>) {
+        let mut separate_tags = texts(&self.separate_tags);
+        let Some(line) = self.concatenated_tags else { return (separate_tags, None) };
+        let Some(mut tags) = tags::split(line, &statistics.tags) else {
+            return (separate_tags, Some(line.to_owned()));
+        };
+        // The tags of the header follow those of the line.
+        separate_tags.retain(|tag| !tags.contains(tag));
+        tags.append(&mut separate_tags);
+        (tags, None)
     }
 }
 
@@ -214,4 +221,30 @@ fn char_boundary_before(text: &str, at: usize) -> usize {
 
 fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::markup::Markup;
+    use crate::page::metadata::Metadata;
+
+    #[test]
+    fn tags_of_the_header_are_added_to_those_of_a_concatenated_line() {
+        let mut statistics = CorpusStatistics::default();
+        for title in ["丁_比特幣:加密貨幣", "甲_FLOW:FLO"] {
+            statistics.add_title(&Title::split(title));
+        }
+        statistics.finish();
+        let text = "題目\n\nAuthor:\n\n正文一段。\n\nTags:比特幣FLOW加密貨幣FLO\n";
+        let tags = ["以太坊", "FLO"].map(str::to_owned).to_vec();
+        let metadata = Metadata { tags, ..Metadata::default() };
+        let outline = Outline::with_metadata(text, Markup::Text, metadata);
+        let draft = Draft::of(text, &outline);
+        assert_eq!(draft.concatenated_tags, Some("比特幣FLOW加密貨幣FLO"));
+        let (site, mut boundaries) = (0, BoundaryFinder::new());
+        let (article, _) = draft.finish(site, &statistics, &mut boundaries, &mut |_| {});
+        assert_eq!(article.tags, ["比特幣", "FLOW", "加密貨幣", "FLO", "以太坊"]);
+        assert_eq!(article.unsplit_tags, None);
+    }
 }
