@@ -11,7 +11,10 @@ use std::path::Path;
 
 use encoding_rs::{BIG5, GB18030};
 use make::{gz, tar, tar_header, warc, xz, zip, zst};
-use wensou_ingest::{Article, Options, Reason, Record, Report, Silent, Span, ingest, original};
+use wensou_ingest::{
+    Article, Options, Reason, Record, Report, Silent, Span, file_hash, ingest, ingest_scanned,
+    original, scan,
+};
 
 const PAGE: &str = "題目_GPT:CGPT價格\n\nAuthor:\n\n正文的第一段。\n\n某幣突破新高:據官方消息,某幣今日突破新高。\
     [2023/3/14 13:02:32]\n\n后文。\n";
@@ -357,5 +360,23 @@ fn empty_containers_are_reported_as_empty() {
         ("a.txt.gz", gz(b"")),
     ] {
         assert_eq!(skipped_lines(&read(name, &bytes).1), [format!("{name}: empty")]);
+    }
+}
+
+#[test]
+fn the_hash_of_a_compressed_file_is_that_of_its_own_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (plain, compressed) = (page(0).into_bytes(), gz(page(1).as_bytes()));
+    for (name, bytes) in [("a.txt", &plain), ("b.txt", &compressed), ("c.txt.gz", &compressed)] {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    let (options, earlier) = (Options::default(), None);
+    let scanned = scan::<std::convert::Infallible>(&[dir.path().to_owned()], &options).unwrap();
+    let sink = &mut |_| Ok::<(), std::convert::Infallible>(());
+    let ingested = ingest_scanned(scanned, &options, &Silent, earlier, sink).unwrap();
+    assert_eq!(ingested.report.articles, 3);
+    for file in ingested.files {
+        let file = file.unwrap();
+        assert_eq!(file.content_hash, file_hash(Path::new(&file.path)).unwrap(), "{}", file.path);
     }
 }

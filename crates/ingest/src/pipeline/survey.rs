@@ -288,7 +288,9 @@ impl Reader<'_> {
         let Ok(mut page) = self.decode(raw, &input) else { return };
         let is_whole_plain_file =
             source.format.codec == Codec::Plain && input.relative == source.relative;
-        if is_whole_plain_file && input.preprocessed_file_bytes.is_none() {
+        // The length is unknown if the file is compressed, although its name does not say so; then
+        // `raw` does not have the bytes of the file.
+        if is_whole_plain_file && input.bytes.is_some() && input.preprocessed_file_bytes.is_none() {
             file.content_hash = Some(xxh3_64(raw));
         }
         let bom_bytes =
