@@ -276,13 +276,14 @@ impl SecondPassThread<'_> {
             let flow =
                 pass.reader.read(&source, surveyed_page, statistics, thread_caches, &mut &put);
             if flow.is_break() {
-                continue;
+                return;
             }
             let path = source.path.to_string_lossy().into_owned();
             let read_file = ReadFile { path, stamp: source.stamp, surveyed: file };
-            if put(ReadEvent::FileRead(Box::new(read_file))).is_continue() {
-                pass.progress.advance(1, source.stamp.bytes);
+            if put(ReadEvent::FileRead(Box::new(read_file))).is_break() {
+                return;
             }
+            pass.progress.advance(1, source.stamp.bytes);
         }
     }
 }
@@ -305,4 +306,30 @@ fn add_stored_contribution<E>(
         statistics.add_contribution(&file.contribution).map_err(failed)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use crate::spawn::ALLOWED;
+
+    #[test]
+    fn no_file_is_read_after_an_error_of_the_sink() {
+        let dir = tempfile::tempdir().unwrap();
+        for number in 0..5 {
+            std::fs::write(dir.path().join(format!("{number}.txt")), "正文。").unwrap();
+        }
+        let mut calls = 0;
+        // Without other threads, the sink is called for each page as soon as it is read.
+        ALLOWED.set(0);
+        let roots = [dir.path().to_owned()];
+        let outcome = ingest(&roots, &Options::default(), &Silent, &mut |_| {
+            calls += 1;
+            Err(())
+        });
+        ALLOWED.set(usize::MAX);
+        assert!(matches!(outcome, Err(Error::Sink(()))));
+        assert_eq!(calls, 1);
+    }
 }
