@@ -28,19 +28,21 @@ pub(super) struct Elements<'s, 'r> {
     /// Whether the file was read to its end.
     ended: bool,
     /// See [`new`](Self::new).
-    max_bytes: usize,
+    max_bytes: u64,
+    /// See [`new`](Self::new).
+    max_skippable_bytes: u64,
 }
 
 /// An element, from its start tag to its end tag.
 pub(super) struct Element {
+    /// Empty if the element is longer than the first limit, see [`Elements::new`].
     pub(super) text: Vec<u8>,
     /// Its offset in the text of the dump.
     pub(super) start: u64,
     /// The number of the line on which it begins.
     pub(super) line: u64,
-    /// Whether the element is longer than the limit, see [`Elements::new`]; `text` is then only its
-    /// beginning.
-    pub(super) is_cut: bool,
+    /// Its length in bytes; if it is longer than the second limit, the number of bytes read of it.
+    pub(super) length: u64,
 }
 
 /// Passes every element with one of these names to `sink`. `fields` makes the fields of the record
@@ -51,7 +53,8 @@ pub(super) fn each(
     sink: &mut Sink<'_>,
     mut fields: impl FnMut(&str, &[u8]) -> RawFields,
 ) -> Flow {
-    let mut elements = Elements::new(file, names, sink.max_record_bytes());
+    let max_bytes = sink.max_record_bytes() as u64;
+    let mut elements = Elements::new(file, names, max_bytes, sink.max_skippable_bytes());
     loop {
         let element = match elements.next() {
             Ok(Some(element)) => element,
@@ -59,27 +62,27 @@ pub(super) fn each(
             Err(error) => return sink.failed(elements.line, &error),
         };
         sink.begin(element.line)?;
-        if element.is_cut {
-            sink.too_long(element.line, element.text.len() as u64)?;
+        if element.length > max_bytes {
+            sink.too_long(element.line, element.length)?;
             continue;
         }
         let Ok(text) = std::str::from_utf8(&element.text) else {
             sink.malformed(element.line, "not UTF-8".to_owned())?;
             continue;
         };
-        let end = element.start + element.text.len() as u64;
-        let span = elements.file.span(element.start, end);
+        let span = elements.file.span(element.start, element.start + element.length);
         sink.record(&fields(text, &elements.prefix), &element.text, span, element.line)?;
     }
 }
 
 impl<'s, 'r> Elements<'s, 'r> {
-    /// Finds elements with these names. An element is cut as soon as more than `max_bytes` bytes of
-    /// it are read without its end.
+    /// Finds elements with these names. Of an element of more than `max_bytes` bytes, only the
+    /// length is found; of one of more than `max_skippable_bytes`, the end is not searched for.
     pub(super) fn new(
         file: &'s mut TextReader<'r>,
         names: &'static [&'static str],
-        max_bytes: usize,
+        max_bytes: u64,
+        max_skippable_bytes: u64,
     ) -> Self {
         Self {
             file,
@@ -91,17 +94,44 @@ impl<'s, 'r> Elements<'s, 'r> {
             has_begun: false,
             ended: false,
             max_bytes,
+            max_skippable_bytes,
         }
     }
 
     /// The next element.
     pub(super) fn next(&mut self) -> io::Result<Option<Element>> {
-        let name = loop {
+        let Some(name) = self.move_to_start()? else { return Ok(None) };
+        let (start, line) = (self.offset, self.line);
+        let mut search = EndSearch::new(name);
+        loop {
+            let mut end = search.find(&self.pending, self.ended);
+            let length = self.offset + end.unwrap_or(self.pending.len()) as u64 - start;
+            if self.ended || length > self.max_skippable_bytes {
+                end = end.or(Some(self.pending.len()));
+            }
+            if let Some(end) = end {
+                let is_kept = length <= self.max_bytes;
+                let text = if is_kept { self.pending[..end].to_vec() } else { Vec::new() };
+                self.discard(end);
+                return Ok(Some(Element { text, start, line, length }));
+            }
+            if length > self.max_bytes {
+                // Keep only what the search still needs.
+                self.discard(std::mem::take(&mut search.from));
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Discards what stands before the next element, and returns the name of the element; `None` if
+    /// there is none.
+    fn move_to_start(&mut self) -> io::Result<Option<&'static str>> {
+        loop {
             match self.find_start() {
                 Some((at, name)) => {
                     self.discard(at);
                     self.has_begun = true;
-                    break name;
+                    return Ok(Some(name));
                 }
                 None if self.ended => return Ok(None),
                 None => {
@@ -109,24 +139,6 @@ impl<'s, 'r> Elements<'s, 'r> {
                     self.fill()?;
                 }
             }
-        };
-        // After the `<` of the start tag.
-        let mut from = 1;
-        loop {
-            let end = match self.find_end(name, &mut from) {
-                Some(end) => end,
-                None if self.ended => self.pending.len(),
-                None if self.pending.len() > self.max_bytes => {
-                    let is_cut = true;
-                    return Ok(Some(self.take(self.pending.len(), is_cut)));
-                }
-                None => {
-                    self.fill()?;
-                    continue;
-                }
-            };
-            let is_cut = false;
-            return Ok(Some(self.take(end, is_cut)));
         }
     }
 
@@ -136,39 +148,6 @@ impl<'s, 'r> Elements<'s, 'r> {
             let name = self.names.iter().find(|name| opens(&self.pending[at..], name))?;
             Some((at, *name))
         })
-    }
-
-    /// Where the element ends: after its end tag, or before the next start tag of the same name.
-    /// Searches from the offset `from` on, and sets `from` to where the next search must go on if
-    /// the end was not found.
-    fn find_end(&self, name: &str, from: &mut usize) -> Option<usize> {
-        let text = &self.pending;
-        loop {
-            let at = *from + memchr::memchr(b'<', text.get(*from..)?)?;
-            let remaining = &text[at..];
-            *from = at;
-            if remaining.len() < MAX_MARKER_BYTES && !self.ended {
-                return None;
-            }
-            if remaining.starts_with(b"<![CDATA[") {
-                *from = at + memchr::memmem::find(remaining, b"]]>")?;
-            } else if remaining.starts_with(b"<!--") {
-                *from = at + memchr::memmem::find(remaining, b"-->")?;
-            } else if closes(remaining, name) {
-                return Some(at + memchr::memchr(b'>', remaining)? + 1);
-            } else if opens(remaining, name) {
-                return Some(at);
-            }
-            *from += 1;
-        }
-    }
-
-    /// Takes the bytes of `pending` before `end` as an element.
-    fn take(&mut self, end: usize, is_cut: bool) -> Element {
-        let text = self.pending[..end].to_vec();
-        let element = Element { text, start: self.offset, line: self.line, is_cut };
-        self.discard(end);
-        element
     }
 
     /// Drops the first bytes of `pending`.
@@ -194,6 +173,88 @@ impl<'s, 'r> Elements<'s, 'r> {
     }
 }
 
+/// The search for the end of an element, in a text of which more and more is read.
+struct EndSearch {
+    /// The name of the element.
+    name: &'static str,
+    /// The offset in the text at which the search goes on.
+    from: usize,
+    sought: Sought,
+}
+
+/// What a search looks for next.
+#[derive(Clone, Copy)]
+enum Sought {
+    /// A tag, a comment or a CDATA section.
+    Markup,
+    /// These bytes, which end a comment or a CDATA section.
+    SectionEnd(&'static [u8]),
+    /// The last byte of the end tag.
+    EndTagEnd,
+}
+
+impl EndSearch {
+    /// A search in a text that begins with the start tag of the element.
+    fn new(name: &'static str) -> Self {
+        // After the `<` of the start tag.
+        let from = 1;
+        Self { name, from, sought: Sought::Markup }
+    }
+
+    /// Where the element ends: after its end tag, or before the next start tag of the same name.
+    /// `None` if `text` does not show it. The next call may get more text, or the text without the
+    /// bytes before `from`, if `from` is set to 0. `is_whole` says whether the file ends with the
+    /// text.
+    fn find(&mut self, text: &[u8], is_whole: bool) -> Option<usize> {
+        loop {
+            let remaining = text.get(self.from..)?;
+            match self.sought {
+                Sought::Markup => {
+                    let at = memchr::memchr(b'<', remaining);
+                    self.from += at.unwrap_or(remaining.len());
+                    let markup = &remaining[at?..];
+                    if markup.len() < MAX_MARKER_BYTES && !is_whole {
+                        return None;
+                    }
+                    if opens(markup, self.name) {
+                        return Some(self.from);
+                    }
+                    self.enter(markup);
+                }
+                Sought::SectionEnd(end) => {
+                    let at = memchr::memmem::find(remaining, end);
+                    // The end may be read only in part.
+                    let unread = remaining.len().saturating_sub(end.len() - 1);
+                    self.from += at.map_or(unread, |at| at + end.len());
+                    at?;
+                    self.sought = Sought::Markup;
+                }
+                Sought::EndTagEnd => {
+                    let at = memchr::memchr(b'>', remaining);
+                    self.from += at.map_or(remaining.len(), |at| at + 1);
+                    return at.map(|_| self.from);
+                }
+            }
+        }
+    }
+
+    /// Goes on inside the tag, comment or CDATA section that `markup` begins with.
+    fn enter(&mut self, markup: &[u8]) {
+        let (bytes, sought) = if markup.starts_with(b"<![CDATA[") {
+            (b"<![CDATA[".len(), Sought::SectionEnd(b"]]>"))
+        } else if markup.starts_with(b"<!--") {
+            // `<!-->` is a whole comment.
+            (b"<!".len(), Sought::SectionEnd(b"-->"))
+        } else if closes(markup, self.name) {
+            (1, Sought::EndTagEnd)
+        } else {
+            (1, Sought::Markup)
+        };
+        self.from += bytes;
+        self.sought = sought;
+    }
+}
+
 /// Whether a text begins with a start tag of this name.
 fn opens(text: &[u8], name: &str) -> bool {
     let after = text.get(1..).and_then(|text| text.strip_prefix(name.as_bytes()));
@@ -213,4 +274,59 @@ pub(super) fn inner_text<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let from = start + text[start..].find('>')? + 1;
     let length = text[from..].find(&format!("</{name}"))?;
     Some(&text[from..from + length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX_BYTES: u64 = 1_000;
+    const MAX_SKIPPABLE_BYTES: u64 = 300_000;
+
+    /// The texts and lengths of the elements `<item>` in a dump.
+    fn items(dump: &str) -> Vec<(String, u64)> {
+        let mut source = dump.as_bytes();
+        let (encoding, window) = (Some(encoding_rs::UTF_8), 1 << 20);
+        let mut file = TextReader::new(&mut source, encoding, window);
+        let mut elements = Elements::new(&mut file, &["item"], MAX_BYTES, MAX_SKIPPABLE_BYTES);
+        let mut found = Vec::new();
+        while let Some(element) = elements.next().unwrap() {
+            found.push((String::from_utf8(element.text).unwrap(), element.length));
+        }
+        found
+    }
+
+    #[test]
+    fn the_length_of_an_element_does_not_depend_on_what_is_read_at_a_time() {
+        let next = "<item>乙</item>";
+        for filled in [0, 10, 949, 950, 70_000, 130_000, 200_000] {
+            let filling = "a".repeat(filled);
+            // What looks like items in a CDATA section or a comment is neither start nor end.
+            for (start, end) in [("<![CDATA[</item><item>", "]]>"), ("<!-- </item><item> ", "-->")]
+            {
+                let item = format!("<item>{start}{filling}{end}</item >");
+                let length = item.len() as u64;
+                let text = if length <= MAX_BYTES { item.clone() } else { String::new() };
+                for blanks in [0, 66_000, 131_000, 131_050, 196_000] {
+                    let blanks = " ".repeat(blanks);
+                    let wanted = [(text.clone(), length), (next.to_owned(), next.len() as u64)];
+                    assert_eq!(items(&format!("{blanks}{item}\n{next}")), wanted, "{filled}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_an_endless_element_is_not_searched_for() {
+        let dump = format!("<item>{}</item>", "a".repeat(2_000_000));
+        let (text, length) = items(&dump).remove(0);
+        assert!(text.is_empty() && length > MAX_SKIPPABLE_BYTES && length < 1_000_000, "{length}");
+    }
+
+    #[test]
+    fn an_element_without_an_end_tag_ends_before_the_next_or_with_the_file() {
+        let wanted = ["<item>甲", "<item><!--><b>乙</item>", "<item>丙</item"];
+        let wanted = wanted.map(|item| (item.to_owned(), item.len() as u64));
+        assert_eq!(items("<item>甲<item><!--><b>乙</item><item>丙</item"), wanted);
+    }
 }
