@@ -4,9 +4,10 @@
 use foldhash::HashSet;
 
 use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
-use crate::id::qualified_id;
+use crate::id::{qualified_id, short_id};
+use crate::pipeline::current_dump::text_hash;
 use crate::pipeline::ids::{lengthened_id, path_hash};
-use crate::pipeline::stored_path::{is_dump, is_generated};
+use crate::pipeline::stored_path::is_generated;
 use crate::record::{Article, FlashItem, Record, Span};
 
 /// Corrects the ids by which an article refers to a flash item that was merged from the records of
@@ -66,18 +67,22 @@ fn relative_path<'p>(base: &str, path: &'p str) -> &'p str {
     relative.strip_prefix('/').unwrap_or(relative)
 }
 
-/// The hash from which the id of an article is generated.
+/// The hash from which the generated id of an article comes: for a page, that of its path; for a
+/// record of a dump, that of its text.
+///
+/// The id tells which of them it is. The name does not, because the content decides what a file is;
+/// and the first record of a dump can begin at byte 0, as a page does.
 fn generated_id_hash(article: &Article, base: &str) -> u64 {
-    // The name of a dump may not show that it is one, but only a record of a dump begins after
-    // byte 0.
-    if is_dump(&article.path) || article.span.start > 0 {
-        return folded_content_hash(
-            &article.title,
-            &article.paragraphs.join("\n"),
-            article.date.value,
-        );
-    }
-    path_hash(relative_path(base, &article.path))
+    let of_path = path_hash(relative_path(base, &article.path));
+    if is_generated_from(of_path, &article.id) { of_path } else { text_hash(article) }
+}
+
+/// Whether the id of an article is the short id of this hash, or one of the first lengthened ones.
+fn is_generated_from(hash: u64, id: &str) -> bool {
+    /// More than are ever tried for a page: a path below a root is that of one page, and another
+    /// record rarely has one of its ids.
+    const MAX_SEED: u64 = 16;
+    id == short_id('a', hash) || (1..=MAX_SEED).any(|seed| id == lengthened_id('a', hash, seed))
 }
 
 #[cfg(test)]
@@ -135,5 +140,36 @@ mod tests {
         assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |_| true), second);
         let third = ids.new_id('a', path_hash("p/1.txt"), "x/p/1.txt");
         assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |id| id != second), third);
+    }
+
+    #[test]
+    fn the_next_id_of_a_record_comes_from_its_text_whatever_the_name_of_its_dump() {
+        for (name, start) in [("d.jsonl", 7), ("d.jsonl", 0), ("d.txt", 7), ("d.txt", 0)] {
+            let mut article = Article {
+                path: format!("x/{name}"),
+                span: Span { start, end: start + 9 },
+                title: "題目".to_owned(),
+                paragraphs: vec!["正文。".to_owned()],
+                ..Article::default()
+            };
+            let (hash, mut ids) = (text_hash(&article), Ids::default());
+            let [first, second, third] = [(); 3].map(|()| ids.new_id('a', hash, &article.path));
+            article.id = first;
+            let record = Record::Article(article.clone());
+            assert_eq!(next_free_id(&record, "x", |_| true), second, "{name} {start}");
+            article.id.clone_from(&second);
+            let record = Record::Article(article);
+            assert_eq!(next_free_id(&record, "x", |id| id != second), third, "{name} {start}");
+        }
+    }
+
+    #[test]
+    fn the_next_id_of_a_page_comes_from_its_path_whatever_its_name() {
+        for name in ["p.txt", "p.csv"] {
+            let hash = path_hash(name);
+            let (path, id) = (format!("x/{name}"), short_id('a', hash));
+            let record = Record::Article(Article { id, path, ..Article::default() });
+            assert_eq!(next_free_id(&record, "x", |_| true), lengthened_id('a', hash, 1));
+        }
     }
 }
