@@ -50,7 +50,7 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) read_paths: ReadPaths,
     /// The entries of the file table.
     pub(crate) file_entries: FileEntryLog,
-    /// Number of records of the file that is being read.
+    /// Number of records that were read in the current file.
     pub(crate) records_in_file: u64,
     /// The dump that is being read.
     pub(crate) dump: CurrentDump,
@@ -139,6 +139,7 @@ impl<E> RecordSink<'_, E> {
             let id = self.add_page_item(found_item, &article.path).map_err(Error::TemporaryFile)?;
             article.flashes.push(id);
         }
+        self.records_in_file += 1;
         self.emit_article(article)
     }
 
@@ -166,6 +167,7 @@ impl<E> RecordSink<'_, E> {
                 }
             }
         }
+        self.records_in_file += 1;
         self.emit_article(article)
     }
 
@@ -197,7 +199,6 @@ impl<E> RecordSink<'_, E> {
     /// Counts an article and passes it to the sink.
     fn emit_article(&mut self, article: Article) -> Result<(), Error<E>> {
         self.report.articles += 1;
-        self.records_in_file += 1;
         self.report.undated += u64::from(article.date.value.is_none());
         self.report.unsplit_tags += u64::from(article.unsplit_tags.is_some());
         (self.sink)(Record::Article(article)).map_err(Error::Sink)

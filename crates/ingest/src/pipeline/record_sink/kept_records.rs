@@ -123,3 +123,92 @@ impl<E> RecordSink<'_, E> {
         Ok(if first_variant == variant { id } else { variant_id(item.hashes) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::fs;
+
+    use super::*;
+    use crate::pipeline::stored_path::lies_below;
+    use crate::{Options, Record, ScannedArchive, Silent, StoredRecords, ingest_scanned, scan};
+
+    const ITEM: &str = "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]";
+
+    /// What an earlier run has read.
+    #[derive(Clone, Default)]
+    struct Earlier {
+        records: Vec<Record>,
+        files: Vec<FileEntry>,
+    }
+
+    impl StoredRecords for Earlier {
+        fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
+            let path = path.to_string_lossy();
+            let occurs_below = |record: &&Record| match record {
+                Record::Article(article) => lies_below(&article.path, &path),
+                Record::Flash(flash) => {
+                    flash.all_occurrences().any(|it| lies_below(&it.path, &path))
+                }
+            };
+            Ok(self.records.iter().filter(occurs_below).cloned().collect())
+        }
+
+        fn files_under(&mut self, path: &Path) -> io::Result<Vec<FileEntry>> {
+            let below = self.files.iter().filter(|file| Path::new(&file.path).starts_with(path));
+            Ok(below.cloned().collect())
+        }
+    }
+
+    /// Writes a page with a flash item at each of these paths in a folder.
+    fn write_pages(folder: &Path, names: &[&str]) {
+        for name in names {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, format!("題目{name}\n\n正文{name}。\n\n{ITEM}\n")).unwrap();
+        }
+    }
+
+    fn scan_roots(roots: &[PathBuf]) -> ScannedArchive {
+        scan::<Infallible>(roots, &Options::default()).unwrap()
+    }
+
+    /// Reads an archive that was scanned, and keeps what an earlier run has read.
+    fn read(scanned: ScannedArchive, earlier: &Earlier) -> Earlier {
+        let (options, mut earlier, mut records) =
+            (Options { threads: 1, ..Options::default() }, earlier.clone(), Vec::new());
+        let sink = &mut |record| {
+            records.push(record);
+            Ok::<(), Infallible>(())
+        };
+        let ingested = ingest_scanned(scanned, &options, &Silent, Some(&mut earlier), sink);
+        let files = ingested.unwrap().files.map(Result::unwrap).collect();
+        Earlier { records, files }
+    }
+
+    /// The name of each file below `root`, with its number of records and whether it is unreadable.
+    fn entries(read: &Earlier, root: &Path) -> Vec<(String, u64, bool)> {
+        let entry = |file: &FileEntry| {
+            let name = Path::new(&file.path).strip_prefix(root).unwrap();
+            (name.to_string_lossy().into_owned(), file.records, file.unreadable)
+        };
+        read.files.iter().map(entry).collect()
+    }
+
+    #[test]
+    fn records_that_are_carried_over_do_not_count_as_those_of_the_next_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, roots) = (dir.path(), [dir.path().to_owned()]);
+        write_pages(root, &["b/1.txt", "b/2.txt", "c.txt"]);
+        let whole = read(scan_roots(&roots), &Earlier::default());
+        fs::remove_dir_all(root.join("b")).unwrap();
+        let mut scanned = scan_roots(&roots);
+        let files_before = 0;
+        scanned.walk.refused.push((files_before, root.join("b")));
+        let again = read(scanned, &whole);
+        let wanted = [("b/1.txt", 2, true), ("b/2.txt", 2, true), ("c.txt", 2, false)];
+        let wanted = wanted.map(|(name, records, kept)| (name.to_owned(), records, kept));
+        assert_eq!(entries(&again, root), wanted);
+        assert_eq!(again.records, whole.records);
+    }
+}
