@@ -139,7 +139,7 @@ pub fn ingest_scanned<E>(
     };
     ordered(0..survey.chunks.len(), threads, worker, |event| records.receive(event))?;
     records.receive_refused_after_all_files(refused, file_list.iter().len())?;
-    records.carry_over_refused()?;
+    records.keep_refused()?;
     records.finish(survey.totals)
 }
 

@@ -1,5 +1,5 @@
 //! Notes which paths were read in files and folders that cannot be read completely: the stored
-//! records of these paths need not be carried over.
+//! records of these paths need not be carried over, nor the earlier entries of these files kept.
 
 use std::path::{Path, PathBuf};
 
@@ -19,13 +19,16 @@ pub(crate) struct ReadPaths {
     members: HashSet<u64>,
     /// The path of the current container.
     container: String,
+    /// Hashes of the paths of the files that have an entry in the new file table, as far as their
+    /// earlier entries might be kept later.
+    files: HashSet<u64>,
 }
 
 impl ReadPaths {
     /// Notes the path of a page or dump that was read. `refused` has the files and folders that the
     /// walk could not access.
     pub(crate) fn add(&mut self, path: &str, refused: &[PathBuf]) {
-        if refused.iter().any(|folder| Path::new(path).starts_with(folder)) {
+        if lies_below_any(path, refused) {
             self.paths.insert(path_hash(path));
         } else if let Some((container, _)) = path.split_once(MEMBER_SEPARATOR) {
             if container != self.container {
@@ -42,4 +45,23 @@ impl ReadPaths {
         let hash = path_hash(path);
         !self.members.contains(&hash) && self.paths.insert(hash)
     }
+
+    /// Notes a file that gets an entry of its own in the new file table. `refused` has the files
+    /// and folders that the walk could not access.
+    pub(crate) fn add_file(&mut self, path: &str, refused: &[PathBuf]) {
+        if lies_below_any(path, refused) {
+            self.files.insert(path_hash(path));
+        }
+    }
+
+    /// Whether to keep the earlier entry of a file: only if the file has no entry in the new file
+    /// table yet.
+    pub(crate) fn claim_file(&mut self, path: &str) -> bool {
+        self.files.insert(path_hash(path))
+    }
+}
+
+/// Whether `path` is one of these files and folders, or lies below one.
+fn lies_below_any(path: &str, folders: &[PathBuf]) -> bool {
+    folders.iter().any(|folder| Path::new(path).starts_with(folder))
 }

@@ -65,12 +65,8 @@ impl<E> RecordSink<'_, E> {
             ReadEvent::Ignored(path) => self.report.ignored.push(path),
             ReadEvent::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
             ReadEvent::ListFailed(error) => return Err(Error::TemporaryFile(error)),
-            ReadEvent::NotWalked(path) => {
-                let relative = None;
-                self.carry_over_path(&path, relative)?;
-                self.keep_files(&path)?;
-            }
-            ReadEvent::FileRead(file) => self.add_file(*file).map_err(Error::TemporaryFile)?,
+            ReadEvent::NotWalked(path) => self.keep_path(&path)?,
+            ReadEvent::FileRead(file) => self.add_file(*file)?,
             ReadEvent::Refused(source) => {
                 self.carry_over_path(&source.path, Some(&source.relative))?;
             }
@@ -253,26 +249,19 @@ impl<E> RecordSink<'_, E> {
 
     /// Adds a file that was read to the file table. If the file or a part of it cannot be read for
     /// now, its earlier entry is kept, as its records are.
-    fn add_file(&mut self, file: ReadFile) -> io::Result<()> {
+    fn add_file(&mut self, file: ReadFile) -> Result<(), Error<E>> {
         let ReadFile { path, stamp, surveyed } = file;
         let records = std::mem::take(&mut self.records_in_file);
         let SurveyedFile { content_hash, refused, contribution } = surveyed;
         if refused {
-            let kept = match self.stored.as_deref_mut() {
-                Some(stored) => stored.files_under(Path::new(&path))?,
-                None => Vec::new(),
-            };
-            return self.push_kept(kept);
+            return self.keep_files(Path::new(&path));
+        }
+        if self.stored.is_some() {
+            self.read_paths.add_file(&path, &self.refused);
         }
         let unreadable = false;
-        self.file_entries.push(&FileEntry {
-            path,
-            stamp,
-            content_hash,
-            records,
-            unreadable,
-            contribution,
-        })
+        let entry = FileEntry { path, stamp, content_hash, records, unreadable, contribution };
+        self.file_entries.push(&entry).map_err(Error::TemporaryFile)
     }
 
     /// Emits all flash items. `totals` are those of all files that were found.

@@ -8,7 +8,6 @@ use foldhash::HashMap;
 
 use super::RecordSink;
 use crate::error::Error;
-use crate::file_table::FileEntry;
 use crate::flash::dedup::variant_id;
 use crate::pipeline::carry_over::stored_records_by_path;
 use crate::pipeline::ids::path_hash;
@@ -80,31 +79,34 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Carries over the records of everything that the walk could not access, as far as they were
-    /// not carried over before.
-    pub(crate) fn carry_over_refused(&mut self) -> Result<(), Error<E>> {
-        let relative = None;
-        for path in std::mem::take(&mut self.refused) {
-            self.carry_over_path(&path, relative)?;
-        }
-        Ok(())
+    /// Keeps what the earlier index has of everything that the walk could not access, as far as it
+    /// was not kept before: of a folder that was listed only in part, and of what was
+    /// [declared unreadable](crate::ScannedArchive::declare_unreadable).
+    pub(crate) fn keep_refused(&mut self) -> Result<(), Error<E>> {
+        std::mem::take(&mut self.refused).iter().try_for_each(|path| self.keep_path(path))
     }
 
-    /// Keeps the entries that the earlier file table has for a file or folder that the walk could
-    /// not access.
+    /// Keeps the records and the entries in the file table that the earlier index has of a file or
+    /// folder that the walk could not access, except those of files that were read.
+    pub(super) fn keep_path(&mut self, path: &Path) -> Result<(), Error<E>> {
+        let relative = None;
+        self.carry_over_path(path, relative)?;
+        self.keep_files(path)
+    }
+
+    /// Keeps the entries that the earlier file table has for a file, or for the files in a folder,
+    /// and marks them as those of unreadable files. Leaves out files that have an entry already.
     pub(super) fn keep_files(&mut self, path: &Path) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
-        let kept = stored.files_under(path);
-        let kept = kept.map_err(|source| Error::Stored { path: path.to_owned(), source })?;
-        self.push_kept(kept).map_err(Error::TemporaryFile)
-    }
-
-    /// Adds entries of the earlier file table to the new one, marked as those of unreadable files.
-    pub(super) fn push_kept(&mut self, files: Vec<FileEntry>) -> io::Result<()> {
-        files.into_iter().try_for_each(|mut file| {
-            file.unreadable = true;
-            self.file_entries.push(&file)
-        })
+        let files = stored.files_under(path);
+        let files = files.map_err(|source| Error::Stored { path: path.to_owned(), source })?;
+        for mut file in files {
+            if self.read_paths.claim_file(&file.path) {
+                file.unreadable = true;
+                self.file_entries.push(&file).map_err(Error::TemporaryFile)?;
+            }
+        }
+        Ok(())
     }
 
     /// Carries over one occurrence of a flash item; returns the id of its variant.
@@ -131,7 +133,9 @@ mod tests {
 
     use super::*;
     use crate::pipeline::stored_path::lies_below;
-    use crate::{Options, Record, ScannedArchive, Silent, StoredRecords, ingest_scanned, scan};
+    use crate::{
+        FileEntry, Options, Record, ScannedArchive, Silent, StoredRecords, ingest_scanned, scan,
+    };
 
     const ITEM: &str = "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]";
 
@@ -210,5 +214,55 @@ mod tests {
         let wanted = wanted.map(|(name, records, kept)| (name.to_owned(), records, kept));
         assert_eq!(entries(&again, root), wanted);
         assert_eq!(again.records, whole.records);
+    }
+
+    #[test]
+    fn files_of_an_empty_root_that_is_declared_unreadable_keep_their_entries() {
+        let dir = tempfile::tempdir().unwrap();
+        let roots = [dir.path().join("gone"), dir.path().join("here")];
+        for root in &roots {
+            write_pages(root, &["a.txt", "b/1.txt", "b/2.txt"]);
+        }
+        let whole = read(scan_roots(&roots), &Earlier::default());
+        fs::remove_dir_all(&roots[0]).unwrap();
+        fs::create_dir(&roots[0]).unwrap();
+        let mut scanned = scan_roots(&roots);
+        scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
+        // Declaring a folder in this root unreadable, too, adds no entry.
+        scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
+        let again = read(scanned, &whole);
+        let mut wanted = entries(&whole, dir.path());
+        wanted.rotate_left(3);
+        wanted[3..].iter_mut().for_each(|(_, _, unreadable)| *unreadable = true);
+        assert_eq!(entries(&again, dir.path()), wanted);
+        // What the files contribute to the corpus statistics is kept, too.
+        let contributions = |files: &[FileEntry]| -> Vec<Vec<u8>> {
+            files.iter().map(|file| file.contribution.clone()).collect()
+        };
+        assert_eq!(contributions(&again.files[3..]), contributions(&whole.files[..3]));
+    }
+
+    #[test]
+    fn unlisted_files_of_a_folder_that_was_listed_in_part_keep_their_entries() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, roots) = (dir.path(), [dir.path().to_owned()]);
+        write_pages(root, &["a.txt", "b/1.txt", "b/2.txt", "b/3.txt", "c.txt"]);
+        let whole = read(scan_roots(&roots), &Earlier::default());
+        fs::remove_file(root.join("b/2.txt")).unwrap();
+        let mut scanned = scan_roots(&roots);
+        // The walk reports the error of the folder before the files of the folder.
+        let files_before = 1;
+        scanned.walk.refused.push((files_before, root.join("b")));
+        let again = read(scanned, &whole);
+        let wanted = [
+            ("a.txt", 2, false),
+            ("b/1.txt", 2, false),
+            ("b/3.txt", 2, false),
+            ("c.txt", 2, false),
+            ("b/2.txt", 2, true),
+        ];
+        let wanted = wanted.map(|(name, records, kept)| (name.to_owned(), records, kept));
+        assert_eq!(entries(&again, root), wanted);
+        assert_eq!(again.records.len(), whole.records.len());
     }
 }
