@@ -52,7 +52,7 @@ impl Reader<'_> {
         let Input { path, bytes, preprocessed_file_bytes, last_io_error, charset, .. } = input;
         // The caller passes only dumps.
         let kind = if let Kind::Dump(kind) = input.kind { kind } else { DumpKind::JsonLines };
-        emit(ReadEvent::DumpBegins { relative: input.relative })?;
+        emit(ReadEvent::DumpBegins { path: path.clone(), relative: input.relative })?;
         // Each message states its own encoding.
         let is_mail = kind == DumpKind::Mbox;
         let encoding = if is_mail { Some(UTF_8) } else { self.encoding.or(charset) };

@@ -21,8 +21,12 @@ pub(crate) enum Repeat {
 /// The ids of one dump.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentDump {
+    /// Path of the dump, as its records have it.
+    pub(crate) path: String,
     /// Path of the dump below its root.
     pub(crate) relative: String,
+    /// Whether the dump was read to its end.
+    pub(crate) has_ended: bool,
     /// Hashes of the ids that the dump gives, each with the hash of its first record.
     given: HashMap<u64, u64>,
     /// Hashes of the final ids of the dump's articles: given by the dump, or made by us.
@@ -30,8 +34,8 @@ pub(crate) struct CurrentDump {
 }
 
 impl CurrentDump {
-    pub(crate) fn new(relative: String) -> Self {
-        Self { relative, ..Self::default() }
+    pub(crate) fn new(path: String, relative: String) -> Self {
+        Self { path, relative, ..Self::default() }
     }
 
     /// Notes an id that the dump gives to a record; `content` is a hash of the record. Returns
@@ -52,6 +56,11 @@ impl CurrentDump {
     /// Notes the final id of an article.
     pub(crate) fn note_assigned_id(&mut self, id: &str) {
         self.assigned.insert(xxh3_64(id.as_bytes()));
+    }
+
+    /// Whether an article of the dump was read.
+    pub(crate) fn has_articles(&self) -> bool {
+        !self.assigned.is_empty()
     }
 
     /// Whether the dump gives this id to an article, or an article of the dump was assigned it.

@@ -126,6 +126,7 @@ pub fn ingest_scanned<E>(
         file_entries: FileEntryLog::new().map_err(Error::TemporaryFile)?,
         records_in_file: 0,
         dump: CurrentDump::default(),
+        unfinished_dumps: Vec::new(),
         sink,
     };
     // A thread may leave out the text of an item that it has sent before, unless dumps contain

@@ -24,8 +24,10 @@ pub(crate) enum ReadEvent {
         record: Box<Record>,
         line: u64,
     },
-    /// The records of a dump follow. `relative` is the path of the dump below its root.
+    /// The records of a dump follow. `path` is the path of the dump, as its records have it;
+    /// `relative` is the path below its root.
     DumpBegins {
+        path: String,
         relative: String,
     },
     /// A dump was read to its end, or abandoned.

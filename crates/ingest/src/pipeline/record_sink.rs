@@ -52,8 +52,10 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) file_entries: FileEntryLog,
     /// Number of records that were read in the current file.
     pub(crate) records_in_file: u64,
-    /// The dump that is being read.
+    /// The dump that is being read, or was read last in the current file.
     pub(crate) dump: CurrentDump,
+    /// The earlier dumps of the current file that were not read to their ends.
+    pub(crate) unfinished_dumps: Vec<CurrentDump>,
     pub(crate) sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
 }
 
@@ -71,7 +73,7 @@ impl<E> RecordSink<'_, E> {
                 self.carry_over_path(&source.path, Some(&source.relative))?;
             }
             ReadEvent::UnreadDate(unread) => self.report.unread_dates.push(unread),
-            ReadEvent::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
+            ReadEvent::DumpBegins { path, relative } => self.begin_dump(path, relative),
             ReadEvent::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
             ReadEvent::DumpEnds { path, bytes, repaired, keys } => {
                 self.receive_dump(path, bytes, repaired, *keys);
@@ -87,8 +89,17 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
+    /// Begins a dump. Keeps the ids of the one before, if its records may have to be carried over.
+    fn begin_dump(&mut self, path: String, relative: String) {
+        let before = std::mem::replace(&mut self.dump, CurrentDump::new(path, relative));
+        if self.stored.is_some() && !before.has_ended && before.has_articles() {
+            self.unfinished_dumps.push(before);
+        }
+    }
+
     /// Counts a dump that has been read.
     fn receive_dump(&mut self, path: String, bytes: u64, repaired: u64, keys: DumpKeys) {
+        self.dump.has_ended = true;
         self.note_read(&path);
         let DumpKeys { unused, of_wrong_type } = keys;
         Report::add_keys(&mut self.report.unused_keys, &path, unused);
@@ -250,6 +261,8 @@ impl<E> RecordSink<'_, E> {
     /// Adds a file that was read to the file table. If the file or a part of it cannot be read for
     /// now, its earlier entry is kept, as its records are.
     fn add_file(&mut self, file: ReadFile) -> Result<(), Error<E>> {
+        self.dump = CurrentDump::default();
+        self.unfinished_dumps.clear();
         let ReadFile { path, stamp, surveyed } = file;
         let records = std::mem::take(&mut self.records_in_file);
         let SurveyedFile { content_hash, refused, contribution } = surveyed;

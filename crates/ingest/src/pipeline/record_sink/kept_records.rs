@@ -10,10 +10,11 @@ use super::RecordSink;
 use crate::error::Error;
 use crate::flash::dedup::variant_id;
 use crate::pipeline::carry_over::stored_records_by_path;
+use crate::pipeline::current_dump::text_hash;
 use crate::pipeline::ids::path_hash;
 use crate::pipeline::read_event::ReadEvent;
 use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
-use crate::record::Span;
+use crate::record::{Article, Span};
 
 impl<E> RecordSink<'_, E> {
     /// Receives the files and folders that the walk reached after all files and could not access.
@@ -50,22 +51,15 @@ impl<E> RecordSink<'_, E> {
                     .map_err(Error::TemporaryFile)?;
                 new_ids.insert(&item.flash.id, id);
             }
+            // The path of the page or dump below its root, from which new ids are made.
+            let member = stored_path.path.strip_prefix(&*path.to_string_lossy());
+            let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
+            let name = name.as_ref().unwrap_or(&stored_path.path);
             for mut article in stored_path.articles {
-                if stored_path.is_dump {
-                    if !self.ids.claim(&article.id) {
-                        // The part of the dump that was read has this article, too.
-                        if self.dump.has(&article.id) || is_generated(&article.id) {
-                            continue;
-                        }
-                        let dump = relative.unwrap_or(&stored_path.path);
-                        article.id = self.ids.claim_for(&article.id, dump);
-                    }
-                } else if !self.ids.claim_at(&article.id, &article.path) {
-                    let member = article.path.strip_prefix(&*path.to_string_lossy());
-                    // The path below the root, from which the id is made.
-                    let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
-                    let hash = path_hash(name.as_ref().unwrap_or(&article.path));
-                    article.id = self.ids.new_id('a', hash, &article.path);
+                if !stored_path.is_dump {
+                    self.set_id_of_page(&mut article, name);
+                } else if !self.set_id_of_record(&mut article, name) {
+                    continue;
                 }
                 for id in &mut article.flashes {
                     if let Some(new_id) = new_ids.get(id.as_str()) {
@@ -77,6 +71,34 @@ impl<E> RecordSink<'_, E> {
             }
         }
         Ok(())
+    }
+
+    /// Gives an article of a page a new id if its own is taken. `name` is the path of the page
+    /// below its root.
+    fn set_id_of_page(&mut self, article: &mut Article, name: &str) {
+        if !self.ids.claim_at(&article.id, &article.path) {
+            article.id = self.ids.new_id('a', path_hash(name), &article.path);
+        }
+    }
+
+    /// Gives an article of a dump a new id if its own is taken. `name` is the path of the dump
+    /// below its root. Returns whether the article is carried over: not if the part of the dump
+    /// that was read has it, too.
+    fn set_id_of_record(&mut self, article: &mut Article, name: &str) -> bool {
+        if self.ids.claim(&article.id) {
+            return true;
+        }
+        let mut dumps = self.unfinished_dumps.iter().chain([&self.dump]);
+        let read_part = dumps.find(|dump| dump.path == article.path);
+        let is_generated = is_generated(&article.id);
+        if read_part.is_some_and(|dump| is_generated || dump.has(&article.id)) {
+            return false;
+        }
+        article.id = match is_generated {
+            true => self.ids.new_id('a', text_hash(article), &article.path),
+            false => self.ids.claim_for(&article.id, name),
+        };
+        true
     }
 
     /// Keeps what the earlier index has of everything that the walk could not access, as far as it
@@ -264,5 +286,58 @@ mod tests {
         let wanted = wanted.map(|(name, records, kept)| (name.to_owned(), records, kept));
         assert_eq!(entries(&again, root), wanted);
         assert_eq!(again.records.len(), whole.records.len());
+    }
+
+    fn article_ids(read: &Earlier) -> Vec<&str> {
+        let records = read.records.iter();
+        let ids = records.filter_map(|record| match record {
+            Record::Article(article) => Some(article.id.as_str()),
+            Record::Flash(_) => None,
+        });
+        ids.collect()
+    }
+
+    /// Two lines of dumps: both state the same id, or both have the same content and state none.
+    const EQUAL_IDS: [[&str; 2]; 2] = [
+        [r#"{"id":"r1","title":"甲","text":"舊"}"#, r#"{"id":"r1","title":"乙","text":"新"}"#],
+        [r#"{"title":"甲","text":"正文"}"#, r#"{"title":"甲","text":"正文"}"#],
+    ];
+
+    #[test]
+    fn an_article_of_a_dump_that_cannot_be_opened_gets_the_id_that_it_would_get_if_it_were_read() {
+        for [line, line_before] in EQUAL_IDS {
+            let dir = tempfile::tempdir().unwrap();
+            let roots = [dir.path().to_owned()];
+            let dump = dir.path().join("b.jsonl");
+            fs::write(&dump, line).unwrap();
+            let earlier = read(scan_roots(&roots), &Earlier::default());
+            // The dump before it is read, and takes the id.
+            fs::write(dir.path().join("a.jsonl"), line_before).unwrap();
+            let whole = read(scan_roots(&roots), &Earlier::default());
+            let scanned = scan_roots(&roots);
+            fs::remove_file(&dump).unwrap();
+            let again = read(scanned, &earlier);
+            assert_eq!(article_ids(&again).len(), 2, "{line}");
+            assert_eq!(article_ids(&again), article_ids(&whole), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_article_of_a_dump_that_was_not_found_is_kept_if_the_last_dump_has_its_id() {
+        for [line, other_line] in EQUAL_IDS {
+            let dir = tempfile::tempdir().unwrap();
+            let roots = [dir.path().to_owned()];
+            let folder = dir.path().join("b");
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("d.jsonl"), line).unwrap();
+            let earlier = read(scan_roots(&roots), &Earlier::default());
+            fs::remove_dir_all(&folder).unwrap();
+            fs::write(dir.path().join("z.jsonl"), other_line).unwrap();
+            let mut scanned = scan_roots(&roots);
+            scanned.declare_unreadable(folder, "not there".to_owned());
+            let again = read(scanned, &earlier);
+            let ids = article_ids(&again);
+            assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
+        }
     }
 }
