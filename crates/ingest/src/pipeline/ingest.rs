@@ -139,8 +139,7 @@ pub fn ingest_scanned<E>(
         move |number: usize, out: &Out<'_, ReadEvent>| thread.read_chunk(number, out)
     };
     ordered(0..survey.chunks.len(), threads, worker, |event| records.receive(event))?;
-    records.receive_refused_after_all_files(refused, file_list.iter().len())?;
-    records.keep_refused()?;
+    records.keep_refused(refused, file_list.iter().len())?;
     records.finish(survey.totals)
 }
 

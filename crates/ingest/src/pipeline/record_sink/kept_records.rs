@@ -12,23 +12,10 @@ use crate::flash::dedup::variant_id;
 use crate::pipeline::carry_over::stored_records_by_path;
 use crate::pipeline::current_dump::text_hash;
 use crate::pipeline::ids::path_hash;
-use crate::pipeline::read_event::ReadEvent;
 use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
 use crate::record::{Article, Span};
 
 impl<E> RecordSink<'_, E> {
-    /// Receives the files and folders that the walk reached after all files and could not access.
-    /// `refused` has everything that the walk could not access, each with the number of files that
-    /// the walk had found before; `files` is the number of all files.
-    pub(crate) fn receive_refused_after_all_files(
-        &mut self,
-        refused: &[(usize, PathBuf)],
-        files: usize,
-    ) -> Result<(), Error<E>> {
-        let mut after_all_files = refused.iter().filter(|(before, _)| *before == files);
-        after_all_files.try_for_each(|(_, path)| self.receive(ReadEvent::NotWalked(path.clone())))
-    }
-
     /// Carries over the stored records of an unreadable file or folder, except those that were
     /// read. `relative` is the path of the file below its root; `None` for what the walk could not
     /// access.
@@ -101,11 +88,20 @@ impl<E> RecordSink<'_, E> {
         true
     }
 
-    /// Keeps what the earlier index has of everything that the walk could not access, as far as it
-    /// was not kept before: of a folder that was listed only in part, and of what was
+    /// Keeps what the earlier index has of what the walk could not access, as far as it was not
+    /// kept before: first of what the walk reached after all files, then of folders that were
+    /// listed only in part, and of what was
     /// [declared unreadable](crate::ScannedArchive::declare_unreadable).
-    pub(crate) fn keep_refused(&mut self) -> Result<(), Error<E>> {
-        std::mem::take(&mut self.refused).iter().try_for_each(|path| self.keep_path(path))
+    ///
+    /// `refused` has everything that the walk could not access, each with the number of files that
+    /// the walk had found before; `files` is the number of all files.
+    pub(crate) fn keep_refused(
+        &mut self,
+        refused: &[(usize, PathBuf)],
+        files: usize,
+    ) -> Result<(), Error<E>> {
+        let after_all_files = refused.iter().filter(|(before, _)| *before == files);
+        after_all_files.chain(refused).try_for_each(|(_, path)| self.keep_path(path))
     }
 
     /// Keeps the records and the entries in the file table that the earlier index has of a file or
