@@ -5,7 +5,6 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::corpus::article_ids::{ArticleIds, IdInFile};
-use crate::input::walk_order::MEMBER_SEPARATOR;
 
 /// For each id that articles of several files have, by the [key](crate::corpus::article_ids) of the
 /// id: the paths of these files in the order of the walk, and how often each has the id.
@@ -32,16 +31,46 @@ impl IdsInMultipleFiles {
         found
     }
 
-    /// How often an id, given by its key, occurs in the files that the walk reads before `dump`,
-    /// which is the path of a dump below its root. For a dump in a container, these are the files
-    /// before the container.
-    pub(crate) fn count_before(&self, key: u64, dump: &str) -> u64 {
+    /// How often an id, given by its key, occurs in the files that the walk reads before `file`,
+    /// which is a path below the root.
+    pub(crate) fn count_before(&self, key: u64, file: &str) -> u64 {
         let Some(files) = self.0.get(&key) else { return 0 };
-        let has_dump = |path: &str| {
-            let member = dump.strip_prefix(path);
-            member.is_some_and(|it| it.is_empty() || it.starts_with(MEMBER_SEPARATOR))
-        };
-        let before = files.iter().take_while(|(path, _)| !has_dump(path));
+        // The file itself may not have the id here, if it has changed since the survey.
+        let is_before = |path: &str| path.split('/').lt(file.split('/'));
+        let before = files.iter().take_while(|(path, _)| is_before(path));
         before.map(|(_, times)| u64::from(*times)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_counted_in_the_files_before_a_file_even_if_that_file_did_not_have_it() {
+        let files = ["a/x.jsonl", "a b.zip", "a b.zip.jsonl", "a!/x.jsonl", "a!/y.jsonl", "z.zip"];
+        let files = files.map(str::to_owned);
+        let (mut ids, key) = (ArticleIds::default(), 7);
+        for (number, times) in (0..).zip([1, 2, 4, 8, 16, 32]) {
+            ids.add((key, number), times);
+        }
+        let ids = IdsInMultipleFiles::of(&ids, &files);
+        for (file, expected) in [
+            // Files that have the id.
+            ("a/x.jsonl", 0),
+            ("a b.zip", 1),
+            ("a b.zip.jsonl", 1 + 2),
+            ("a!/x.jsonl", 1 + 2 + 4),
+            ("a!/y.jsonl", 1 + 2 + 4 + 8),
+            ("z.zip", 1 + 2 + 4 + 8 + 16),
+            // Files that do not have it.
+            ("a/w.jsonl", 0),
+            ("a.jsonl", 1 + 2 + 4 + 8 + 16),
+            ("b.jsonl", 1 + 2 + 4 + 8 + 16),
+            ("zz.jsonl", 1 + 2 + 4 + 8 + 16 + 32),
+        ] {
+            assert_eq!(ids.count_before(key, file), expected, "{file}");
+            assert_eq!(ids.count_before(key + 1, file), 0, "{file}");
+        }
     }
 }

@@ -43,7 +43,8 @@ use crate::record::DateOrigin;
 use crate::report::Reason;
 
 impl Reader<'_> {
-    /// Passes to `emit` every record of a dump, and also what is unusual about the dump.
+    /// Passes to `emit` every record of a dump, and also what is unusual about the dump. Does not
+    /// emit [`ReadEvent::DumpBegins`].
     pub(crate) fn read_dump(
         &self,
         input: Input<'_>,
@@ -52,7 +53,6 @@ impl Reader<'_> {
         let Input { path, bytes, preprocessed_file_bytes, last_io_error, charset, .. } = input;
         // The caller passes only dumps.
         let kind = if let Kind::Dump(kind) = input.kind { kind } else { DumpKind::JsonLines };
-        emit(ReadEvent::DumpBegins { path: path.clone(), relative: input.relative })?;
         // Each message states its own encoding.
         let is_mail = kind == DumpKind::Mbox;
         let encoding = if is_mail { Some(UTF_8) } else { self.encoding.or(charset) };

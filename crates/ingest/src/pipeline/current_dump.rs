@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::corpus::article_ids::{content_id_key, given_id_key};
 use crate::flash::dedup::folded_content_hash;
+use crate::pipeline::read_event::DumpPaths;
 use crate::record::{Article, Span};
 
 /// Whether a record with the same id came before in the same dump.
@@ -21,10 +22,7 @@ pub(crate) enum Repeat {
 /// The ids of one dump.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentDump {
-    /// Path of the dump, as its records have it.
-    pub(crate) path: String,
-    /// Path of the dump below its root.
-    pub(crate) relative: String,
+    pub(crate) paths: DumpPaths,
     /// Whether the dump was read to its end.
     pub(crate) has_ended: bool,
     /// Hashes of the ids that the dump gives, each with the hash of its first record.
@@ -34,8 +32,8 @@ pub(crate) struct CurrentDump {
 }
 
 impl CurrentDump {
-    pub(crate) fn new(path: String, relative: String) -> Self {
-        Self { path, relative, ..Self::default() }
+    pub(crate) fn new(paths: DumpPaths) -> Self {
+        Self { paths, ..Self::default() }
     }
 
     /// Notes an id that the dump gives to a record; `content` is a hash of the record. Returns

@@ -24,12 +24,8 @@ pub(crate) enum ReadEvent {
         record: Box<Record>,
         line: u64,
     },
-    /// The records of a dump follow. `path` is the path of the dump, as its records have it;
-    /// `relative` is the path below its root.
-    DumpBegins {
-        path: String,
-        relative: String,
-    },
+    /// The records of a dump follow.
+    DumpBegins(DumpPaths),
     /// A dump was read to its end, or abandoned.
     DumpEnds {
         path: String,
@@ -75,7 +71,7 @@ impl ReadEvent {
                 }
             },
             // Small; the paths are short.
-            Self::DumpBegins { .. }
+            Self::DumpBegins(_)
             | Self::DumpEnds { .. }
             | Self::UnreadDate(_)
             | Self::MojibakeKept(_)
@@ -95,6 +91,17 @@ pub(crate) struct ReadFile {
     pub(crate) path: String,
     pub(crate) stamp: FileStamp,
     pub(crate) surveyed: SurveyedFile,
+}
+
+/// The paths of a dump.
+#[derive(Debug, Default)]
+pub(crate) struct DumpPaths {
+    /// The path that its records have: of a file, or `container!/member`.
+    pub(crate) path: String,
+    /// The same path below the root.
+    pub(crate) relative: String,
+    /// The path below the root of the file that is the dump or contains it.
+    pub(crate) file: String,
 }
 
 /// Keys of a dump that were not used, or whose values have a wrong type, each with its count and

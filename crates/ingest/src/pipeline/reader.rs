@@ -23,7 +23,9 @@ use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::page::outline::Outline;
 use crate::pipeline::ids::path_hash;
-use crate::pipeline::read_event::{DiagnosticLimit, FoundItem, FoundPage, ReadEvent, skipped};
+use crate::pipeline::read_event::{
+    DiagnosticLimit, DumpPaths, FoundItem, FoundPage, ReadEvent, skipped,
+};
 use crate::pipeline::surveyed_page::SurveyedPage;
 use crate::record::{Article, Span};
 use crate::report::Reason;
@@ -97,7 +99,14 @@ impl Reader<'_> {
             Event::Skipped(skipped) => emit_limited(ReadEvent::Skipped(skipped)),
             Event::Ignored(path) => emit_limited(ReadEvent::Ignored(path)),
             Event::NonUtf8Name(path) => emit_limited(ReadEvent::NonUtf8Name(path)),
-            Event::Input(input) if input.kind.is_dump() => self.read_dump(input, &mut emit_limited),
+            Event::Input(input) if input.kind.is_dump() => {
+                emit_limited(ReadEvent::DumpBegins(DumpPaths {
+                    path: input.path.clone(),
+                    relative: input.relative.clone(),
+                    file: source.relative.clone(),
+                }))?;
+                self.read_dump(input, &mut emit_limited)
+            }
             Event::Input(mut input) => match self.read_page(&mut input, statistics, caches) {
                 Ok(page) => emit_limited(ReadEvent::Page(Box::new(page))),
                 Err(Reason::OwnOutput) => {

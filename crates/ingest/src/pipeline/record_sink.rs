@@ -17,7 +17,7 @@ use crate::pipeline::carry_over::StoredRecords;
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash, text_hash};
 use crate::pipeline::ids::Ids;
 use crate::pipeline::read_event::{
-    DumpKeys, FoundItem, FoundPage, ReadEvent, ReadFile, member_path,
+    DumpKeys, DumpPaths, FoundItem, FoundPage, ReadEvent, ReadFile, member_path,
 };
 use crate::pipeline::read_paths::ReadPaths;
 use crate::record::{Article, FlashItem, Record};
@@ -73,7 +73,7 @@ impl<E> RecordSink<'_, E> {
                 self.carry_over_path(&source.path, Some(&source.relative))?;
             }
             ReadEvent::UnreadDate(unread) => self.report.unread_dates.push(unread),
-            ReadEvent::DumpBegins { path, relative } => self.begin_dump(path, relative),
+            ReadEvent::DumpBegins(paths) => self.begin_dump(paths),
             ReadEvent::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
             ReadEvent::DumpEnds { path, bytes, repaired, keys } => {
                 self.receive_dump(path, bytes, repaired, *keys);
@@ -90,8 +90,8 @@ impl<E> RecordSink<'_, E> {
     }
 
     /// Begins a dump. Keeps the ids of the one before, if its records may have to be carried over.
-    fn begin_dump(&mut self, path: String, relative: String) {
-        let before = std::mem::replace(&mut self.dump, CurrentDump::new(path, relative));
+    fn begin_dump(&mut self, paths: DumpPaths) {
+        let before = std::mem::replace(&mut self.dump, CurrentDump::new(paths));
         if self.stored.is_some() && !before.has_ended && before.has_articles() {
             self.unfinished_dumps.push(before);
         }
@@ -185,8 +185,8 @@ impl<E> RecordSink<'_, E> {
         let before = self.count_before(given_id_key(id));
         let Self { ids, dump, .. } = self;
         match before {
-            0 => ids.claim_for(id, &dump.relative),
-            _ => qualified_id(id, &dump.relative, |id| ids.claim(id)),
+            0 => ids.claim_for(id, &dump.paths.relative),
+            _ => qualified_id(id, &dump.paths.relative, |id| ids.claim(id)),
         }
     }
 
@@ -194,7 +194,7 @@ impl<E> RecordSink<'_, E> {
     /// Other machines may have read some of these files; if only this machine reads the archive,
     /// returns 0.
     fn count_before(&self, key: u64) -> u64 {
-        self.ids_in_multiple_files.map_or(0, |ids| ids.count_before(key, &self.dump.relative))
+        self.ids_in_multiple_files.map_or(0, |ids| ids.count_before(key, &self.dump.paths.file))
     }
 
     /// Reports that another record of the same dump has this id.

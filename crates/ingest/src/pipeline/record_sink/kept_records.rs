@@ -76,7 +76,7 @@ impl<E> RecordSink<'_, E> {
             return true;
         }
         let mut dumps = self.unfinished_dumps.iter().chain([&self.dump]);
-        let read_part = dumps.find(|dump| dump.path == article.path);
+        let read_part = dumps.find(|dump| dump.paths.path == article.path);
         let is_generated = is_generated(&article.id);
         if read_part.is_some_and(|dump| is_generated || dump.has(&article.id)) {
             return false;
