@@ -38,6 +38,22 @@ fn write(dir: &Path, name: &str, text: impl AsRef<[u8]>) {
 }
 
 #[test]
+fn no_flash_item_has_the_id_that_a_dump_gives_to_an_article() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["b.txt", "c.txt"] {
+        write(dir.path(), name, format!("題目{name}\n\nAuthor:\n\n正文。\n\n{FLASH}\n\n后文。\n"));
+    }
+    let roots = [dir.path().to_owned()];
+    let (records, _) = read_with_threads(1, &roots);
+    let short = flashes(&records)[0].id.clone();
+    write(dir.path(), "a.jsonl", format!(r#"{{"id":"{short}","title":"甲","text":"乙"}}"#));
+    let (records, _) = read_with_threads(2, &roots);
+    let (articles, item) = (articles(&records), flashes(&records)[0]);
+    assert_eq!((articles.len(), articles[0].id.as_str(), item.id.len()), (3, &*short, 17));
+    assert!(articles[1..].iter().all(|article| article.flashes == [item.id.as_str()]));
+}
+
+#[test]
 fn a_flash_item_that_occurs_in_many_pages_is_one_record() {
     let dir = tempfile::tempdir().unwrap();
     for number in 0..40 {

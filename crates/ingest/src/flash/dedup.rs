@@ -108,6 +108,11 @@ impl FlashDeduplicator {
         })
     }
 
+    /// Whether an item with this folded content hash was added.
+    pub(crate) fn has(&self, folded: u64) -> bool {
+        self.item_numbers.contains_key(&folded)
+    }
+
     /// Adds an item as one page or dump shows it. Returns the number of the item and that of its
     /// variant; they are equal for the first variant. `item` must have the id that a first variant
     /// would get; if it is a further variant, `add` replaces that id. `item` may be `None` if an

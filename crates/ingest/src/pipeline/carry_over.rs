@@ -9,8 +9,7 @@ use crate::corpus::statistics::{CorpusStatistics, IdFromDump, ItemPosition};
 use crate::error::Error;
 use crate::file_table::FileEntry;
 use crate::flash::dedup::folded_content_hash;
-use crate::id::short_id;
-use crate::pipeline::ids::Ids;
+use crate::pipeline::ids::{Ids, is_generated_from};
 use crate::pipeline::stored_path::{StoredPath, group_by_path, is_generated};
 use crate::record::Record;
 use crate::title::Title;
@@ -76,8 +75,8 @@ pub(crate) fn add_to_statistics(stored_paths: &[StoredPath], statistics: &mut Co
             let flash = &occurrence.item.flash;
             statistics.add_items_in_dump();
             let key = folded_content_hash(&flash.title, &flash.text, flash.date.value);
-            if flash.id != short_id('f', key) {
-                // The id is not the generated one, so a dump gave it; the item keeps the id.
+            if !is_generated_from('f', key, &flash.id) {
+                // The id is not a generated one, so a dump gave it; the item keeps the id.
                 let dump = Arc::from(stored_path.path.as_str());
                 // The item comes before all items of dumps that can be read: their files have
                 // numbers from 1.

@@ -17,6 +17,18 @@ pub(crate) fn lengthened_id(letter: char, hash: u64, seed: u64) -> String {
     format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed))
 }
 
+/// Whether an id is one of those that are generated from a hash: the short id, or one of the first
+/// lengthened ones. No record needs a later one, unless many have the same hash, as articles of
+/// dumps can have.
+pub(crate) fn is_generated_from(letter: char, hash: u64, id: &str) -> bool {
+    const MAX_SEED: u64 = 16;
+    let short = short_id(letter, hash);
+    // A lengthened id has four digits more.
+    let may_be_lengthened = id.len() == short.len() + 4;
+    let is_lengthened = |seed| id == lengthened_id(letter, hash, seed);
+    id == short || may_be_lengthened && (1..=MAX_SEED).any(is_lengthened)
+}
+
 /// The ids in use, as hashes: each takes 10 to 20 bytes of memory.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
@@ -26,6 +38,8 @@ pub(crate) struct Ids {
     seeds: HashMap<u64, u64>,
     /// Ids reserved for the record at a certain path: hash of the id to hash of the path.
     reserved: HashMap<u64, u64>,
+    /// The ids of the flash items whose short ids were taken, by the content hash of the item.
+    lengthened_item_ids: HashMap<u64, String>,
 }
 
 impl Ids {
@@ -81,6 +95,22 @@ impl Ids {
         self.seeds.insert(hash, seed);
         id
     }
+
+    /// The id of the flash item with this content hash, if no dump gives it one. `is_new` says
+    /// whether the item gets its id with this call; all further calls return the same id.
+    pub(crate) fn item_id(&mut self, hash: u64, is_new: bool) -> String {
+        let short = short_id('f', hash);
+        if !is_new {
+            return self.lengthened_item_ids.get(&hash).cloned().unwrap_or(short);
+        }
+        // Ids of flash items are not reserved for paths.
+        let path = "";
+        let id = self.new_id('f', hash, path);
+        if id != short {
+            self.lengthened_item_ids.insert(hash, id.clone());
+        }
+        id
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +127,24 @@ mod tests {
         let second = ids.new_id('a', hash, "b");
         assert_eq!(second.len(), 17);
         assert!(!ids.claim(&second));
+    }
+
+    #[test]
+    fn a_flash_item_whose_short_id_is_taken_has_one_longer_id() {
+        let mut ids = Ids::default();
+        let (new, known) = (true, false);
+        // The short id has the first 48 bits of the hash.
+        let [hash, similar, given] = [5 << 16, 5 << 16 | 1, 6 << 16];
+        assert_eq!(ids.item_id(hash, new), short_id('f', hash));
+        let longer = ids.item_id(similar, new);
+        assert_eq!(longer, lengthened_id('f', similar, 1));
+        // A dump gives the short id of another item to an article.
+        assert!(ids.claim(&short_id('f', given)));
+        assert_eq!(ids.item_id(given, new), lengthened_id('f', given, 1));
+        for (hash, id) in [(hash, short_id('f', hash)), (similar, longer)] {
+            assert_eq!(ids.item_id(hash, known), id);
+            assert!(!ids.claim(&id) && is_generated_from('f', hash, &id));
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::temporary::record_log::LogReader;
 /// walk, then flash items in the order of their first occurrences.
 ///
 /// The same files give the same records in the same order, whatever the number of threads. An
-/// archive takes about 15 bytes of memory for each article (its id) and 50 for each distinct flash
+/// archive takes about 15 bytes of memory for each article (its id) and 65 for each distinct flash
 /// item, plus up to 100 for the hashes of the paragraphs that all pages with the item have before
 /// it. Temporary files hold the list of files, the survey cache (at most 2 GiB) and the texts and
 /// occurrences of flash items. A page in the survey cache is read only once: its records show the

@@ -12,7 +12,7 @@ use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, variant_id};
-use crate::id::{qualified_id, short_id};
+use crate::id::qualified_id;
 use crate::pipeline::carry_over::StoredRecords;
 use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash, text_hash};
 use crate::pipeline::ids::Ids;
@@ -245,10 +245,15 @@ impl<E> RecordSink<'_, E> {
         occurrences.iter().try_for_each(|it| self.flashes.add_occurrence(key, &it.path, it.span))
     }
 
-    /// The id of an item, which is that of its first variant.
-    fn item_id(&self, hashes: ItemHashes) -> String {
-        let id_from_dump = self.statistics.ids_from_dumps.get(&hashes.folded);
-        id_from_dump.map(|known| known.id.clone()).unwrap_or_else(|| short_id('f', hashes.folded))
+    /// The id of an item that is about to be added, which is that of its first variant.
+    fn item_id(&mut self, hashes: ItemHashes) -> String {
+        match self.statistics.ids_from_dumps.get(&hashes.folded) {
+            Some(from_dump) => from_dump.id.clone(),
+            None => {
+                let is_new = !self.flashes.has(hashes.folded);
+                self.ids.item_id(hashes.folded, is_new)
+            }
+        }
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.

@@ -4,9 +4,9 @@
 use foldhash::HashSet;
 
 use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
-use crate::id::{qualified_id, short_id};
+use crate::id::qualified_id;
 use crate::pipeline::current_dump::text_hash;
-use crate::pipeline::ids::{lengthened_id, path_hash};
+use crate::pipeline::ids::{is_generated_from, lengthened_id, path_hash};
 use crate::pipeline::stored_path::is_generated;
 use crate::record::{Article, FlashItem, Record, Span};
 
@@ -74,20 +74,13 @@ fn relative_path<'p>(base: &str, path: &'p str) -> &'p str {
 /// and the first record of a dump can begin at byte 0, as a page does.
 fn generated_id_hash(article: &Article, base: &str) -> u64 {
     let of_path = path_hash(relative_path(base, &article.path));
-    if is_generated_from(of_path, &article.id) { of_path } else { text_hash(article) }
-}
-
-/// Whether the id of an article is the short id of this hash, or one of the first lengthened ones.
-fn is_generated_from(hash: u64, id: &str) -> bool {
-    /// More than are ever tried for a page: a path below a root is that of one page, and another
-    /// record rarely has one of its ids.
-    const MAX_SEED: u64 = 16;
-    id == short_id('a', hash) || (1..=MAX_SEED).any(|seed| id == lengthened_id('a', hash, seed))
+    if is_generated_from('a', of_path, &article.id) { of_path } else { text_hash(article) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::short_id;
     use crate::pipeline::ids::Ids;
     use crate::pipeline::merge_items::merge_items;
     use crate::record::Occurrence;
