@@ -75,7 +75,8 @@ impl<E> RecordSink<'_, E> {
         if self.ids.claim(&article.id) {
             return true;
         }
-        let mut dumps = self.unfinished_dumps.iter().chain([&self.dump]);
+        let dumps = self.unfinished_dumps.iter().chain([&self.dump]);
+        let mut dumps = dumps.filter(|dump| dump.has_articles());
         let read_part = dumps.find(|dump| dump.paths.path == article.path);
         let is_generated = is_generated(&article.id);
         if read_part.is_some_and(|dump| is_generated || dump.has(&article.id)) {
@@ -150,6 +151,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::input::last_io_error::failing;
     use crate::pipeline::stored_path::lies_below;
     use crate::{
         FileEntry, Options, Record, ScannedArchive, Silent, StoredRecords, ingest_scanned, scan,
@@ -300,8 +302,11 @@ mod tests {
     ];
 
     #[test]
-    fn an_article_of_a_dump_that_cannot_be_opened_gets_the_id_that_it_would_get_if_it_were_read() {
-        for [line, line_before] in EQUAL_IDS {
+    fn an_article_of_an_unreadable_dump_gets_the_id_that_it_would_get_if_it_were_read() {
+        // The dump cannot be opened, or its first byte cannot be read.
+        for ([line, line_before], is_missing) in
+            EQUAL_IDS.into_iter().flat_map(|lines| [(lines, true), (lines, false)])
+        {
             let dir = tempfile::tempdir().unwrap();
             let roots = [dir.path().to_owned()];
             let dump = dir.path().join("b.jsonl");
@@ -311,8 +316,12 @@ mod tests {
             fs::write(dir.path().join("a.jsonl"), line_before).unwrap();
             let whole = read(scan_roots(&roots), &Earlier::default());
             let scanned = scan_roots(&roots);
-            fs::remove_file(&dump).unwrap();
+            match is_missing {
+                true => fs::remove_file(&dump).unwrap(),
+                false => failing::set(&dump, Some(0)),
+            }
             let again = read(scanned, &earlier);
+            failing::set(&dump, None);
             assert_eq!(article_ids(&again).len(), 2, "{line}");
             assert_eq!(article_ids(&again), article_ids(&whole), "{line}");
         }
