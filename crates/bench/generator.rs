@@ -1,6 +1,6 @@
 //! Generates news pages in the layout of the sample archive. Their text is a random walk over the
-//! words of the sample archive, in which words usually follow each other as they do there, with
-//! some rare characters in between, such as names have.
+//! words of the sample archive, in which words usually follow each other as they do there. Between
+//! them are some numbers, Latin words, and rare characters, such as names have.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -77,7 +77,8 @@ impl Words {
         &self.words[*last]
     }
 
-    /// Appends a sentence of at least `minimum` words and less than twice as many.
+    /// Appends a sentence of at least `minimum` words and less than twice `minimum`. A number, a Latin
+    /// word or a rare character counts as a word.
     fn sentence(&self, random: &mut Random, minimum: usize, out: &mut String) {
         let mut last = random.below(self.words.len());
         for word in 0..minimum + random.below(minimum) {
@@ -122,6 +123,7 @@ fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String
     let mut text =
         String::from("币圈快讯 币圈快讯\nCtrl+D 币圈快讯\nads\n首页 > 比特币 > Info\n\n");
     words.sentence(random, 8, &mut text);
+    // 1900/1/1 is how the pages of this layout say that they have no date.
     text.push_str("_BTC:BTC币\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n来源:金色财经\n\n");
     for _ in 0..4 + random.below(6) {
         for _ in 0..1 + random.below(3) {

@@ -1,5 +1,5 @@
-//! Measures builds: their speed, relative to segmentation alone and beside that of a scan, their
-//! memory, and the size of the index.
+//! Measures builds: their speed, beside the speeds of segmentation alone and of a scan of the
+//! archive; their memory; and the size of the index.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,8 +11,8 @@ use jieba_rs::Jieba;
 use crate::archive::{self, Archive};
 use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write_dirty_pages};
 
-/// The bare segmentation gets a sample of the archive of about this many to twice as many bytes,
-/// which is enough for a stable result. It gets the whole archive if that is smaller.
+/// The bare segmentation gets a sample of the archive, of about this many to twice as many bytes:
+/// enough for a stable result. If the archive has fewer bytes, the sample is the whole archive.
 const SEGMENTED_BYTES: usize = 20 << 20;
 
 /// The number of rounds of measurements. Of each measurement, the best result of all rounds counts.

@@ -30,10 +30,10 @@ struct Args {
     /// Folder for archives and indexes
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
-    /// The program to measure [default: the one in the same folder]
+    /// The program to measure [default: `wensou` in the folder of this program]
     #[arg(long)]
     wensou: Option<PathBuf>,
-    /// How many runs of each short process are measured
+    /// How many runs of each short process are measured, at least 3
     #[arg(long, default_value_t = 30)]
     runs: usize,
     /// Measure queries on the existing indexes only
@@ -42,7 +42,7 @@ struct Args {
     /// Measure only the queries whose row has this in its name
     #[arg(long, default_value = "")]
     rows: String,
-    /// Only map every file of an index: the floor of a cold query
+    /// Only map every file of this index: the floor of a query in a process of its own
     #[arg(long, hide = true)]
     map: Option<PathBuf>,
     /// Run a command and print its peak memory
@@ -93,8 +93,8 @@ fn main() -> anyhow::Result<()> {
 fn with_thousands_separators(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(' ');
         }
         out.push(digit);

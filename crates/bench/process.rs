@@ -75,7 +75,7 @@ pub(crate) fn write_dirty_pages() {
 }
 
 /// The median wall time of `runs` runs, in milliseconds, after as many runs that warm the page
-/// cache. `command` makes the command of the run with this number.
+/// cache. `command(n)` makes the command of run `n`.
 pub(crate) fn median_wall_time(
     runs: usize,
     mut command: impl FnMut(usize) -> Command,

@@ -11,7 +11,8 @@ use crate::generator::Random;
 /// The number of queries of each shape.
 const QUERIES_PER_SHAPE: usize = 1000;
 
-/// Queries are drawn from about this many pages.
+/// Queries are drawn from a sample of at least this many pages, and fewer than twice as many. In a
+/// smaller archive, they are drawn from all pages.
 const SAMPLED_PAGES: usize = 400;
 
 /// A paragraph of more characters than this is long.
@@ -69,7 +70,7 @@ impl Sample {
                 }
             }
         }
-        anyhow::ensure!(!keys.is_empty(), "the pages have no paragraphs");
+        anyhow::ensure!(!keys.is_empty(), "no page has a long paragraph with 8 words");
         let mut common: Vec<(usize, char)> = counts.into_iter().map(|(c, n)| (n, c)).collect();
         common.sort_unstable_by(|a, b| b.cmp(a));
         let common = common.into_iter().take(100).map(|(_, c)| c).collect();

@@ -102,7 +102,7 @@ fn measure_process_per_query(
         if !name.contains(rows) {
             continue;
         }
-        // The runs have different queries.
+        // Each run has another query: every seventh of them.
         let command = |n: usize| search_command(programs, index, &queries[n * 7 % queries.len()]);
         row(name, &command)?;
     }

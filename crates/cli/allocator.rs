@@ -20,8 +20,8 @@ struct Bounded;
 #[global_allocator]
 static ALLOCATOR: Bounded = Bounded;
 
-// SAFETY: every method passes its arguments on to the system's allocator, which keeps the contract,
-// or ends the process.
+// SAFETY: every method either ends the process, or passes its arguments on to the system's
+// allocator, which keeps the contract.
 unsafe impl GlobalAlloc for Bounded {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         refuse_beyond_limit(layout.size());

@@ -100,7 +100,7 @@ pub(crate) struct Index {
     #[arg(long, short = 'j', value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// For an index on a cluster: the folder of the index on this machine that it is a copy of
-    /// [default: a folder of the address below $XDG_STATE_HOME/wensou]
+    /// [default: the folder NAME@HOST below $XDG_STATE_HOME/wensou, named after the address]
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "DIR")]
     pub(crate) local: Option<PathBuf>,
@@ -123,12 +123,14 @@ pub(crate) struct Check {
     /// Compare checksums only
     #[arg(long, short)]
     pub(crate) quick: bool,
-    /// On a cluster: compare every document with its record, instead of a sample of a thousand
+    /// On a cluster: compare every document with the record that is stored in it, instead of a
+    /// sample of a thousand documents
     #[arg(long)]
     pub(crate) all: bool,
     /// Rebuild what is damaged from the archive, and remove what stopped builds have left behind;
     /// records of files that cannot be read are kept. On a cluster: compare every document with
-    /// the index on this machine, send those that differ, and delete those that it does not have
+    /// the index on this machine, send again those that differ, and delete those that the index on
+    /// this machine does not have
     #[arg(long)]
     pub(crate) repair: bool,
     /// On a cluster: compare every document with the index in DIR, which must cover the same files
@@ -136,8 +138,8 @@ pub(crate) struct Check {
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["quick", "all"])]
     pub(crate) from: Option<PathBuf>,
-    /// With --repair on a cluster: keep the previous copy for SECONDS after it is replaced
-    /// [default: that of the config file, else 5]
+    /// With --repair on a cluster, where a repaired copy replaces the damaged one: keep the damaged
+    /// one for SECONDS after that [default: that of the config file, else 5]
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "SECONDS", requires = "repair", value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) grace: Option<u64>,
@@ -234,7 +236,7 @@ pub(crate) struct Eval {
     /// Queries, as JSON lines: {"id": …, "text": …}
     #[arg(long, value_name = "FILE")]
     pub(crate) queries: PathBuf,
-    /// Judgements, as tab-separated lines: query, document and grade; relevant from 1 up
+    /// Judgements, as tab-separated lines: query, document and grade; grades from 1 up are relevant
     #[arg(long, value_name = "FILE")]
     pub(crate) qrels: PathBuf,
     /// Number of hits to retrieve for each query

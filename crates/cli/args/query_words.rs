@@ -55,15 +55,16 @@ pub(crate) fn separate_query(command: &Command, args: Vec<OsString>) -> Vec<OsSt
 /// The verb, and the index of the argument after it. `None` if no argument names a verb.
 fn find_verb<'c>(command: &'c Command, args: &[OsString]) -> Option<(&'c Command, usize)> {
     let options: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_positional()).collect();
-    let mut at = 1;
+    // The first argument is the name of the program.
+    let mut next = 1;
     loop {
-        let text = args.get(at)?.to_string_lossy();
-        at += 1;
+        let text = args.get(next)?.to_string_lossy();
+        next += 1;
         if !text.starts_with('-') {
-            return Some((command.find_subcommand(text.as_ref())?, at));
+            return Some((command.find_subcommand(text.as_ref())?, next));
         }
         if let ArgKind::Option { value_follows: true } = arg_kind(&options, &text) {
-            at += 1;
+            next += 1;
         }
     }
 }
@@ -146,10 +147,12 @@ mod tests {
             ("w search 比特幣 -廣告", "w search -- 比特幣 -廣告"),
             ("w search -廣告 -n 5 比特幣 -f json", "w search -n 5 -f json -- -廣告 比特幣"),
             ("w search a -tag:b --sort newest", "w search --sort newest -- a -tag:b"),
+            // `-n5` is an option with its value; what follows `-n` in `-news` is no number.
             ("w search a -news -n5", "w search -n5 -- a -news"),
             ("w search a -finance -fjson", "w search -fjson -- a -finance"),
             ("w --index x search a -b", "w --index x search -- a -b"),
             ("w --tz -05:00 timeline a -b", "w --tz -05:00 timeline -- a -b"),
+            // An unknown option is taken to have no value; clap reports the option.
             ("w tags a --frmat json -b", "w tags --frmat -- a json -b"),
             ("w search -b -- -n 5", "w search -- -b -n 5"),
         ] {
@@ -164,10 +167,13 @@ mod tests {
             "w search -- -廣告 -n",
             "w search -h",
             "w search - a",
+            // `-1` is the value of the option before it.
             "w search --as-of -1 a",
+            // `show` has no query.
             "w show -x",
             "w -x search a",
             "w",
+            // Two options in one argument.
             "w search -cq a",
         ] {
             assert_eq!(separated(line), line);
