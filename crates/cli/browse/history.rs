@@ -60,8 +60,8 @@ impl History {
         write_private(path, &(entries.join("\n") + "\n"))
     }
 
-    /// Shows the next older query that differs from `current`, the text of the input line, and
-    /// returns it; `None` if there is none.
+    /// Goes to the next older query that differs from `current`, the text of the input line, and
+    /// returns that query for the input line to show; `None` if there is none.
     pub(crate) fn older(&mut self, current: &str) -> Option<String> {
         if self.recalled.is_none() {
             current.clone_into(&mut self.typed);
@@ -72,8 +72,8 @@ impl History {
         self.entries.get(recalled).cloned()
     }
 
-    /// Shows the next newer query and returns it. After the newest query comes the typed text.
-    /// `None` if the input line shows the typed text already.
+    /// Goes to the next newer query, and returns it for the input line to show. After the newest
+    /// query comes the typed text. `None` if the input line shows the typed text already.
     pub(crate) fn newer(&mut self) -> Option<String> {
         let next = self.recalled? + 1;
         self.recalled = (next < self.entries.len()).then_some(next);
@@ -171,9 +171,10 @@ mod tests {
         assert_eq!(history.newer(), None);
     }
     #[test]
-    fn the_newest_queries_are_kept_where_all_are_too_long() {
+    fn only_the_newest_queries_are_kept_if_all_have_too_many_bytes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history");
+        // About 12,000 bytes each: of 1,000 such queries, 4 MiB hold 349.
         let queries: Vec<String> =
             (0..MAX_ENTRIES).map(|n| format!("{n} {}", "長".repeat(4_000))).collect();
         let mut history = History::default();

@@ -162,7 +162,8 @@ mod tests {
     use wensou_ingest::{FlashItem, Occurrence, Record, Span};
     use wensou_query::Snippet;
 
-    fn item(text: &str, start: u64, end: u64) -> Item {
+    /// A flash item at these bytes of its file, with this text as its snippet.
+    fn item(snippet: &str, start: u64, end: u64) -> Item {
         let location = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
         let flash = FlashItem {
             title: "減半\u{1b}將至".to_owned(),
@@ -173,7 +174,7 @@ mod tests {
         Item {
             record: Record::Flash(flash),
             title: Snippet::default(),
-            snippet: Snippet { text: text.to_owned(), ..Snippet::default() },
+            snippet: Snippet { text: snippet.to_owned(), ..Snippet::default() },
             missing: Vec::new(),
         }
     }
@@ -198,8 +199,10 @@ mod tests {
     fn the_editor_opens_at_the_snippet_and_else_at_the_record() {
         let file = "標題\n\n第一段\n第二段\n第三段\n".as_bytes();
         assert_eq!(snippet_line(file, &item("第二段\n第三", 0, 99)), 4);
+        // The record begins at byte 8, in line 3, and does not contain the snippet.
         assert_eq!(snippet_line(file, &item("不在", 8, 99)), 3);
         assert_eq!(snippet_line(file, &item("標題", 8, 99)), 3);
+        // The file has become shorter than where the record began: its end is in line 6.
         assert_eq!(snippet_line(file, &item("", 1_000, 2_000)), 6);
         assert_eq!(snippet_line(b"", &item("標題", 0, 0)), 1);
     }

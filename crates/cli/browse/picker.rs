@@ -78,6 +78,7 @@ mod tests {
         let choice = |label: &str| Choice { value: None, label: label.to_owned(), count: Some(1) };
         let mut picker =
             Picker::new(Subject::Tag, vec![choice("比特幣價格"), choice("以太坊"), choice("BTC")]);
+        // Further than to the last choice.
         picker.move_by(9);
         assert_eq!(picker.chosen().unwrap().label, "BTC");
         picker.filter = Input::new("币".to_owned());

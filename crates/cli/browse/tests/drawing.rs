@@ -45,7 +45,7 @@ fn every_screen_fits_whatever_its_size() {
     let unusual_sizes =
         (1..=12).flat_map(|rows| [(1, rows), (2, rows), (7, rows), (41, rows), (99, rows)]);
     for size in SIZES.into_iter().chain(unusual_sizes) {
-        // `tga` is no field, so a mistake is drawn, too.
+        // `tga` is no field, so a mistake is drawn, too. 警報 is in the hostile record.
         let mut driver = Driver::new("减半 tga:BTC 警報", size);
         let steps: [fn(&mut Driver); 12] = [
             |_| {},
@@ -173,6 +173,8 @@ fn matches_are_marked_in_the_script_of_the_page() {
 #[test]
 fn text_from_pages_cannot_act_on_the_terminal() {
     for size in SIZES {
+        // The only hit is the hostile record. It is drawn as a hit, full screen, and with a list of
+        // its tags above.
         let mut driver = Driver::new("警報", size);
         assert_eq!(driver.titles().len(), 1);
         for code in [KeyCode::Null, KeyCode::Enter, KeyCode::F(3), KeyCode::F(9)] {
@@ -184,6 +186,7 @@ fn text_from_pages_cannot_act_on_the_terminal() {
             );
         }
     }
+    // A copied citation is text from the page, too.
     let mut driver = Driver::new("警報", (80, 24));
     driver.alt(KeyCode::Char('y'));
     let Some(Effect::Copy(copied)) = driver.effects_not_performed.pop() else {

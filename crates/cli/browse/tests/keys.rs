@@ -65,6 +65,7 @@ fn a_late_response_does_not_fill_the_popup_that_was_opened_after_it_was_requeste
 
 #[test]
 fn a_popup_whose_content_cannot_be_counted_stops_waiting_and_says_why() {
+    // Ctrl-T opens the tags, Alt-D the hits over time.
     for letter in ['t', 'd'] {
         let mut driver = Driver::new("减半", (80, 24));
         let modifiers = if letter == 't' { KeyModifiers::CONTROL } else { KeyModifiers::ALT };
@@ -143,6 +144,7 @@ fn similar_documents_are_a_list_that_escape_leaves() {
     else {
         panic!("{effects:?}")
     };
+    // A made-up response: this test is about the list, not about which documents are similar.
     let items = Driver::new("質押", (80, 24)).app.list.items;
     driver.send(Event::Response(Response { number: *number, data: ResponseData::Records(items) }));
     assert!(driver.screen().contains("similar to 比特币的第四次减半"));
@@ -157,6 +159,7 @@ fn similar_documents_are_a_list_that_escape_leaves() {
 #[test]
 fn more_hits_are_requested_near_the_end_of_the_loaded_ones() {
     let mut driver = Driver::new("", (80, 24));
+    // As if only two of the four hits were loaded.
     driver.app.list.items.truncate(2);
     driver.press(KeyCode::Down).press(KeyCode::End);
     assert_eq!(driver.titles().len(), 4);
@@ -279,6 +282,7 @@ fn the_order_of_the_hits_changes() {
 #[test]
 fn up_and_down_recall_earlier_queries() {
     let mut driver = Driver::new("", (80, 24));
+    // Enter opens a hit, by which the query joins the history; the second Enter closes the hit.
     for query in ["減半", "質押"] {
         driver.ctrl('u').type_text(query).press(KeyCode::Enter).press(KeyCode::Enter);
     }
@@ -303,6 +307,7 @@ fn the_mouse_selects_opens_and_scrolls() {
         Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
     };
     let click = MouseEventKind::Down(MouseButton::Left);
+    // Items of two lines begin at row 2, so row 5 is in the second one. Row 18 is in the preview.
     driver.send(mouse(click, 5, 5));
     assert_eq!(driver.app.list.selected, 1);
     driver.send(mouse(MouseEventKind::ScrollDown, 5, 5));
@@ -345,7 +350,11 @@ fn the_next_match_is_scrolled_to() {
     assert_eq!(driver.app.status.as_deref(), Some(first.as_str()));
     driver.alt(KeyCode::Char('p'));
     assert_eq!(driver.app.status.as_deref(), Some("no further match"));
-    // Without an address nothing is opened.
+}
+
+#[test]
+fn a_record_without_an_address_is_not_opened_and_ctrl_z_suspends() {
+    let mut driver = Driver::new("比特幣", (80, 16));
     driver.alt(KeyCode::Char('o'));
     assert_eq!(driver.app.status.as_deref(), Some("this record has no web address"));
     driver.ctrl('z');
