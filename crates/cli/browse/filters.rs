@@ -114,6 +114,7 @@ fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
         // Before the text: an open quote or parenthesis would enclose a filter after it.
         format!("{clause} {text}"),
         format!("{clause} ({text})"),
+        // An open quote would enclose a closing parenthesis, so leave the parenthesis open, too.
         format!("{clause} ({text}"),
     ];
     let (before, errors_before) = parse_lenient(text, clock);
@@ -168,6 +169,7 @@ mod tests {
                 "減半 比特幣 kind:flash ",
                 "減半 比特幣",
             ),
+            // Fields and their values have Chinese names, too.
             ("類型:快訊 減半", "減半 kind:article ", "減半 kind:flash ", "減半"),
             ("減半 AND kind:flash", "減半 kind:article ", "減半 kind:flash ", "減半"),
             ("kind:flash AND 減半", "減半 kind:article ", "減半 kind:flash ", "減半"),
@@ -177,7 +179,9 @@ mod tests {
                 "(減半 OR 質押) kind:flash ",
                 "減半 OR 質押",
             ),
+            // With ideographic spaces.
             ("減半　質押　", "減半　質押 kind:article ", "減半　質押 kind:flash ", "減半　質押　"),
+            // A negated filter stays: it does not restrict the hits to its kind.
             (
                 "-kind:flash 減半",
                 "-kind:flash 減半 kind:article ",

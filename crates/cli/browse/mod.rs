@@ -39,7 +39,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{self, Event as Input, KeyEventKind, MouseEventKind};
+use crossterm::event::{self, Event as TerminalEvent, KeyEventKind, MouseEventKind};
 use crossterm::execute;
 use crossterm::style::force_color_output;
 use ratatui::Terminal;
@@ -265,14 +265,14 @@ fn suspend() -> anyhow::Result<()> {
 }
 
 /// Translates an event of the terminal; `None` if it is to be ignored.
-fn translate(input: Input) -> Option<Event> {
-    match input {
-        Input::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
-        Input::Mouse(mouse) if !matches!(mouse.kind, MouseEventKind::Moved) => {
+fn translate(event: TerminalEvent) -> Option<Event> {
+    match event {
+        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
+        TerminalEvent::Mouse(mouse) if !matches!(mouse.kind, MouseEventKind::Moved) => {
             Some(Event::Mouse(mouse))
         }
-        Input::Paste(text) => Some(Event::Paste(text)),
-        Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
+        TerminalEvent::Paste(text) => Some(Event::Paste(text)),
+        TerminalEvent::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
         _ => None,
     }
 }
@@ -281,7 +281,7 @@ fn translate(input: Input) -> Option<Event> {
 struct Signals(Arc<AtomicU8>);
 
 impl Signals {
-    /// Without Unix signals, Ctrl-C arrives as a key.
+    /// Catches nothing: without Unix signals, Ctrl-C arrives as a key.
     #[cfg(not(unix))]
     fn catch() -> std::io::Result<Self> {
         Ok(Self(Arc::default()))

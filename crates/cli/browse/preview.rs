@@ -16,7 +16,7 @@ use crate::out::{attributes, hits};
 const INDENT: usize = 2;
 
 /// Lays out a record in lines of at most `columns`. `flashes` are the flash items of an article's
-/// page, or `None` while they are being read.
+/// page; `None` while they are being read, and for a flash item.
 pub(crate) fn lines(
     record: &Record,
     flashes: Option<&[Item]>,
@@ -70,7 +70,7 @@ impl PreviewLines {
     }
 }
 
-/// Kind, date and origin of a record, as one line.
+/// What is known of a record besides its text: kind, date, source and the like, as one line.
 fn facts(record: &Record) -> Vec<Span<'static>> {
     let mut facts: Vec<Vec<Span<'static>>> =
         vec![vec![Span::styled(record.kind().name(), KIND)], date(record)];

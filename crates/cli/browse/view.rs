@@ -102,7 +102,7 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
         vec![Span::styled("Esc: back · ", DIM), Span::styled(what, KIND), piece(title, TITLE)]
     } else if let Some(error) = app.errors.first() {
         diagnostic_spans(error, ERROR, app.errors.len() - 1)
-    } else if let Some(hint) = list.warnings.first().filter(|hint| comes_first(hint.code)) {
+    } else if let Some(hint) = list.warnings.first().filter(|hint| precedes_relaxed(hint.code)) {
         diagnostic_spans(hint, WARNING, list.warnings.len() - 1)
     } else if list.relaxed && list.total > 0 {
         vec![Span::styled("no document contains every word: showing the closest matches", WARNING)]
@@ -116,7 +116,7 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
 
 /// Whether a hint is shown instead of the message that the search was relaxed, because the hint
 /// says more.
-fn comes_first(code: Code) -> bool {
+fn precedes_relaxed(code: Code) -> bool {
     matches!(code, Code::SimilarWord | Code::ReadAsPinyin)
 }
 
@@ -175,7 +175,7 @@ fn empty_list_text(list: &List, app: &App) -> &'static str {
 /// One item of the list. In two lines: kind, title and date; facts and snippet. In three lines:
 /// title; kind, date and facts; snippet. The facts are the source, the number of occurrences if
 /// there is more than one, and the words of the query that the record lacks.
-fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
+fn item_lines(item: &Item, columns: usize, lines_per_item: u16) -> Vec<Line<'static>> {
     let record = &item.record;
     let kind = record.kind().name();
     let date = hits::date(record);
@@ -201,7 +201,7 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
         out
     };
     let body = snippet_spans(&item.snippet);
-    if lines == 2 {
+    if lines_per_item == 2 {
         let mut head = vec![Span::styled(format!("{kind:<8}"), KIND)];
         head.extend(highlighted(&item.title, TITLE));
         let room = columns.saturating_sub(date.width() + 2);

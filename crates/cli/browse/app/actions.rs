@@ -116,7 +116,7 @@ impl App {
         }
     }
 
-    /// Sorts the hits in the next order.
+    /// Sorts the hits in the next order: usual order, newest first, oldest first.
     pub(super) fn next_sort(&mut self) {
         self.sort = match self.sort {
             None => Some(Sort::Newest),

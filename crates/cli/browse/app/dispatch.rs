@@ -1,7 +1,7 @@
 //! Finds the command of a key and runs it, here or in the other files of this folder: `actions`,
 //! `moving`, `popup_keys`, `typing`.
 
-use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 use wensou_index::RecordExt;
 
@@ -36,8 +36,8 @@ impl App {
                 self.run_command(Command::Help);
             }
             None => {
-                if self.input.handle_event(&Terminal::Key(key)).is_some_and(|changed| changed.value)
-                {
+                let changed = self.input.handle_event(&TerminalEvent::Key(key));
+                if changed.is_some_and(|changed| changed.value) {
                     self.edited();
                 }
             }
@@ -105,6 +105,7 @@ impl App {
                 self.awaited_popup = Some(self.ask(RequestKind::Dates));
                 Popup::DateBars(DateBars::waiting())
             }
+            // `Command::Tags`.
             _ => {
                 self.awaited_popup = Some(self.ask(RequestKind::Tags));
                 Popup::Picker(Picker::waiting(Subject::Tag))
@@ -140,8 +141,8 @@ impl App {
         }
     }
 
-    /// Moves one line up; on the first hit, shows the next older query of the history instead, if
-    /// there is one.
+    /// Moves one line up. If the list has the focus and the first hit is selected, shows the next
+    /// older query of the history instead, if there is one.
     fn up(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         if !(in_list && self.list.selected == 0 && !self.shows_related() && self.recall_older()) {
@@ -149,8 +150,8 @@ impl App {
         }
     }
 
-    /// Moves one line down. If the query is from the history and its first hit is selected, shows
-    /// the next newer query of the history instead.
+    /// Moves one line down. If the list has the focus, the query is from the history and its first
+    /// hit is selected, shows the next newer query of the history instead.
     fn down(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         let recalls = in_list && self.list.selected == 0 && self.history.is_recalling();

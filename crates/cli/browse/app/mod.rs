@@ -33,6 +33,7 @@ pub(crate) enum Event {
     Key(KeyEvent),
     Paste(String),
     Mouse(MouseEvent),
+    /// The terminal now has these columns and rows.
     Resize(u16, u16),
     /// The worker has answered a request.
     Response(Response),

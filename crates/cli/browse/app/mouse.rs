@@ -1,4 +1,5 @@
-//! Handles the mouse: the wheel scrolls what is below it, and a click selects.
+//! Handles the mouse. The wheel scrolls an open popup; without a popup, it scrolls the preview if
+//! the pointer is there, and else moves the selection. A click closes a popup, focuses or selects.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
@@ -13,14 +14,14 @@ impl App {
     pub(super) fn handle_mouse(&mut self, mouse: MouseEvent) {
         let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
-            MouseEventKind::ScrollUp => self.wheel(at, -1),
-            MouseEventKind::ScrollDown => self.wheel(at, 1),
+            MouseEventKind::ScrollUp => self.turn_wheel(at, -1),
+            MouseEventKind::ScrollDown => self.turn_wheel(at, 1),
             MouseEventKind::Down(MouseButton::Left) => self.click(at),
             _ => {}
         }
     }
 
-    fn wheel(&mut self, at: Position, notches: isize) {
+    fn turn_wheel(&mut self, at: Position, notches: isize) {
         let (size, preview) = (self.size, self.layout().preview);
         match &mut self.popup {
             Some(Popup::Help(first)) => {

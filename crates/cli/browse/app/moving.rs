@@ -71,8 +71,8 @@ impl App {
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 
-    /// How far Page Up and Page Down move: by the number of visible items of the list or, if the
-    /// preview has the focus or the whole screen, by its visible lines but one.
+    /// How far Page Up and Page Down move: by the number of visible items of the list. If the
+    /// preview has the focus or the whole screen, by the number of its visible lines, less one.
     pub(super) fn page_key_lines(&self) -> isize {
         let layout = self.layout();
         let lines = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {
@@ -87,7 +87,8 @@ impl App {
         layout::layout(self.size, self.preview_only)
     }
 
-    /// Scrolls the list so that the selected item is visible, and sets the preview to that item.
+    /// Scrolls the list so that the selected item is visible, and sets the preview to that item. If
+    /// the item is a page, requests its flash items for the preview.
     pub(super) fn show_selected(&mut self) {
         let visible = self.layout().visible_items.max(1);
         let list = &mut self.list;
@@ -101,9 +102,9 @@ impl App {
         if is_same_record && self.preview.lines.is_some() {
             return;
         }
-        let embedded = match &item.record {
-            Record::Article(article) if !article.flashes.is_empty() => article.flashes.clone(),
-            _ => Vec::new(),
+        let flash_ids = match &item.record {
+            Record::Article(article) => article.flashes.clone(),
+            Record::Flash(_) => Vec::new(),
         };
         self.preview = Preview {
             id: item.record.id().to_owned(),
@@ -111,8 +112,8 @@ impl App {
             ..Preview::default()
         };
         self.awaited_flashes = None;
-        if !embedded.is_empty() {
-            self.awaited_flashes = Some(self.ask(RequestKind::Embedded(embedded)));
+        if !flash_ids.is_empty() {
+            self.awaited_flashes = Some(self.ask(RequestKind::Embedded(flash_ids)));
         }
     }
 
@@ -143,13 +144,14 @@ impl App {
         };
         let lines = self.preview_lines(layout::preview_columns(area));
         let is_match = |line: &Line<'_>| line.spans.iter().any(|span| is_match_style(span.style));
-        let matches: Vec<usize> = (0..lines.len()).filter(|at| is_match(&lines[*at])).collect();
-        let (at, scroll) = (self.preview.matched, self.preview.scroll);
-        let next = match (direction, at) {
-            (Direction::Forward, Some(at)) => matches.iter().position(|line| *line > at),
+        // The numbers of the lines with a match.
+        let matches: Vec<usize> = (0..lines.len()).filter(|n| is_match(&lines[*n])).collect();
+        let (current, scroll) = (self.preview.matched, self.preview.scroll);
+        let next = match (direction, current) {
+            (Direction::Forward, Some(current)) => matches.iter().position(|line| *line > current),
             (Direction::Forward, None) => matches.iter().position(|line| *line >= scroll),
-            (Direction::Backward, at) => {
-                matches.iter().rposition(|line| *line < at.unwrap_or(scroll))
+            (Direction::Backward, current) => {
+                matches.iter().rposition(|line| *line < current.unwrap_or(scroll))
             }
         };
         let Some(next) = next else {

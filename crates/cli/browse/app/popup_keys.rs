@@ -1,6 +1,6 @@
 //! Handles the keys while a popup is open.
 
-use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{App, Effect, Popup};
@@ -11,8 +11,8 @@ use crate::browse::{filters, help};
 use crate::exit::Outcome;
 
 impl App {
-    /// Handles a key while `popup` is open, and returns the popup to show after it. `command` is
-    /// the command that the key has outside popups.
+    /// Handles a key while `popup` is open, and returns the popup that is open afterwards.
+    /// `command` is the command that the key has outside popups.
     pub(super) fn handle_popup_key(
         &mut self,
         popup: Popup,
@@ -48,9 +48,9 @@ impl App {
         }
     }
 
-    /// Handles a key while a picker is open, and returns the popup to show after it. `lines` is how
-    /// far the key moves the selection; a key that neither moves it nor has a meaning here edits
-    /// the filter.
+    /// Handles a key while a picker is open, and returns the popup that is open afterwards. `lines`
+    /// is how far the key moves the selection. A key that neither moves the selection nor has
+    /// another meaning here edits the filter.
     fn handle_picker_key(
         &mut self,
         mut picker: Picker,
@@ -81,15 +81,15 @@ impl App {
             }
             return self.popup.take();
         }
-        let changed = picker.filter.handle_event(&Terminal::Key(key));
+        let changed = picker.filter.handle_event(&TerminalEvent::Key(key));
         if changed.is_some_and(|changed| changed.value) {
             picker.selected = 0;
         }
         Some(Popup::Picker(picker))
     }
 
-    /// Handles a key while the hits over time are shown, and returns the popup to show after it. A
-    /// key without a meaning here closes the popup.
+    /// Handles a key while the hits over time are shown, and returns the popup that is open
+    /// afterwards. A key without a meaning here closes the popup.
     fn handle_date_bars_key(
         &mut self,
         mut date_bars: DateBars,

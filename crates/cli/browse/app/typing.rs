@@ -29,7 +29,7 @@ impl App {
         }
     }
 
-    /// Searches again after the user has changed the query, and leaves the history.
+    /// Searches again after the user has changed the query, which is then no query of the history.
     pub(super) fn edited(&mut self) {
         self.history.stop_recalling();
         self.search_again();
