@@ -61,10 +61,10 @@ pub struct Hit {
 
 /// An iterator over all hits of a search.
 ///
-/// All pages are of one point in time, which is closed at the end or when this is dropped. If the
-/// cluster loses the point in time, because a node that held a part of it is lost, or if a page
-/// fails for another transient reason, a new point in time is opened, and reading goes on after the
-/// last hit. No hit comes twice, and no document is missing that was in the index all the time. The
+/// All pages are of one point in time, which is closed at the end or when this is dropped. Only if
+/// the cluster loses that point in time, because a node that held a part of it is lost, or if a
+/// page fails for another transient reason, reading goes on after the last hit in a new point in
+/// time. No hit comes twice, and no document is missing that was in the index all the time. The
 /// first error ends the iteration.
 #[derive(Debug)]
 pub struct AllHits {
@@ -81,7 +81,7 @@ pub struct AllHits {
     /// The number of hits of all pages, as the answer with the first page states it.
     total: Option<u64>,
     /// The number of hits that were read so far.
-    read: u64,
+    read_count: u64,
     /// Whether the point in time was opened again, so that not all pages are of the same one.
     reopened: bool,
     /// Whether the last page was read, or reading has failed.
@@ -162,11 +162,11 @@ impl Client {
             hits: VecDeque::new(),
             last_sort: None,
             total: None,
-            read: 0,
+            read_count: 0,
             reopened: false,
             finished: false,
         };
-        all_hits.open()?;
+        all_hits.open_point_in_time()?;
         Ok(all_hits)
     }
 }
@@ -182,8 +182,8 @@ impl AllHits {
         format!("{}s", self.options.keep_alive.as_secs().max(1))
     }
 
-    /// Opens a point in time.
-    fn open(&mut self) -> Result<()> {
+    /// Opens a point in time, of which the next pages are read.
+    fn open_point_in_time(&mut self) -> Result<()> {
         #[derive(Deserialize)]
         struct Opened {
             pit_id: String,
@@ -199,7 +199,7 @@ impl AllHits {
 
     /// Reads the next page. If the point in time is lost, or after a transient failure, reads it
     /// from a new point in time.
-    fn fetch(&mut self) -> Result<()> {
+    fn read_page(&mut self) -> Result<()> {
         let mut reopenings = 0;
         let page = loop {
             let error = match self.request_page() {
@@ -213,7 +213,7 @@ impl AllHits {
                 return Err(error);
             }
             reopenings += 1;
-            self.close();
+            self.close_point_in_time();
             std::thread::sleep(jitter(REOPEN_WAIT.saturating_mul(reopenings)));
             self.reopened = true;
         };
@@ -222,13 +222,13 @@ impl AllHits {
             self.total = page.hits.total.map(|total| total.value);
         }
         self.finished = page.hits.hits.len() < self.options.page_size;
-        self.read += page.hits.hits.len() as u64;
+        self.read_count += page.hits.hits.len() as u64;
         self.hits = page.hits.hits.into();
         if let Some(last) = self.hits.back() {
             self.last_sort.clone_from(&last.sort);
         }
         if self.finished {
-            self.close();
+            self.close_point_in_time();
             self.check_total()?;
         }
         Ok(())
@@ -237,7 +237,7 @@ impl AllHits {
     /// Requests the next page once; opens a point in time first if none is open.
     fn request_page(&mut self) -> Result<Page> {
         if self.pit.is_none() {
-            self.open()?;
+            self.open_point_in_time()?;
         }
         let body = PageRequest {
             body: &self.body,
@@ -260,9 +260,9 @@ impl AllHits {
     /// another number of hits, so then nothing is checked.
     fn check_total(&self) -> Result<()> {
         match self.total {
-            Some(total) if total != self.read && !self.reopened => Err(Error::Partial {
+            Some(total) if total != self.read_count && !self.reopened => Err(Error::Partial {
                 at: Request::post(format!("/{}/_search", self.index)).at("the cluster"),
-                reason: format!("{} of {total} hits were read", self.read),
+                reason: format!("{} of {total} hits were read", self.read_count),
             }),
             _ => Ok(()),
         }
@@ -270,7 +270,7 @@ impl AllHits {
 
     /// Closes the point in time, or gives up after two seconds: the cluster closes it later by
     /// itself.
-    fn close(&mut self) {
+    fn close_point_in_time(&mut self) {
         if let Some(pit) = self.pit.take()
             && let Ok(request) =
                 Request::delete("/_search/point_in_time").json(&json!({ "pit_id": [pit] }))
@@ -287,11 +287,11 @@ impl Iterator for AllHits {
     fn next(&mut self) -> Option<Self::Item> {
         if self.hits.is_empty()
             && !self.finished
-            && let Err(error) = self.fetch()
+            && let Err(error) = self.read_page()
         {
             self.finished = true;
             self.hits.clear();
-            self.close();
+            self.close_point_in_time();
             return Some(Err(error));
         }
         self.hits.pop_front().map(Ok)
@@ -300,7 +300,7 @@ impl Iterator for AllHits {
 
 impl Drop for AllHits {
     fn drop(&mut self) {
-        self.close();
+        self.close_point_in_time();
     }
 }
 
