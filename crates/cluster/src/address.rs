@@ -10,9 +10,9 @@ use crate::index_name::{MAX_NAME_BYTES, NameError, check_index_name};
 /// The port of a node if the address gives none.
 const DEFAULT_PORT: u16 = 9200;
 
-/// The most bytes that a stamp, and the hyphen before it, add to the name of an alias, see
-/// [`ClusterAddress::physical_name`].
-const MAX_STAMP_BYTES: usize = 40;
+/// The most bytes that the suffix of a physical index, a hyphen and a stamp, adds to the name of
+/// its alias, see [`ClusterAddress::physical_name`].
+const MAX_SUFFIX_BYTES: usize = 40;
 
 /// The address of an index: the nodes that can be asked, and the name of the index, which is an
 /// alias on the cluster.
@@ -126,7 +126,7 @@ impl ClusterAddress {
             }
         }
         let alias = alias.strip_suffix('/').unwrap_or(alias);
-        check_index_name(alias, MAX_NAME_BYTES - MAX_STAMP_BYTES)?;
+        check_index_name(alias, MAX_NAME_BYTES - MAX_SUFFIX_BYTES)?;
         Ok(Self { nodes, encrypted, alias: alias.to_owned() })
     }
 

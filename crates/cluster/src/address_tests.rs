@@ -89,7 +89,9 @@ fn http_is_allowed_to_this_machine_only() {
         ("127.0.0.1.example", false),
         ("0.0.0.0", false),
         ("[::2]", false),
+        // Some resolvers read this as 127.0.0.1. Here it is a name like any other.
         ("127.1", false),
+        // IPv4 addresses in the form of IPv6.
         ("[::ffff:127.0.0.1]", true),
         ("[::ffff:10.0.0.1]", false),
     ] {
@@ -105,14 +107,15 @@ fn http_is_allowed_to_this_machine_only() {
 
 #[test]
 fn the_longest_alias_leaves_room_for_the_stamp() {
-    let longest = "n".repeat(MAX_NAME_BYTES - MAX_STAMP_BYTES);
+    let longest = "n".repeat(MAX_NAME_BYTES - MAX_SUFFIX_BYTES);
     let address = ClusterAddress::parse(&format!("https://a/{longest}")).unwrap();
-    assert!(address.physical_name(&"0".repeat(MAX_STAMP_BYTES - 1)).is_ok());
+    // A hyphen precedes the stamp.
+    assert!(address.physical_name(&"0".repeat(MAX_SUFFIX_BYTES - 1)).is_ok());
     assert!(ClusterAddress::parse(&format!("https://a/{longest}n")).is_err());
 }
 
 #[test]
-fn a_stamp_keeps_the_rules_for_names() {
+fn a_stamp_must_keep_the_rules_for_names() {
     let address = ClusterAddress::parse("https://a/n").unwrap();
     assert!(address.physical_name("a").is_ok());
     assert!(address.physical_name("A").is_err());
@@ -120,8 +123,8 @@ fn a_stamp_keeps_the_rules_for_names() {
 
 proptest::proptest! {
     #[test]
-    fn no_text_makes_the_parser_panic(text in ".{0,60}", tail in "[\\[\\]:/,@a0é]{0,20}") {
+    fn no_text_makes_the_parser_panic(text in ".{0,60}", hosts in "[\\[\\]:/,@a0é]{0,20}") {
         let _ = ClusterAddress::parse(&text);
-        let _ = ClusterAddress::parse(&format!("https://{tail}"));
+        let _ = ClusterAddress::parse(&format!("https://{hosts}"));
     }
 }

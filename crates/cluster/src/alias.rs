@@ -80,8 +80,8 @@ impl Client {
         }
     }
 
-    /// Waits until every node of the address that answers, and at least one node, sees the alias
-    /// point to `index` alone.
+    /// Waits until at least one node of the address has answered, and every node that answers sees
+    /// the alias point to `index` alone.
     ///
     /// # Errors
     ///
@@ -96,6 +96,7 @@ impl Client {
             let mut still_waiting = Vec::new();
             for node in waiting {
                 let left = end.saturating_duration_since(Instant::now()).max(POLL_INTERVAL);
+                // With `local`, the node says what it sees itself.
                 let request = Request::get(alias_path(alias)).query("local", "true");
                 let request = request.to_node(node).timeout(left.min(NODE_TIME_LIMIT));
                 match self.request_targets(&request) {

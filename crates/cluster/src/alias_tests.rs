@@ -30,6 +30,7 @@ fn cluster(target: &Arc<Mutex<Option<String>>>, answers: Answers) -> Mock {
         // All actions are carried out or none.
         let mut new_target = target.clone();
         for action in body["actions"].as_array().unwrap() {
+            // A swap deletes no index.
             assert!(action.get("remove_index").is_none());
             let name = |action: &Value| action["index"].as_str().map(str::to_owned);
             if let Some(removed) = action.get("remove") {
