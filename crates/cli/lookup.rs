@@ -23,7 +23,7 @@ pub(crate) fn record(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<Record>> {
     match index.as_index_ref().lookup(id)? {
-        RecordLookup::Found(record) => Ok(Some(variant_named(*record, id))),
+        RecordLookup::Found(record) => Ok(Some(variant_with_id(*record, id))),
         RecordLookup::Missing => {
             terminal.notice(format_args!(
                 "there is no article or flash item with the id {}",
@@ -43,7 +43,7 @@ fn titles(index: &OpenIndex, ids: &[String]) -> anyhow::Result<String> {
     for id in ids {
         let title = match index.as_index_ref().lookup(id)? {
             RecordLookup::Found(record) => {
-                attributes::title(&variant_named(*record, id)).to_owned()
+                attributes::title(&variant_with_id(*record, id)).to_owned()
             }
             _ => String::new(),
         };
@@ -57,7 +57,7 @@ fn titles(index: &OpenIndex, ids: &[String]) -> anyhow::Result<String> {
 
 /// The variant of a flash item whose id begins with `id`, as a record of its own. Returns `record`
 /// unchanged if its own id begins with `id`, or if no variant's id does.
-pub(crate) fn variant_named(record: Record, id: &str) -> Record {
+pub(crate) fn variant_with_id(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
     let variant = flash.variants.iter().find(|variant| variant.id.starts_with(id));
     match variant {

@@ -19,7 +19,7 @@ use wensou_query::{
 
 #[cfg(debug_assertions)]
 use super::screen;
-use crate::lookup::variant_named;
+use crate::lookup::variant_with_id;
 use crate::open_index::OpenIndex;
 use crate::out::clauses;
 
@@ -300,7 +300,7 @@ fn records(index: IndexRef<'_>, ids: &[String], query: &Query) -> Result<Vec<Ite
     let mut items = Vec::new();
     for id in ids.iter().take(MAX_RELATED) {
         if let RecordLookup::Found(record) = index.lookup(id)? {
-            items.push(Item::of(variant_named(*record, id), &highlighter));
+            items.push(Item::of(variant_with_id(*record, id), &highlighter));
         }
     }
     Ok(items)
