@@ -168,13 +168,13 @@ impl<'g> ReplaceableIndex<'g> {
         terminal: &mut Terminal,
         step: impl Fn(&OpenIndex, &mut Terminal) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
-        let prints_before = terminal.prints();
+        let prints_before = terminal.print_count();
         let error = match step(self.current(), terminal) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
         let reopened = self.current().reopen(self.global, error)?;
-        if terminal.prints() > prints_before {
+        if terminal.print_count() > prints_before {
             bail!(
                 "the index was replaced by another one while the answer was printed, so the answer \
                  is incomplete: run the command again"

@@ -27,12 +27,13 @@ pub(crate) struct Terminal {
     err_is_terminal: bool,
     colour: bool,
     width: usize,
-    /// How often something was printed to standard output.
-    prints: u64,
+    /// How often something was printed to standard output, or the stream was lent for printing.
+    print_count: u64,
 }
 
-/// Standard output. What is written by way of [`Write`] is sanitized for a terminal by the current
-/// rule, so each write must consist of whole characters; invalid UTF-8 becomes U+FFFD.
+/// Standard output. What is written by way of [`Write`] is sanitized by the current rule, so each
+/// write must consist of whole characters; invalid UTF-8 becomes U+FFFD. [`Terminal`] writes this
+/// way only if standard output is a terminal.
 struct Output {
     stdout: io::BufWriter<io::Stdout>,
     /// Output that is held back for the pager; `None` if output is printed at once.
@@ -108,14 +109,14 @@ impl Terminal {
             err_is_terminal: io::stderr().is_terminal(),
             err: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
             width: width.clamp(20, MAX_WIDTH),
-            prints: 0,
+            print_count: 0,
         }
     }
 
     /// Prints a line of text; styles are removed if there is no colour. Text from pages in it must
     /// be sanitized already.
     pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
-        self.prints += 1;
+        self.print_count += 1;
         let out = self.out.unguarded();
         match (self.out_is_terminal, self.colour) {
             (true, true) => writeln!(out, "{}", sanitize::styled(&text.to_string())),
@@ -168,7 +169,7 @@ impl Terminal {
 
     /// Standard output: sanitized by `rule` if it is a terminal, else unchanged.
     fn guarded(&mut self, rule: SanitizeRule) -> &mut dyn Write {
-        self.prints += 1;
+        self.print_count += 1;
         match self.out_is_terminal {
             true => {
                 self.out.rule = rule;
@@ -178,9 +179,9 @@ impl Terminal {
         }
     }
 
-    /// How often something was printed to standard output so far.
-    pub(crate) fn prints(&self) -> u64 {
-        self.prints
+    /// How often something was printed to standard output so far, or [`Terminal::out`] was called.
+    pub(crate) fn print_count(&self) -> u64 {
+        self.print_count
     }
 
     /// Number of columns.
