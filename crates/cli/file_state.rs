@@ -27,8 +27,9 @@ enum FileState {
 }
 
 /// The state of the file that a record's path names. A file whose size and time are as they were is
-/// unchanged. If only the time differs, the file is read and compared by its hash. If the state
-/// cannot be known, as for an index on a cluster, the file counts as unchanged.
+/// unchanged. If only the time differs, the file is read and compared by its hash; if it cannot be
+/// read, it counts as changed. A file that the index knows nothing of, such as every file of an
+/// index on a cluster, counts as unchanged.
 fn file_state(index: &OpenIndex, path: &str) -> FileState {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return FileState::Unchanged };
@@ -115,8 +116,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_of_files_are_printed_as_they_are() {
+    fn the_message_says_it_or_they_whatever_the_names() {
         let change = "changed since";
+        // The message must not mistake "it was" in a name for its own words.
         assert_eq!(
             message(&["as it was.txt"], change),
             "as it was.txt has changed since it was indexed"
