@@ -21,7 +21,7 @@ pub(super) fn page() -> String {
     let mut writer = Writer { page, ..Writer::default() };
     let grammar = GRAMMAR.split(FOR_DEVELOPERS).next().unwrap_or(GRAMMAR);
     for event in Parser::new_ext(grammar, Options::ENABLE_TABLES) {
-        writer.event(event);
+        writer.write_event(event);
     }
     sections::see_also(&mut writer.page, &["wensou(1)", "wensou-search(1)", "wensou-explain(1)"]);
     writer.page.to_roff()
@@ -42,6 +42,7 @@ struct Writer {
 }
 
 impl Writer {
+    /// Writes the current line of text.
     fn flush(&mut self) {
         let inlines = std::mem::take(&mut self.inlines);
         if !inlines.is_empty() {
@@ -49,22 +50,22 @@ impl Writer {
         }
     }
 
-    fn paragraph(&mut self) {
+    fn start_paragraph(&mut self) {
         if !std::mem::take(&mut self.paragraph_started) {
             self.page.control("PP", []);
         }
     }
 
-    fn event(&mut self, event: Event<'_>) {
+    fn write_event(&mut self, event: Event<'_>) {
         match event {
-            Event::Start(Tag::Paragraph) => self.paragraph(),
+            Event::Start(Tag::Paragraph) => self.start_paragraph(),
             Event::Start(Tag::Item) => {
                 self.page.control("IP", ["•", "2"]);
                 self.paragraph_started = true;
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => {
                 // No deeper than text, or the grammar would not fit into 80 columns.
-                self.paragraph();
+                self.start_paragraph();
                 self.page.control("nf", []);
                 self.in_code_block = true;
             }
@@ -73,11 +74,11 @@ impl Writer {
                 self.page.control("fi", []);
                 self.in_code_block = false;
             }
-            Event::End(TagEnd::Heading(level)) => self.heading(level as usize),
+            Event::End(TagEnd::Heading(level)) => self.write_heading(level as usize),
             // A table begins like a paragraph, with a blank line before it; `PD 0` takes away the
             // blank lines between its rows.
             Event::Start(Tag::Table(_)) => {
-                self.paragraph();
+                self.start_paragraph();
                 self.page.control("PD", ["0"]);
             }
             Event::End(TagEnd::Table) => {
@@ -86,11 +87,11 @@ impl Writer {
             Event::End(TagEnd::TableCell) => self.cells.push(std::mem::take(&mut self.inlines)),
             Event::End(TagEnd::TableHead) => {
                 let head = std::mem::take(&mut self.cells).into_iter().map(italics).collect();
-                self.row(head);
+                self.write_row(head);
             }
             Event::End(TagEnd::TableRow) => {
                 let cells = std::mem::take(&mut self.cells);
-                self.row(cells);
+                self.write_row(cells);
             }
             Event::Text(text) if self.in_code_block => {
                 for line in text.lines() {
@@ -105,7 +106,7 @@ impl Writer {
         }
     }
 
-    fn heading(&mut self, level: usize) {
+    fn write_heading(&mut self, level: usize) {
         let title: String = std::mem::take(&mut self.inlines)
             .into_iter()
             .map(|inline| match inline {
@@ -118,9 +119,9 @@ impl Writer {
         self.paragraph_started = true;
     }
 
-    /// A row of a table as a tagged paragraph, because columns would not fit: the first cell is the
-    /// tag, and the others are joined with semicolons.
-    fn row(&mut self, cells: Vec<Vec<Inline>>) {
+    /// Writes a row of a table as a tagged paragraph, because columns would not fit: the first cell
+    /// is the tag, and the others are joined with semicolons.
+    fn write_row(&mut self, cells: Vec<Vec<Inline>>) {
         let mut cells = cells.into_iter();
         let Some(tag) = cells.next() else { return };
         let mut text: Vec<Inline> = Vec::new();
