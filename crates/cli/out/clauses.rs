@@ -6,7 +6,7 @@ use super::count::count_noun;
 use super::sanitize;
 
 /// How many documents each clause matches alone, and without which clause there are hits. Empty if
-/// there is only one clause.
+/// there are fewer than two clauses.
 pub(crate) fn lines(clauses: &[Clause]) -> Vec<String> {
     if clauses.len() < 2 {
         return Vec::new();

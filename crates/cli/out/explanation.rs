@@ -61,6 +61,7 @@ fn print_words(terminal: &mut Terminal, explained: &Explanation) -> io::Result<(
     for word in &explained.words {
         for (at, variant) in word.variants.iter().enumerate() {
             let typed = if at == 0 { sanitized(&word.typed) } else { String::new() };
+            // A document need not have a stop word.
             let stop = if word.stop { ", ranked only" } else { "" };
             terminal.line(format_args!(
                 "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
@@ -174,8 +175,8 @@ fn origin(origin: Origin) -> String {
 }
 
 /// The name of a term's kind in the text format.
-fn kind_name(term: TermKind) -> &'static str {
-    match term {
+fn kind_name(kind: TermKind) -> &'static str {
+    match kind {
         TermKind::Bigram => "bigram",
         TermKind::Word => "word",
         TermKind::Unigram => "unigram",
@@ -183,8 +184,8 @@ fn kind_name(term: TermKind) -> &'static str {
 }
 
 /// The name of a term's kind in JSON, where bigrams and unigrams keep older names.
-fn json_kind_name(term: TermKind) -> &'static str {
-    match term {
+fn json_kind_name(kind: TermKind) -> &'static str {
+    match kind {
         TermKind::Bigram => "pair",
         TermKind::Word => "word",
         TermKind::Unigram => "character",
@@ -248,6 +249,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
             "score": term.score,
         })
     };
+    // The parts of the score that are not of a term.
     let others =
         [("body", "lead", hit.lead), ("any", "words", hit.words), ("any", "newness", hit.newness)];
     let others = others.into_iter().filter_map(|(part, unit, score)| {

@@ -192,7 +192,8 @@ pub(crate) fn date(record: &Record) -> String {
     }
 }
 
-/// Prints a hit as text: rank, kind, title and date; source and tags; snippet; path and id.
+/// Prints a hit as text: rank, kind, title and date; source and tags; snippet; words that it lacks
+/// or shares, and near-duplicates, if there are any; path and id.
 fn print_hit(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     let columns = terminal.width();
     let record = &hit.record;

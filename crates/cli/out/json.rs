@@ -31,6 +31,7 @@ pub(crate) struct HitObject<'a> {
     near_duplicates: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     missing: &'a [String],
+    /// Left out if `false`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     backfilled: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -62,7 +63,7 @@ pub(crate) const HIT_KEYS: [&str; 19] = [
 
 /// A hit with the keys that `--fields` selects, in that order.
 pub(crate) struct SelectedKeys<'f> {
-    /// The whole hit.
+    /// The whole hit as an object.
     hit: Value,
     keys: &'f [String],
 }

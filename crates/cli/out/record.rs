@@ -78,6 +78,7 @@ pub(crate) fn print(
     let title = view.highlighted(attributes::title(record), TITLE);
     print_paragraph(terminal, &format!("{title}\n"), NO_INDENT)?;
     let kind = record.kind().name();
+    // What is known of the record besides its text, on one line.
     let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), date_fact(record)];
     match record {
         Record::Article(article) => facts.extend(article_facts(article)),
@@ -120,7 +121,7 @@ fn date_fact(record: &Record) -> String {
     format!("{DATE}{}{DATE:#}{reason}", hits::date(record))
 }
 
-/// A fact with its name; empty if it is not known.
+/// A value with its name, such as `source 鏈聞`; empty if the value is not known.
 fn named(name: &str, value: Option<&String>) -> String {
     value.map(|value| format!("{name} {}", sanitize::line(value))).unwrap_or_default()
 }

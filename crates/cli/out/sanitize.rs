@@ -138,11 +138,13 @@ mod tests {
     fn only_the_styles_of_this_program_stay() {
         let ours = "\u{1b}[1m\u{1b}[31m減半\u{1b}[0m\t\u{1b}[1;33mwarning\u{1b}[0m\n";
         assert_eq!(styled(ours), ours);
+        // Concealed and blinking text, other spellings, clearing the screen, setting a title.
         for style in
             ["\u{1b}[8m", "\u{1b}[5m", "\u{1b}[m", "\u{1b}[1;8m", "\u{1b}[2J", "\u{1b}]0;x\u{7}"]
         {
             let text = format!("\u{1b}[2m{style}減m\u{1b}[0m");
             let harmless = styled(&text);
+            // The two styles around `style` stay.
             assert_eq!(harmless.matches('\u{1b}').count(), 2, "{harmless:?}");
             assert!(!harmless.contains('\u{7}'), "{harmless:?}");
         }

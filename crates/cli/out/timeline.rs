@@ -13,7 +13,7 @@ const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '�
 const SHADE: char = '░';
 /// A longer sequence of empty bars is drawn as one line.
 const MAX_EMPTY_BARS: usize = 3;
-/// Minimum width of the bars in columns, even on a narrow terminal.
+/// Minimum number of columns for the longest bar, even on a narrow terminal.
 const MIN_BAR_COLUMNS: usize = 5;
 
 /// Prints a timeline.

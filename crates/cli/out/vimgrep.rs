@@ -14,7 +14,8 @@ use crate::original_file::original_member;
 /// Maximum number of characters of a line that are printed. Of a longer line, the characters around
 /// the match are printed.
 const MAX_LINE_CHARS: usize = 400;
-/// Of a line longer than [`MAX_LINE_CHARS`], so many characters before the match are printed.
+/// Of a line longer than [`MAX_LINE_CHARS`], at most this many characters before the match are
+/// printed.
 const CHARS_BEFORE_MATCH: usize = 80;
 
 /// Number of hits whose texts are in memory at once.
@@ -89,6 +90,7 @@ fn print_matches(
     let text = decode(&lines.bytes).unwrap_or_default();
     let mut matched = false;
     for (number, line) in (lines.line..).zip(text.lines()) {
+        // The bytes before the text of the hit in its first line.
         let before = if number == lines.line { lines.before } else { 0 };
         for [start, _] in highlighter.highlight(line).highlights {
             matched = true;
