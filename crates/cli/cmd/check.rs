@@ -185,7 +185,8 @@ fn rebuild(global: &GlobalSettings, args: &Check, terminal: &mut Terminal) -> an
              there again, or run `wensou index --rebuild PATH… --base DIR --stats FILE`"
         );
     }
-    // The command of the config file, because `check` has no flags for another command.
+    // Files of other kinds are read with the command `pre` of the config file: `check` has no flags
+    // for another command.
     let (command, globs): (_, &[String]) = (None, &[]);
     options.ingest.pre = super::index::pre_command(global, command, globs)?;
     let roots = settings.roots_from_here();

@@ -1,5 +1,5 @@
 //! `wensou check` for an index on a cluster: verifies its documents, alone or against the index on
-//! this machine that it is a copy of; `--repair` sends the documents that differ again.
+//! this machine that it is a copy of; `--repair` sends again the documents that differ.
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ pub(super) fn run(
         from => from.clone(),
     };
     let Some(folder) = folder else {
-        // Only compare the documents with their own records.
+        // Only compare documents with the records that are stored in them.
         let verified = with_bar(|progress| verify(&open(global, &address)?, args.all, progress))?;
         return report(args, &verified, None, terminal);
     };

@@ -1,4 +1,4 @@
-//! `wensou export`: prints every record, in archive order.
+//! `wensou export`: prints every record, in archive order; after a flash item, its variants.
 
 use crate::args::Export;
 use crate::config::GlobalSettings;

@@ -43,6 +43,7 @@ pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Rece
     half_life.map(|HalfLife { days }| Recency {
         // The end of today, so that no document of today is in the future.
         today: civil_seconds(clock.today.at(23, 59, 59, 0)),
+        // In seconds.
         half_life: days * 24 * 60 * 60,
     })
 }

@@ -105,8 +105,8 @@ impl Answer {
     }
 }
 
-/// Prints the hits with all messages about them. If no document has every word, looks up what the
-/// messages say about the words of the query.
+/// Prints the hits with all messages about them. If no document has every word, the messages also
+/// say how many documents each clause matches, and which words of the index are similar.
 fn print_answer(
     answer: &Answer,
     index: &mut ReplaceableIndex<'_>,

@@ -167,8 +167,8 @@ fn repaired(report: &Report) -> String {
     )
 }
 
-/// Lists everything that the last build left out, and all files that it read although something is
-/// wrong with them.
+/// Lists everything that the last build left out, all files that it read although something is
+/// wrong with them, and the keys of dumps that it could not use.
 fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()> {
     for skipped in &report.skipped {
         terminal.line(format_args!("  {}", sanitize::line(&skipped.to_string())))?;

@@ -32,7 +32,7 @@ pub(crate) fn run(
     };
     write_survey_file(&mut surveyed, &args.output)?;
     if !args.quiet {
-        let FileTotals { files, bytes: length, .. } = surveyed.totals();
+        let FileTotals { files, bytes, .. } = surveyed.totals();
         let parts = match args.merge {
             true => format!("{} of ", count_noun(surveyed.parts().len() as u64, "part")),
             false => String::new(),
@@ -40,7 +40,7 @@ pub(crate) fn run(
         terminal.notice(format_args!(
             "{done} {parts}{} ({}) in {:.1} s; wrote {}",
             count_noun(files, "file"),
-            byte_size(length),
+            byte_size(bytes),
             started.elapsed().as_secs_f64(),
             sanitize::line(&args.output.display().to_string()),
         ));

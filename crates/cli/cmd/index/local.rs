@@ -70,6 +70,7 @@ fn current_index(
 }
 
 /// Whether files were skipped that the command of --pre, or another attempt, may be able to read.
+/// Of just these files, a build keeps the old records.
 fn has_unread(report: &Report) -> bool {
     report.skipped.iter().any(|skipped| skipped.reason.keeps_records())
 }

@@ -10,7 +10,8 @@ use crate::args::Index as Args;
 use crate::config::GlobalSettings;
 
 /// The options of a build: those that flags give, else those of `before`, the settings of the
-/// existing index.
+/// existing index. Only the command of `--pre` is not kept in an index: without the flag, it is
+/// that of the config file.
 pub(super) fn build_options(
     global: &GlobalSettings,
     args: &Args,

@@ -30,8 +30,8 @@ pub(super) struct RootPlan {
 }
 
 impl RootPlan {
-    /// The roots after this run; `before` has the settings of the existing index. Fails if a flag
-    /// names a path that the index does not cover.
+    /// The roots after this run; `before` has the settings of the existing index. Fails if the
+    /// flags cannot be followed, such as a `--remove` of a path that the index does not cover.
     pub(super) fn new(
         global: &GlobalSettings,
         args: &Args,

@@ -50,6 +50,7 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
             describe(share, before)
         )),
         (Some(base), None) => {
+            // A share that is all of `base`, with its own statistics, is the index of `base`.
             let is_whole = options.ingest.selection.is_whole() && options.ingest.survey.is_none();
             let is_same = is_whole && before.roots == [canonical(base)];
             (!is_same).then(|| format!("is not a share of an archive: {new_folder}"))

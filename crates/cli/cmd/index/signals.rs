@@ -25,6 +25,7 @@ pub(super) fn catch(
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
+            // End the commands of `--pre`, and remove the unfinished index.
             wensou_ingest::kill_commands();
             wensou_index::abandon();
             erase();
