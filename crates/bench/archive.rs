@@ -74,6 +74,7 @@ fn make_from_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<boo
     if folder.join("done").is_file() {
         return Ok(true);
     }
+    // Outside the repository: not every machine has this folder.
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let packed = shared.join("corpora/news-items.jsonl.xz");
     let available = |program: &str| {

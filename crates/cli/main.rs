@@ -96,6 +96,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         Verb::Export(args) => cmd::export::run(global, args, terminal),
         Verb::Eval(args) => cmd::eval::run(global, args, terminal),
         Verb::Config(args) => cmd::config::run(global, args, terminal),
+        // They have run above, without settings.
         Verb::Completions(_) | Verb::Man(_) => Ok(Outcome::Done),
     }?;
     terminal.flush()?;

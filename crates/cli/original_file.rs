@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::open_index::OpenIndex;
 
-/// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`).
+/// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`);
+/// `None` if there is no such file.
 pub(crate) fn original_member<'p>(
     index: &OpenIndex,
     path: &'p str,
@@ -20,7 +21,8 @@ pub(crate) fn original_member<'p>(
     })
 }
 
-/// The file of a stored path: relative to the working folder, or below a root of the index.
+/// The file of a stored path: relative to the working folder, or below a root of the index; `None`
+/// if there is no such file.
 pub(crate) fn original_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
     let stored_path = PathBuf::from(path);
     if stored_path.is_file() {

@@ -12,8 +12,8 @@ use crate::types::{ShowFormat, Sort, Step};
 /// out documents with 廣告. Everything after -- is the query.
 /// Hits that have every word come first. If there are fewer than the page has room for, the closest
 /// matches follow, each with the words that it is missing; with --format ids, an empty line comes
-/// before them, and with --null they are left out. A question lists the documents that answer it
-/// best.
+/// before them, and with --null they are left out. For a question, the documents that answer it
+/// best are listed.
 #[derive(Debug, Args)]
 #[command(after_long_help = format!("Queries:\n{QUERY_HELP}\n\n{SEARCH_STATUS}"))]
 pub(crate) struct Search {

@@ -9,7 +9,8 @@ pub(super) struct Line {
     quote: Option<char>,
 }
 
-/// Splits at spaces outside quotes. Variables and substitutions are not expanded.
+/// Splits a line up to the cursor at spaces outside quotes. Variables and substitutions are not
+/// expanded.
 pub(super) fn split(line: &str) -> Line {
     let mut words = Vec::new();
     let mut word = String::new();

@@ -19,7 +19,7 @@ use crate::out::sanitize;
 /// The environment variable that makes the program print candidates; its value names the shell.
 const VARIABLE: &str = "WENSOU_COMPLETE";
 
-/// Prints candidates if a shell asks for them; the program then ends with this code.
+/// Prints candidates and returns the exit code if a shell asks for candidates; else returns `None`.
 ///
 /// Bash passes the line up to the cursor and the text that it will replace; the other shells pass
 /// the words, the one at the cursor last. The output has one candidate per line; for zsh and fish,

@@ -94,7 +94,7 @@ pub(super) fn query_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
 /// The start of the last word of a query: after the last space or `(` that is neither quoted nor
 /// escaped.
 fn last_word_start(typed: &str) -> usize {
-    let mut from = 0;
+    let mut start = 0;
     let mut closer = None;
     let mut chars = typed.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -106,11 +106,11 @@ fn last_word_start(typed: &str) -> usize {
             (Some(_), _) => {}
             (None, '「') => closer = Some('」'),
             (None, '"') => closer = Some('"'),
-            (None, _) if c.is_whitespace() || c == '(' => from = at + c.len_utf8(),
+            (None, _) if c.is_whitespace() || c == '(' => start = at + c.len_utf8(),
             (None, _) => {}
         }
     }
-    from
+    start
 }
 
 /// Candidates for one word of a query; `None` if there are none. `is_first_word` says whether the

@@ -118,7 +118,7 @@ impl GlobalSettings {
         self.cluster.insecure_http
     }
 
-    /// As with the feature `cluster`, without which no cluster is reached at all.
+    /// `false`: without the feature `cluster`, no cluster is reached at all.
     #[cfg(not(feature = "cluster"))]
     pub(crate) fn allows_insecure_http(&self) -> bool {
         false

@@ -16,7 +16,7 @@ pub(crate) enum SettingOrigin {
     Index,
     /// Found in the working folder or in a folder above it.
     Found,
-    /// Not set anywhere.
+    /// Not set anywhere, so the value is the default.
     Default,
 }
 

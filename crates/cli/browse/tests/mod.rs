@@ -80,6 +80,7 @@ impl Driver {
         let clock = Clock { today: "2023-06-20".parse().unwrap() };
         let bounds =
             wensou_query::date_bounds(index).unwrap().map(|at| at.map(jiff::civil::DateTime::date));
+        // The only saved query is `weekly`: 减半. Every other name is a mistake.
         let saved_query_reader =
             SavedQueryReader(Rc::new(|typed| match typed.strip_prefix("@weekly") {
                 Some(words) => Ok(format!("(减半) ({words})").replace(" ()", "")),
