@@ -43,11 +43,14 @@ fn what_is_not_an_address_is_refused() {
         "https://[a]/n",
         "https://[::1]9200/n",
         "https://a/b/n",
+        // OpenSearch allows no capitals in names.
         "https://a/N",
         "https://a/n?x=1",
         "https://a/n#x",
         "https://a,http://b/n",
+        // A host has only ASCII characters.
         "https://中文/n",
+        // No name begins with an underscore.
         "https://a/_all",
         "https://a//n",
         "https://a:9200:9200/n",
@@ -63,6 +66,7 @@ fn credentials_in_an_address_are_refused_and_never_shown() {
         "https://me:hunter2@a/n",
         "https://hunter2@a/n",
         "https://a,me:hunter2@b/n",
+        // A password with a slash in it.
         "https://me:x/hunter2@a/n",
         "https://me:hunter2@",
         "HTTP://me:hunter2@127.0.0.1/n",

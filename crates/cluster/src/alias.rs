@@ -40,7 +40,7 @@ impl Client {
 
     /// Points an alias to the index `new` instead of `old` in one step, so that every search sees
     /// exactly one of the two. If `old` is `None`, there must be no such alias yet. Does nothing if
-    /// the alias points to `new` already.
+    /// the alias points to `new` alone already.
     ///
     /// The old index stays. Delete it some seconds after [`Self::wait_for_alias`] has returned:
     /// searches that began before the swap still read it.
