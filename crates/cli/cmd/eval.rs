@@ -181,20 +181,21 @@ fn print(
 ) -> anyhow::Result<()> {
     writeln!(terminal.out(), "{}", count_noun(measured.len(), "query"))?;
     let means = mean(measured).values();
-    for (at, name) in Measures::NAMES.into_iter().enumerate() {
+    for (index, name) in Measures::NAMES.into_iter().enumerate() {
         let column = |all: &[(String, Measures)]| -> Vec<f64> {
-            all.iter().map(|(_, measures)| measures.values()[at]).collect()
+            all.iter().map(|(_, measures)| measures.values()[index]).collect()
         };
         let values = column(measured);
         let [low, high] = confidence_interval(&values);
-        let mut line = format!("{name:<11} {:.4}  95 % [{low:.4}, {high:.4}]", means[at]);
+        let mut line = format!("{name:<11} {:.4}  95 % [{low:.4}, {high:.4}]", means[index]);
         if let Some(baseline) = baseline {
             let p = p_value(&values, &column(baseline));
-            let baseline_mean = mean(baseline).values()[at];
+            let baseline_mean = mean(baseline).values()[index];
+            // The usual level of significance.
             let verdict = if p < 0.05 { "significant" } else { "not significant" };
             line.push_str(&format!(
                 "  vs. {baseline_mean:.4}: {:+.4}, p = {p:.4}, {verdict}",
-                means[at] - baseline_mean
+                means[index] - baseline_mean
             ));
         }
         writeln!(terminal.out(), "{line}")?;

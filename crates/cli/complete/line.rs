@@ -105,6 +105,7 @@ mod tests {
         let insertion =
             |line: &str, candidate, replaced| split(line).insertion(candidate, replaced);
         let some = |text: &str| Some(text.to_owned());
+        // bash splits words at colons outside quotes, so it replaces only what follows the colon.
         assert_eq!(insertion("w tag:B", "tag:BTC", "B"), some("BTC"));
         assert_eq!(insertion("w tag:B", "tag:「B $C」", "B"), some(r"「B\ \$C」"));
         assert_eq!(insertion("w '減半 tag:B", "減半 tag:BTC", "減半 tag:B"), some("減半 tag:BTC"));

@@ -84,10 +84,10 @@ pub(crate) fn print(
             }
         }
         HitFormat::Ids => {
-            for (at, hit) in hits.iter().enumerate() {
+            for (index, hit) in hits.iter().enumerate() {
                 let end = if null { '\0' } else { '\n' };
                 // An empty line comes before hits that lack words.
-                if hit.backfilled && (at == 0 || !hits[at - 1].backfilled) {
+                if hit.backfilled && (index == 0 || !hits[index - 1].backfilled) {
                     write!(terminal.out(), "{end}")?;
                 }
                 write!(terminal.out(), "{}{end}", cell(hit.record.id()))?;

@@ -139,6 +139,7 @@ mod tests {
         assert_eq!(bar_line(&bar(1, 0), 1_000_000, 4), "▏", "one document is seen");
         assert_eq!(bar_line(&bar(4, 4), 8, 4), "██░░");
         assert_eq!(bar_line(&bar(0, 8), 8, 4), "░░░░");
+        // The large count must not overflow.
         for (stated, inferred) in [(7, 1), (1, 7), (u64::MAX / 2, 3), (0, 1), (8, 0)] {
             let highest = stated + inferred;
             assert!(bar_line(&bar(stated, inferred), highest, 4).chars().count() <= 4);

@@ -53,14 +53,14 @@ struct Located {
 /// Reads the texts of hits. Every file is read once, even if several hits are in it.
 fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, hit) in hits.iter().enumerate() {
-        by_path.entry(attributes::path(&hit.record)).or_default().push(at);
+    for (number, hit) in hits.iter().enumerate() {
+        by_path.entry(attributes::path(&hit.record)).or_default().push(number);
     }
     let mut located: Vec<Located> = hits
         .iter()
         .map(|hit| Located { path: attributes::path(&hit.record).to_owned(), lines: None })
         .collect();
-    for (path, indices) in by_path {
+    for (path, numbers) in by_path {
         let Some((file, member)) = original_member(index, path) else { continue };
         let display_path = match member {
             Some(member) => format!("{}!/{member}", file.display()),
@@ -70,11 +70,11 @@ fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
             let (_, span) = attributes::location(&hit.record);
             span
         };
-        let spans: Vec<Span> = indices.iter().map(|at| span_of(&hits[*at])).collect();
+        let spans: Vec<Span> = numbers.iter().map(|number| span_of(&hits[*number])).collect();
         let read = original_lines(&file, member, &spans).ok();
         let mut read = read.into_iter().flatten();
-        for at in indices {
-            located[at] = Located { path: display_path.clone(), lines: read.next() };
+        for number in numbers {
+            located[number] = Located { path: display_path.clone(), lines: read.next() };
         }
     }
     located

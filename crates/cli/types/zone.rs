@@ -100,6 +100,7 @@ mod tests {
     fn unknown_names_and_impossible_offsets_are_refused() {
         assert_eq!("Asia/Shanghai".parse::<Zone>().map(|z| z.name), Ok("Asia/Shanghai".to_owned()));
         assert!("Asia/Shangai".parse::<Zone>().is_err_and(|e| e.contains("`Asia/Shanghai`")));
+        // Among them: no sign, offsets of no zone, and a POSIX zone, whose sign is reversed.
         for wrong in
             ["", "8", "+99:00", "+25:00", "-13:00", "+14:30", "+8x", "CST-8", "Middle/Earth", "+"]
         {

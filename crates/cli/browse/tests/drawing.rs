@@ -42,6 +42,7 @@ F1 help  Enter open  ^K kind  ^T tags  ^D dates  ^F follow  ^S similar"
 
 #[test]
 fn every_screen_fits_whatever_its_size() {
+    // With 99 columns, there is just no room for a preview beside the list.
     let unusual_sizes =
         (1..=12).flat_map(|rows| [(1, rows), (2, rows), (7, rows), (41, rows), (99, rows)]);
     for size in SIZES.into_iter().chain(unusual_sizes) {
