@@ -59,7 +59,7 @@ impl Client {
         if targets.iter().map(String::as_str).ne(old) {
             let found = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
             let reason = format!("the alias {alias} points to {found}");
-            return Err(Error::Conflict { at: request.at("the cluster"), reason });
+            return Err(Error::Conflict { at: request.exchange_with("the cluster"), reason });
         }
         let mut actions = Vec::new();
         if let Some(old) = old {

@@ -129,7 +129,9 @@ impl Client {
     /// Sends a request, and repeats it within its time limit, at most as often as
     /// [`ClientOptions::attempts`] allows, while its failure is transient: no connection, no
     /// answer, too much to do (429), no shard or quorum (502 to 504) or a partial answer. After
-    /// status 500, repeats it once.
+    /// status 500, repeats it once. Never repeats a request that is
+    /// [not idempotent](Request::not_idempotent), nor, after status 429, one with
+    /// [`Request::no_retry_on_overload`].
     ///
     /// # Errors
     ///
@@ -149,7 +151,7 @@ impl Client {
         let time_limit = request.timeout.unwrap_or(options.timeout);
         let nodes = if request.node.is_some() { 1 } else { pool.len() };
         let mut attempts = Attempts::new(time_limit, nodes, options.attempts)
-            .allow(request.idempotent, request.retry_overload);
+            .allow_repeats(request.idempotent, request.retry_overload);
         let mut request = match pool.preference().filter(|_| request.can_prefer()) {
             Some(preference) => Cow::Owned(request.clone().query("preference", &preference)),
             None => Cow::Borrowed(request),
@@ -161,8 +163,8 @@ impl Client {
             attempts.tried.push(node);
             let error = match attempt(&request, node, time) {
                 Ok(mut response) => {
-                    let keep_preferred = request.rotate || request.node.is_some();
-                    pool.succeeded(node, keep_preferred);
+                    let keep_current = request.rotate || request.node.is_some();
+                    pool.succeeded(node, keep_current);
                     response.attempts = attempts.tried.len() as u32;
                     return Ok(response);
                 }
@@ -252,7 +254,7 @@ impl Client {
         }
         let time = time.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
         let RawAnswer { status, body, .. } = self.send_to_node(node, request, time)?;
-        let at = request.at(self.inner.pool.url(node));
+        let at = request.exchange_with(self.inner.pool.url(node));
         let is_accepted = (200..300).contains(&status) || request.accepted.contains(&status);
         if !is_accepted || !(request.method == Method::Head || looks_like_json(&body)) {
             return Err(self.error_of(at, (status, &body), request.body_bytes()));
@@ -268,7 +270,7 @@ impl Client {
         let request = Request::get("/");
         let time = if pool.len() > 1 { time.min(VERSION_TIMEOUT) } else { time };
         let RawAnswer { status, version, body } = self.send_to_node(node, &request, time)?;
-        let at = request.at(pool.url(node));
+        let at = request.exchange_with(pool.url(node));
         let header = || ServerVersion::of_header(version.as_deref()?, redactor);
         let found = match status {
             // A node that belongs to no quorum still says what it is.
@@ -324,7 +326,7 @@ impl Client {
             let body = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec()?;
             Ok(RawAnswer { status, version, body })
         });
-        let at = request.at(pool.url(node));
+        let at = request.exchange_with(pool.url(node));
         received.map_err(|error| error_of_network(at, &error, time, redactor))
     }
 

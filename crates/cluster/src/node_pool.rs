@@ -1,5 +1,7 @@
 //! The nodes of the address: which one to ask next, and which to leave out for a while.
 //!
+//! The current node is the one that answered last: requests that do not rotate go to it.
+//!
 //! A preference is the value of OpenSearch's parameter `preference`. Here, it names the nodes whose
 //! shards are read first; other nodes are asked only for shards that those nodes do not have.
 
@@ -23,11 +25,11 @@ const PREFERENCE_TIME: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct NodePool {
     nodes: Vec<PooledNode>,
-    /// The node for requests that do not rotate.
-    preferred: AtomicUsize,
+    /// The current node.
+    current: AtomicUsize,
     /// The node for the next request that rotates; modulo the number of nodes.
     next: AtomicUsize,
-    /// The id of the cluster, and the node that said it first.
+    /// The node that first said the id of its cluster, and that id.
     cluster: OnceLock<(usize, String)>,
     /// The preference that leaves out nodes that hang, and until when it is sent.
     preference: Mutex<Option<(String, Instant)>>,
@@ -55,7 +57,7 @@ impl NodePool {
         let start = start % nodes.len().max(1);
         Self {
             nodes,
-            preferred: start.into(),
+            current: start.into(),
             next: start.into(),
             cluster: OnceLock::new(),
             preference: Mutex::default(),
@@ -73,11 +75,11 @@ impl NodePool {
 
     /// The node to ask next. Nodes that are not left out come first. Among them, and among those
     /// that are left out, the nodes that occur least often in `tried` come first; then the nodes
-    /// whose time of being left out ends first; then the order of the address, from the preferred
+    /// whose time of being left out ends first; then the order of the address, from the current
     /// node, or, if `rotate` is true, from the next node in turn.
     pub(crate) fn choose(&self, tried: &[usize], rotate: bool) -> usize {
         let start =
-            if rotate { self.next.fetch_add(1, Relaxed) } else { self.preferred.load(Relaxed) };
+            if rotate { self.next.fetch_add(1, Relaxed) } else { self.current.load(Relaxed) };
         let now = Instant::now();
         let count = self.len();
         let key = |offset: usize| {
@@ -108,14 +110,14 @@ impl NodePool {
         None
     }
 
-    /// Notes that a node answered. The node becomes the preferred one, unless `keep_preferred` is
-    /// true: for a request that rotates, or that was for this node alone.
-    pub(crate) fn succeeded(&self, node: usize, keep_preferred: bool) {
+    /// Notes that a node answered. The node becomes the current one, unless `keep_current` is true:
+    /// for a request that rotates, or that was for this node alone.
+    pub(crate) fn succeeded(&self, node: usize, keep_current: bool) {
         let mut state = self.state(node);
         state.failures = 0;
         state.left_out_until = None;
-        if !keep_preferred {
-            self.preferred.store(node, Relaxed);
+        if !keep_current {
+            self.current.store(node, Relaxed);
         }
     }
 
@@ -152,11 +154,11 @@ mod tests {
     use super::*;
 
     /// The last argument of `choose` and `succeeded`: whether the request is one that goes to the
-    /// nodes in turns, or one that stays with the preferred node.
+    /// nodes in turns, or one that stays with the current node.
     const ROTATES: bool = true;
     const STAYS: bool = false;
 
-    /// A pool of three nodes. The preferred one is 4 modulo 3, which is 1.
+    /// A pool of three nodes. The current one is 4 modulo 3, which is 1.
     fn pool() -> NodePool {
         NodePool::new((0..3).map(|node| format!("http://{node}")), 4)
     }
@@ -178,6 +180,7 @@ mod tests {
         pool.failed(1);
         assert_eq!(pool.choose(&[], STAYS), 2);
         assert_eq!(pool.choose(&[2], STAYS), 0);
+        // Nodes that were asked already come before a node that is left out.
         assert_eq!(pool.choose(&[2, 0], STAYS), 2);
         pool.succeeded(1, STAYS);
         assert_eq!(pool.choose(&[], STAYS), 1);
@@ -191,6 +194,7 @@ mod tests {
         pool.failed(0);
         assert_eq!(pool.choose(&[], STAYS), 1);
         assert_eq!(pool.choose(&[1], STAYS), 2);
+        // A pool of one node, which was asked already.
         assert_eq!(NodePool::new(std::iter::once("a".to_owned()), 7).choose(&[0], ROTATES), 0);
     }
 }

@@ -254,9 +254,9 @@ impl Request {
         self.body.as_ref().map_or(0, Vec::len)
     }
 
-    /// This request to a node, for messages: without parameters, and with at most 120 characters of
-    /// the path, because both may be long.
-    pub(crate) fn at(&self, node: &str) -> Exchange {
+    /// This request and the node that it is sent to, for messages: without parameters, and with at
+    /// most 120 characters of the path, because both may be long.
+    pub(crate) fn exchange_with(&self, node: &str) -> Exchange {
         let path = self.path.split('?').next().unwrap_or_default();
         let mut path: String = path.chars().take(120).collect();
         if path.len() < self.path.split('?').next().map_or(0, str::len) {

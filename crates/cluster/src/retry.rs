@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use crate::error::Error;
 
 /// The wait after the first attempt. Each further attempt doubles the wait, and [`jitter`] shortens
-/// each wait. There is none before a node that was not asked yet, unless the cluster has too much
-/// to do.
+/// each wait. While there are nodes that were not asked yet, the next attempt is made without a
+/// wait, unless the cluster has too much to do.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// The longest wait between two attempts.
@@ -48,7 +48,7 @@ impl Attempts {
 
     /// Sets whether the request may be sent twice, and whether status 429 is a reason to do so. By
     /// default, both are true.
-    pub(crate) fn allow(mut self, idempotent: bool, retry_overload: bool) -> Self {
+    pub(crate) fn allow_repeats(mut self, idempotent: bool, retry_overload: bool) -> Self {
         (self.idempotent, self.retry_overload) = (idempotent, retry_overload);
         self
     }
@@ -75,7 +75,8 @@ impl Attempts {
         {
             return None;
         }
-        // A request that is for one node only may be for a node with any number.
+        // Count the nodes that were asked, whatever their numbers: a request for one node only has
+        // `nodes` = 1, but its node may have any number.
         let asked: BTreeSet<usize> = self.tried.iter().copied().collect();
         if asked.len() < self.nodes && !matches!(error, Error::Overloaded { .. }) {
             return Some(Duration::ZERO);
@@ -161,6 +162,7 @@ mod tests {
         assert!(attempts.next_time_limit() > Duration::ZERO);
         let (nodes, max_attempts) = (1, 1);
         let attempts = Attempts::new(Duration::MAX, nodes, max_attempts);
+        // Nearly a day, which replaces the time that is too long.
         assert!(attempts.next_time_limit() > Duration::from_secs(80_000));
     }
 
