@@ -69,11 +69,13 @@ fn all_hits_come_once_and_in_order() {
 
 #[test]
 fn a_lost_point_in_time_is_opened_again() {
+    // Eight documents make three pages of three.
     for lost_at in 1..4 {
         let mock = server(8, lost_at);
         let ids: Vec<_> = all_hits(&mock, 3).map(|hit| hit.unwrap().id).collect();
         assert_eq!(ids.len(), 8, "{lost_at}");
         let requests = mock.requests();
+        // Only the requests that open a point in time have `keep_alive` as a parameter.
         let opened = requests.iter().filter(|seen| seen.line.contains("keep_alive=")).count();
         assert_eq!(opened, 2);
     }

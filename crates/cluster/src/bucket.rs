@@ -76,6 +76,7 @@ mod tests {
 
     #[test]
     fn a_damaged_bucket_is_an_error() {
+        // All but `AAAA` are no base64; that is, but has 3 bytes, which no number of terms has.
         for packed in ["é", "AAAA", "====", "A"] {
             assert!(Bucket { packed: packed.to_owned() }.decode().is_err(), "{packed}");
         }

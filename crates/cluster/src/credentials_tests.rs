@@ -99,13 +99,16 @@ fn the_environment_takes_precedence_over_the_settings() {
 #[test]
 fn errors_of_a_file_do_not_show_its_secret() {
     for text in [
+        // Not TOML, another type than text, or an unknown key.
         "password = hunter2",
         "password = \"hunter2",
-        "token = [\"hunter2\"]",
-        "secret = 'hunter2'",
-        "user = 1\npassword = 'hunter2'",
-        "credentials_file = 'hunter2'",
         "hunter2",
+        "token = [\"hunter2\"]",
+        "user = 1\npassword = 'hunter2'",
+        "secret = 'hunter2'",
+        // A file must not name another file.
+        "credentials_file = 'hunter2'",
+        // Two kinds, a password without a user, and a control character.
         "token = 'hunter2'\napi_key = 'hunter2'",
         "password = 'hunter2'",
         "token = 'hunter2\u{1}'",

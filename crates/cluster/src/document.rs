@@ -103,7 +103,7 @@ fn tokens(text: &FieldTerms) -> [String; 3] {
 /// Facet values as [`field::TAG_FACET`] describes them.
 fn facets(values: &[FacetValue]) -> Value {
     let facet = |FacetValue { folded, original }: &FacetValue| {
-        // Values that are too long are counted by their beginnings.
+        // A value that is too long is cut. Values with the same beginning are then counted as one.
         let both_forms = format!("{folded}{FACET_SEPARATOR}{original}");
         both_forms.chars().take(MAX_FACET_CHARS).collect::<String>()
     };
@@ -120,8 +120,8 @@ pub(crate) fn to_ordered_i64(number: u64) -> i64 {
     (number ^ (1 << 63)) as i64
 }
 
-/// Those suffixes of the paths that start with the name of a file or folder: `a/b.html` has itself
-/// and `b.html`. Each suffix is returned once.
+/// Those suffixes of the paths that start with the name of a file or folder: of `a/b.html`, these
+/// are `a/b.html` and `b.html`. Each suffix is returned once.
 fn path_suffixes(paths: &[String]) -> Vec<&str> {
     let mut suffixes: Vec<&str> = paths
         .iter()

@@ -26,8 +26,8 @@ impl From<DocumentVersion> for VersionCondition {
 }
 
 impl Request {
-    /// Writes a document if `version` is its current version; if that is `None`, only if there is
-    /// no such document. Otherwise, the cluster answers with a conflict.
+    /// A request that writes a document if `version` is its current version; if `version` is
+    /// `None`, only if there is no such document. Otherwise, the cluster answers with a conflict.
     pub(crate) fn put_document(index: &str, id: &str, version: Option<DocumentVersion>) -> Self {
         let (index, id) = (encode_segment(index), encode_segment(id));
         match version {

@@ -205,7 +205,7 @@ pub enum Error {
         /// What the server said.
         reason: String,
     },
-    /// The answer is JSON, but not what was asked for.
+    /// The answer is JSON, but not what was asked for; or it is too long to be read.
     #[error(
         "the answer of {at} cannot be understood: {problem}; check that all nodes and proxies run a supported version"
     )]

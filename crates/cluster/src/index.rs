@@ -142,6 +142,7 @@ impl ClusterIndex {
         let fetched: Vec<Option<Bucket>> = self.fetch_statistics(&ids)?;
         let mut counts: HashMap<TermHash, [u64; 2]> = HashMap::default();
         for (bucket, id) in fetched.iter().zip(&ids) {
+            // A bucket without terms has no document.
             let Some(bucket) = bucket else { continue };
             let damaged = |problem: base64::DecodeError| Error::DamagedStatistics {
                 index: statistics_name(&self.documents_index),

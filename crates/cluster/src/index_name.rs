@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// The longest name, in bytes.
+/// The most bytes that OpenSearch allows in a name.
 pub(crate) const MAX_NAME_BYTES: usize = 255;
 
 /// Why a name cannot be that of an index. The message ends with the cure.

@@ -30,17 +30,19 @@ fn mapping() -> Value {
 
 #[test]
 fn queries_on_one_index_ask_for_statistics_at_the_same_time() {
-    let (in_flight, changed) = (Mutex::new(0), Condvar::new());
+    // The number of requests for statistics so far. Each waits for a second one to come.
+    let (arrived, changed) = (Mutex::new(0), Condvar::new());
     let mock = Mock::new(move |_, seen| {
         if seen.line.contains("_mapping") {
             return Reply::ok(mapping().to_string());
         }
-        let mut count = in_flight.lock().unwrap();
+        let mut count = arrived.lock().unwrap();
         *count += 1;
         changed.notify_all();
         let waited = changed.wait_timeout_while(count, PATIENCE, |count| *count < 2).unwrap();
         match waited.1.timed_out() {
             true => Reply::exception(400, "x", "no other request came"),
+            // An empty bucket.
             false => Reply::ok(r#"{"docs":[{"_source":{"data":{"packed":""}}}]}"#),
         }
     });

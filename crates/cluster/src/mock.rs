@@ -20,6 +20,7 @@ pub(crate) const GREETING: &str = r#"{"name":"n1","cluster_uuid":"u1","version":
 pub(crate) struct SeenRequest {
     /// Method, path and parameters: `POST /n/_search?a=b`.
     pub(crate) line: String,
+    /// The lines of the headers, with their names in lower case.
     pub(crate) headers: String,
     pub(crate) body: String,
 }

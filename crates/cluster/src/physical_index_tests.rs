@@ -21,6 +21,7 @@ fn creating_an_index_succeeds_although_the_answer_was_lost() {
         || Reply::exception(400, "resource_already_exists_exception", "index [n-1] exists");
     let mock = Mock::new(move |number, _| if number == 0 { Reply::Close } else { exists() });
     mock.client().create_index("n-1", &json!({})).unwrap();
+    // If no answer was lost, somebody else has created the index.
     let mock = Mock::new(move |_, _| exists());
     let error = mock.client().create_index("n-1", &json!({})).unwrap_err();
     assert!(matches!(error, Error::NameTaken { .. }), "{error}");

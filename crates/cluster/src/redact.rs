@@ -23,6 +23,7 @@ pub(crate) struct Redactor {
 }
 
 impl Redactor {
+    /// Removes these secrets, and their base64.
     pub(crate) fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
         let mut all = Vec::new();
         for secret in secrets {
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_beginning_of_a_secret_at_the_cut_is_removed() {
-        // Its length divides no power of two, so the cut is inside a token, and inside a character.
+        // The token has 1,002 bytes, so with each separator the cut is inside a token.
         let token = format!("{}é", "tok3n".repeat(200));
         let redactor = Redactor::new([token.clone().into()]);
         for separator in ["", " ", "<br>"] {

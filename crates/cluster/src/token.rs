@@ -30,6 +30,7 @@ pub(crate) const MAX_TOKEN_CHARS: usize = 2048;
 /// use wensou_cluster::word_token;
 ///
 /// assert_eq!(word_token("比特币"), "W比特币");
+/// // The control character U+001E marks the term of a symbol.
 /// assert_eq!(word_token("\u{1e}5 %"), "WX1eX5X20X%");
 /// assert!(word_token(&"a".repeat(1000)).len() < 250);
 /// ```

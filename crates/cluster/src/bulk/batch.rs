@@ -93,6 +93,7 @@ impl Batch {
         self.ends.len()
     }
 
+    /// The number of bytes of the lines.
     pub(super) fn bytes(&self) -> usize {
         self.lines.len()
     }
@@ -143,8 +144,8 @@ impl Batch {
         serde_json::to_writer(&mut self.lines, &line)?;
         self.lines.push(b'\n');
         if operation.action != Action::Delete {
-            // A line feed would begin another operation, so replace it with a blank. Strings of
-            // JSON contain no line feed, and between values a blank means the same.
+            // A line break would begin another operation, so replace it with a blank. Strings of
+            // JSON contain no line break, and between values a blank means the same.
             let start = self.lines.len();
             self.lines.extend_from_slice(operation.document);
             for byte in &mut self.lines[start..] {

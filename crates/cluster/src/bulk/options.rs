@@ -1,8 +1,9 @@
-//! Options of a writer: the size of batches, and how long they are sent again.
+//! Options of a [`BulkWriter`](super::BulkWriter): the size of batches, and how long they are sent
+//! again.
 
 use std::time::Duration;
 
-/// How documents are written.
+/// How a [`BulkWriter`](super::BulkWriter) writes documents.
 #[derive(Debug, Clone)]
 pub struct BulkOptions {
     /// A batch is sent when it has this many bytes or more. Default: 5 MB.

@@ -68,9 +68,9 @@ pub(super) struct Worker<'a> {
     path: String,
     options: &'a BulkOptions,
     shared: &'a Shared,
-    /// The most operations in a request. If the cluster refuses a request as too large, has too
-    /// much to do or does not answer in time, this becomes half of the operations of that request.
-    /// After a request without transient failures, it doubles.
+    /// The most operations in a request; at first, there is no limit. If the cluster refuses a
+    /// request as too large, has too much to do or does not answer in time, this becomes half of the
+    /// operations of that request. After a request without transient failures, it doubles.
     max_operations: usize,
 }
 
@@ -165,7 +165,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Counts the operations that are done or refused, and leaves the others pending. Returns the
-    /// error as [`send_once`](Self::send_once) does.
+    /// error if there was a transient failure.
     fn take_outcomes(
         &mut self,
         delivery: &mut Delivery<'_>,
@@ -221,6 +221,7 @@ impl<'a> Worker<'a> {
             .ndjson(lines)
             .timeout(self.options.timeout)
             .rotate()
+            // The worker repeats the request itself, with fewer operations.
             .no_retry_on_overload();
         if self.options.require_alias {
             request = request.query("require_alias", "true");

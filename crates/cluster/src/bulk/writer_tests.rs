@@ -56,6 +56,7 @@ fn batches_are_bounded_by_count_and_bytes() {
     let options = BulkOptions { batch_bytes: 100, require_alias: true, ..small_batches() };
     let summary = write(&mock, 100, options).unwrap();
     assert_eq!(summary.created, 100);
+    // A batch is sent as soon as it has 100 bytes, and the lines of an operation have less than 50.
     let last = mock.requests().pop().unwrap();
     assert!(last.body.len() < 200 && last.line.contains("require_alias=true"), "{last:?}");
     assert_eq!(write(&mock, 0, small_batches()).unwrap(), BulkSummary::default());
@@ -147,6 +148,7 @@ fn an_error_that_is_not_transient_stops_the_writer() {
     let mock = Mock::new(missing_index);
     let error = write(&mock, 1000, small_batches()).unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error}");
+    // Most of the 63 batches were not sent.
     assert!(mock.requests().len() < 10);
     let disk_is_full =
         "index [n] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]";
@@ -172,6 +174,7 @@ fn a_stopped_writer_returns_its_error_once() {
     let mock = Mock::new(|_, _| Reply::exception(400, "illegal_argument_exception", "no"));
     let mut writer = BulkWriter::new(&mock.client(), "n", small_batches()).unwrap();
     let mut errors = Vec::new();
+    // `push` returns the error only after a thread has sent the first batch.
     for number in 0..10_000 {
         match writer.push(&Operation::delete(&number.to_string())) {
             Ok(()) => {}

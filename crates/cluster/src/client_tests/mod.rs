@@ -59,6 +59,7 @@ fn the_next_node_answers_when_one_is_gone() {
     for start in 0..2 {
         let client =
             Client::connect_from(&address, &Credentials::none(), &ClientOptions::default(), start);
+        // One attempt is enough: while it connected, the client has noticed which node is gone.
         assert_eq!(search(&client.unwrap()).unwrap().attempts(), 1);
     }
     let alone = ClusterAddress::parse(&format!("http://{dead}/n")).unwrap();
@@ -96,7 +97,7 @@ fn another_node_answers_after_every_transient_failure() {
 }
 
 #[test]
-fn a_request_fails_with_the_error_of_its_last_attempt() {
+fn the_error_decides_how_often_a_request_is_sent() {
     let mock = Mock::new(|_, _| Reply::exception(503, "x", "red"));
     let error = search(&mock.client()).unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
@@ -166,6 +167,7 @@ fn a_node_that_hangs_at_the_greeting_is_given_up_too() {
     let started = Instant::now();
     let client = connect(&[&hung, &good]);
     assert_eq!(search(&client).unwrap().attempts(), 1);
+    // `VERSION_TIMEOUT` is two seconds.
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
 
@@ -218,6 +220,7 @@ fn other_products_and_versions_are_refused_by_name() {
 #[test]
 fn a_node_of_another_version_or_cluster_gets_no_request() {
     let first_node = Mock::new(|_, _| Reply::Close);
+    // `u1` is the id of the cluster in `GREETING`.
     for greeting in [GREETING.replace("u1", "u2"), GREETING.replace("3.8.0", "1.0.0")] {
         let other_node = Mock::with_greeting(Reply::ok(greeting), |_, _| Reply::ok(WHOLE_ANSWER));
         let client = connect(&[&first_node, &other_node]);
@@ -294,6 +297,7 @@ fn redirects_are_not_followed() {
 
 #[test]
 fn http_to_another_machine_needs_insecure_http() {
+    // An address that is reserved for documentation, so no machine answers there.
     let address = ClusterAddress::parse("http://192.0.2.1/n").unwrap();
     let error = Client::connect(&address, &Credentials::none(), &ClientOptions::default());
     assert!(matches!(error, Err(Error::Address(_))));

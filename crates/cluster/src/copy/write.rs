@@ -87,6 +87,7 @@ impl Publication<'_> {
         });
         self.create_or_clone(documents_index, original)?;
         let (copied, statistics) = self.send_documents(documents_index, progress)?;
+        // A copy is sent by one machine, not in shares.
         let shares = 0;
         self.describe(documents_index, statistics, shares)?;
         Ok(copied)

@@ -29,7 +29,8 @@ fn acquire(mock: &Mock) -> Result<Lock> {
 
 #[test]
 fn the_error_for_a_lock_that_is_held_names_the_holder() {
-    // The process is this one, so it is known to run.
+    // The process is this one, so it is known to run. The message must not repeat the control
+    // character in the name of the host.
     let holder = Holder { host: "far\u{1b}away".to_owned(), ..Holder::new() };
     let mock = Mock::new(move |_, seen| match &seen.line {
         line if line.starts_with("HEAD") => Reply::ok(""),

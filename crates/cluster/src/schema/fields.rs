@@ -27,7 +27,7 @@ pub mod field {
     pub const SOURCE: &str = "source";
     /// The folded author, translator and editor, each as a whole, and each name in them.
     pub const AUTHOR: &str = "author";
-    /// The folded name and the host of the site.
+    /// The name of the site, its host, and the host without `www.`, folded.
     pub const SITE: &str = "site";
     /// The URL of the page, normalised by [`wensou_index::url_key`].
     pub const URL: &str = "url";

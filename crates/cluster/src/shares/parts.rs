@@ -72,8 +72,8 @@ pub(super) struct PartsWriter<'b> {
 }
 
 impl PartsWriter<'_> {
-    /// Writes the statistics and the articles in as many documents as needed. Returns the numbers
-    /// of these documents.
+    /// Writes the statistics and the articles in as many documents as needed. Returns how many
+    /// documents of each sort there are.
     pub(super) fn write(
         &self,
         statistics: StatisticsBuilder,

@@ -268,6 +268,7 @@ impl<'b> ShareSender<'b> {
     /// Writes documents. Returns the ids of those that were not written, because another version is
     /// stored under the id.
     fn write_all<'w>(&self, writes: impl Iterator<Item = Write<'w>>) -> Result<HashSet<String>> {
+        // The ids of all refused documents are needed.
         let options = BulkOptions { max_errors: usize::MAX, ..BulkOptions::default() };
         let mut writer =
             BulkWriter::new(self.indexes.client, self.indexes.documents_index, options)?;
