@@ -306,6 +306,7 @@ mod tests {
             Folder::open(&dir.path().join(name)).unwrap()
         };
         let earlier = open("earlier");
+        // The user's file, which is lost: it is never written here.
         let file = dir.path().join("my-words.tsv");
         let table = TableFile { path: file.clone(), hash: hash("區塊鏈技術\n".as_bytes()) };
         let tables = TableMeta { words: Some(table.clone()), ..TableMeta::default() };

@@ -25,7 +25,7 @@ pub const HAS_VALUES: [&str; 8] =
     ["flash", "tags", "date", "source", "author", "category", "related", "url"];
 
 /// Whether a word of a field has a posting list as a word. A Han word of one character in the body
-/// has only that of its unigram.
+/// has only the posting list of its unigram.
 #[must_use]
 pub fn is_indexed_word(field: TextField, kind: TokenKind, word: &str) -> bool {
     field != TextField::Body
@@ -351,6 +351,7 @@ mod tests {
 
     #[test]
     fn terms_are_the_key_and_the_indexed_words() {
+        // Many classes of characters, and Han words of one and of several characters.
         let segmenter = Segmenter::standard();
         let text = "「開源」大模型：人工智能公司DeepSeek-V3融資5.4亿美元，二〇二三年 Ｂｉｔｃｏｉｎ 漲到👍😀10萬；\
                     中国人民银行行长龘龘龘说кириллица ひらがな";
@@ -366,6 +367,7 @@ mod tests {
                 words.push(std::iter::once(&SYMBOL_TERM_PREFIX).chain(symbol).collect());
             });
             let terms = field_terms(text, field, &segmenter);
+            // `WORD_SEPARATOR`.
             assert_eq!(terms.words, words.join("\u{1f}"));
             assert_eq!(terms.key, wensou_text::key_of(text));
         }

@@ -122,7 +122,8 @@ fn canonical_paths(roots: &RootSet) -> Result<Vec<PathBuf>, Error> {
     }
 }
 
-/// The generation to update; `None` if a whole build is wanted or needed.
+/// The generation to update; `None` if a whole build is wanted or needed, for example because the
+/// existing index has another analysis version than `analysis`, that of this build.
 fn previous(
     existing: Existing,
     options: &BuildOptions,

@@ -12,9 +12,9 @@ use crate::files::{
 use crate::generation::{Current, current, has_whole_marker, litter, may_be_building};
 use crate::meta::Meta;
 
-/// Checks the markers of the folder and of the generation in use, compares the description and all
-/// other files of that generation with their checksums, and looks for litter. Returns what
-/// `CURRENT` says and the description, or `None` if a file is damaged.
+/// Checks the markers of the folder and of the generation in use, and the seal of the latter.
+/// Compares its description and all its other files with their checksums, and looks for litter.
+/// Returns what `CURRENT` says and the description, or `None` if a file is damaged.
 ///
 /// # Errors
 ///
@@ -43,7 +43,8 @@ pub(super) fn check_sums(
 }
 
 /// Opens the generation in use and reads its description. If that fails, adds a finding and returns
-/// `None`. Markers that are missing or damaged are findings, too.
+/// `None`. A marker, or the seal (the copy of the line of `CURRENT` in the generation), that is
+/// missing or damaged is a finding, too.
 fn open_generation(
     folder: &Folder,
     checked: &mut Checked,
@@ -110,7 +111,7 @@ fn compare_sums(
         let length = generation.file(file).map(|(_, length)| length);
         let found = length.and_then(|length| match length == sum.bytes {
             true => Sum::of(generation, file),
-            // A file of another length need not be hashed.
+            // A file of another length need not be hashed: it differs whatever its checksum.
             false => Ok(Sum { bytes: length, xxh3: 0 }),
         });
         match permitted(dir, &path, found)? {

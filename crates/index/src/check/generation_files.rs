@@ -109,6 +109,8 @@ fn verify_duplicates(index: &Index, findings: &mut Findings<'_>) {
     }
     let verify = || -> Result<bool, Error> {
         let failed = Error::io("read", &index.generation().path_of(DUPLICATES));
+        // The part of the file with the sketches and verdicts of the base is only for updates. So
+        // reading it, which verifies its checksum, is all that is done with it here.
         BaseArticles::read(index.generation()).map_err(failed)?;
         let groups = index.duplicates()?;
         let all_exist = index.segments().iter().all(|segment| {

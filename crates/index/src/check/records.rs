@@ -15,7 +15,7 @@ use crate::record::{RecordExt, civil_seconds, moment_start, tie_breaker};
 ///
 /// If a record cannot be read.
 pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error> {
-    // The number of records of each kind, indexed by `Kind`.
+    // The number of records of each kind, indexed by `Kind`. Deleted documents are not among them.
     let mut counts = [0_u64; 2];
     let readers = index.searcher().segment_readers();
     // The column `kind` of each segment. Opening one takes longer than reading a value from it, so

@@ -31,7 +31,7 @@ const MAGIC: &Magic = b"WSDUPLI2";
 
 /// The maximum number of groups whose members are in one part. A search reads one part for each hit
 /// that is in a group.
-const BLOCK: usize = 64;
+const GROUPS_PER_PART: usize = 64;
 
 /// The members of a group: for each its segment, as an index into [`Directory::segments`], and its
 /// document.
@@ -45,7 +45,7 @@ struct Directory {
     groups: u32,
     /// The part of the documents, see the [module](self).
     documents: Part,
-    /// A part for each [`BLOCK`] groups: the [`Members`] of each, not compressed.
+    /// A part for each [`GROUPS_PER_PART`] groups: the [`Members`] of each, not compressed.
     members: Vec<Part>,
     /// The part with the sketches and verdicts of the base, a [`StoredBase`].
     base: Part,
@@ -111,11 +111,11 @@ pub(super) fn write(
         groups.iter().map(|segment| push_segment(&mut bytes, segment)).collect();
     let mut parts = PartsWriter::create(folder, DUPLICATES)?;
     let documents = parts.push_bytes(&bytes)?;
-    let push_members = |block: &[Members]| {
-        let bytes = postcard::to_stdvec(block).map_err(io::Error::other)?;
+    let push_members = |groups: &[Members]| {
+        let bytes = postcard::to_stdvec(groups).map_err(io::Error::other)?;
         parts.push_bytes(&bytes)
     };
-    let members = members.chunks(BLOCK).map(push_members).collect::<io::Result<_>>()?;
+    let members = members.chunks(GROUPS_PER_PART).map(push_members).collect::<io::Result<_>>()?;
     let directory =
         Directory { segments, groups: count, documents, members, base: parts.push(&stored)? };
     parts.finish(&directory, MAGIC)
@@ -223,7 +223,7 @@ impl GroupNumbers {
     }
 }
 
-/// The members at an index in a part with the [`Members`] of several groups. Reads no further.
+/// The members of the group at the index `at` among those of a part. Reads no further.
 fn members_at(part: &[u8], at: usize) -> Option<Members> {
     // postcard writes the number of elements before them.
     let (groups, mut remaining) = postcard::take_from_bytes::<usize>(part).ok()?;
@@ -281,7 +281,7 @@ impl DuplicateGroups {
             segments.push(ordinal);
         }
         let groups = directory.groups as usize;
-        if !remaining.is_empty() || directory.members.len() != groups.div_ceil(BLOCK) {
+        if !remaining.is_empty() || directory.members.len() != groups.div_ceil(GROUPS_PER_PART) {
             return Err(damaged(DUPLICATES));
         }
         let members = Some((parts, directory.members));
@@ -334,10 +334,11 @@ impl DuplicateGroups {
     /// [`io::ErrorKind::InvalidData`] if the file is damaged.
     pub fn members(&self, group: u32) -> io::Result<Vec<DocAddress>> {
         let group = group as usize;
-        let Some((parts, blocks)) = &self.members else { return Ok(Vec::new()) };
-        let block = blocks.get(group / BLOCK).ok_or_else(|| damaged(DUPLICATES))?;
-        let block = parts.read_bytes(*block)?;
-        let members = members_at(&block, group % BLOCK).ok_or_else(|| damaged(DUPLICATES))?;
+        let Some((parts, member_parts)) = &self.members else { return Ok(Vec::new()) };
+        let part = member_parts.get(group / GROUPS_PER_PART).ok_or_else(|| damaged(DUPLICATES))?;
+        let bytes = parts.read_bytes(*part)?;
+        let members = members_at(&bytes, group % GROUPS_PER_PART);
+        let members = members.ok_or_else(|| damaged(DUPLICATES))?;
         let member = |(segment, doc): &(u32, DocId)| {
             let segment = self.segments.get(*segment as usize);
             Ok(DocAddress::new(*segment.ok_or_else(|| damaged(DUPLICATES))?, *doc))

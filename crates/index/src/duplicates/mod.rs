@@ -189,9 +189,9 @@ mod tests {
     use crate::parts::PartsFile;
     use crate::resemblance::sketch_and_sample;
 
-    /// The groups, as sorted lists, of ten articles: three texts with two articles each, and four
-    /// texts with one. The first `base_count` articles are in the base, with these verdicts, and
-    /// the others in the recent segment.
+    /// The groups, as sorted lists, of ten articles: three texts with two articles each, which
+    /// differ by a word at the end, and four texts with one. The first `base_count` articles are in
+    /// the base, with these verdicts, and the others in the recent segment.
     fn groups_of(base_count: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {
         let text = |number: usize| -> String {
             let salt = if number < 6 { number % 3 } else { number } as u32;
@@ -228,6 +228,7 @@ mod tests {
             Ok(Record::Article(article))
         };
         find_and_write(&folder, articles, &mut read).unwrap();
+        // The segments of an index may be in another order than those of the file.
         let names = ["recent".to_owned(), "base".to_owned()];
         let file = PartsFile::open(&folder, DUPLICATES).unwrap();
         let groups = DuplicateGroups::read(file, &names).unwrap();

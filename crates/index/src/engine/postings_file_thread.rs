@@ -57,7 +57,7 @@ impl PostingsFileThread {
 
 impl Drop for PostingsFileThread {
     fn drop(&mut self) {
-        // The build has failed already, and reports the error that it failed with.
+        // If the thread was not joined before, the build has failed, and reports another error.
         let _ = self.join();
     }
 }

@@ -13,7 +13,8 @@ pub const PROVENANCE_INFERRED: u64 = 1;
 /// The value of [`Fields::provenance`] for a date that the page states.
 pub const PROVENANCE_STATED: u64 = 2;
 
-/// The id of the field [`Fields::record`].
+/// The id of the field [`Fields::record`]: tantivy numbers fields in the order in which [`schema`]
+/// adds them, from 0.
 pub(crate) const RECORD_FIELD: u32 = 14;
 
 /// The handle of each field.
