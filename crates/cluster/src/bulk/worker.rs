@@ -69,8 +69,8 @@ pub(super) struct Worker<'a> {
     options: &'a BulkOptions,
     shared: &'a Shared,
     /// The most operations in a request; at first, there is no limit. If the cluster refuses a
-    /// request as too large, has too much to do or does not answer in time, this becomes half of the
-    /// operations of that request. After a request without transient failures, it doubles.
+    /// request as too large, has too much to do or does not answer in time, this becomes half of
+    /// the operations of that request. After a request without transient failures, it doubles.
     max_operations: usize,
 }
 

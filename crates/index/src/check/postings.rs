@@ -80,7 +80,8 @@ impl RebuiltPostings {
             without_footer(index, &file_name(segment, POST)).map_err(|error| error.to_string())?;
         let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
-        // Reading a damaged file may panic.
+        // `difference` says in words which structure of the two files differs. Reading a damaged
+        // file may panic.
         let described = || difference(&stored, &read_whole(&mut self.file).ok()??);
         let described = catch_unwind(AssertUnwindSafe(described)).ok().flatten();
         let differs = "it differs from the stored records";

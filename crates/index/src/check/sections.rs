@@ -9,8 +9,8 @@
 //!
 //! The 0 is the number of the section within its field, which has only this one. Numbers without a
 //! type are varints. `inverted` compares terms and posting lists one by one, and the number of
-//! values before the posting lists of each field. The remaining bytes, which are compared here, tell
-//! where terms and posting lists are. Some of these bytes are never read by tantivy.
+//! values before the posting lists of each field. The remaining bytes, which are compared here,
+//! tell where terms and posting lists are. Some of these bytes are never read by tantivy.
 
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
