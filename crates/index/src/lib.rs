@@ -43,7 +43,7 @@
 //! let address = index.in_walk_order()?[0];
 //! assert_eq!(index.record(address)?.texts().title, "比特币突破历史高点");
 //!
-//! let postings = index.postings().at(address.segment_ord).expect("a segment has postings");
+//! let postings = index.postings().of_segment(address.segment_ord).expect("a segment has postings");
 //! let cursor = postings.cursor(TermKey::bigram(TextField::Title, '比', '特'));
 //! assert_eq!(cursor.map(|cursor| cursor.doc()), Some(address.doc_id));
 //! // Damaged lists end early: verify what was read.
@@ -97,8 +97,8 @@ pub use error::Error;
 pub use file_changes::{FileChanges, FileCounts};
 pub use files::{Sum, Sums};
 pub use generation::{
-    CopiedFiles, abandon, backup, current_generation, is_index_folder, recover, remove_litter,
-    settings,
+    CopiedFiles, abandon_drafts, backup, current_generation, is_index_folder, recover,
+    remove_litter, settings,
 };
 pub use mapping::{report_truncated_files, restore_terminal_on_sigbus};
 pub use meta::{Base, Meta, Settings, Stale, analysis_version};

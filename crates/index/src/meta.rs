@@ -168,7 +168,7 @@ impl Meta {
     }
 
     /// The names of the files that a description of any format lists.
-    pub(crate) fn files_of(description: &[u8]) -> Option<Vec<String>> {
+    pub(crate) fn file_names(description: &[u8]) -> Option<Vec<String>> {
         /// The field that every format since 2 has.
         #[derive(Deserialize)]
         struct Files {

@@ -206,7 +206,7 @@ impl Index {
     ///
     /// [`Error::NoSegment`] if there is no such segment.
     pub fn columns(&self, segment: SegmentOrdinal) -> Result<&Columns, Error> {
-        let columns = self.postings.at(segment).map(Postings::columns);
+        let columns = self.postings.of_segment(segment).map(Postings::columns);
         columns.ok_or_else(|| Error::NoSegment { segment: segment.to_string() })
     }
 

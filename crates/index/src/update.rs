@@ -113,7 +113,7 @@ impl Previous {
             deleted.add(&index.record(DocAddress::new(base.ordinal, *doc))?);
         }
         let articles = articles.keep(&kept);
-        let deletion = base.delete(unclaimed);
+        let deletion = base.deletion_of(unclaimed);
         let base = Base { segment: base.name(), deleted };
         Ok(UpdatedBase { deletion, base, articles })
     }
@@ -121,6 +121,6 @@ impl Previous {
     /// The deletions of all documents outside the base. Records of these documents that are still
     /// in the archive are written again.
     pub(crate) fn recent_deletions(&self) -> Vec<Deletion> {
-        self.recent.iter().map(|segment| segment.delete(segment.living.clone())).collect()
+        self.recent.iter().map(|segment| segment.deletion_of(segment.living.clone())).collect()
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn catch(
         if let Some(signal) = signals.forever().next() {
             // End the commands of `--pre`, and remove the unfinished index.
             wensou_ingest::kill_commands();
-            wensou_index::abandon();
+            wensou_index::abandon_drafts();
             erase();
             let after = wensou_index::current_generation(&index);
             let outcome = match after {

@@ -60,7 +60,7 @@ fn compare_counts(index: &Index, counts: [u64; 2], checked: &mut Checked) {
             Kind::Article => report.articles,
             Kind::Flash => report.flashes_distinct,
         };
-        let postings = (0..segments).filter_map(|segment| index.postings().at(segment));
+        let postings = (0..segments).filter_map(|segment| index.postings().of_segment(segment));
         let in_postings = postings.map(|postings| postings.num_docs_of(kind)).sum::<u64>();
         let in_postings = in_postings.saturating_sub(deleted.documents[kind as usize]);
         if stored != reported || stored != in_postings {

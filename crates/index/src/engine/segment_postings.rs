@@ -90,7 +90,7 @@ impl SegmentPostings {
 
     /// The postings of the segment with this ordinal.
     #[must_use]
-    pub fn at(&self, segment: SegmentOrdinal) -> Option<&Postings> {
+    pub fn of_segment(&self, segment: SegmentOrdinal) -> Option<&Postings> {
         self.0.segments.get(segment as usize).map(|segment| &segment.postings)
     }
 

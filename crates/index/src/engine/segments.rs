@@ -75,7 +75,7 @@ impl SegmentInfo {
     }
 
     /// A query that deletes some of its documents, given in ascending order.
-    pub(crate) fn delete(&self, documents: Vec<DocId>) -> Deletion {
+    pub(crate) fn deletion_of(&self, documents: Vec<DocId>) -> Deletion {
         Deletion { segment: self.id, documents }
     }
 }

@@ -153,6 +153,6 @@ fn described_files(generation: &Folder) -> Option<BTreeSet<String>> {
         // Before format 5 there were neither seals nor markers.
         (None, marker) => marker.is_none(),
     };
-    let files = Meta::files_of(&description).filter(|_| is_sealed)?;
+    let files = Meta::file_names(&description).filter(|_| is_sealed)?;
     Some(files.into_iter().collect())
 }

@@ -22,7 +22,7 @@ use crate::files::{
 
 /// The drafts of this process: index folder and name of the generation.
 ///
-/// The mutex is held while a draft is published or removed, and [`abandon`] never releases it. So a
+/// The mutex is held while a draft is published or removed, and [`abandon_drafts`] never releases it. So a
 /// draft is either published, or removed when it is dropped, or abandoned.
 static DRAFTS: Mutex<Vec<(Folder, String)>> = Mutex::new(Vec::new());
 
@@ -247,7 +247,7 @@ impl Drop for Draft {
 ///
 /// Builds in other threads continue until they publish, and then wait for ever: the caller must
 /// end the process.
-pub fn abandon() {
+pub fn abandon_drafts() {
     let drafts = drafts();
     for (folder, name) in &*drafts {
         // Rename it first: other threads may still write into the folder by its path.

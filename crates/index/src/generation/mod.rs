@@ -43,7 +43,7 @@ pub(crate) use cleanup::{KeepComplete, litter};
 pub use current::current_generation;
 pub(crate) use current::{Current, current};
 pub(crate) use draft::Draft;
-pub use draft::abandon;
+pub use draft::abandon_drafts;
 pub(crate) use folder_marker::has_whole_marker;
 pub(crate) use lock::{WhenBusy, may_be_building};
 pub use ownership::is_index_folder;

@@ -31,7 +31,7 @@ impl<'i> Segment<'i> {
     /// The segment of an index with this ordinal.
     pub(crate) fn at(index: &'i Index, ordinal: u32) -> Result<Self, Error> {
         let reader = index.searcher().segment_reader(ordinal);
-        let postings = index.postings().at(ordinal).ok_or_else(|| {
+        let postings = index.postings().of_segment(ordinal).ok_or_else(|| {
             let cause = "a segment has no postings: rebuild the index".to_owned();
             wensou_index::Error::from(tantivy::TantivyError::InternalError(cause))
         })?;
