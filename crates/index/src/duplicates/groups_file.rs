@@ -25,7 +25,7 @@ use wensou_postings::{OwnedBytes, ranks};
 use crate::engine::{DocAddress, DocId, SegmentOrdinal};
 use crate::files::{DUPLICATES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
-use crate::resemblance::{HASHES, Sketch};
+use crate::resemblance::{HASHES_PER_SKETCH, Sketch};
 
 const MAGIC: &Magic = b"WSDUPLI2";
 
@@ -143,7 +143,7 @@ impl BaseArticles {
         let file = PartsFile::open(generation, DUPLICATES)?;
         let (parts, directory) = Parts::of::<Directory>(file, MAGIC)?;
         let StoredBase { documents, hashes, verdicts } = parts.read(directory.base)?;
-        let (sketches, remaining) = hashes.as_chunks::<HASHES>();
+        let (sketches, remaining) = hashes.as_chunks::<HASHES_PER_SKETCH>();
         let is_ascending = documents.is_sorted_by(|a, b| a < b) && verdicts.is_sorted();
         if sketches.len() != documents.len() || !remaining.is_empty() || !is_ascending {
             return Err(damaged(DUPLICATES));

@@ -3,7 +3,7 @@
 use super::sketch::Sketch;
 
 /// The number of hashes that the sketches of a candidate pair must share, see
-/// [`HASHES`](super::sketch::HASHES).
+/// [`HASHES_PER_SKETCH`](super::sketch::HASHES_PER_SKETCH).
 const MIN_SHARED: usize = 2;
 /// For each hash of its sketch, a text is paired with at most this many of the later texts that
 /// have the same hash. A hash that more texts have comes from a line that many pages share. The
@@ -17,7 +17,7 @@ const BATCH: usize = 1 << 20;
 /// indexes in `sketches`, and the lower index of a pair comes first. The outcome depends on the
 /// sketches alone.
 pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
-    let hash_count = sketches.len() * super::sketch::HASHES;
+    let hash_count = sketches.len() * super::sketch::HASHES_PER_SKETCH;
     let batches = hash_count.div_ceil(BATCH).max(1) as u64;
     // A sketch has the lowest hashes of a text, so their high bits are mostly equal. Choose the
     // batch by the low bits.
@@ -51,7 +51,7 @@ fn add_pairs(sharing: &[(u32, u32)], sketches: &[Sketch], pairs: &mut Vec<(u32, 
     for (at, (_, a)) in sharing.iter().enumerate() {
         for (_, b) in sharing[at + 1..].iter().take(MAX_FOLLOWING) {
             let [first, second] = [a, b].map(|text| &sketches[*text as usize]);
-            if first.shared(second) >= MIN_SHARED {
+            if first.count_shared(second) >= MIN_SHARED {
                 pairs.push((*a.min(b), *a.max(b)));
             }
         }

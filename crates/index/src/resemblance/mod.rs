@@ -19,5 +19,5 @@ pub(crate) use self::compare::Comparable;
 pub use self::finder::{ArticleText, NearDuplicateFinder};
 pub(crate) use self::groups::Groups;
 pub(crate) use self::samples::{Likeness, Sample, Samples, sketch_and_sample};
-pub(crate) use self::sketch::HASHES;
+pub(crate) use self::sketch::HASHES_PER_SKETCH;
 pub use self::sketch::Sketch;

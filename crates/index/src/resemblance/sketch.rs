@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 /// The number of hashes in a sketch. Of pairs of texts that share half of their shingles, 99.7 %
 /// share two hashes or more; of pairs that share 40 % of them, 98 %.
-pub(crate) const HASHES: usize = 12;
+pub(crate) const HASHES_PER_SKETCH: usize = 12;
 /// The number of key characters in a shingle. Texts on different matters share many bigrams, and
 /// also the set phrases of news agencies, which have four characters or more.
-const SHINGLE: usize = 8;
+const SHINGLE_CHARS: usize = 8;
 /// Texts with fewer key characters than this are near-duplicates only if they are equal, title
 /// included: a short notice with another name in it is another notice.
 const MIN_LENGTH: usize = 40;
@@ -20,11 +20,11 @@ const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 /// resemblance and containment of documents", 1997). `u32::MAX` stands for a hash that the text
 /// does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Sketch([u32; HASHES]);
+pub struct Sketch([u32; HASHES_PER_SKETCH]);
 
 impl Default for Sketch {
     fn default() -> Self {
-        Self([u32::MAX; HASHES])
+        Self([u32::MAX; HASHES_PER_SKETCH])
     }
 }
 
@@ -44,19 +44,19 @@ impl Sketch {
     /// Adds the hash of a shingle if it is among the lowest.
     pub(super) fn add(&mut self, hash: u32) {
         let Self(lowest) = self;
-        if hash < lowest[HASHES - 1] && !lowest.contains(&hash) {
+        if hash < lowest[HASHES_PER_SKETCH - 1] && !lowest.contains(&hash) {
             let at = lowest.partition_point(|low| *low < hash);
-            lowest.copy_within(at..HASHES - 1, at + 1);
+            lowest.copy_within(at..HASHES_PER_SKETCH - 1, at + 1);
             lowest[at] = hash;
         }
     }
 
     /// The sketch with these hashes, as [`Sketch::hashes`] returned them.
-    pub(crate) fn from_hashes(hashes: [u32; HASHES]) -> Self {
+    pub(crate) fn from_hashes(hashes: [u32; HASHES_PER_SKETCH]) -> Self {
         Self(hashes)
     }
 
-    pub(crate) fn hashes(&self) -> &[u32; HASHES] {
+    pub(crate) fn hashes(&self) -> &[u32; HASHES_PER_SKETCH] {
         &self.0
     }
 
@@ -66,7 +66,7 @@ impl Sketch {
     }
 
     /// The number of hashes that both sketches have.
-    pub(super) fn shared(&self, other: &Self) -> usize {
+    pub(super) fn count_shared(&self, other: &Self) -> usize {
         self.present().filter(|hash| other.0.binary_search(hash).is_ok()).count()
     }
 }
@@ -99,15 +99,15 @@ pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
     // After a character was appended to the hash of a shingle, the first character of that shingle
     // has this factor in the sum. Subtracting it with this factor leaves the hash of the
     // next shingle.
-    let leaving_weight = BASE.wrapping_pow(SHINGLE as u32);
-    let (first, following) = body.split_at(body.len().min(SHINGLE));
+    let leaving_weight = BASE.wrapping_pow(SHINGLE_CHARS as u32);
+    let (first, following) = body.split_at(body.len().min(SHINGLE_CHARS));
     let first_hash = first.iter().fold(0, |hash, c| extended(hash, *c));
     let rolled = following.iter().zip(body).scan(first_hash, move |hash, (entering, leaving)| {
         *hash = extended(*hash, *entering)
             .wrapping_sub((u64::from(*leaving) + 1).wrapping_mul(leaving_weight));
         Some(*hash)
     });
-    let hashes = (first.len() == SHINGLE).then_some(first_hash).into_iter().chain(rolled);
+    let hashes = (first.len() == SHINGLE_CHARS).then_some(first_hash).into_iter().chain(rolled);
     hashes.map(|hash| (mixed(hash) >> 32) as u32)
 }
 
@@ -129,21 +129,21 @@ mod tests {
     fn similar_texts_share_hashes_and_others_do_not() {
         let sketch = |body: &[char]| sketch_of(&[], body);
         let whole = sketch(&text(0, 400));
-        assert_eq!(whole.shared(&whole), HASHES);
-        assert!(whole.shared(&sketch(&text(0, 250))) >= 2, "a cut text");
-        assert!(whole.shared(&sketch(&text(0, 600))) >= 2, "a longer text");
-        assert_eq!(whole.shared(&sketch(&text(5000, 400))), 0);
+        assert_eq!(whole.count_shared(&whole), HASHES_PER_SKETCH);
+        assert!(whole.count_shared(&sketch(&text(0, 250))) >= 2, "a cut text");
+        assert!(whole.count_shared(&sketch(&text(0, 600))) >= 2, "a longer text");
+        assert_eq!(whole.count_shared(&sketch(&text(5000, 400))), 0);
     }
 
     #[test]
     fn a_shingle_has_the_same_hash_everywhere() {
         let text = text(0, 100);
         let all: Vec<u32> = shingles(&text).collect();
-        assert_eq!(all.len(), text.len() + 1 - SHINGLE);
+        assert_eq!(all.len(), text.len() + 1 - SHINGLE_CHARS);
         for (at, hash) in all.iter().enumerate() {
-            assert_eq!(shingles(&text[at..at + SHINGLE]).collect::<Vec<_>>(), [*hash]);
+            assert_eq!(shingles(&text[at..at + SHINGLE_CHARS]).collect::<Vec<_>>(), [*hash]);
         }
-        assert_eq!(shingles(&text[..SHINGLE - 1]).count(), 0);
+        assert_eq!(shingles(&text[..SHINGLE_CHARS - 1]).count(), 0);
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         let (title, body) = (text(0, 10), text(100, 30));
         let sketch = sketch_of(&title, &body);
         assert_eq!(sketch.present().count(), 2);
-        assert_eq!(sketch.shared(&sketch_of(&text(50, 10), &body)), 0, "another title");
+        assert_eq!(sketch.count_shared(&sketch_of(&text(50, 10), &body)), 0, "another title");
         assert_eq!(sketch_of(&[], &[]).present().count(), 0);
     }
 
