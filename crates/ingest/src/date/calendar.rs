@@ -81,7 +81,7 @@ fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
         return Some(found);
     }
     // `take_after_year` does not look at the number of digits of the year.
-    let year_part = DatePart { value: year, digits: 0, unit: None, end: cursor.at() };
+    let year_part = DatePart { value: year, digits: 0, unit: None, end: cursor.offset() };
     let DateParts { sign, month, day, .. } = parts::take_after_year(cursor, year_part)?;
     let value = |part: DatePart| part.value;
     let found = Calendar::of(year, month.map(value), day.map(value));
@@ -96,7 +96,7 @@ fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
 fn month_name_after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
     let mut inner = *cursor;
     inner.skip_spaces();
-    if inner.at() == cursor.at() {
+    if inner.offset() == cursor.offset() {
         return None;
     }
     let month = inner.take_month()?;

@@ -23,8 +23,8 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0, only_digits: true }
     }
 
-    /// The position of the cursor, in bytes.
-    pub(super) fn at(&self) -> usize {
+    /// The offset of the cursor in the text, in bytes.
+    pub(super) fn offset(&self) -> usize {
         self.at
     }
 

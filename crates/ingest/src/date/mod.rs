@@ -137,7 +137,7 @@ fn date_before_cursor(
     calendar: &Calendar,
     time_of_day: Option<TimeOfDay>,
 ) -> Option<ParsedDate> {
-    let parsed = parsed_date(calendar, time_of_day, cursor.at());
+    let parsed = parsed_date(calendar, time_of_day, cursor.offset());
     // 8, 12 or 14 digits in a row are a date only if there is such a day in a plausible year.
     (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
 }

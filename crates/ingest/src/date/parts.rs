@@ -79,8 +79,8 @@ pub(super) fn take_after_year(cursor: &mut Cursor<'_>, year: DatePart) -> Option
     inner.skip_spaces();
     if let Some(unit) = inner.take(|c| c == '年') {
         *cursor = inner;
-        let year = DatePart { unit: Some(unit), end: inner.at(), ..year };
-        let (month, day) = take_named(cursor);
+        let year = DatePart { unit: Some(unit), end: inner.offset(), ..year };
+        let (month, day) = take_month_and_day(cursor);
         return Some(DateParts { year, sign: None, month, day });
     }
     let sign = inner.take_sign()?;
@@ -99,7 +99,7 @@ pub(super) fn take_after_year(cursor: &mut Cursor<'_>, year: DatePart) -> Option
 }
 
 /// Takes the month and day after 年, as far as they are there. A day may lack its unit.
-fn take_named(cursor: &mut Cursor<'_>) -> (Option<DatePart>, Option<DatePart>) {
+fn take_month_and_day(cursor: &mut Cursor<'_>) -> (Option<DatePart>, Option<DatePart>) {
     let mut inner = *cursor;
     inner.skip_spaces();
     let month = take_part(&mut inner, Cursor::take_number_below_100)
@@ -123,7 +123,7 @@ fn take_part<'a>(
     take: impl Fn(&mut Cursor<'a>) -> Option<Number>,
 ) -> Option<DatePart> {
     let Number { value, digits, .. } = take(cursor)?;
-    Some(DatePart { value, digits, unit: None, end: cursor.at() })
+    Some(DatePart { value, digits, unit: None, end: cursor.offset() })
 }
 
 /// Takes the unit of a number.
@@ -134,5 +134,5 @@ fn take_unit(
 ) -> Option<DatePart> {
     cursor.skip_spaces();
     let unit = cursor.take(is_unit)?;
-    Some(DatePart { unit: Some(unit), end: cursor.at(), ..part })
+    Some(DatePart { unit: Some(unit), end: cursor.offset(), ..part })
 }

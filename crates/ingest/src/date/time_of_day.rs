@@ -147,7 +147,7 @@ fn named_zone(word: DateWord) -> Option<i32> {
 pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<i32> {
     let mut inner = *cursor;
     inner.skip_spaces();
-    let has_spaces = inner.at() > cursor.at();
+    let has_spaces = inner.offset() > cursor.offset();
     let is_open = inner.take(|c| matches!(c, '(' | '\u{ff08}')).is_some();
     let mut zone = inner.take_word(named_zone);
     let mut offset = inner;

@@ -152,7 +152,7 @@ fn time_of_day(text: &str) -> Option<([i8; 3], usize)> {
         }
         cursor = inner;
     }
-    Some((numbers, cursor.at()))
+    Some((numbers, cursor.offset()))
 }
 
 /// The moment at hour, minute and second of a day; the day alone if there is no such time.
