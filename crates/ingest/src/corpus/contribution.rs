@@ -30,7 +30,7 @@ pub(crate) enum Addition<'a> {
     /// A flash item: the hash of its last paragraph, which ends with a date, the hashes of the
     /// paragraphs above it that were compared with those of other pages, and how many paragraphs
     /// there are above it, at most [`MAX_PRECEDING`](crate::flash::contexts::MAX_PRECEDING).
-    Item { dated: u64, above: Vec<u32>, length: u64 },
+    Item { dated: u64, above: Vec<u32>, num_above: u64 },
     /// A page that was taken into the sample of its site: the key of the site, the signature of the
     /// page, which copies of one article share, and the hashes of its lines.
     Page { site: u64, signature: u64, lines: Cow<'a, [LineHash]> },

@@ -86,7 +86,7 @@ impl SiteSamples {
     }
 
     /// The recurring lines of each site that has any.
-    pub(crate) fn recurring(self) -> HashMap<u64, RecurringLines> {
+    pub(crate) fn recurring_lines(self) -> HashMap<u64, RecurringLines> {
         let sites = self.0.into_iter().filter(|(_, pages)| pages.len() >= MIN_PAGES);
         sites
             .filter_map(|(site, pages)| {

@@ -78,8 +78,8 @@ impl CorpusStatistics {
                 keyword: keyword.as_deref(),
             }),
             Addition::Tags(tags) => self.add_separate_tags(&tags),
-            Addition::Item { dated, above, length } => {
-                self.add_context(dated, length as usize, above.into_iter());
+            Addition::Item { dated, above, num_above } => {
+                self.add_context(dated, num_above as usize, above.into_iter());
             }
             Addition::Page { site, signature, lines } => {
                 self.samples.add_lines(site, signature, lines.into_owned().into());
@@ -118,18 +118,18 @@ impl CorpusStatistics {
     /// Notes a dated paragraph of a page, and the paragraphs `above` it, nearest first.
     pub(crate) fn add_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let above: Vec<&str> = above.take(MAX_PRECEDING).collect();
-        let length = above.len();
-        self.add_context(item_hash(dated), length, above.into_iter().map(paragraph_hash));
+        let num_above = above.len();
+        self.add_context(item_hash(dated), num_above, above.into_iter().map(paragraph_hash));
     }
 
     /// Notes the paragraphs above a dated one: `above` yields their hashes, nearest first, and
-    /// `length` is their number. A hash that is not compared is not computed.
-    fn add_context(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
-        let mut computed: Vec<u32> = Vec::with_capacity(length);
+    /// `num_above` is their number. A hash that is not compared is not computed.
+    fn add_context(&mut self, dated: u64, num_above: usize, above: impl Iterator<Item = u32>) {
+        let mut computed: Vec<u32> = Vec::with_capacity(num_above);
         let above = above.inspect(|hash| computed.push(*hash));
-        self.contexts.add(dated, length, above);
-        let length = length as u64;
-        self.recorder.record(|| Addition::Item { dated, above: computed, length });
+        self.contexts.add(dated, num_above, above);
+        let num_above = num_above as u64;
+        self.recorder.record(|| Addition::Item { dated, above: computed, num_above });
     }
 
     /// Notes the body of a page. `site` is the [key](crate::corpus::site::site_key) of its site.
@@ -229,7 +229,7 @@ impl CorpusStatistics {
         self.resolve_ids_from_dumps();
         self.contexts.finish();
         self.tags.learn();
-        self.recurring = std::mem::take(&mut self.samples).recurring();
+        self.recurring = std::mem::take(&mut self.samples).recurring_lines();
     }
 }
 

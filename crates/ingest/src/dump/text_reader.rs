@@ -21,7 +21,7 @@ pub(crate) struct TextReader<'r> {
     inner: &'r mut dyn Read,
     buffer: Vec<u8>,
     /// Number of bytes of the buffer that have been consumed.
-    at: usize,
+    consumed: usize,
     /// Offset of the beginning of the buffer in the text.
     text_start: u64,
     /// Offset of the end of the buffer in the file.
@@ -75,7 +75,7 @@ impl<'r> TextReader<'r> {
         Self {
             inner,
             buffer: Vec::new(),
-            at: 0,
+            consumed: 0,
             text_start: 0,
             file_end: 0,
             bom_bytes: 0,
@@ -87,7 +87,7 @@ impl<'r> TextReader<'r> {
 
     /// Offset in the text of the next byte.
     pub(crate) fn offset(&self) -> u64 {
-        self.text_start + self.at as u64
+        self.text_start + self.consumed as u64
     }
 
     /// Number of bytes read from the file.
@@ -110,7 +110,7 @@ impl<'r> TextReader<'r> {
     /// Reads the next part of the file into the buffer.
     fn fill(&mut self) -> io::Result<()> {
         self.text_start += self.buffer.len() as u64;
-        self.at = 0;
+        self.consumed = 0;
         let is_first = self.file_end == 0;
         let wanted = if is_first { 2 * BUFFER } else { BUFFER };
         let mut raw = std::mem::take(&mut self.buffer);
@@ -148,13 +148,13 @@ impl<'r> TextReader<'r> {
             let stated = None;
             self.decide(stated, start, &raw);
         }
-        let consumed = self.text_start;
+        let passed_on = self.text_start;
         self.buffer = match &mut self.state {
             State::Undecided | State::Utf8 => raw,
             State::Decoding(transcoder) => {
                 // Mapping an offset drops the bytes before it.
                 if transcoder.raw.len() > self.window {
-                    transcoder.map(consumed);
+                    transcoder.map(passed_on);
                 }
                 transcoder.decode(&raw)
             }
@@ -186,18 +186,18 @@ impl<'r> TextReader<'r> {
 impl BufRead for TextReader<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         // A part of the file may decode to nothing.
-        while self.at == self.buffer.len() {
+        while self.consumed == self.buffer.len() {
             let before = self.file_end;
             self.fill()?;
             if self.file_end == before && self.buffer.is_empty() {
                 break;
             }
         }
-        Ok(&self.buffer[self.at..])
+        Ok(&self.buffer[self.consumed..])
     }
 
     fn consume(&mut self, bytes: usize) {
-        self.at += bytes;
+        self.consumed += bytes;
     }
 }
 
