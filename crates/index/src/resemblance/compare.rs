@@ -120,6 +120,7 @@ pub(super) fn count_common<T: Ord>(a: &[T], b: &[T]) -> usize {
 mod tests {
     use super::*;
 
+    /// 83 key characters, so 76 shingles, and the numbers 2022, 6 and 24%.
     const BODY: &str = "比特幣價格週一突破三萬美元，創下2022年6月以來的新高，交易量較前一日增加24%。分析師認為，\
         市場對現貨基金獲批的期待推動了這一輪上漲，多家資產管理公司近日向監管機構提交了申請。";
 
@@ -136,6 +137,7 @@ mod tests {
 
     #[test]
     fn cut_extended_and_converted_texts_are_near_duplicates() {
+        // The cut text has 57 shingles, all of them in the whole one.
         let cut: String = BODY.chars().take(70).collect();
         assert!(is_near_duplicate(BODY, &cut));
         assert!(is_near_duplicate(BODY, &format!("{BODY}\n本文僅代表作者觀點，轉載請註明出處。")));
@@ -144,12 +146,14 @@ mod tests {
 
     #[test]
     fn texts_with_other_numbers_or_words_are_not_near_duplicates() {
+        // Two of three numbers differ.
         assert!(!is_near_duplicate(BODY, &BODY.replace("24%", "31%").replace("6月", "7月")));
         assert!(!is_near_duplicate(
             BODY,
             &"以太坊基金會宣布升級完成，驗證者需要更新客戶端。".repeat(3)
         ));
         assert!(!is_near_duplicate(BODY, &BODY.replace("24%", "2.4%").replace("6月", "+6月")));
+        // 400 characters that differ from each other make the text more than four times as long.
         let quoted = format!(
             "{BODY}{}",
             (0..400).map(|n| char::from_u32(0x5000 + n * 3).unwrap()).collect::<String>()

@@ -8,9 +8,9 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    /// `texts` texts, each in a group of its own.
-    pub(crate) fn new(texts: usize) -> Self {
-        Self { parents: (0..texts as u32).collect() }
+    /// A partition of `count` texts, each in a group of its own.
+    pub(crate) fn new(count: usize) -> Self {
+        Self { parents: (0..count as u32).collect() }
     }
 
     /// The first text of the group that `text` is in.
@@ -54,10 +54,11 @@ mod tests {
     #[test]
     fn groups_are_connected_components_whatever_the_order() {
         let pairs = [(5, 6), (1, 3), (3, 5), (7, 8)];
-        for turn in 0..pairs.len() {
+        // Join the pairs in their order, beginning with each of them in turn.
+        for first in 0..pairs.len() {
             let mut groups = Groups::new(10);
-            for at in 0..pairs.len() {
-                let (a, b) = pairs[(at + turn) % pairs.len()];
+            for index in 0..pairs.len() {
+                let (a, b) = pairs[(first + index) % pairs.len()];
                 groups.join(b, a);
             }
             assert!(groups.are_joined(1, 6) && !groups.are_joined(1, 7));

@@ -4,7 +4,8 @@
 //! From these hashes, `candidates` finds pairs of texts that may be alike.
 //! `samples` decides about most of these pairs without reading the texts. The texts of the
 //! remaining pairs are compared (`compare`), and near-duplicates are joined into `groups`. A group
-//! is a connected component of the pairs, so the outcome does not depend on the order of the texts.
+//! is a connected component of such pairs, so the outcome does not depend on the order of the
+//! texts.
 //! `finder` does all of this for articles that are not in one index.
 
 mod candidates;

@@ -172,6 +172,8 @@ impl Samples {
 mod tests {
     use super::*;
 
+    /// The characters `from..from + length` of a text of 20,000 different characters: two parts of
+    /// it share shingles only where their ranges overlap.
     fn text(from: u32, length: u32) -> Vec<char> {
         (from..from + length).map(|n| char::from_u32(0x4E00 + n * 7919 % 20_000).unwrap()).collect()
     }
@@ -202,6 +204,7 @@ mod tests {
     fn samples_are_read_as_they_were_written() {
         let dir = tempfile::tempdir().unwrap();
         let mut samples = Samples::new(dir.path());
+        // Texts of 10 and of 0 characters are too short for a sample; theirs is empty.
         let all: Vec<Sample> = [900, 10, 0, 9000, 80].map(|n| sample_of(&text(n, n))).into();
         all.iter().for_each(|sample| samples.push(sample).unwrap());
         for (text, sample) in all.iter().enumerate().rev() {

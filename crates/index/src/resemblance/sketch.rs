@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// share two hashes or more; of pairs that share 40 % of them, 98 %.
 pub(crate) const HASHES_PER_SKETCH: usize = 12;
 /// The number of key characters in a shingle. Texts on different matters share many bigrams, and
-/// also the set phrases of news agencies, which have four characters or more.
+/// also set phrases of news agencies, of which many have four characters or a few more.
 const SHINGLE_CHARS: usize = 8;
 /// Texts with fewer key characters than this are near-duplicates only if they are equal, title
 /// included: a short notice with another name in it is another notice.
@@ -116,6 +116,8 @@ mod tests {
     use super::super::samples::sketch_and_sample;
     use super::*;
 
+    /// The characters `from..from + length` of a text of 20,000 different characters: two parts of
+    /// it share shingles only where their ranges overlap.
     fn text(from: u32, length: u32) -> Vec<char> {
         (from..from + length).map(|n| char::from_u32(0x4E00 + n * 7919 % 20_000).unwrap()).collect()
     }
