@@ -15,7 +15,7 @@ pub(crate) const FOLDER_MARKER_TEXT: &str = "wensou index folder\n\
     again from the archive. Keep no files of your own in it. `wensou backup DIR` copies it.\n";
 /// The file that names the generation in use.
 pub(crate) const CURRENT: &str = "CURRENT";
-/// The file that a process locks while it builds.
+/// The file that a process locks while it builds, copies into the folder, or repairs it.
 pub(crate) const LOCK: &str = "LOCK";
 /// The file that marks a generation, written before any other file of it.
 pub(crate) const GENERATION_MARKER: &str = "GENERATION";
@@ -37,8 +37,8 @@ pub(crate) const DUPLICATES: &str = "duplicates";
 pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// The start of the name of every generation.
 const PREFIX: &str = "gen-";
-/// The end of the new name of the generation of a build that a signal ended. The generation is
-/// renamed before it is removed.
+/// What is appended to the name of an unfinished generation when a signal ends its build. The
+/// generation is then removed; other threads may still write to its old name.
 pub(crate) const ABANDONED: &str = ".gone";
 
 /// Whether a name is a single component of a path, so that it refers to an entry of the folder
@@ -86,6 +86,7 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         SETTINGS,
         DESCRIPTION,
         SEAL,
+        // Written into the generation, and then renamed into the index folder.
         CURRENT,
     ];
     // tantivy replaces its lists of segments and files by way of temporary files, which are named

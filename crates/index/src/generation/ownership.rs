@@ -24,7 +24,7 @@ pub(crate) enum Ownership {
     Foreign(String),
 }
 
-/// Finds out who a folder belongs to by its markers.
+/// Finds out who a folder belongs to: by its marker, by `CURRENT`, or by the generations in it.
 pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
     let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
     if is_marked(folder) || matches!(pointer(folder), Pointer::Names(_)) {
@@ -69,8 +69,9 @@ fn unmarked_format(generation: &Folder) -> Option<u32> {
     format_of(&description).filter(|format| (1..=LAST_UNMARKED).contains(format))
 }
 
-/// Whether the folder at `path` is an index folder. This is called for every folder of an archive.
-/// So the names of two files are looked up first, and if neither file exists, nothing is read.
+/// Whether the folder at `path` is an index folder with its marker or `CURRENT`. This is called for
+/// every folder of an archive. So the names of these two files are looked up first, and if neither
+/// file exists, nothing is read.
 #[must_use]
 pub fn is_index_folder(path: &std::path::Path) -> bool {
     let has_file =

@@ -55,8 +55,9 @@ fn the_generation_of_a_killed_build_is_removed_and_foreign_files_stay() {
     let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     fs::write(draft.folder().path().join("mine.txt"), "not wensou's").unwrap();
     std::mem::forget(draft);
-    // A kill would release the lock, but this process still holds the lock on the file. So remove
-    // the file: the next build locks a new one.
+    // A kill leaves the generation, as forgetting the draft does. It would also release the lock,
+    // but this process still holds the lock on the file. So remove the file: the next build locks a
+    // new one.
     fs::remove_file(dir.path().join(LOCK)).unwrap();
     fs::create_dir(dir.path().join("gen-000041")).unwrap();
     fs::create_dir(dir.path().join("gen-src")).unwrap();
@@ -69,6 +70,7 @@ fn the_generation_of_a_killed_build_is_removed_and_foreign_files_stay() {
         .publish(&description(), KeepComplete::No)
         .unwrap();
     assert_eq!(litter(&folder).unwrap(), Vec::<String>::new());
+    // The next number is above all names of generations, ours or not.
     assert_eq!(current_of(dir.path()).unwrap(), "gen-000042");
     for stays in ["CURRENT.new", "gen-src/thesis.txt", "gen-000001/mine.txt", "gen-000041"] {
         assert!(dir.path().join(stays).exists(), "{stays}");
@@ -98,6 +100,7 @@ fn a_lost_current_file_is_restored_and_complete_generations_stay() {
         .unwrap()
         .publish(&description(), KeepComplete::No)
         .unwrap();
+    // No file, a line that names a missing generation, and a line that is cut off.
     let lost = [None, Some("wensou gen-000009 0123456789abcdef\n"), Some("wensou gen-00")];
     for content in lost {
         match content {
