@@ -38,7 +38,7 @@ pub(crate) struct FileBefore {
 
 impl FileChanges {
     /// Counts a file if it was added or changed. `before` is the same file in the previous index,
-    /// if that has it.
+    /// if that has it. The caller counts the files that were removed.
     pub(crate) fn count(&mut self, before: Option<FileBefore>, now: &FileEntry) {
         match before {
             None => self.added += u64::from(now.records > 0),
@@ -51,7 +51,7 @@ impl FileChanges {
     }
 }
 
-/// The hash by which the files of two builds are matched.
+/// The hash of a path, by which the files of two builds are matched.
 pub(crate) fn path_hash(path: &str) -> u64 {
     xxh3_64(path.as_bytes())
 }

@@ -172,8 +172,9 @@ impl FileTable {
         Ok(None)
     }
 
-    /// The entry of a file, or the entries of all files below a folder, in the order of the table:
-    /// that of the walk, except that files of an unreadable folder may come last.
+    /// The entry of a file, or the entries of all files below a folder, with their contributions.
+    /// Entries come in the order of the table, which is that of the walk, except that files of an
+    /// unreadable folder may come last.
     pub(crate) fn under(&self, path: &str) -> io::Result<Vec<FileEntry>> {
         let folder = sort_key(path);
         let mut found = Vec::new();

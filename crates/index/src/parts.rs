@@ -119,7 +119,7 @@ impl PartsFile {
 pub(crate) struct Parts(PartsFile);
 
 impl Parts {
-    /// Reads the directory of a file.
+    /// Reads the directory of a file. Returns the reader of its parts and the directory.
     ///
     /// # Errors
     ///
@@ -128,6 +128,7 @@ impl Parts {
         let name = file.name;
         let start = file.length.checked_sub(TRAILER).ok_or_else(|| damaged(name))?;
         let trailer = file.read_at(start, TRAILER)?;
+        // Four numbers of 8 bytes, then the magic.
         let (numbers, found) = trailer.split_at_checked(32).ok_or_else(|| damaged(name))?;
         if found != magic {
             return Err(damaged(name));

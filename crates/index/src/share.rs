@@ -76,16 +76,17 @@ fn hexadecimal(sum: u128) -> String {
     format!("{sum:032x}")
 }
 
-/// Whether a build with these options would index this share with the same statistics; no share
-/// means the whole archive. The files themselves are not compared.
+/// Whether a build with these options would index `share`, the share of an existing index, with the
+/// same statistics. `None` stands for the whole archive with statistics of its own. The files
+/// themselves are not compared.
 pub(crate) fn is_same_share(share: Option<&Share>, options: &Options) -> bool {
     let selected = Share::of(options, FileTotals::default());
     let paths_and_survey = |share: &Share| (share.paths.clone(), share.survey.clone());
     share.map(paths_and_survey) == selected.as_ref().map(paths_and_survey)
 }
 
-/// Changes the options so that they select a share and use the statistics that it was built with,
-/// from the file `stats`. Does nothing without a share.
+/// Changes the options so that they select a share and, if it was built with a file of statistics,
+/// use these statistics: `stats` is that file. Without a share, the options stay as they are.
 ///
 /// # Errors
 ///

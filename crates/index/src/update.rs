@@ -1,7 +1,8 @@
 //! Decides which documents of the previous generation stay in an update.
 //!
-//! An update reads the whole archive, because one page can decide how another is parsed, and
-//! compares each record with the stored ones. Unchanged documents of the *base*, the segment of the
+//! An update reads the whole archive, because one page can decide how another is parsed. By the
+//! hashes of its id and of its content, each record is compared with the documents of the index.
+//! Unchanged documents of the *base*, the segment of the
 //! last whole build, stay where they are. All other records are written into one *recent* segment
 //! beside it, which replaces the recent segment of the update before. So there are never more than
 //! two segments, and they contain the documents that a whole build would contain.
@@ -33,7 +34,7 @@ pub(crate) struct Previous {
     unclaimed: HashMap<(u64, u64), DocId>,
     /// Documents of the base that a record has claimed.
     kept: HashSet<DocId>,
-    /// The articles of the base.
+    /// The sketches and verdicts of the articles of the base, from the file `duplicates`.
     articles: BaseArticles,
 }
 
@@ -43,7 +44,7 @@ pub(crate) struct UpdatedBase {
     pub(crate) deletion: Deletion,
     /// The base, with the totals of all its deleted documents, those of `deletion` included.
     pub(crate) base: Base,
-    /// The articles of the base that stay.
+    /// The sketches and verdicts of those articles of the base that stay.
     pub(crate) articles: BaseArticles,
 }
 

@@ -1,7 +1,7 @@
 //! Writes the files of a generation.
 //!
 //! Three stages run at the same time and hand records on through bounded queues: reading and
-//! parsing (`wensou-ingest`), analysis, and indexing. A slow stage stops the one before it, so
+//! parsing (`wensou-ingest`), analysis, and indexing. A stage waits if the next one is slower, so
 //! memory does not grow with the archive. Several threads analyse, yet documents are indexed in the
 //! order of the walk: each batch has a channel for its outcome, and these channels are queued in
 //! that order.
@@ -37,8 +37,8 @@ const BATCH_BYTES: usize = 256 << 10;
 /// The maximum number of batches in a queue: enough to keep all stages busy, few enough to need
 /// little memory.
 const QUEUE: usize = 8;
-/// The maximum size, in bytes, of all records that were read and are not indexed yet. An analysed
-/// record takes ten times as many bytes.
+/// The maximum size, in bytes, of all encoded records that were handed on for analysis and are not
+/// indexed yet. An analysed record takes ten times as many bytes.
 const IN_FLIGHT: u64 = 4 << 20;
 
 /// What all stages of a build need.

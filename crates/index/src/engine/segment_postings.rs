@@ -13,7 +13,8 @@ use wensou_text::key_of;
 use super::component::{POST, component};
 use crate::record::RecordExt;
 
-/// The number of documents of each kind, and the number of key characters in each of their fields.
+/// The number of documents of each kind, and the number of key characters in each field of all
+/// documents of a kind together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// The number of documents, by [`Kind`].
@@ -23,7 +24,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Counts the document of a record.
+    /// Adds the document of a record, and the lengths of its fields.
     pub(crate) fn add(&mut self, record: &Record) {
         let kind = record.kind() as usize;
         let texts = record.texts();

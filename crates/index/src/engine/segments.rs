@@ -1,5 +1,6 @@
-//! The segments of an open index, as tantivy reads them: ids, terms of whole values, stored
-//! documents. Everything else of a document is in the [postings](super::segment_postings).
+//! The segments of an open index, as tantivy reads them: ids, terms of whole values, columns and
+//! stored documents. The terms of texts, and the columns that every search reads (tie breakers,
+//! content hashes, id numbers, dates), are in the [postings](super::segment_postings).
 
 use std::sync::OnceLock;
 
@@ -20,8 +21,8 @@ use super::generation_directory::GenerationDirectory;
 use super::schema::{Fields, schema};
 use super::stored_document::stored_record;
 
-/// The number of decompressed blocks of a store that are cached: enough for the hits that are shown
-/// at once.
+/// The number of decompressed blocks of a document store that are cached: enough for the hits that
+/// are shown at once.
 const CACHED_BLOCKS: usize = 100;
 
 /// The segments of an open index.
@@ -74,7 +75,7 @@ impl SegmentInfo {
         self.max_doc - self.living.len() as u64
     }
 
-    /// A query that deletes some of its documents, given in ascending order.
+    /// The deletion of some documents of the segment, given in ascending order.
     pub(crate) fn deletion_of(&self, documents: Vec<DocId>) -> Deletion {
         Deletion { segment: self.id, documents }
     }
@@ -238,6 +239,7 @@ impl Segments {
         let mut all = Vec::with_capacity(in_base.len() + others.len());
         let mut in_base = in_base.into_iter();
         for (ordinal, address) in others {
+            // Documents of the base fill the places between the others.
             let before = usize::try_from(ordinal).unwrap_or(usize::MAX).saturating_sub(all.len());
             all.extend(in_base.by_ref().take(before));
             all.push(address);

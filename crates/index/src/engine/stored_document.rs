@@ -9,7 +9,7 @@
 //! document = number of values varint = 1 | field u32 | type code u8 | length varint | record
 //! ```
 //!
-//! The type code 4 stands for bytes.
+//! The field is little-endian. The type code 4 stands for bytes.
 
 use tantivy::schema::Field;
 
@@ -66,9 +66,10 @@ mod tests {
         let read = |bytes: &[u8]| stored_record(bytes, field).map(<[u8]>::to_vec);
         assert_eq!(read(&document(1, 17, 4, &[3 | LAST], b"abc")), Some(b"abc".to_vec()));
         assert_eq!(read(&document(1, 17, 4, &[LAST], b"")), Some(Vec::new()));
+        // The length 300 takes two bytes: 44 + 2 × 128.
         let long = vec![7; 300];
         assert_eq!(read(&document(1, 17, 4, &[44, 2 | LAST], &long)), Some(long));
-        // Another number of values, field, type code or length.
+        // Another number of values, field, type code or length; a length without an end; no bytes.
         for bytes in [
             document(2, 17, 4, &[3 | LAST], b"abc"),
             document(1, 16, 4, &[3 | LAST], b"abc"),

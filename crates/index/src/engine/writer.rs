@@ -21,8 +21,8 @@ use super::schema::{Fields, schema};
 use super::segments::Segments;
 use crate::analyze::Analysed;
 
-/// The smallest memory budget that tantivy's `IndexWriter` accepts, in bytes. No document is added
-/// to that writer: it only deletes, commits and merges.
+/// The memory budget of tantivy's `IndexWriter`, in bytes: little more than the 15 MB that it needs
+/// at least. No document is added to that writer: it only deletes, commits and merges.
 const IDLE_BUDGET: usize = 15 << 20;
 
 /// The sizes at which a segment is finished: when it reaches the first of the two.
@@ -145,6 +145,7 @@ impl SegmentsWriter {
     /// segments of the index.
     pub(crate) fn finish(mut self) -> tantivy::Result<WrittenSegments> {
         let merged = self.merge_added();
+        // If merging failed, the thread that writes the postings file may still run: wait for it.
         self.plugin.abandon();
         merged?;
         self.writer.garbage_collect_files().wait()?;
@@ -159,14 +160,17 @@ impl SegmentsWriter {
     /// Commits, and makes one segment of all documents that were added. Meanwhile another thread
     /// writes the postings file of these documents.
     fn merge_added(&mut self) -> tantivy::Result<()> {
-        // While this segment exists, tantivy does not remove its postings file.
+        // The postings file is written under the name of this segment. While the segment exists,
+        // tantivy does not remove the file.
         let unfinished = self.writer.new_segment();
         self.plugin.start_file(&unfinished)?;
+        // If all documents are in the current segment, it gets that file at once.
         if self.finished.is_empty() {
             self.plugin.finish_with_next_segment();
         }
         self.finish_segment()?;
         self.writer.commit()?;
+        // Otherwise the segments have stubs, and the segment that they are merged into gets it.
         if self.plugin.has_stubs() {
             let merged = self.writer.merge(&self.finished).wait()?;
             self.finished = merged.map(|meta| meta.id()).into_iter().collect();

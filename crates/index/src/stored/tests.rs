@@ -12,7 +12,8 @@ fn records_after_one_that_cannot_be_decoded_are_read_and_that_one_counts_as_lost
     let dir = tempfile::tempdir().unwrap();
     let (schema, fields) = schema();
     let index = Index::create_in_dir(dir.path(), schema).unwrap();
-    let mut writer: IndexWriter = index.writer_with_num_threads(1, 15 << 20).unwrap();
+    let memory_budget_bytes = 15 << 20;
+    let mut writer: IndexWriter = index.writer_with_num_threads(1, memory_budget_bytes).unwrap();
     let article = |path: &str| {
         let article = Article { path: path.to_owned(), ..Article::default() };
         encode(&Record::Article(article)).unwrap()
