@@ -8,7 +8,7 @@ use crate::date::words::{DateWord, words};
 pub(super) struct Cursor<'a> {
     text: &'a str,
     at: usize,
-    /// Whether only digits, ASCII signs and units are accepted; see [`Self::of_digits`].
+    /// See [`Self::of_digits`].
     only_digits: bool,
 }
 
@@ -17,8 +17,9 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0, only_digits: false }
     }
 
-    /// A cursor that accepts only digits, ASCII signs and units: no spaces, Chinese numerals, names
-    /// of months or full-width signs.
+    /// A cursor for [`date_parts`](super::date_parts). The methods that it calls then accept only
+    /// digits, ASCII signs and units: no spaces, Chinese numerals, names of months or full-width
+    /// signs.
     pub(super) fn of_digits(text: &'a str) -> Self {
         Self { text, at: 0, only_digits: true }
     }

@@ -152,8 +152,8 @@ pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
     parse_prefix(text).filter(|found| found.bytes == text.len())
 }
 
-/// Parses a text that consists of a date in the usual form of the known layout, `2023/3/14
-/// 13:02:32`.
+/// Parses a text that consists of a date in the usual form of the known layout, with seconds:
+/// `2023/3/14 13:02:32` or `2023-3-14 13:02:32`.
 pub(crate) fn parse_usual(text: &str) -> Option<ParsedDate> {
     usual::parse(text).filter(|found| found.bytes == text.len())
 }

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chinese_numerals() {
+    fn a_chinese_numeral_ends_before_its_unit() {
         let value = |text| chinese(text).map(|number| number.value);
         for (text, wanted) in [
             ("二〇二四年", 2024),

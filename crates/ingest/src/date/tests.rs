@@ -3,6 +3,9 @@ use super::*;
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;
 
+/// The first characters of a text in which a date is searched for.
+const SEARCHED_CHARS: usize = 20;
+
 fn time(y: i16, m: i8, d: i8, h: i8, min: i8, s: i8) -> Option<Moment> {
     Some(Moment::Time(datetime(y, m, d, h, min, s, 0)))
 }
@@ -44,17 +47,23 @@ fn times_with_an_offset_are_converted_to_the_archives_time_zone() {
 
 #[test]
 fn a_date_inside_text_needs_a_year() {
-    assert_eq!(find_first("金色晨訊2023年5月10日隔夜", 20), Some(Moment::Day(date(2023, 5, 10))));
-    assert_eq!(find_first("5月10日隔夜重要動態", 20), None);
+    assert_eq!(
+        find_first("金色晨訊2023年5月10日隔夜", SEARCHED_CHARS),
+        Some(Moment::Day(date(2023, 5, 10)))
+    );
+    assert_eq!(find_first("5月10日隔夜重要動態", SEARCHED_CHARS), None);
 }
 
 #[test]
 fn a_date_in_chinese_numerals_inside_text_is_found_from_1990_on() {
     let day = |y, m, d| Some(Moment::Day(date(y, m, d)));
-    assert_eq!(find_first("記者二〇二三年五月十日電", 20), day(2023, 5, 10));
-    assert_eq!(find_first("本報一九九九年十二月二十日，澳門回歸", 20), day(1999, 12, 20));
-    assert_eq!(find_first("一九四九年十月一日，大典", 20), None);
-    assert_eq!(find_first("一些重要動態，一九九九年的回顧", 20), None);
+    assert_eq!(find_first("記者二〇二三年五月十日電", SEARCHED_CHARS), day(2023, 5, 10));
+    assert_eq!(
+        find_first("本報一九九九年十二月二十日，澳門回歸", SEARCHED_CHARS),
+        day(1999, 12, 20)
+    );
+    assert_eq!(find_first("一九四九年十月一日，大典", SEARCHED_CHARS), None);
+    assert_eq!(find_first("一些重要動態，一九九九年的回顧", SEARCHED_CHARS), None);
 }
 
 /// The result of `parse_any` in ISO 8601, or `none`.
@@ -316,7 +325,8 @@ proptest! {
             prop_assert_eq!(again.map(|again| again.bytes), Some(found.bytes));
         }
         parse_any(&text);
-        find_first(&text, 60);
+        let searched_chars = 60;
+        find_first(&text, searched_chars);
     }
 }
 
