@@ -1,7 +1,7 @@
-//! `measure DIR TRUTH [--errors]`: reads an archive made by `make_archive.py` and prints scores and
-//! speed. TRUTH is the file of the records that the archive is made of. With `--errors` it also
-//! prints every value that was not read as the truth has it. The environment variable `THREADS`
-//! sets the number of threads.
+//! `measure DIR TRUTH [--errors]`: reads an archive made by `make_archive.py`, the tool that
+//! `tests/truth/make_archive.rs` runs, and prints scores and speed. TRUTH is the file of the
+//! records that the archive is made of. With `--errors` it also prints every value that was not
+//! read as the truth has it. The environment variable `THREADS` sets the number of threads.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 

@@ -15,7 +15,8 @@ use xxhash_rust::xxh3::Xxh3;
 /// Records when each pass began, and when the last one ended.
 struct Clock {
     start: Instant,
-    /// Wall time since `start` and CPU time, in seconds.
+    /// Wall time since `start` and CPU time, in seconds: when the survey began, when reading began,
+    /// and at the end.
     times: Mutex<Vec<(f64, f64)>>,
 }
 

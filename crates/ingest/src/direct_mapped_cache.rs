@@ -46,6 +46,7 @@ mod tests {
         let mut cache = DirectMappedCache::new(4);
         assert_eq!(cache.get(0), None);
         assert_eq!(cache.get(5), None);
+        // The key 0 counts as 1; 2 and 6 have the same slot.
         for key in [0, 2, 6, 7] {
             cache.insert(key, key * 10);
         }

@@ -31,8 +31,8 @@ struct Header {
     dump_files: Vec<String>,
 }
 
-/// Writes a survey to a file. If `path` exists, it is replaced when the new file is complete. Files
-/// to which no id refers are dropped from the survey first.
+/// Writes a survey to a file. If `path` exists, it is replaced when the new file is complete. Dumps
+/// to which no id refers are dropped from the list `dump_files` of the survey first.
 ///
 /// # Errors
 ///

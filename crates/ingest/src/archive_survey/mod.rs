@@ -256,6 +256,8 @@ mod tests {
             ids.sort_by_key(|(content, _)| *content);
             ids.into_iter().map(|(_, id)| (id.id, id.at.file)).collect::<Vec<_>>()
         };
+        // The ids by content hash, 1 to 4, each with the index of its dump in `dump_files`. The
+        // second dump with the id `x` gets another one.
         let expected = [("x@a.jsonl", 2), ("x", 0), ("z", 1), ("y", 2)];
         let expected = expected.map(|(id, at)| (id.to_owned(), at));
         let (mut first, second) = parts();

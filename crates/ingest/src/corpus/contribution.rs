@@ -53,7 +53,7 @@ impl Recorder {
         Self { bytes: Vec::new(), enabled: true }
     }
 
-    /// Records an addition. `addition` is called only if recording is enabled.
+    /// Records an addition if recording is enabled; otherwise `addition` is not called.
     pub(crate) fn record<'a>(&mut self, addition: impl FnOnce() -> Addition<'a>) {
         if self.enabled
             && let Ok(bytes) = postcard::to_extend(&addition(), std::mem::take(&mut self.bytes))

@@ -120,7 +120,8 @@ mod tests {
     use crate::corpus::statistics::ItemPosition;
     use crate::title::Title;
 
-    /// The statistics of invented files with these numbers.
+    /// The statistics of invented files with these numbers. The remainders make some files agree in
+    /// what they contribute, and differ in other things.
     fn statistics_of(files: &[u64]) -> CorpusStatistics {
         let mut statistics = CorpusStatistics::to_be_merged();
         for &file in files {

@@ -7,7 +7,8 @@ use crate::text::punctuation::{is_comma, is_sentence_end};
 /// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineKind {
-    /// Short and without a sentence: a menu item, a heading, a name.
+    /// Short, or a list of short parts, and without the punctuation of a sentence: a menu item, a
+    /// heading, a name, a menu in one line.
     Label,
     /// Speaks of the site itself: copyright, disclaimer, a request to follow it.
     Notice,

@@ -7,7 +7,8 @@
 //!   which means that at least half of the site's pages have them.
 //! - In a block, which is a run of recurring lines of which at least three are common: all labels
 //!   and notices. If at least two labels or notices are common, also the common sentences.
-//! - Elsewhere: labels and notices that nearly all pages have.
+//! - Elsewhere: labels and notices that nearly all pages have, unless the page has the same line
+//!   where it was removed by one of the rules above.
 //!
 //! A line at either end of a run stays if it borders on other text, is not common, and recurs more
 //! or less often than the next line of the run: it is rather a heading of the article. A page keeps
@@ -104,6 +105,7 @@ impl RecurringLines {
         removed
     }
 
+    /// What is known of a line; `None` if it does not recur.
     fn recurring(&self, line: &str) -> Option<Recurring> {
         let hash = line_hash(line)?;
         let count = *self.counts.get(&hash)?;

@@ -180,6 +180,7 @@ mod tests {
         let mut samples = SiteSamples::default();
         let lines: Vec<String> = (0..2000).map(|number| format!("行{number}")).collect();
         for site in 0..3 * MAX_SITES as u64 {
+            // The factor makes keys that do not ascend.
             samples.add(
                 site.wrapping_mul(0x9e37_79b9_7f4a_7c15),
                 lines[..2].iter().map(String::as_str),

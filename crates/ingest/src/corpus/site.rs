@@ -15,7 +15,7 @@ pub(crate) fn site_key(url: Option<&str>, site: Option<&str>, path: &str) -> u64
     }
 }
 
-/// The host in an address such as `https://example.org:80/a`.
+/// The host in an address such as `https://www.example.org:80/a`, without `www.` and the port.
 fn host(url: &str) -> Option<&str> {
     let (_, after) = url.split_once("://")?;
     let authority = after.split(['/', '?', '#']).next()?;
