@@ -10,6 +10,11 @@ use crate::text::punctuation::is_han;
 /// Bytes to sample if the whole file is not needed.
 const SAMPLE_BYTES: usize = 64 << 10;
 
+/// Bytes at the start of a file by which UTF-16 is recognised: an even number.
+const UTF16_SAMPLE_BYTES: usize = 4096;
+/// Bytes at the start of a file in which a page declares its charset.
+const HEAD_BYTES: usize = 4096;
+
 /// Frequent characters of both scripts; they make up over a third of any Chinese text.
 const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来來上大为為爲和国國地到以说說时時要就出会會可也你对對\
     生能而子那得于於着著下自之年过過发發后後作里裡裏用道行所然家种種事成方多经經么麼去法学學如都同现現当當没沒动動\
@@ -23,6 +28,9 @@ const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来�
 
 /// A text with more than this [`frequent_proportion`] is certainly Chinese.
 const CHINESE_PROPORTION: f64 = 0.12;
+/// Text in UTF-16 has at least this [`frequent_proportion`], or this proportion of 16-bit units with
+/// a zero byte.
+const UTF16_PROPORTION: f64 = 0.2;
 
 /// Detects the encoding of a file without a byte order mark. `hint` is the charset that the server
 /// has stated, if it is known.
@@ -149,7 +157,7 @@ pub(crate) fn mostly_utf8(bytes: &[u8]) -> bool {
 /// Detects UTF-16 without a byte order mark: by zero bytes, which are one of the two bytes of every
 /// ASCII character, or by frequent Chinese characters.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = &bytes[..bytes.len().min(4096) & !1];
+    let sample = &bytes[..bytes.len().min(UTF16_SAMPLE_BYTES) & !1];
     if sample.len() < 4 {
         return None;
     }
@@ -168,15 +176,15 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         frequent_proportion(&text).max(zeros as f64 / units as f64)
     };
     let (little, big) = (plausible(UTF_16LE, odd_zeros), plausible(UTF_16BE, even_zeros));
-    if little.max(big) < 0.2 {
+    if little.max(big) < UTF16_PROPORTION {
         return None;
     }
     Some(if little >= big { UTF_16LE } else { UTF_16BE })
 }
 
-/// The `charset=` declared in the head of an HTML page.
+/// The `charset=` declared at the start of an HTML page, in its first [`HEAD_BYTES`].
 pub(crate) fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
+    let head = bytes[..bytes.len().min(HEAD_BYTES)].to_ascii_lowercase();
     if !head.contains(&b'<') {
         return None;
     }

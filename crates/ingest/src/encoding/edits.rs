@@ -84,6 +84,7 @@ mod tests {
         editor.replace(12, 13, "");
         let (text, edits) = editor.finish().unwrap();
         assert_eq!(text, "甲&乙丙");
+        // Before 甲, before and after `&`, after 乙, at the end.
         let originals: Vec<usize> = [0, 3, 4, 7, 10].map(|at| edits.original_of(at)).to_vec();
         assert_eq!(originals, [0, 3, 8, 13, 16]);
     }

@@ -12,7 +12,7 @@ const MAX_NAME_BYTES: usize = 32;
 /// The text with its character references decoded once; `None` if it has none.
 ///
 /// A reference by name needs its semicolon, because addresses contain `&copy=1`. A reference by
-/// number to a character beyond ASCII needs none, because `&#` means nothing else.
+/// number needs it only if the character is ASCII: `&#` with a greater number means nothing else.
 pub(crate) fn decode_entities(text: &str) -> Option<(String, Edits)> {
     let mut editor = Editor::new(text);
     for at in memchr::memchr_iter(b'&', text.as_bytes()) {

@@ -66,7 +66,7 @@ pub(crate) fn read_as_big5(line: &str) -> Option<String> {
     let chars = text.chars().filter(|c| !c.is_ascii()).count();
     let is_text = !lost && !broken && chars >= MIN_BIG5_CHARS;
     // Of 108,000 intact lines none gained frequent characters; in misread ones their proportion
-    // grows by half.
+    // grows by about 0.5.
     let is_better = || frequent_proportion(&text) >= frequent_proportion(line) + MIN_GAIN;
     (is_text && frequent_proportion(&text) >= MIN_FREQUENT && is_better())
         .then(|| text.into_owned())

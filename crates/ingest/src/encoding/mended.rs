@@ -35,6 +35,7 @@ impl Mended {
     fn mend_short(&mut self, text: &mut String) {
         /// Maximum characters of a short text.
         const MAX_CHARS: usize = 12;
+        // Telling characters are those that are typical of mojibake, see `mojibake`.
         if char_counts(text).telling == 0 || text.chars().nth(MAX_CHARS).is_some() {
             return;
         }

@@ -159,6 +159,7 @@ mod tests {
     fn a_file_in_one_encoding_has_no_sections() {
         assert_eq!(sections(&GB18030.encode(&FOREIGN.repeat(30)).0), None);
         assert_eq!(sections(&BIG5.encode(&SOUND.repeat(30)).0), None);
+        // Bytes of a character that is cut off are errors in UTF-8, not text in another encoding.
         let broken = [SOUND.as_bytes(), b"\xe6\xb8", SOUND.as_bytes(), b"\xff\n"].concat();
         assert_eq!(sections(&broken), None);
         assert_eq!(sections(b""), None);

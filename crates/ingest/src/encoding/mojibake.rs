@@ -30,7 +30,8 @@ pub(crate) enum Repair {
 pub(crate) fn repair(line: &str) -> Repair {
     let counts = char_counts(line);
     let CharCounts { telling, non_ascii } = counts;
-    // One or two telling characters may be a rare name; in mojibake they are about a third.
+    // A single telling character may be part of a rare name; in mojibake about a third of the
+    // characters are telling.
     let is_frequent = telling >= 2 && telling * 5 >= non_ascii;
     // The text that was read back, and how many of its characters are lost.
     let mut read = None;
