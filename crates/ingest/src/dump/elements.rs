@@ -27,21 +27,22 @@ pub(super) struct Elements<'s, 'r> {
     has_begun: bool,
     /// Whether the file was read to its end.
     ended: bool,
-    /// See [`new`](Self::new).
+    /// Of a longer element, only the length is found.
     max_bytes: u64,
-    /// See [`new`](Self::new).
+    /// Of a longer element, the end is not searched for.
     max_skippable_bytes: u64,
 }
 
 /// An element, from its start tag to its end tag.
 pub(super) struct Element {
-    /// Empty if the element is longer than the first limit, see [`Elements::new`].
+    /// Empty if the element is longer than [`Elements::max_bytes`].
     pub(super) text: Vec<u8>,
     /// Its offset in the text of the dump.
     pub(super) start: u64,
     /// The number of the line on which it begins.
     pub(super) line: u64,
-    /// Its length in bytes; if it is longer than the second limit, the number of bytes read of it.
+    /// Its length in bytes; if it is longer than [`Elements::max_skippable_bytes`], the number of
+    /// bytes read of it.
     pub(super) length: u64,
 }
 
@@ -286,6 +287,7 @@ mod tests {
     /// The texts and lengths of the elements `<item>` in a dump.
     fn items(dump: &str) -> Vec<(String, u64)> {
         let mut source = dump.as_bytes();
+        // UTF-8 is not mapped to the file, so the window does not matter.
         let (encoding, window) = (Some(encoding_rs::UTF_8), 1 << 20);
         let mut file = TextReader::new(&mut source, encoding, window);
         let mut elements = Elements::new(&mut file, &["item"], MAX_BYTES, MAX_SKIPPABLE_BYTES);
@@ -298,6 +300,9 @@ mod tests {
 
     #[test]
     fn the_length_of_an_element_does_not_depend_on_what_is_read_at_a_time() {
+        // The reader reads 128 KiB and then 64 KiB at a time. With these numbers of blanks before
+        // the item, and of characters in it, such a piece ends in different parts of the item. Up
+        // to 950 characters, the item has at most `MAX_BYTES`.
         let next = "<item>乙</item>";
         for filled in [0, 10, 949, 950, 70_000, 130_000, 200_000] {
             let filling = "a".repeat(filled);

@@ -1,4 +1,4 @@
-//! Reads dumps line by line: JSON lines, and labelled lines.
+//! Reads dumps line by line: JSON lines, and labelled lines (a label, a tab and a text).
 
 use std::io::{self, BufRead};
 
@@ -33,11 +33,13 @@ type ReceiveLine<'f> = &'f mut dyn FnMut(&mut Sink<'_>, &[u8], crate::record::Sp
 
 /// Passes every line that is not blank to `receive`, trimmed, with its span and number.
 fn each_line(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: ReceiveLine<'_>) -> Flow {
-    // A line over the first limit is skipped; a line over the second ends the reading.
+    // A line of more than `max_record_bytes` is skipped; a line of more than `max_skippable_bytes`
+    // ends the reading.
     let (max_record_bytes, max_skippable_bytes) =
         (sink.max_record_bytes(), sink.max_skippable_bytes());
     let mut line = Vec::new();
     loop {
+        // `sink.begin` counts every line, blank ones included.
         let number = sink.count + 1;
         let start = file.offset();
         let read = match next_line(file, &mut line, max_record_bytes, max_skippable_bytes) {

@@ -29,7 +29,8 @@ struct Collected {
 /// Passes every message to `sink`. A message begins with a line `From …` that is the first line of
 /// the file or follows a blank line.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    // A message over the first limit is skipped; a message over the second ends the reading.
+    // A message of more than `max_record_bytes` is skipped; a message of more than
+    // `max_skippable_bytes` ends the reading.
     let (max_record_bytes, max_skippable_bytes) =
         (sink.max_record_bytes(), sink.max_skippable_bytes());
     let mut message = Collected::default();

@@ -63,6 +63,7 @@ impl Reader<'_> {
             let line = None;
             return emit(skipped(&path, line, Reason::Binary));
         }
+        // Whether the dump is the output of a search, or an export of the archive that it lies in.
         let is_own = |start: &[u8]| own_output::is_output_of_archive(start, input.root.as_deref());
         match file.fill_buf() {
             Ok(start) if is_own(start) => return emit(ReadEvent::Ignored(path.into())),

@@ -21,12 +21,13 @@ pub(crate) struct ReadRecord {
     pub(crate) record: Record,
     /// A date that was not understood.
     pub(crate) unread_date: Option<String>,
+    /// What was repaired of the mojibake in its texts.
     pub(crate) mended: Mended,
 }
 
 /// Understands the records of one dump, and counts the keys that it does not use.
 pub(crate) struct RecordReader<'m> {
-    /// The origin of the dates that records state.
+    /// Where the dates that records state come from: a field, or the header of a mail.
     date_origin: DateOrigin,
     /// Whether an article without a title gets one from the beginning of its text.
     pub(crate) derives_titles: bool,
@@ -48,6 +49,7 @@ impl<'m> RecordReader<'m> {
         fields: &RawFields,
         at: Location<'_>,
     ) -> Result<ReadRecord, String> {
+        // `wensou export` wrote fields that are understood and repaired already.
         if exported::is_exported(fields) {
             let record = exported::read(fields, at)?;
             check_id(record_id(&record))?;

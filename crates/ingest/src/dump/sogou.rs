@@ -44,13 +44,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_found() {
+    fn fields_are_found_although_signs_are_not_escaped() {
         let doc = "<doc>\n<url>http://a.b/?x=1&y=2</url>\n<docno>7</docno>\n<contenttitle>甲<乙\
             </contenttitle>\n<content>丙 < 丁</content>\n<empty></empty>\n</doc>";
         let fields = fields(doc);
         assert_eq!(fields["url"], "http://a.b/?x=1&y=2");
         assert_eq!(fields["contenttitle"], "甲<乙");
         assert_eq!(fields["content"], "丙 < 丁");
-        assert_eq!(fields.len(), 4);
+        assert_eq!(fields.len(), 4, "with `docno`, without `empty`");
     }
 }

@@ -324,6 +324,7 @@ mod tests {
             let length = reader.fill_buf().unwrap().len();
             reader.consume(length);
             if let State::Decoding(transcoder) = &reader.state {
+                // Some multiple of the window and of the pieces that are read, not the whole file.
                 assert!(transcoder.raw.len() <= 4 * BUFFER);
             }
         }
