@@ -71,8 +71,8 @@ fn detected_fraction(text: &[char], encoding: PageEncoding, size: usize) -> f64 
 fn page(text: &[char], start: usize, encoding: PageEncoding, size: usize) -> (String, Vec<u8>) {
     let (mut page, mut bytes) = (String::new(), encoding.bom().to_vec());
     for c in text.iter().cycle().skip(start) {
-        // Replace common characters by their Cantonese counterparts, which Big5 lacks and Big5-HKSCS
-        // has.
+        // Replace common characters by their Cantonese counterparts, which Big5-HKSCS has and Big5
+        // lacks.
         let c = match c {
             '的' if encoding == PageEncoding::Big5Hkscs => '嘅',
             '了' if encoding == PageEncoding::Big5Hkscs => '咗',

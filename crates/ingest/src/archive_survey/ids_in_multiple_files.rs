@@ -48,8 +48,8 @@ mod tests {
 
     #[test]
     fn an_id_is_counted_in_the_files_before_a_file_even_if_that_file_did_not_have_it() {
-        // In the order of the walk, which compares names of folders: `a` precedes `a b.zip`, although
-        // a space precedes `/`.
+        // In the order of the walk, which compares name by name: `a` precedes `a b.zip`, although a
+        // space precedes `/`.
         let files = ["a/x.jsonl", "a b.zip", "a b.zip.jsonl", "a!/x.jsonl", "a!/y.jsonl", "z.zip"];
         let files = files.map(str::to_owned);
         let (mut ids, key) = (ArticleIds::default(), 7);
