@@ -102,7 +102,7 @@ impl<'r> TextReader<'r> {
                 Span { start: self.bom_bytes + start, end: self.bom_bytes + end }
             }
             State::Decoding(transcoder) => {
-                Span { start: transcoder.map(start), end: transcoder.map(end) }
+                Span { start: transcoder.map_offset(start), end: transcoder.map_offset(end) }
             }
         }
     }
@@ -136,7 +136,7 @@ impl<'r> TextReader<'r> {
         self.file_end += read as u64;
         if is_first {
             let bom = Encoding::for_bom(&raw);
-            self.decide(bom.map(|(encoding, _)| encoding).or(self.given), start, &raw);
+            self.decide_encoding(bom.map(|(encoding, _)| encoding).or(self.given), start, &raw);
             if let Some((_, length)) = bom {
                 self.bom_bytes = length as u64;
                 raw.drain(..length);
@@ -146,7 +146,7 @@ impl<'r> TextReader<'r> {
             }
         } else if matches!(self.state, State::Undecided) {
             let stated = None;
-            self.decide(stated, start, &raw);
+            self.decide_encoding(stated, start, &raw);
         }
         let passed_on = self.text_start;
         self.buffer = match &mut self.state {
@@ -154,7 +154,7 @@ impl<'r> TextReader<'r> {
             State::Decoding(transcoder) => {
                 // Mapping an offset drops the bytes before it.
                 if transcoder.raw.len() > self.window {
-                    transcoder.map(passed_on);
+                    transcoder.map_offset(passed_on);
                 }
                 transcoder.decode(&raw)
             }
@@ -162,8 +162,8 @@ impl<'r> TextReader<'r> {
         Ok(())
     }
 
-    /// Decides about the encoding by a part of the file that begins at `start`.
-    fn decide(&mut self, stated: Option<&'static Encoding>, start: u64, raw: &[u8]) {
+    /// Decides which encoding the file has, by a part of the file that begins at `start`.
+    fn decide_encoding(&mut self, stated: Option<&'static Encoding>, start: u64, raw: &[u8]) {
         let encoding = match stated {
             Some(encoding) => encoding,
             None if raw.is_ascii() && !raw.contains(&0) => return,
@@ -253,7 +253,7 @@ impl Transcoder {
     }
 
     /// Maps an offset of the text to the file, and drops the bytes before it.
-    fn map(&mut self, text: u64) -> u64 {
+    fn map_offset(&mut self, text: u64) -> u64 {
         let raw_start = self.raw_start;
         let Some(ahead) = text.checked_sub(raw_start.text) else { return raw_start.file };
         let ahead = usize::try_from(ahead).unwrap_or(usize::MAX);

@@ -56,7 +56,7 @@ impl<'a> Decoded<'a> {
             && let Ok(text) = simdutf8::basic::from_utf8(raw)
         {
             let decoded = Self::without_text(raw, UTF_8, NO_BOM);
-            return Self { text: Cow::Borrowed(text), ..decoded }.checked(has_nul);
+            return Self { text: Cow::Borrowed(text), ..decoded }.checked_without_nuls(has_nul);
         }
         if bom.is_none()
             && encoding.is_none()
@@ -65,13 +65,13 @@ impl<'a> Decoded<'a> {
             && let Some(sections) = sections(raw, hint)
         {
             let decoded = Self::without_text(raw, UTF_8, NO_BOM);
-            return decoded.decode_sections(sections).checked(has_nul);
+            return decoded.decode_sections(sections).checked_without_nuls(has_nul);
         }
         let (encoding, bom_bytes) =
             bom.unwrap_or_else(|| (encoding.unwrap_or_else(|| detect(raw, hint)), NO_BOM));
         let (text, replaced) = encoding.decode_without_bom_handling(&raw[bom_bytes..]);
         let decoded = Self::without_text(raw, encoding, bom_bytes);
-        Self { text, replaced, ..decoded }.checked(has_nul)
+        Self { text, replaced, ..decoded }.checked_without_nuls(has_nul)
     }
 
     /// A file whose text the caller has yet to set.
@@ -105,7 +105,7 @@ impl<'a> Decoded<'a> {
 
     /// Refuses a file that is not text, and removes NUL characters. `has_nul` says whether the file
     /// has any NUL bytes.
-    fn checked(mut self, has_nul: bool) -> Result<Self, Reason> {
+    fn checked_without_nuls(mut self, has_nul: bool) -> Result<Self, Reason> {
         if self.text.trim().is_empty() {
             return Err(Reason::Empty);
         }

@@ -28,8 +28,8 @@ const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来�
 
 /// A text with more than this [`frequent_proportion`] is certainly Chinese.
 const CHINESE_PROPORTION: f64 = 0.12;
-/// Text in UTF-16 has at least this [`frequent_proportion`], or this proportion of 16-bit units with
-/// a zero byte.
+/// Text in UTF-16 has at least this [`frequent_proportion`], or at least this proportion of 16-bit
+/// units with a zero byte.
 const UTF16_PROPORTION: f64 = 0.2;
 
 /// Detects the encoding of a file without a byte order mark. `hint` is the charset that the server
