@@ -42,7 +42,7 @@ pub(crate) fn run(
     let mut checked = match check(global, args) {
         // `CURRENT` is missing, but perhaps there is an intact generation.
         Err(error) if args.repair && is_missing(&error) => {
-            if !wensou_index::recover(&global.index)? {
+            if !wensou_index::restore_current(&global.index)? {
                 return Err(error);
             }
             check(global, args)?
@@ -151,7 +151,7 @@ fn repair(
 ) -> anyhow::Result<()> {
     // Perhaps another generation is intact, or only markers are missing.
     let recovers = || -> anyhow::Result<bool> {
-        wensou_index::recover(&global.index)?;
+        wensou_index::restore_current(&global.index)?;
         Ok(!check(global, args)?.is_damaged())
     };
     if checked.is_damaged() && !recovers()? {

@@ -97,8 +97,8 @@ pub use error::Error;
 pub use file_changes::{FileChanges, FileCounts};
 pub use files::{Sum, Sums};
 pub use generation::{
-    CopiedFiles, abandon_drafts, backup, current_generation, is_index_folder, recover,
-    remove_litter, settings,
+    CopiedFiles, abandon_drafts, backup, current_generation, is_index_folder, remove_litter,
+    restore_current, settings,
 };
 pub use mapping::{report_truncated_files, restore_terminal_on_sigbus};
 pub use meta::{Base, Meta, Settings, Stale, analysis_version};

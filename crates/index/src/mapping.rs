@@ -166,25 +166,26 @@ pub fn restore_terminal_on_sigbus(_: &'static [u8]) {}
 #[cfg(unix)]
 fn on_sigbus(info: &libc::siginfo_t) {
     // SAFETY: the system fills in the address for this signal.
-    let at = unsafe { info.si_addr() } as usize;
+    let address = unsafe { info.si_addr() } as usize;
     let write = |to: i32, bytes: &[u8]| {
         // SAFETY: pointer and length are those of a slice.
         unsafe { libc::write(to, bytes.as_ptr().cast(), bytes.len()) };
     };
-    let report = |bytes: &[u8]| write(2, bytes);
+    let (stdout, stderr) = (1, 2);
+    let report = |bytes: &[u8]| write(stderr, bytes);
     for slot in &MAPPINGS {
         let start = slot.start.load(Ordering::Acquire);
         // The last page of a mapping may extend beyond the end of the file, by less than 64 KiB on
         // all usual systems.
         let end = start.saturating_add(slot.bytes.load(Ordering::Relaxed)).saturating_add(1 << 16);
-        if start <= 1 || at < start || at >= end {
+        if start <= 1 || address < start || address >= end {
             continue;
         }
         let (path, bytes) =
             (slot.path.load(Ordering::Relaxed), slot.path_bytes.load(Ordering::Relaxed));
         // Reading a cell that is set takes no lock, and `tcsetattr` is a system call.
         if let Some((settings, leave)) = TERMINAL.get() {
-            write(1, leave);
+            write(stdout, leave);
             let now = rustix::termios::OptionalActions::Now;
             let _ = rustix::termios::tcsetattr(std::io::stdin(), now, settings);
         }

@@ -64,6 +64,7 @@ impl Sum {
     /// The sum of all bytes up to the end. Passes them to `each`, piece by piece.
     fn read_with(from: &mut dyn Read, mut each: impl FnMut(&[u8])) -> io::Result<Self> {
         let mut hash = Xxh3::new();
+        // 256 KiB at a time.
         let mut buffer = vec![0; 1 << 18];
         let mut bytes = 0;
         loop {

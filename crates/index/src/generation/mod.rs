@@ -7,7 +7,8 @@
 //!   LOCK             locked (flock) by the one process that builds; its note says what it makes
 //!   gen-000007/
 //!     GENERATION     marks the folder as a generation
-//!     wensou.json    the description, with the checksums of all files but GENERATION and SEAL
+//!     wensou.json    the description, with the checksums of all files but GENERATION, SEAL and
+//!                    itself
 //!     settings       roots, encoding, tables, … again, in case the description is damaged
 //!     files          the table of the files of the archive
 //!     duplicates     the groups of near-duplicates
@@ -47,7 +48,7 @@ pub use draft::abandon_drafts;
 pub(crate) use folder_marker::has_whole_marker;
 pub(crate) use lock::{WhenBusy, may_be_building};
 pub use ownership::is_index_folder;
-pub use recover::{recover, remove_litter};
+pub use recover::{remove_litter, restore_current};
 pub use salvage::settings;
 pub(crate) use salvage::{Salvageable, find_salvageable, first_damaged};
 

@@ -32,7 +32,7 @@ pub fn remove_litter(dir: &Path) -> Result<(), Error> {
 ///
 /// As for [`remove_litter`], and [`Error::Denied`] if this user may not read `CURRENT` or the
 /// description of the generation that it names.
-pub fn recover(dir: &Path) -> Result<bool, Error> {
+pub fn restore_current(dir: &Path) -> Result<bool, Error> {
     if !Folder::open(dir).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours))) {
         return Ok(false);
     }

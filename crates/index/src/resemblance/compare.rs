@@ -71,7 +71,7 @@ impl Comparable {
 
 /// The numbers of a folded text, with decimal point and percent sign, without commas between
 /// digits, and with the sign or the currency symbol directly before the number: 3.5% is neither 35%
-/// nor -3.5%.
+/// nor -3.5%. A sign after a digit, as in `2-1`, belongs to no number.
 fn numbers(folded: &str) -> Vec<String> {
     let chars: Vec<char> = folded.chars().collect();
     let is_digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
