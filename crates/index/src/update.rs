@@ -2,10 +2,10 @@
 //!
 //! An update reads the whole archive, because one page can decide how another is parsed. By the
 //! hashes of its id and of its content, each record is compared with the documents of the index.
-//! Unchanged documents of the *base*, the segment of the
-//! last whole build, stay where they are. All other records are written into one *recent* segment
-//! beside it, which replaces the recent segment of the update before. So there are never more than
-//! two segments, and they contain the documents that a whole build would contain.
+//! Unchanged documents of the *base*, the segment of the last whole build, stay where they are. All
+//! other records are written into one *recent* segment beside it, which replaces the recent segment
+//! of the update before. So there are never more than two segments, and they contain the documents
+//! that a whole build would contain.
 
 use foldhash::{HashMap, HashSet};
 

@@ -1,6 +1,6 @@
 //! The segments of an open index, as tantivy reads them: ids, terms of whole values, columns and
-//! stored documents. The terms of texts, and the columns that every search reads (tie breakers,
-//! content hashes, id numbers, dates), are in the [postings](super::segment_postings).
+//! stored documents. The terms of texts, and four more columns (tie breaker, content hash, id
+//! number, date), are in the [postings](super::segment_postings).
 
 use std::sync::OnceLock;
 

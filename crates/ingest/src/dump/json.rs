@@ -127,7 +127,7 @@ impl Scanner<'_, '_> {
         loop {
             let buffer = self.file.fill_buf()?;
             if buffer.is_empty() {
-                // A value without brackets may end with the file, an object or array may not.
+                // A value without brackets may end with the file; an object or array may not.
                 return Ok((read, brackets.is_scalar));
             }
             let end = brackets.find_end(buffer);

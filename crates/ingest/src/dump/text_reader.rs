@@ -324,7 +324,8 @@ mod tests {
             let length = reader.fill_buf().unwrap().len();
             reader.consume(length);
             if let State::Decoding(transcoder) = &reader.state {
-                // Some multiple of the window and of the pieces that are read, not the whole file.
+                // The window has one `BUFFER`, and a piece that is read at most two. The file is far
+                // longer.
                 assert!(transcoder.raw.len() <= 4 * BUFFER);
             }
         }
