@@ -324,7 +324,7 @@ mod tests {
             let length = reader.fill_buf().unwrap().len();
             reader.consume(length);
             if let State::Decoding(transcoder) = &reader.state {
-                // The window has one `BUFFER`, and a piece that is read at most two. The file is far
+                // The window has one `BUFFER`, a piece that is read at most two. The file is far
                 // longer.
                 assert!(transcoder.raw.len() <= 4 * BUFFER);
             }
