@@ -43,7 +43,8 @@
 //! let address = index.in_walk_order()?[0];
 //! assert_eq!(index.record(address)?.texts().title, "比特币突破历史高点");
 //!
-//! let postings = index.postings().of_segment(address.segment_ord).expect("a segment has postings");
+//! let postings = index.postings();
+//! let postings = postings.of_segment(address.segment_ord).expect("a segment has postings");
 //! let cursor = postings.cursor(TermKey::bigram(TextField::Title, '比', '特'));
 //! assert_eq!(cursor.map(|cursor| cursor.doc()), Some(address.doc_id));
 //! // Damaged lists end early: verify what was read.

@@ -22,8 +22,8 @@ use crate::files::{
 
 /// The drafts of this process: index folder and name of the generation.
 ///
-/// The mutex is held while a draft is published or removed, and [`abandon_drafts`] never releases it. So a
-/// draft is either published, or removed when it is dropped, or abandoned.
+/// The mutex is held while a draft is published or removed, and [`abandon_drafts`] never releases
+/// it. So a draft is either published, or removed when it is dropped, or abandoned.
 static DRAFTS: Mutex<Vec<(Folder, String)>> = Mutex::new(Vec::new());
 
 fn drafts() -> MutexGuard<'static, Vec<(Folder, String)>> {
