@@ -30,14 +30,14 @@ impl OffsetMap {
         let mut decoder = OffsetDecoder {
             decoder: encoding.new_decoder_without_bom_handling(),
             body: &raw[bom_bytes..],
-            at: 0,
-            decoded: 0,
+            bytes_read: 0,
+            text_bytes: 0,
         };
         Self::of(offsets, |offset| (bom_bytes + decoder.advance_to(offset)) as u64)
     }
 
-    /// A map for text in sections. Each section is given as the offset of its text, the offset of
-    /// its bytes in the file with these bytes, and their encoding.
+    /// A map for text in sections. A section `(text, (start, bytes), encoding)` begins at offset
+    /// `text` of the text and at offset `start` of the file; `bytes` are its bytes in the file.
     pub(crate) fn sectioned<'a>(
         offsets: impl Iterator<Item = usize>,
         sections: impl IntoIterator<Item = (usize, (usize, &'a [u8]), &'static Encoding)>,
@@ -59,8 +59,8 @@ impl OffsetMap {
         Self(offset_map)
     }
 
-    /// The same map for an edited text. `offsets` are those of the edited text, and `original_of`
-    /// maps them back to offsets of this map.
+    /// A map from `offsets` of an edited text to the file. `original_of` maps such an offset back
+    /// to the text before the edit, whose offsets this map has.
     pub(crate) fn edited(&self, offsets: &[usize], original_of: impl Fn(usize) -> usize) -> Self {
         Self::of(offsets.iter().copied(), |offset| self.byte_at(original_of(offset)))
     }
@@ -90,10 +90,10 @@ struct OffsetDecoder<'a> {
     decoder: Decoder,
     /// The bytes after the byte order mark.
     body: &'a [u8],
-    /// Number of bytes read so far.
-    at: usize,
+    /// Number of bytes of `body` read so far.
+    bytes_read: usize,
     /// Number of bytes of text decoded so far.
-    decoded: usize,
+    text_bytes: usize,
 }
 
 impl OffsetDecoder<'_> {
@@ -104,24 +104,25 @@ impl OffsetDecoder<'_> {
         let is_last = false;
         // Use large steps while the target is far away. They cannot pass it: the output has room
         // only up to the target, and decoders write whole characters.
-        while self.decoded + MAX_EXPANSION < target && self.at < self.body.len() {
-            let wanted = (target - self.decoded).min(STEP_BYTES);
+        while self.text_bytes + MAX_EXPANSION < target && self.bytes_read < self.body.len() {
+            let wanted = (target - self.text_bytes).min(STEP_BYTES);
+            let unread = &self.body[self.bytes_read..];
             let (_, read, written, _) =
-                self.decoder.decode_to_utf8(&self.body[self.at..], &mut buffer[..wanted], is_last);
+                self.decoder.decode_to_utf8(unread, &mut buffer[..wanted], is_last);
             if read == 0 && written == 0 {
                 break;
             }
-            self.at += read;
-            self.decoded += written;
+            self.bytes_read += read;
+            self.text_bytes += written;
         }
         // Then go byte by byte, because a decoder may have read ahead of its output.
-        while self.decoded < target && self.at < self.body.len() {
-            let byte = &self.body[self.at..=self.at];
+        while self.text_bytes < target && self.bytes_read < self.body.len() {
+            let byte = &self.body[self.bytes_read..=self.bytes_read];
             let (_, read, written, _) = self.decoder.decode_to_utf8(byte, &mut buffer, is_last);
-            self.at += read;
-            self.decoded += written;
+            self.bytes_read += read;
+            self.text_bytes += written;
         }
-        if self.decoded < target { self.body.len() } else { self.at }
+        if self.text_bytes < target { self.body.len() } else { self.bytes_read }
     }
 }
 
@@ -161,6 +162,7 @@ mod tests {
 
     #[test]
     fn distant_offsets_are_found_in_whole_steps() {
+        // Each character has three bytes in UTF-8, and two in GB18030.
         let text = "甲乙".repeat(50_000);
         let raw = GB18030.encode(&text).0;
         let offsets = [0, 6, 150_000, text.len()].into_iter();

@@ -25,8 +25,8 @@ struct Passage {
     text: String,
     /// Number of characters of the line that it replaces.
     chars: usize,
-    /// Number of complete characters of three or more bytes in the text.
-    whole: usize,
+    /// Number of characters in the text that have three or more bytes in UTF-8, none of them lost.
+    long_chars: usize,
     /// Number of characters that are lost.
     lost: usize,
 }
@@ -50,7 +50,7 @@ fn passage(line: &[char], misreading: Misreading) -> Passage {
                     further.complete = CompletePoint {
                         chars: at + 1,
                         text_bytes: further.text.len(),
-                        whole: further.whole,
+                        long_chars: further.long_chars,
                         lost: further.lost,
                     };
                 }
@@ -82,8 +82,8 @@ struct Alternative {
     pending: Pending,
     /// How likely the text is; higher is better.
     score: i32,
-    /// See [`Passage::whole`].
-    whole: usize,
+    /// See [`Passage::long_chars`].
+    long_chars: usize,
     /// See [`Passage::lost`].
     lost: usize,
     complete: CompletePoint,
@@ -96,8 +96,8 @@ struct CompletePoint {
     chars: usize,
     /// Length of the text so far.
     text_bytes: usize,
-    /// See [`Passage::whole`].
-    whole: usize,
+    /// See [`Passage::long_chars`].
+    long_chars: usize,
     /// See [`Passage::lost`].
     lost: usize,
 }
@@ -124,6 +124,7 @@ impl Alternative {
     fn read(mut self, c: char, misreading: Misreading, emit: &mut dyn FnMut(Self)) {
         if is_hole(c) {
             self.read_hole(emit);
+            // Between two characters, `?` may also be a question mark.
             if c != '?' || !self.pending.is_empty() {
                 return;
             }
@@ -151,8 +152,8 @@ impl Alternative {
 
     /// Reads a character that stands for one or two lost bytes, see [`is_hole`].
     fn read_hole(&self, emit: &mut dyn FnMut(Self)) {
-        // All common punctuation has the byte 80 in the middle, for which many decoders have no
-        // character.
+        // Of characters that begin with E2 or E3, all common punctuation has the byte 80 in the
+        // middle, for which many decoders have no character.
         if self.pending.missing == 2 && matches!(self.pending.bytes[0], 0xe2 | 0xe3) {
             let mut known = self.clone();
             known.score -= 1;
@@ -230,7 +231,7 @@ impl Alternative {
             return true;
         }
         self.text.push(c);
-        self.whole += usize::from(done.length >= 3);
+        self.long_chars += usize::from(done.length >= 3);
         self.score += commonness(c);
         true
     }
@@ -239,10 +240,10 @@ impl Alternative {
 impl Passage {
     /// Replaces the passage by what an alternative has read completely, if that is longer.
     fn replace_if_longer(&mut self, alternative: &Alternative) {
-        let CompletePoint { chars, text_bytes, whole, lost } = alternative.complete;
+        let CompletePoint { chars, text_bytes, long_chars, lost } = alternative.complete;
         if chars > self.chars {
             alternative.text[..text_bytes].clone_into(&mut self.text);
-            (self.chars, self.whole, self.lost) = (chars, whole, lost);
+            (self.chars, self.long_chars, self.lost) = (chars, long_chars, lost);
         }
     }
 
@@ -250,14 +251,16 @@ impl Passage {
     fn is_credible(&self, misreading: Misreading) -> bool {
         let han = self.text.chars().filter(|c| is_han(*c)).count();
         let frequent = self.text.chars().filter(|c| is_han(*c) && is_frequent(*c)).count();
-        let few_lost = self.lost * 2 <= self.whole;
+        let few_lost = self.lost * 2 <= self.long_chars;
         match misreading {
             // The bytes of intact text are never valid UTF-8 characters of three bytes, so two such
             // characters suffice.
-            Misreading::Latin1 => self.whole >= 2 && han >= 1 && few_lost,
+            Misreading::Latin1 => self.long_chars >= 2 && han >= 1 && few_lost,
             // Rare characters of intact text can be valid by chance, but then they hardly give
             // frequent characters.
-            Misreading::Gbk => self.whole >= 3 && frequent >= 1 && frequent * 4 >= han && few_lost,
+            Misreading::Gbk => {
+                self.long_chars >= 3 && frequent >= 1 && frequent * 4 >= han && few_lost
+            }
         }
     }
 }
@@ -293,11 +296,12 @@ pub(crate) fn read_back(
     found.then_some((text, lost))
 }
 
-/// A short text read back as a whole, and the number of characters that are lost, at most one.
+/// A short text read back, if all of it is one passage of misread text, and the number of
+/// characters that are lost, at most one.
 pub(crate) fn read_whole(text: &str, misreading: Misreading) -> Option<(String, usize)> {
     let chars: Vec<char> = text.chars().collect();
     let passage = passage(&chars, misreading);
-    let is_all = passage.chars == chars.len() && passage.whole > 0 && passage.lost <= 1;
+    let is_all = passage.chars == chars.len() && passage.long_chars > 0 && passage.lost <= 1;
     is_all.then_some((passage.text, passage.lost))
 }
 
@@ -334,8 +338,8 @@ fn commonness(c: char) -> i32 {
     }
 }
 
-/// The bytes that were decoded to `c`, and how many they are; `None` if no bytes give `c`, or more
-/// than two.
+/// The one or two bytes that were decoded to `c`, and how many they are; `None` if `c` comes from
+/// more than two bytes, or from none.
 fn bytes_of(c: char, misreading: Misreading) -> Option<([u8; 2], usize)> {
     if misreading == Misreading::Latin1 && u32::from(c) < 0x100 {
         return Some(([c as u8, 0], 1));

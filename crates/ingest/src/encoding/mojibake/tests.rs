@@ -9,11 +9,6 @@ fn spoil(text: &str) -> String {
 
 #[test]
 fn mojibake_is_read_back() {
-    let text = "以太坊的升級,將在明年三月完成。OpenAI也這麼說!";
-    let spoiled = spoil(text);
-    if !spoiled.contains('\u{fffd}') {
-        assert_eq!(repair(&spoiled), Repair::Repaired(text.to_owned()));
-    }
     assert!(spoil("以太坊").starts_with("浠ュお鍧"));
     assert_eq!(repair("浠ュお鍧婁氦鏄撴墍"), Repair::Repaired("以太坊交易所".to_owned()));
 }
@@ -28,7 +23,7 @@ fn the_count_of_a_single_character_agrees_with_the_table() {
 }
 
 #[test]
-fn only_lines_with_certain_characters_are_checked_for_other_misreadings() {
+fn only_lines_with_latin_private_kana_or_bopomofo_letters_are_tried_as_other_than_gbk() {
     for text in ["", "a", "以太坊的升級,將在明年三月完成。「OpenAI」"] {
         assert!(!may_be_misread_otherwise(text), "{text}");
     }
@@ -59,6 +54,7 @@ fn lossy_mojibake_is_repaired_where_it_is_certain() {
     ] {
         assert_eq!(repair(line), Repair::Partly(wanted.to_owned()), "{line}");
     }
+    // Of each character a byte is lost; `锟斤拷` is U+FFFD itself, misread.
     for line in ["鐨�鏄�鍦�浜�鏈�鍜�", "锟斤拷锟斤拷", "锟斤拷"] {
         assert_eq!(repair(line), Repair::Kept, "{line}");
     }
@@ -90,6 +86,7 @@ fn mojibake_that_became_traditional_is_repaired() {
         let converted: String = spoiled.chars().map(convert).collect();
         assert_ne!(converted, spoiled);
         let mut wanted = text.to_owned();
+        // GBK reads pairs of bytes: of an odd number, the last byte is lost.
         if spoiled.ends_with('\u{fffd}') {
             wanted.pop();
             wanted.push('\u{fffd}');
@@ -194,6 +191,7 @@ proptest! {
         prop_assert!(!matches!(found, Repair::Repaired(_) | Repair::Partly(_)), "{found:?}");
     }
 
+    // The characters begin or continue mojibake, stand for lost bytes, or are read as Latin-1.
     #[test]
     fn any_text_is_checked_without_panic(text in "[鐨勬湁�?□a浜\u{e4}\u{b8}\u{ad}锛€的\u{20000}]{0,60}") {
         repair(&text);
