@@ -36,7 +36,8 @@ pub enum Field {
     Column,
 }
 
-/// The fields and their names in `--map`.
+/// The fields and their names in `--map FIELD=KEY`, by which a user says which key of a dump holds
+/// a field (see [`FieldMap`](crate::FieldMap)).
 const NAMES: [(Field, &str); 14] = [
     (Field::Id, "id"),
     (Field::Kind, "kind"),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::field::Field;
 
-/// Which keys hold which fields. These keys come before the well-known ones.
+/// Which keys hold which fields. These keys are tried before the well-known ones.
 ///
 /// Dots in a key lead into nested objects (`source.name`). A map is stored as text, as it is
 /// printed; the text can be parsed again.
@@ -27,7 +27,7 @@ impl FieldMap {
         self.0.iter().map(|(field, key)| (*field, key.as_str()))
     }
 
-    /// Whether a column of this name holds a title or a text.
+    /// Whether the map gives a key, such as the name of a table's column, to the title or the text.
     pub(crate) fn is_title_or_text(&self, key: &str) -> bool {
         self.iter()
             .any(|(field, mapped)| matches!(field, Field::Title | Field::Text) && mapped == key)

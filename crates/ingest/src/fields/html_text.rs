@@ -54,7 +54,7 @@ const ELEMENTS: [&str; 48] = [
     "ul",
 ];
 
-/// Elements that end a line.
+/// Elements that end a line. In a text with none of them, line breaks separate paragraphs.
 const BLOCKS: [&str; 20] = [
     "article",
     "blockquote",
@@ -107,7 +107,7 @@ fn layout_lines(html: &str) -> Vec<String> {
 /// The name of the element of [`ELEMENTS`] whose tag a text begins with.
 fn tag_name(text: &str) -> Option<String> {
     let inner = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
-    // No name of these has more than 12 letters.
+    // No name in `ELEMENTS` has more than 12 letters.
     let length = inner.bytes().take(12).take_while(u8::is_ascii_alphanumeric).count();
     let name = inner[..length].to_ascii_lowercase();
     let after = inner.as_bytes().get(length)?;

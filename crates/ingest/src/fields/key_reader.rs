@@ -37,7 +37,7 @@ pub(crate) struct UnderstoodFields {
 /// Understands the keys of the records of one dump, and counts the keys that it does not use.
 pub(crate) struct KeyReader<'m> {
     map: &'m FieldMap,
-    /// The field and rank of each key so far, see [`keys::meaning`].
+    /// The field and rank of each key so far, see [`keys::meaning`]; `None` for unknown keys.
     meanings: HashMap<String, Option<(Field, u16)>>,
     /// Keys that were not used.
     pub(crate) unused: KeyCounts,
@@ -64,7 +64,8 @@ impl<'m> KeyReader<'m> {
         }
     }
 
-    /// Understands the keys of a record, and counts those that are not used.
+    /// Understands the keys of a record, and counts those that are not used. `line` is the line of
+    /// the dump on which the record begins.
     pub(crate) fn understand(&mut self, fields: &RawFields, line: u64) -> UnderstoodFields {
         let mut candidates = self.candidates(fields, line);
         candidates.sort_by_key(|candidate| (candidate.field, candidate.rank));
@@ -136,7 +137,7 @@ impl UnderstoodFields {
         self.texts.remove(&field)
     }
 
-    /// Repairs mojibake in all values.
+    /// Repairs mojibake in all values but the id and dates.
     pub(crate) fn mend(&mut self) {
         let Self { title, paragraphs, tags, mended, texts, .. } = self;
         let lists = paragraphs.iter_mut().chain(tags);

@@ -1,4 +1,4 @@
-//! The well-known keys of dumps, columns of tables and keys of front matter.
+//! The well-known keys of dumps and front matter, which are also names of columns in tables.
 
 use super::field::Field;
 use super::key_table::KEYS;
@@ -24,6 +24,7 @@ pub(crate) fn meaning(key: &str) -> Option<(Field, u16)> {
     };
     let without_prefix = || {
         let short = PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix))?;
+        // A site has kinds of its own: `post_kind` does not say whether a record is a flash item.
         exact(short).filter(|(field, _)| *field != Field::Kind)
     };
     exact(&key).or_else(|| without_prefix().map(|(field, rank)| (field, rank + PREFIXED_RANK)))
@@ -40,10 +41,10 @@ pub(crate) fn is_title_or_text(key: &str) -> bool {
 }
 
 /// Whether JSON that begins with `head` has a key that stands for a title or a text.
-pub(crate) fn has_text_key(head: &[u8]) -> bool {
+pub(crate) fn has_title_or_text_key(head: &[u8]) -> bool {
     let head = String::from_utf8_lossy(head);
     let mut strings = head.split('"');
-    // A string is a key if a colon follows.
+    // A string is a key if a colon follows it.
     let mut last = strings.next();
     for piece in strings {
         if piece.trim_start().starts_with(':') && last.is_some_and(is_title_or_text) {
@@ -75,8 +76,8 @@ mod tests {
             assert_eq!(of(key), Some(field), "{key}");
         }
         assert_eq!(of("views"), None);
-        assert!(has_text_key(b"{\"a\":1, \"Content\" : \"x\"}"));
-        assert!(!has_text_key(b"{\"a\":\"title\"}"));
+        assert!(has_title_or_text_key(b"{\"a\":1, \"Content\" : \"x\"}"));
+        assert!(!has_title_or_text_key(b"{\"a\":\"title\"}"));
     }
 
     #[test]

@@ -73,11 +73,12 @@ fn stated_date(text: &str) -> Option<Moment> {
     let whole = text.split('.').next().unwrap_or_default();
     let is_number = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
     match (is_number, whole.len()) {
-        // Programs also count micro- and nanoseconds. Fractions of seconds were cut off above.
+        // `from_epoch` takes seconds or milliseconds; programs also count micro- and nanoseconds.
+        // Fractions of seconds were cut off above.
         (true, 16) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000),
         (true, 19) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000_000),
         (true, 9..=13) => date::from_epoch(whole.parse().ok()?),
-        // So few digits are no date, not even a year.
+        // So few digits are no date; a year alone is not taken for one.
         (true, ..=7) => None,
         _ => date::parse_any(text),
     }
@@ -91,6 +92,7 @@ mod tests {
 
     #[test]
     fn dates_in_all_forms_are_read() {
+        // Times are those of China, UTC+8: 21:06:07Z is 05:06:07 of the next day.
         let time = |h, m, s| StatedDate::Moment(Moment::Time(datetime(2021, 3, 4, h, m, s, 0)));
         let day = StatedDate::Moment(Moment::Day(date(2021, 3, 4)));
         for (value, expected) in [
@@ -111,6 +113,7 @@ mod tests {
             (json!("2021年3月4日"), day.clone()),
             (json!("Thu, 04 Mar 2021 05:06:07 +0800"), time(5, 6, 7)),
             (json!("Wed, 03 Mar 2021 21:06:07 GMT"), time(5, 6, 7)),
+            // A wrong day of the week does not matter: this was a Wednesday.
             (json!("Mon, 03 Mar 2021 21:06:07 GMT"), time(5, 6, 7)),
             (json!("Thu Mar 04 05:06:07 +0800 2021"), time(5, 6, 7)),
             (json!("Thu Mar  4 05:06:07 2021"), time(5, 6, 7)),

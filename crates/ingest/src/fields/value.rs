@@ -11,14 +11,14 @@ const MAX_DEPTH: usize = 3;
 /// Maximum number of values taken from a list.
 const MAX_VALUES: usize = 10_000;
 
-/// The keys of nested objects that hold their name.
+/// The keys of nested objects that hold the name of the object.
 const NAMES: [&str; 12] =
     ["name", "title", "text", "value", "label", "$oid", "#text", "@value", "_", "cn", "zh", "term"];
 /// The keys of nested objects that hold an address.
 const ADDRESSES: [&str; 5] = ["url", "href", "@id", "link", "value"];
 
-/// A single text: a string, a number, a name in an object, or several of these in a list. `None` if
-/// the value is of another type; empty if it says nothing.
+/// A single text: a string, a number, a name in an object, or several of these in a list, joined by
+/// `、`. `None` if the value is of another type; empty if it says nothing.
 pub(crate) fn single(value: &Value) -> Option<String> {
     let texts = collected(value, &NAMES)?;
     Some(texts.join("、"))

@@ -71,7 +71,7 @@ fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
             return Verdict::Refused(needs_converter("a document"));
         }
         (Kind::Unknown, Kind::Dump(DumpKind::Json | DumpKind::JsonLines))
-            if !keys::has_text_key(head) =>
+            if !keys::has_title_or_text_key(head) =>
         {
             return Verdict::Ignored;
         }
