@@ -105,8 +105,9 @@ impl BoundaryFinder {
         max_extent: Option<usize>,
     ) -> Boundary<'a> {
         // The first paragraph of the item if `above` paragraphs precede the dated one.
-        let first_paragraph = |above: usize| {
-            above.checked_sub(1).map_or(dated, |above_nearest| near[near.len() - 1 - above_nearest])
+        let first_paragraph = |above: usize| match above {
+            0 => dated,
+            _ => near[near.len() - above],
         };
         let key = cache_key(near, dated, max_extent);
         if let Some(found) = self.cache.get(key) {
@@ -125,8 +126,8 @@ impl BoundaryFinder {
 }
 
 /// Tries the paragraphs of `range` as boundaries, and replaces `best` by a better one. `near` has
-/// the paragraphs before the dated one; `range` numbers them upwards from the dated one: 0 is the
-/// nearest.
+/// the paragraphs before the dated one. `range` says how many of these stand between a paragraph
+/// and the dated one: 0 for the nearest.
 fn try_boundaries<'a>(
     best: &mut Boundary<'a>,
     near: &[Paragraph<'a>],
@@ -136,22 +137,22 @@ fn try_boundaries<'a>(
 ) {
     let below = near.iter().rev().take(range.start).map(|p| p.text.len() + 1);
     let mut length = dated.text.len() + below.sum::<usize>();
-    for above_nearest in range {
-        if above_nearest > 0 && length > MAX_ITEM_BYTES {
+    for between_count in range {
+        if between_count > 0 && length > MAX_ITEM_BYTES {
             break;
         }
-        let paragraph = near[near.len() - 1 - above_nearest];
+        let paragraph = near[near.len() - 1 - between_count];
         let agreement = match max_extent {
-            Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
+            Some(max_extent) if max_extent == between_count + 1 => AGREEMENT_BONUS,
             // Pages differ at this paragraph or below it, so the item hardly begins here.
-            Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
+            Some(max_extent) if max_extent <= between_count => -DISAGREEMENT_COST,
             _ => 0.0,
         };
         // The text of the item below this paragraph, one line a paragraph.
         let between =
-            near[near.len() - above_nearest..].iter().flat_map(|p| p.text.chars().chain(['\n']));
+            near[near.len() - between_count..].iter().flat_map(|p| p.text.chars().chain(['\n']));
         let following = between.chain(dated.text.chars());
-        let distance = PARAGRAPH_COST * above_nearest as f32;
+        let distance = PARAGRAPH_COST * between_count as f32;
         // Text on which all pages agree is an item even if its first line does not look like one.
         let (min_score, min_shape) = if agreement > 0.0 {
             (f32::NEG_INFINITY, MIN_SHAPE_SCORE)
@@ -163,7 +164,7 @@ fn try_boundaries<'a>(
         let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
         let score = shape_score + agreement - distance;
         if score > best.score {
-            *best = Boundary { above: above_nearest + 1, headline, score };
+            *best = Boundary { above: between_count + 1, headline, score };
         }
         length += paragraph.text.len() + 1;
     }
@@ -231,19 +232,19 @@ mod tests {
             headline.map_or(f32::MIN, |headline| headline.score).max(MIN_SHAPE_SCORE)
                 + ONE_PARAGRAPH_BONUS;
         let mut following = dated.text.to_owned();
-        for (above_nearest, paragraph) in pending.iter().rev().enumerate().take(MAX_PARAGRAPHS - 1)
+        for (between_count, paragraph) in pending.iter().rev().enumerate().take(MAX_PARAGRAPHS - 1)
         {
             let agreement = match max_extent {
-                Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
-                Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
+                Some(max_extent) if max_extent == between_count + 1 => AGREEMENT_BONUS,
+                Some(max_extent) if max_extent <= between_count => -DISAGREEMENT_COST,
                 _ => 0.0,
             };
             let headline = headline::best_headline(paragraph.text, &following);
             let min_shape = if agreement > 0.0 { MIN_SHAPE_SCORE } else { f32::MIN };
             let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
-            let score = shape_score + agreement - PARAGRAPH_COST * above_nearest as f32;
+            let score = shape_score + agreement - PARAGRAPH_COST * between_count as f32;
             if score > best_score {
-                (best, best_score) = ((pending.len() - 1 - above_nearest, headline), score);
+                (best, best_score) = ((pending.len() - 1 - between_count, headline), score);
             }
             following = format!("{}\n{following}", paragraph.text);
             if following.len() > MAX_ITEM_BYTES {
@@ -283,6 +284,7 @@ mod tests {
                 let max_extent = max_extent.filter(|max_extent| *max_extent <= pending.len());
                 let wanted = find_without_shortcuts(&pending, dated, max_extent);
                 for finder in [&mut cached, &mut uncached] {
+                    // The second result comes from the cache.
                     for _ in 0..2 {
                         prop_assert_eq!(finder.find(&pending, dated, max_extent), wanted);
                     }

@@ -57,7 +57,8 @@ fn dated(paragraph: Paragraph<'_>, moment: Option<Moment>) -> Piece<'_> {
     Piece { paragraph, dated: Some(Dated { moment, hash }) }
 }
 
-/// The title of `【TITLE】TEXT`; `None` for a paragraph of another form.
+/// The title of `【TITLE】TEXT`; `None` for a paragraph of another form, and for a title that is too
+/// short or too long, as that of `【注】甲` is.
 fn title(text: &str) -> Option<&str> {
     let (title, text) = text.strip_prefix('【')?.split_once('】')?;
     let is_title = BRACKETED_TITLE_CHARS.contains(&title.chars().count());
@@ -147,6 +148,8 @@ mod tests {
 
     #[test]
     fn other_paragraphs_do_not_become_items() {
+        // An item without a date next to it, a line that is more than a date, and a date above a
+        // title that is too short.
         let texts = ["【測試標題】正文。", "2024-03-04 是後文。", "2024-03-04", "【注】甲"];
         assert_eq!(items(&texts), texts.map(|text| (text, false)));
     }

@@ -14,8 +14,8 @@ use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
 use crate::temporary::record_log::{LogReader, RecordLog};
 use crate::text::folded_hash::folded_hash;
 
-/// A hash of what makes two items the same: title and text regardless of script, width, case and
-/// spaces, and the date.
+/// A hash of what makes two items the same: the date, and the folded title and text, in which
+/// script, width, case and spaces make no difference.
 pub(crate) fn folded_content_hash(title: &str, text: &str, date: Option<Moment>) -> u64 {
     let date = match date {
         None => String::new(),
@@ -192,7 +192,7 @@ impl FlashDeduplicator {
     }
 
     /// Number of items so far, each with all its variants.
-    pub(crate) fn distinct(&self) -> u64 {
+    pub(crate) fn item_count(&self) -> u64 {
         (self.all_variants.len() - self.further_variants.len()) as u64
     }
 

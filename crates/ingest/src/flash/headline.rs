@@ -7,7 +7,8 @@
 use std::ops::RangeInclusive;
 
 use crate::flash::lead_in::{
-    contains_lead_in, ends_in_introducing_word, first_chars, has_lead_in, is_dated, is_numbered,
+    contains_lead_in, ends_in_introducing_word, first_chars, has_lead_in, is_list_item,
+    mentions_day,
 };
 use crate::text::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_sentence_end};
 
@@ -34,7 +35,8 @@ const COMPARED_CHARS: usize = 160;
 const BRACKETED_SCORE: f32 = 6.0;
 /// Score added for a title after a column name.
 const COLUMN_BONUS: f32 = 5.0;
-/// Upper bound on the score of any title, see [`max_score`]; titles in brackets score less.
+/// Upper bound on the score of any title without [`COLUMN_BONUS`], see [`max_score`]; titles in
+/// brackets score less.
 const MAX_SCORE: f32 = 6.5 + 0.25 * 24.0 - 2.0 + 3.5 + 0.01;
 
 /// The best split of `paragraph`, taken as the first paragraph of an item; `following` is the
@@ -199,12 +201,13 @@ fn score(
     if is_text_short {
         score -= 3.0;
     }
+    // Most colons do not end a title.
     score -= 2.0;
     let (repeated_fraction, repetition) = repetition(title, text, following);
     score += repetition;
     if lead_in {
         score += 3.5;
-    } else if is_dated(first_chars(text, 30)) {
+    } else if mentions_day(first_chars(text, 30)) {
         score += 1.5;
     }
     // `今天(5月26日)` begins a text; titles do not contain it.
@@ -222,7 +225,7 @@ fn score(
     {
         score -= 1.5;
     }
-    if is_numbered(title) {
+    if is_list_item(title) {
         score -= 2.5;
     }
     // A lead-in inside the title means that the real title ended before it.
@@ -243,7 +246,8 @@ fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) ->
         return (0.0, 0.0);
     }
     let number = title_bigrams.len() as f32;
-    // A small Bloom filter: most bigrams of the text are not in the title.
+    // A Bloom filter of 512 bits: most bigrams of the text are not in the title. `bit` gives the
+    // word of the filter and the mask of the bit for a bigram.
     let mut filter = [0_u64; 8];
     let bit = |(a, b): (char, char)| {
         let hash =

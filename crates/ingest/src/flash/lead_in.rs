@@ -60,7 +60,7 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
 
 /// Whether a text mentions a day, by its number (`西班牙國家氣象局8日稱`) or by a word such as `今天`
 /// or `近日`.
-pub(crate) fn is_dated(text: &str) -> bool {
+pub(crate) fn mentions_day(text: &str) -> bool {
     ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
         || date::mentions_day(text)
 }
@@ -70,8 +70,8 @@ pub(crate) fn first_chars(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Whether a lead-in and a comma follow a colon inside a text, as in `甲:6月18日消息,乙`. A real title
-/// has none.
+/// Whether a lead-in and a comma follow a colon inside a text, as in `甲:6月18日消息,乙`. In a real
+/// title, no lead-in follows a colon.
 pub(crate) fn contains_lead_in(title: &str) -> bool {
     title.char_indices().any(|(at, c)| {
         is_colon(c) && {
@@ -96,7 +96,7 @@ pub(crate) fn ends_in_introducing_word(title: &str) -> bool {
 
 /// Whether a text begins as an item of a list in an article does, with a number or a bullet: `1.`,
 /// `第一,`, `①`, `•`.
-pub(crate) fn is_numbered(title: &str) -> bool {
+pub(crate) fn is_list_item(title: &str) -> bool {
     let digits = title.bytes().take_while(u8::is_ascii_digit).count();
     (1..=2).contains(&digits)
         && title[digits..].starts_with(['.', '、', ')', '\u{ff0e}', '\u{ff09}'])

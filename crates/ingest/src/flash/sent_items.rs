@@ -10,9 +10,10 @@ const SLOTS: usize = 1 << 15;
 
 /// A cache of the items that a thread has sent.
 pub(crate) struct SentItems {
-    /// From an item's hash to its [`ItemHashes`].
+    /// From [`Item::hash`] to the item's [`ItemHashes`].
     sent: DirectMappedCache<ItemHashes>,
-    /// Whether to omit the text of repeated items.
+    /// Whether to omit the text of repeated items. The receiver needs it if a dump has flash items,
+    /// see [`FlashDeduplicator::add`](crate::flash::dedup::FlashDeduplicator::add).
     omit_repeats: bool,
 }
 

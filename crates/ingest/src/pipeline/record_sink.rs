@@ -284,7 +284,7 @@ impl<E> RecordSink<'_, E> {
 
     /// Emits all flash items. `totals` are those of all files that were found.
     pub(crate) fn finish(mut self, totals: FileTotals) -> Result<Ingested, Error<E>> {
-        self.report.flashes_distinct = self.flashes.distinct();
+        self.report.flashes_distinct = self.flashes.item_count();
         let mut flashes = self.flashes.drain().map_err(Error::TemporaryFile)?;
         for flash in &mut flashes {
             (self.sink)(Record::Flash(flash.map_err(Error::TemporaryFile)?))

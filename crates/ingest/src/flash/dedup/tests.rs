@@ -3,12 +3,13 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
-fn an_item_takes_16_bytes() {
+fn the_entry_of_a_variant_takes_16_bytes() {
     assert_eq!(size_of::<VariantEntry>(), 16);
 }
 
-/// A model of [`FlashDeduplicator`] that keeps whole items in memory. `adds` are keys of items,
-/// items, and whether each comes from a dump. Returns the id of each, and the items.
+/// A model of [`FlashDeduplicator`] that keeps whole items in memory. Each element of `adds` has a
+/// key, which is equal for all variants of an item, the item, and whether it comes from a dump.
+/// Returns the id of the variant that each element becomes, and the deduplicated items.
 fn model(adds: &[(u64, FlashItem, bool)]) -> (Vec<String>, Vec<FlashItem>) {
     let mut items: Vec<(u64, bool, FlashItem)> = Vec::new();
     let mut ids = Vec::new();
@@ -53,6 +54,7 @@ proptest! {
                 let path = format!("{page}.txt");
                 let span = Span { start: number, end: number + 9 };
                 let item = FlashItem {
+                    // An id has the first 48 bits of the hash.
                     id: short_id('f', folded << 16),
                     column: Some(format!("{number}")),
                     title: format!("第{folded}條"),
@@ -83,7 +85,7 @@ proptest! {
                 flashes.add_occurrence(key, &occurrence.path, occurrence.span).unwrap();
             }
         }
-        prop_assert_eq!(flashes.distinct(), items.len() as u64);
+        prop_assert_eq!(flashes.item_count(), items.len() as u64);
         let drain = flashes.drain().unwrap();
         prop_assert_eq!(drain.occurrence_count(), adds.len() as u64);
         let drained: Vec<FlashItem> = drain.map(Result::unwrap).collect();
