@@ -21,7 +21,8 @@ pub enum Error<E> {
         /// The root as given.
         path: PathBuf,
     },
-    /// A root is excluded, or lies inside a folder that is.
+    /// A root is excluded ([`Options::exclude`](crate::Options::exclude)), as the index folder is,
+    /// or lies inside an excluded folder.
     #[error(
         "`{}` is the index folder or lies inside it, and an index cannot be its own archive: give the folder of the pages, or put the index elsewhere",
         .path.display()
@@ -80,8 +81,8 @@ pub enum Error<E> {
     Sink(#[source] E),
 }
 
-/// The first three of some paths below the root, and how many more there are, for a message. No
-/// paths stand for the whole archive, whose root is the option `--base` of `wensou`.
+/// The first three of some paths below the root, and how many more there are, for a message. An
+/// empty list stands for the whole archive, whose root is the option `--base` of `wensou`.
 fn first_paths(paths: &[String]) -> String {
     const MAX_PATHS: usize = 3;
     let names = paths.iter().take(MAX_PATHS).map(|path| format!("`{}`", path.escape_debug()));

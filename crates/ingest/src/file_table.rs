@@ -62,7 +62,7 @@ pub struct FileEntry {
     /// XXH3 of the file's bytes; of its stamp, if the file or a member of it was skipped for being
     /// too large; 0 if the file could not be read.
     pub content_hash: u64,
-    /// Number of articles and of occurrences of flash items in it.
+    /// Number of its articles plus number of occurrences of flash items in it.
     pub records: u64,
     /// Whether the build could not read it, and kept its earlier entry and records.
     pub unreadable: bool,

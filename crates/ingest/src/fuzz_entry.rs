@@ -1,5 +1,5 @@
-//! Entry points for the fuzz targets that need no files. Hidden, because they are not part of the
-//! public interface.
+//! Parsers and readers for the fuzz targets to call, without files. The module is hidden, because
+//! it is not part of the public interface.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};

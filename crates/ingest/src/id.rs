@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_given_by_dumps_have_no_number() {
+    fn ids_of_other_forms_have_no_number() {
         for id in
             ["", "a", "r-1", "a+12345678901", "A123456789012", "a12345678901G", "a1234567890123"]
         {
