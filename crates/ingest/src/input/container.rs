@@ -88,9 +88,9 @@ impl Container<'_> {
         ControlFlow::Continue(None)
     }
 
-    /// Passes a member of `bytes` bytes to `visit`, if its content is a page or a dump; otherwise
-    /// reports the member as skipped or ignored. `inner` reads the bytes of the member, which can
-    /// be compressed, as `format` says.
+    /// Passes a member to `visit`, if its content is a page or a dump; otherwise reports the member
+    /// as skipped or ignored. `inner` reads the `bytes` bytes of the member, which can be
+    /// compressed, as `format` says.
     pub(super) fn emit(
         &self,
         path: &str,

@@ -20,7 +20,7 @@ pub(super) enum Content {
     Binary,
     /// The source of a program.
     Program,
-    /// Text without signs of any particular kind, or no text at all. If the bytes end inside a long
-    /// line, more bytes may show the kind.
+    /// Text without signs of any particular kind; also an empty file. If the bytes end inside a
+    /// long line, more bytes may show the kind.
     Text,
 }

@@ -133,7 +133,13 @@ impl FileList {
     /// Iterates over the files; several threads may do so at once.
     pub(crate) fn iter(&self) -> FileListIter {
         let (reader, paths) = (self.log.reader(READ_BYTES), Arc::clone(&self.paths));
-        FileListIter { reader, paths, at: 0, remaining: self.count, relative: String::new() }
+        FileListIter {
+            reader,
+            paths,
+            next_offset: 0,
+            remaining: self.count,
+            relative: String::new(),
+        }
     }
 }
 
@@ -143,7 +149,7 @@ pub(crate) struct FileListIter {
     reader: LogReader,
     paths: Arc<KnownPaths>,
     /// Where the next file begins in the log.
-    at: u64,
+    next_offset: u64,
     /// The number of files that are left.
     remaining: usize,
     /// The relative path of the last file.
@@ -153,11 +159,11 @@ pub(crate) struct FileListIter {
 impl FileListIter {
     /// Advances to the next file, and restores its relative path.
     fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, FileStamp)> {
-        let (record, next) = self.reader.record(self.at)?;
+        let (record, next_offset) = self.reader.record(self.next_offset)?;
         let StoredFile { origin, relative, format, stamp } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         relative.restore(&mut self.relative);
-        self.at = next;
+        self.next_offset = next_offset;
         self.remaining -= 1;
         Ok((origin, format, stamp))
     }

@@ -118,6 +118,7 @@ mod tests {
         fs::write(&page, "甲").unwrap();
         let (roots, options) = ([folder.path().to_path_buf()], Options::default());
         let before = fingerprint(&roots, &options).unwrap();
+        // The scan with which a build begins gives the same number.
         assert_eq!(crate::scan::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
         assert_eq!(fingerprint(&roots, &options).unwrap(), before);
         let time = fs::metadata(&page).unwrap().modified().unwrap();

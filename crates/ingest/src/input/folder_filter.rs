@@ -73,7 +73,7 @@ impl Exclusions {
     }
 }
 
-/// The rules for the folders of one walk.
+/// The rules for the folders and files of one walk.
 pub(crate) struct FolderFilter<'b> {
     exclusions: &'b Exclusions,
     /// The roots with symbolic links resolved.
@@ -104,7 +104,7 @@ impl<'b> FolderFilter<'b> {
     }
 
     /// Decides about a folder found below a root. Its parent has already been accepted.
-    pub(crate) fn folder(&self, path: &Path, is_link: bool) -> FolderVerdict {
+    pub(crate) fn folder_verdict(&self, path: &Path, is_link: bool) -> FolderVerdict {
         if is_link {
             // If the target has disappeared in the meantime, the walk reports it.
             let Ok(target) = fs::canonicalize(path) else { return FolderVerdict::Inside };

@@ -94,7 +94,7 @@ impl FolderWalk<'_> {
 
     /// What to emit instead of a folder, if the folder is not read.
     fn refuse_folder(&self, folder: &Path, is_link: bool) -> Option<WalkEntry> {
-        match self.filter.folder(folder, is_link) {
+        match self.filter.folder_verdict(folder, is_link) {
             FolderVerdict::Inside if !self.rules.excludes(folder, PathKind::Folder) => None,
             FolderVerdict::SymlinkOutsideRoots => {
                 Some(WalkEntry::SymlinkOutsideRoots(folder.to_path_buf()))
@@ -168,7 +168,8 @@ impl FolderWalk<'_> {
     }
 }
 
-/// A path as text, for the report, where it is stored and printed.
+/// A path for the report, where it is stored and printed as text: what is not UTF-8 is replaced by
+/// U+FFFD.
 pub(crate) fn lossy_path(path: &Path) -> PathBuf {
     path.to_string_lossy().into_owned().into()
 }
@@ -212,6 +213,8 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "頁").unwrap();
         }
+        // Also left out: `old-*` by the options, hidden folders, and `.bak` files, which are never
+        // read, even if an ignore file lets them in.
         fs::write(root.path().join(".wensouignore"), "drafts/\n*.bak\n").unwrap();
         fs::write(root.path().join("a/.wensouignore"), "!5.bak\n4.txt\n").unwrap();
         let (whole, _) = walked(root.path(), &[]);

@@ -152,7 +152,7 @@ pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
         },
     }
     match last_io_error.take() {
-        // Report an error that a decoder or container reader mistook for the end of the data.
+        // Report a system error that a decoder or container reader took for the end of the data.
         Some(reason) => {
             visit(Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason }))
         }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use memchr::memmem;
 
 /// Bytes at the start of a dump that are examined.
-const MAX_START: usize = 8 << 10;
+const MAX_START_BYTES: usize = 8 << 10;
 /// The id of the first hit must be within this many lines after the first line of the hit.
 const MAX_HIT_LINES: usize = 40;
 /// The start of the header line in a table of hits.
@@ -48,16 +48,18 @@ pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
     if start.starts_with(TABLE_HEAD.as_bytes()) {
         return true;
     }
-    let start = &start[..start.len().min(MAX_START)];
+    let start = &start[..start.len().min(MAX_START_BYTES)];
     if !matches!(start.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return false;
     }
     let has = |keys: &[&str]| {
         keys.iter().all(|key| memmem::find(start, format!("\"{key}\":").as_bytes()).is_some())
     };
+    // The keys of a single hit, and of the object that has all hits.
     if has(&["kind", "score", "snippet"]) || has(&["query", "relaxed", "hits"]) {
         return true;
     }
+    // The keys of an exported record.
     has(&["title_origin", "span"]) && root.is_some_and(|root| names_file_below(start, root))
 }
 

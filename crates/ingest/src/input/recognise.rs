@@ -33,7 +33,7 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
     // Files with such names are read only if their content is recognised.
     let content_must_tell = matches!(by_name, Kind::Unknown | Kind::Xml);
     match content {
-        Content::Kind(found) => found_kind(by_name, found, head),
+        Content::Kind(found) => kind_verdict(by_name, found, head),
         Content::NeedsConverter(name) => Verdict::Refused(needs_converter(name)),
         Content::Binary if by_name == Kind::NeedsConverter => {
             Verdict::Refused(needs_converter("a document"))
@@ -53,7 +53,7 @@ pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
 }
 
 /// Decides about a file whose content was recognised as the kind `found`.
-fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
+fn kind_verdict(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
     let kind = match (by_name, found) {
         // The name says more than the first bytes.
         (Kind::Page(PageKind::Markdown), Kind::HTML)

@@ -136,6 +136,8 @@ mod tests {
 
     #[test]
     fn the_array_of_records_in_a_wrapper_is_found() {
+        // `None`: the array has no objects, its key is not in `WRAPPERS`, an object around it or
+        // before it belongs to a record (`source`, `author`), or no array comes at all.
         for (head, inner) in [
             ("{\"data\":[{\"a\":1}]}", Some("{\"a\":1}]}")),
             ("{\"status\": \"ok\", \"total\": 2, \"articles\": [ {}]}", Some(" {}]}")),

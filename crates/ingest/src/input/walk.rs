@@ -268,6 +268,7 @@ mod tests {
         let (roots, options) = ([file, folder], Options::default());
         let policy = RootPolicy::MustBeReadable;
         let found = walk::<Infallible>(&roots, &options, policy, &mut |_, _, _| Ok(())).unwrap();
+        // Two files come before it: `a.txt` and `b/1.txt`.
         assert_eq!(found.refused, [(2, gone)]);
     }
 

@@ -75,7 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn walk_keys_order_files_between_folders_as_the_walk_does() {
+    fn characters_that_sort_before_the_slash_do_not_change_the_order_of_folders() {
+        // By bytes, ` `, `-` and `.` sort before `/`, so `a-b/c.txt` would come before `a/b.txt`.
         let root = tempfile::tempdir().unwrap();
         for name in ["a.txt", "a/b.txt", "a/b/c.txt", "a-b/c.txt", "a b.txt", "z/甲.txt", "B.txt"]
         {
