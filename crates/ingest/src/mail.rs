@@ -24,7 +24,7 @@ pub(crate) struct Mail {
 }
 
 /// Maximum characters of a date that cannot be parsed; the report shows them.
-const MAX_UNREAD_DATE: usize = 100;
+const MAX_UNREAD_DATE_CHARS: usize = 100;
 
 /// Reads a message; `None` if it has no header fields.
 pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
@@ -56,9 +56,9 @@ pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
     }
     if metadata.date.is_none() {
         let stated = message.header_raw(HeaderName::Date).map(str::trim);
-        metadata.unread_date = stated
-            .filter(|date| !date.is_empty())
-            .map(|date| date.chars().filter(|c| !c.is_control()).take(MAX_UNREAD_DATE).collect());
+        metadata.unread_date = stated.filter(|date| !date.is_empty()).map(|date| {
+            date.chars().filter(|c| !c.is_control()).take(MAX_UNREAD_DATE_CHARS).collect()
+        });
     }
     Some(Mail { text, markup, metadata, attachments: attachments(&message) })
 }

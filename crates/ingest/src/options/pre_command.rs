@@ -44,6 +44,7 @@ impl PreCommand {
     /// Whether the globs select a file with this path below its root; `false` without globs.
     pub(crate) fn selects(&self, relative: &Path) -> bool {
         let is_dir = false;
+        // To the matcher, a file that the globs do not select is an ignored one.
         self.globs.as_ref().is_some_and(|globs| !globs.matched(relative, is_dir).is_ignore())
     }
 
