@@ -9,7 +9,8 @@ const MAX_SITE_CHARS: usize = 30;
 const MAX_SITE_BYTES: usize = 90;
 /// Maximum characters of a breadcrumb.
 const MAX_BREADCRUMB: usize = 200;
-/// Maximum bytes of a breadcrumb that has no label and need not begin with a word such as `首頁`.
+/// Maximum bytes of a breadcrumb that has no label such as `當前位置:`, and need not begin with a
+/// home step such as `首頁`.
 const MAX_BARE_BREADCRUMB_BYTES: usize = 150;
 /// Maximum characters of each step of such a breadcrumb.
 const MAX_BARE_STEP: usize = 12;
@@ -56,7 +57,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
             return Some(steps.get(1).copied());
         }
     }
-    // A quick check first: nearly every line fails it.
+    // Nearly every line ends here, before anything is split.
     if after_label.is_none() && !words.begins_with_home_step(trail)
         || text.chars().count() > MAX_BREADCRUMB
     {

@@ -130,7 +130,8 @@ impl<'a> Draft<'a> {
     ) -> (Article, PageNotes) {
         let mut body = split_body(&self.pieces, &statistics.contexts, boundaries);
         let recurring = statistics.recurring_lines(site);
-        let boilerplate = recurring.map_or(0, |lines| lines.remove_from(&mut body.paragraphs));
+        let boilerplate_lines =
+            recurring.map_or(0, |lines| lines.remove_from(&mut body.paragraphs));
         let (title, title_origin) = match self.title {
             Some(title) => (title, TitleOrigin::Stated),
             None => {
@@ -165,7 +166,7 @@ impl<'a> Draft<'a> {
         body.flashes.into_iter().for_each(emit);
         let notes = PageNotes {
             unread_date: self.unread_date.map(str::to_owned),
-            boilerplate_lines: boilerplate as u32,
+            boilerplate_lines: boilerplate_lines as u32,
             unextracted: self.unextracted,
             mojibake_repaired: self.mojibake_repaired,
             mojibake_kept: self.mojibake_kept,
@@ -237,6 +238,7 @@ mod tests {
         }
         statistics.finish();
         let text = "題目\n\nAuthor:\n\n正文一段。\n\nTags:比特幣FLOW加密貨幣FLO\n";
+        // `FLO` is in the line, too.
         let tags = ["以太坊", "FLO"].map(str::to_owned).to_vec();
         let metadata = Metadata { tags, ..Metadata::default() };
         let outline = Outline::with_metadata(text, Markup::Text, metadata);

@@ -203,7 +203,8 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     })
 }
 
-/// Whether a line of at most `max_chars` characters can be the name of a category.
+/// Whether a line can be the name of a category: it has at most `max_chars` characters, and is
+/// neither a sentence nor a date.
 fn is_category(text: &str, max_chars: usize) -> bool {
     text.chars().count() <= max_chars
         && !text.ends_with(['.', ':', '\u{ff1a}', ';'])

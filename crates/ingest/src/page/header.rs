@@ -155,8 +155,8 @@ impl Header {
         at
     }
 
-    /// Reads the fields `Author:` and `Time:` in their usual form, which is faster than parsing the
-    /// line as a byline.
+    /// Reads a line that is an empty field `Author:`, or a field `Time:` in its usual form; returns
+    /// whether the line is one of these. This is faster than parsing the line as a byline.
     fn take_usual_line(&mut self, text: &str) -> bool {
         let time = text.strip_prefix("Time:").filter(|time| date::parse_usual(time).is_some());
         if time.is_none() && text != "Author:" {
@@ -210,6 +210,7 @@ impl Header {
         let byline = std::mem::take(&mut self.byline);
         self.date = self.date.or_else(|| byline.date().map(|moment| (moment, DateOrigin::Text)));
         self.unread_date = byline.unread_date().map(str::to_owned);
+        // The translator counts as the author of a text that names no other.
         let author = byline.author.or_else(|| byline.translator.clone());
         let fields = [
             (&mut self.author, author),

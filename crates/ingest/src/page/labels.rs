@@ -178,8 +178,8 @@ impl Labels {
         self.words.longest_ending(text, MAX_CHARS)
     }
 
-    /// The label, delimiter and value of a line in a list of labels: it begins with a label of two
-    /// characters or more, after which there is a space or a colon.
+    /// The label, delimiter and value of a line in a list of labels. Such a line begins with a
+    /// label of two characters or more, which a space or a colon follows.
     pub(crate) fn list_item<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
         self.words.words_at(line).find_map(|(label, bytes)| {
             let separate = true;

@@ -12,7 +12,7 @@ const MAX_CHARS: usize = 48;
 pub(super) const MAX_BYTES: usize = 200;
 /// Maximum characters of a place that is not in the table of cities; and of an outlet that no
 /// reporter follows, unless its name ends with 社, 網 or 報.
-const MAX_CITY: usize = 8;
+const MAX_PLACE_OR_OUTLET: usize = 8;
 /// The words by which a dateline says how a report was sent; several may stand in a row.
 const FILED: [&str; 16] = [
     "綜合", "综合", "外電", "外电", "專電", "专电", "急電", "急电", "電", "电", "訊", "讯", "報導",
@@ -97,16 +97,17 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     if let Some(day) = day.filter(|day| day.contains('年')) {
         fields.push(LabelledValue { label: Label::Time, value: day });
     }
-    let reporter = TITLES.iter().find_map(|title| before_date.split_once(title));
+    let around_title = TITLES.iter().find_map(|title| before_date.split_once(title));
+    let has_title = around_title.is_some();
     if before_date.is_empty()
-        || before_date.contains(|c| is_sentence_end(c) || is_colon(c) && reporter.is_none())
+        || before_date.contains(|c| is_sentence_end(c) || is_colon(c) && !has_title)
     {
         return None;
     }
-    let (outlet, names) = reporter.unwrap_or((before_date, ""));
+    let (outlet, names) = around_title.unwrap_or((before_date, ""));
     let outlet = outlet.trim_matches(is_separator);
     let is_own = OWN.iter().any(|own| outlet.starts_with(own));
-    let source = if is_own { None } else { source(outlet, reporter.is_some()) };
+    let source = if is_own { None } else { source(outlet, has_title) };
     if !is_own && source.is_none() && !outlet.is_empty() {
         return None;
     }
@@ -119,7 +120,7 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
         // `據某媒體29日報道` is the beginning of a sentence.
         Some(_) => is_wire && !outlet.starts_with(['據', '据']),
         // `本報訊`, `本報北京訊` or `新華社訊`, but not `新華社北京訊`.
-        None if is_news => reporter.is_none() && (is_own || source == Some(outlet)),
+        None if is_news => !has_title && (is_own || source == Some(outlet)),
         // A place must stand between names and `報導`: `記者王小明報導…` is a sentence.
         None => author.is_some_and(|author| !text.ends_with(author)),
     };
@@ -136,12 +137,12 @@ fn before_day(text: &str) -> (&str, Option<&str>) {
 }
 
 /// The outlet in a text such as `新華社北京`. `reporter_follows` says whether a reporter follows
-/// the text; then any outlet may have more than [`MAX_CITY`] characters.
+/// the text; then any outlet may have more than [`MAX_PLACE_OR_OUTLET`] characters.
 fn source(text: &str, reporter_follows: bool) -> Option<&str> {
     let words = page_words();
     let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));
     let outlet = words.before_city(text).trim_end_matches(is_separator);
-    if is_outlet(outlet) && (reporter_follows || outlet.chars().count() <= MAX_CITY) {
+    if is_outlet(outlet) && (reporter_follows || outlet.chars().count() <= MAX_PLACE_OR_OUTLET) {
         return Some(outlet);
     }
     let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
@@ -149,7 +150,7 @@ fn source(text: &str, reporter_follows: bool) -> Option<&str> {
         text[..*end].ends_with(['社', '網', '网', '報', '报']) && is_outlet(&text[..*end])
     })?;
     let city = text[end..].trim_start_matches(is_separator);
-    let is_city = city.chars().count() <= MAX_CITY && city.chars().all(is_han);
+    let is_city = city.chars().count() <= MAX_PLACE_OR_OUTLET && city.chars().all(is_han);
     is_city.then_some(&text[..end])
 }
 

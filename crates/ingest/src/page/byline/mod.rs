@@ -61,7 +61,7 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
     {
         return Some(BylineReading::of_whole_line(dateline.fields));
     }
-    // A quick check first, because most lines are text: a byline that does not begin with a label
+    // A quick check, because most lines are text: a byline that does not begin with a label
     // is short, and has no sentences.
     if (is_long || has_sentences(line)) && labels.at_start(line).is_none() {
         return None;
@@ -284,6 +284,7 @@ fn fields_before_text<'a>(pieces: &[BylinePiece<'a>]) -> Option<Vec<LabelledValu
             if number < last { value } else { value.split_once(' ').map_or("", |(name, _)| name) };
         let is_bad_date =
             matches!(label, Label::Time | Label::Updated) && date::parse_whole(value).is_none();
+        // In an interview, `記者:您好` names a speaker.
         let is_speaker = label == Label::Reporter && !page_words().is_people(value);
         if !is_bad_date && !is_speaker && is_name(value) {
             let label = if label == Label::Writer { Label::Author } else { label };
@@ -346,8 +347,8 @@ impl Byline {
     }
 }
 
-/// Parses `value` into `date`, unless `date` has a value already. A value that cannot be parsed
-/// goes into `unread`, if it is the first.
+/// Parses `value` into `date`, unless `date` has a value already. The first value that cannot be
+/// parsed and is no null date goes into `unread`.
 fn note_date(date: &mut Option<Moment>, unread: &mut Option<String>, value: &str) {
     if value.is_empty() {
         return;

@@ -241,10 +241,13 @@ impl<'a> Scan<'a, '_> {
     /// An employer and the label after it, if the word at `at` ends in a job title and a name
     /// follows the word, as in `示例財經記者 王小明`.
     fn job_title_at(&self, at: usize) -> Option<(&'a str, LabelAt)> {
+        /// An employer and a job title have fewer characters than this together.
+        const MAX_JOB_CHARS: usize = 16;
         let ahead = &self.line[at..];
         let is_end =
             |c: char| is_space(c) || matches!(c, ':' | '\u{ff1a}' | '/' | '|' | '\u{ff0f}');
-        let end = ahead.char_indices().take(16).find(|(_, c)| is_end(*c)).map(|(end, _)| end)?;
+        let mut near = ahead.char_indices().take(MAX_JOB_CHARS);
+        let end = near.find(|(_, c)| is_end(*c)).map(|(end, _)| end)?;
         let (label, start) = self.labels.at_end(&ahead[..end])?;
         if label != Label::Reporter || start == 0 {
             return None;

@@ -38,7 +38,7 @@ pub(super) fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bo
     if kept.contains(&true) { Ok(kept) } else { Err(Unextracted::NoArticle) }
 }
 
-/// Checks the number and the depth of the nodes that the parser really made, without recursion.
+/// Checks, without recursion, how many nodes the parser has made, and how deep they are nested.
 fn check_tree(document: &dom_query::Document) -> Result<(), Unextracted> {
     let tree = &document.tree;
     if tree.len() > MAX_NODES {

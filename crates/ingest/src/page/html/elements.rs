@@ -75,7 +75,7 @@ pub(super) fn is_block(name: &str) -> bool {
 }
 
 /// Whether an element stands around the main content, as menus do.
-pub(super) fn is_in_surroundings(name: &str) -> bool {
+pub(super) fn surrounds_content(name: &str) -> bool {
     SURROUNDINGS.contains(&name)
 }
 
@@ -88,7 +88,7 @@ pub(super) fn is_formatting(name: &str) -> bool {
 }
 
 /// Whether an element stands inside a line. Such an element does not count as a level when an
-/// element inherits its `Roles` from one above it.
+/// element inherits its `Roles` (what attributes say its text is, such as a date) from one above.
 pub(super) fn is_inline(name: &str) -> bool {
     is_formatting(name) || matches!(name, "span" | "cite" | "time" | "label" | "ins" | "var")
 }

@@ -40,7 +40,7 @@ pub(super) struct Measured {
     pub(super) depth: usize,
     /// Elements that a parser opens again because they are misnested.
     pub(super) reopened: u64,
-    /// The number of lines that `lines` made of the page.
+    /// The number of lines into which the module `lines` has split the page.
     pub(super) lines: usize,
 }
 

@@ -7,8 +7,8 @@ use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
 
 use super::elements::{
-    SILENT, heading_level, is_block, is_cell, is_formatting, is_in_surroundings, is_void,
-    silent_index,
+    SILENT, heading_level, is_block, is_cell, is_formatting, is_void, silent_index,
+    surrounds_content,
 };
 use super::footnote_marks::Superscript;
 use super::limits::{Measured, check_text};
@@ -19,12 +19,12 @@ use super::whitespace::{leading_whitespace, one_line, trailing_whitespace};
 use crate::page::line::{Layout, Line, Part};
 use crate::report::Unextracted;
 
-/// Maximum number of pieces. They serve to find metadata, which stands near the top of a page.
+/// Maximum number of [`TextPiece`]s, which serve to find metadata near the top of a page.
 const MAX_PIECES: usize = 20_000;
 /// Maximum number of separate lines, so that the lines of any page take bounded memory. All further
 /// text forms one line.
 const MAX_LINES_KEPT: usize = 2 * MAX_LINES;
-/// Maximum bytes of a piece; longer text is no metadata.
+/// Maximum bytes of a [`TextPiece`]; longer text is no metadata.
 const MAX_PIECE: usize = 300;
 
 /// A page split into lines.
@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
                 self.link = Some((String::new(), has_tag(b"href") || has_tag(b"rel")));
             }
             name if is_cell(name) => self.row.open_cell(self.layout.lines.len()),
-            name if is_in_surroundings(name) => self.surroundings += 1,
+            name if surrounds_content(name) => self.surroundings += 1,
             name => self.heading_level = heading_level(name).unwrap_or(self.heading_level),
         }
     }
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
             // The end tag of an inline element at the end of a line belongs to the line.
             "span" if self.has_text => self.end = end,
             name if is_formatting(name) && self.has_text => self.end = end,
-            name if is_in_surroundings(name) => {
+            name if surrounds_content(name) => {
                 self.surroundings = self.surroundings.saturating_sub(1);
             }
             name if heading_level(name).is_some() => self.heading_level = 0,
@@ -338,8 +338,8 @@ impl<'a> Reader<'a> {
         self.continues_row.push(std::mem::take(&mut self.row.continues));
     }
 
-    fn finish(&mut self, length: usize) {
-        self.end = self.end.min(length);
+    fn finish(&mut self, page_bytes: usize) {
+        self.end = self.end.min(page_bytes);
         self.is_at_end = true;
         self.end_line();
         if let Some(title) = &mut self.layout.head_title {

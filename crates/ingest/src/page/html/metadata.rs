@@ -105,7 +105,7 @@ struct Parts<'p> {
     /// The whole page.
     html: &'p str,
     /// Names of the site, reduced to their [`letters_and_digits`].
-    sites: Vec<String>,
+    site_names: Vec<String>,
 }
 
 /// Reads the metadata of a page. `is_article` says whether a line, given by its number, belongs to
@@ -118,16 +118,16 @@ pub(super) fn read(
     is_article: &dyn Fn(usize) -> bool,
 ) -> FoundMetadata {
     let json = json_ld::read(&stated_data.json_ld);
-    let sites = sites(stated_data, &json);
+    let site_names = site_names(stated_data, &json);
     let article_start = (0..layout.lines.len()).find(|&line| is_article(line));
-    let title = title::read(layout, stated_data, &json, &sites, article_start);
+    let title = title::read(layout, stated_data, &json, &site_names, article_start);
     let (below, above) = byline::lines_near(&layout.lines, &title, article_start, is_article);
     let mut byline = HtmlByline::default();
     byline.read(&layout.lines, pieces, below);
     byline.read(&layout.lines, pieces, above);
     let lead: Vec<usize> =
         (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD_LINES).collect();
-    let parts = Parts { stated_data, json, byline, layout, html, sites };
+    let parts = Parts { stated_data, json, byline, layout, html, site_names };
     let source = parts.source(pieces);
     let author = parts.author(&lead, source.as_deref());
     let on_one_line = |value: Option<String>| {
@@ -231,7 +231,7 @@ impl Parts<'_> {
         let is_other = |name: &str| {
             let name_letters = letters_and_digits(name);
             source.is_none_or(|source| letters_and_digits(source) != name_letters)
-                && !self.sites.contains(&name_letters)
+                && !self.site_names.contains(&name_letters)
                 && self.byline.editor.as_deref() != Some(name)
         };
         let byline = self.byline.author.clone().or_else(|| self.byline.marked_author.clone());
@@ -361,7 +361,7 @@ impl Parts<'_> {
 }
 
 /// Names of the site, reduced to their [`letters_and_digits`].
-fn sites(stated_data: &StatedData, json: &JsonLd) -> Vec<String> {
+fn site_names(stated_data: &StatedData, json: &JsonLd) -> Vec<String> {
     let names =
         ["og:site_name", "sitename", "application-name", "copyright", "dc.publisher", "publisher"];
     let stated = names.into_iter().flat_map(|name| stated_data.contents(name));

@@ -219,7 +219,8 @@ pub(super) fn bare_name(value: &str) -> &str {
                 '|' | '[' | ']' | '【' | '】' | '(' | ')' | '（' | '）' | '·' | '/' | ':'
             )
     });
-    // A Chinese name has no spaces; what follows one is a button or the next field.
+    // A Chinese name has no spaces: what follows a space is a button or the next field, unless all
+    // parts are names.
     let mut parts = value.split([' ', '\u{3000}', '\u{a0}', '|', '\u{ff5c}']);
     match parts.next() {
         Some(first)
@@ -245,7 +246,7 @@ pub(super) fn person_name(value: &str) -> &str {
     }
 }
 
-/// Whether a text of at most `max_chars` characters can be a name: it is no sentence, button or
+/// Whether a text can be a name: it has 2 to `max_chars` characters, and is no sentence, button or
 /// number.
 fn is_name_like(text: &str, max_chars: usize) -> bool {
     let chars = text.chars().count();

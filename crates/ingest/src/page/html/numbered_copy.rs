@@ -87,7 +87,7 @@ mod tests {
     fn private_characters_of_the_page_are_left_out() {
         let text = "<p>甲\u{f0005}乙</p><script>x</script>\0";
         let mut copy = NumberedCopy::new(text);
-        copy.number_line(3, 0);
+        copy.number_line("<p>".len(), 0);
         let script = text.find('x').unwrap();
         copy.skip(script, script + 1);
         assert_eq!(copy.finish(), "<p>\u{f0000}甲乙</p><script></script>");

@@ -30,13 +30,13 @@ pub(super) struct HtmlTitle {
     pub(super) main_line: Option<usize>,
 }
 
-/// Finds the title. `sites` has the names of the site, reduced to their [`letters_and_digits`].
-/// `article_start` is the first line of the article.
+/// Finds the title. `site_names` are reduced to their [`letters_and_digits`]. `article_start` is
+/// the first line of the article.
 pub(super) fn read(
     layout: &Layout<'_>,
     stated_data: &StatedData,
     json: &JsonLd,
-    sites: &[String],
+    site_names: &[String],
     article_start: Option<usize>,
 ) -> HtmlTitle {
     let lines = &layout.lines;
@@ -51,14 +51,14 @@ pub(super) fn read(
     // Longer texts are not titles.
     .filter(|title| !title.is_empty() && title.len() <= MAX_BYTES)
     .collect();
-    let text = confirmed_heading(lines, &stated, sites)
+    let text = confirmed_heading(lines, &stated, site_names)
         .or_else(|| confirmed_line(lines, &stated))
-        .or_else(|| unconfirmed_heading(lines, &stated, sites))
+        .or_else(|| unconfirmed_heading(lines, &stated, site_names))
         .or_else(|| {
             // After `<title>` come titles for other programs (`og:title`, JSON-LD), which rarely
             // contain the name of the site.
             let best = stated.get(1).or(stated.first())?;
-            Some(without_site_and_sections(best, sites).to_owned())
+            Some(without_site_and_sections(best, site_names).to_owned())
         });
     let mut title = HtmlTitle { text, ..HtmlTitle::default() };
     title.find_lines(lines, article_start);
@@ -103,14 +103,15 @@ impl HtmlTitle {
         let is_link =
             |line: &Line<'_>| line.links.iter().any(|link| letters_and_digits(link) == wanted);
         let is_no_link = |number: &&usize| !is_link(&lines[**number]);
-        let is_above_text =
+        // The extractor may take the title for one of the first two lines of the article.
+        let is_at_or_above_start =
             |number: &&usize| article_start.is_none_or(|start| **number <= start + 1);
         self.main_line = self
             .lines
             .iter()
             .filter(is_no_link)
             .find(|number| lines[**number].heading > 0)
-            .or_else(|| self.lines.iter().filter(is_no_link).rfind(is_above_text))
+            .or_else(|| self.lines.iter().filter(is_no_link).rfind(is_at_or_above_start))
             .copied();
     }
 }
@@ -119,12 +120,15 @@ impl HtmlTitle {
 /// least half as long; or the title contains the heading, which is at least two thirds as long; or
 /// the heading begins with the title, which has at least six characters. Lengths are compared
 /// without the names of site and sections.
-fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
+fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], site_names: &[String]) -> Option<String> {
     // The letters and digits of each title, with and without the names of site and sections.
     let letters_of_titles: Vec<(String, String)> = stated
         .iter()
         .map(|title| {
-            (letters_and_digits(title), letters_and_digits(without_site_and_sections(title, sites)))
+            (
+                letters_and_digits(title),
+                letters_and_digits(without_site_and_sections(title, site_names)),
+            )
         })
         .collect();
     let is_confirmed = |heading: &str| {
@@ -166,10 +170,14 @@ fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
 
 /// The first `h1` of the main part that does not look like the name of an outlet, if each stated
 /// title is the name of a site or outlet, or has fewer than six letters and digits.
-fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
+fn unconfirmed_heading(
+    lines: &[Line<'_>],
+    stated: &[&str],
+    site_names: &[String],
+) -> Option<String> {
     let is_site = |title: &&str| {
         let letters = letters_and_digits(title);
-        letters.chars().count() < 6 || is_outlet_like(title) || sites.contains(&letters)
+        letters.chars().count() < 6 || is_outlet_like(title) || site_names.contains(&letters)
     };
     if !stated.iter().all(is_site) {
         return None;
@@ -181,7 +189,7 @@ fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) ->
 }
 
 /// A title without the names of site and sections at its end.
-pub(super) fn without_site_and_sections<'t>(title: &'t str, sites: &[String]) -> &'t str {
+pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String]) -> &'t str {
     let mut remaining = title.trim();
     let mut is_after_site = false;
     while let Some((at, separator)) = remaining.char_indices().rev().find(|(_, c)| is_separator(*c))
@@ -195,7 +203,8 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, sites: &[String]) ->
         }
         let tail_letters = letters_and_digits(tail);
         let is_site = chars <= 2 * MAX_TAIL
-            && (is_outlet_like(tail) || sites.iter().any(|site| is_same_site(site, &tail_letters)));
+            && (is_outlet_like(tail)
+                || site_names.iter().any(|site| is_same_site(site, &tail_letters)));
         let is_plain =
             chars <= MAX_TAIL && !tail.contains(|c| is_sentence_end(c) || matches!(c, ':' | '：'));
         // As in `title_section`, `title--section`, `title - section`.
@@ -252,7 +261,7 @@ mod tests {
         ] {
             assert_eq!(without_site_and_sections(title, &[]), wanted);
         }
-        let sites = ["奇名".to_owned()];
-        assert_eq!(without_site_and_sections("示例标题-奇名", &sites), "示例标题");
+        let site_names = ["奇名".to_owned()];
+        assert_eq!(without_site_and_sections("示例标题-奇名", &site_names), "示例标题");
     }
 }
