@@ -9,8 +9,8 @@ use crate::report::Reason;
 /// far below.
 const MAX_LINE_BYTES: u64 = 4096;
 
-/// Decodes a chunked body; a body that is not chunked is returned unchanged.
-pub(super) fn read<'a>(mut inner: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
+/// A reader that decodes a chunked body; a body that is not chunked is read unchanged.
+pub(super) fn reader<'a>(mut inner: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut line = Vec::new();
     inner.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
     match chunk_size(&line) {

@@ -22,7 +22,7 @@ pub(crate) enum Codec {
 
 impl Codec {
     /// A reader that decompresses `inner`. Concatenated streams are read as one.
-    pub(super) fn read<'a>(self, inner: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    pub(super) fn reader<'a>(self, inner: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
             Self::Plain => Box::new(inner),
             Self::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(inner))),

@@ -100,7 +100,7 @@ impl Container<'_> {
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
         let is_plain = format.codec == Codec::Plain;
-        let read = match format.codec.read(inner) {
+        let read = match format.codec.reader(inner) {
             Ok(read) => read,
             Err(error) => return self.skip_member(path, damage_reason(&error), visit),
         };

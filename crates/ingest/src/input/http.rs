@@ -130,7 +130,7 @@ pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a
     let headers = Headers::read(read)?;
     let mut body: Box<dyn Read + 'a> = Box::new(read);
     if headers.value_contains("transfer-encoding", "chunked") {
-        body = chunked::read(BufReader::new(body))?;
+        body = chunked::reader(BufReader::new(body))?;
     }
     let coding = headers.get("content-encoding").unwrap_or_default().to_ascii_lowercase();
     body = match coding.as_str() {
@@ -153,7 +153,7 @@ fn decode_if_encoded<'a>(
     let mut first = Vec::new();
     body.by_ref().take(2).read_to_end(&mut first)?;
     let codec = if is_encoded(&first) { codec } else { Codec::Plain };
-    codec.read(Cursor::new(first).chain(body))
+    codec.reader(Cursor::new(first).chain(body))
 }
 
 /// A body that cannot be decoded: reading it fails with this text.

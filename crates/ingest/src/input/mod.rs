@@ -132,7 +132,7 @@ pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
                 visit_stream(&container, verdict, file, Some(bytes), visit_explained)?;
             }
         }
-        codec => match codec.read(file) {
+        codec => match codec.reader(file) {
             Ok(inner) => {
                 let mut inner = Peeked::new(Metered { inner, meter: &meter }, HEAD_BYTES);
                 let content = recognise::content(&mut inner);
@@ -165,7 +165,7 @@ pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
 pub(crate) fn is_container(format: FileFormat, raw: &[u8]) -> bool {
     let mut file = Peeked::new(raw, HEAD_BYTES);
     let content = recognise::content(&mut file);
-    let Ok(inner) = codec(format.codec, content).read(file) else { return false };
+    let Ok(inner) = codec(format.codec, content).reader(file) else { return false };
     let mut inner = Peeked::new(inner, HEAD_BYTES);
     let content = recognise::content(&mut inner);
     let verdict = recognise::verdict(format.kind, content, inner.head());

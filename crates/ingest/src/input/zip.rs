@@ -105,7 +105,7 @@ fn inflate<'a>(
     match method {
         CompressionMethod::STORE => Ok(Box::new(raw)),
         CompressionMethod::DEFLATE => Ok(Box::new(DeflateDecoder::new(BufReader::new(raw)))),
-        CompressionMethod::ZSTD => Codec::Zstd.read(raw).map_err(|error| damage_reason(&error)),
+        CompressionMethod::ZSTD => Codec::Zstd.reader(raw).map_err(|error| damage_reason(&error)),
         other => {
             let name = other.name().map_or_else(|| other.as_u16().to_string(), str::to_owned);
             Err(Reason::Unsupported(format!("compressed with method {name}")))
