@@ -1,7 +1,7 @@
 //! Splits the lines of a byline into dates, labelled fields and other text.
 
 use super::lines::TextPiece;
-use super::names::is_button;
+use super::names::is_button_or_no_name;
 use super::open_elements::Roles;
 use crate::date;
 use crate::page::labels::{Delimiter, Label, Labels};
@@ -152,7 +152,7 @@ fn is_end_of_date(remaining: &str) -> bool {
         .next()
         .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '，' | ',' | '。' | '、'))
         || label(remaining).is_some()
-        || is_button(remaining)
+        || is_button_or_no_name(remaining)
 }
 
 /// Whether a character separates tokens and belongs to none.
