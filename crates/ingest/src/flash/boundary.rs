@@ -284,7 +284,7 @@ mod tests {
                 let max_extent = max_extent.filter(|max_extent| *max_extent <= pending.len());
                 let wanted = find_without_shortcuts(&pending, dated, max_extent);
                 for finder in [&mut cached, &mut uncached] {
-                    // The second result comes from the cache.
+                    // The second result of `cached` comes from its cache.
                     for _ in 0..2 {
                         prop_assert_eq!(finder.find(&pending, dated, max_extent), wanted);
                     }
