@@ -68,8 +68,8 @@ pub(crate) fn text_layout(text: &str) -> Layout<'_> {
 }
 
 impl Layout<'_> {
-    /// Adds the repairs of texts that are not in lines, such as metadata. `length` is the length of
-    /// the page in bytes.
+    /// Adds what was repaired, and what was not, of the mojibake in texts that are not in lines,
+    /// such as metadata. `length` is the length of the page in bytes.
     pub(crate) fn add_mended(&mut self, mended: Mended, length: usize) {
         self.mojibake_repaired += mended.repaired;
         // These texts have no offsets, so report the whole page.
@@ -78,7 +78,8 @@ impl Layout<'_> {
         }
     }
 
-    /// Repairs the mojibake of each line, and that of the title in the head.
+    /// Repairs the mojibake of each line, and that of the title in the head. Mojibake that stays in
+    /// this title is not reported.
     pub(crate) fn repair_mojibake(&mut self) {
         for line in &mut self.lines {
             match repair(&line.text) {
@@ -108,6 +109,8 @@ mod tests {
     use super::*;
 
     proptest! {
+        // U+3000 is trimmed like a space, and U+2028 ends no line, although Unicode calls it a line
+        // separator.
         #[test]
         fn lines_are_what_stands_between_breaks(text in "[甲乙a \r\n\u{3000}\u{2028}]{0,24}") {
             let layout = text_layout(&text);

@@ -19,11 +19,12 @@ pub(crate) fn markdown_layout(text: &str, title: Option<&str>) -> Layout<'static
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
-        collector.event(event, range);
+        collector.handle_event(event, range);
     }
     collector.end_line();
     let mut lines = collector.lines;
     let Some(title) = title else {
+        // Only the title keeps its heading level, so that no later heading is taken for the title.
         for line in lines.iter_mut().skip(1) {
             line.heading = 0;
         }
@@ -51,7 +52,7 @@ struct LineCollector {
     lines: Vec<Line<'static>>,
     /// The text of the current line.
     text: String,
-    /// The range in the body of the visible text of the current line.
+    /// The range in the body of the Markdown of the current line, as far as it is visible text.
     range: Option<Range<usize>>,
     /// Level of the open heading; 0 outside a heading.
     heading: u8,
@@ -62,7 +63,8 @@ struct LineCollector {
 }
 
 impl LineCollector {
-    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+    /// `range` is the range of the event's Markdown in the body.
+    fn handle_event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 self.end_line();
@@ -79,10 +81,12 @@ impl LineCollector {
                 self.html = Some((String::new(), range.start));
             }
             Event::End(TagEnd::HtmlBlock) => self.end_html(),
-            Event::Html(html) => match &mut self.html {
-                Some((block, _)) => block.push_str(&html),
-                None => self.add("", range),
-            },
+            // Only HTML blocks have such events; HTML inside a paragraph is `InlineHtml`.
+            Event::Html(html) => {
+                if let Some((block, _)) = &mut self.html {
+                    block.push_str(&html);
+                }
+            }
             Event::InlineHtml(tag) if tag.starts_with("<br") => self.end_line(),
             // The cells of a row stand on one line, separated by spaces.
             Event::End(TagEnd::TableCell) => self.add(" ", range),
@@ -174,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_dropped() {
+    fn each_block_is_a_line_without_markup() {
         let text = "# 題目\n\n**甲**的[乙](https://a.b)與`丙`\n第二行\n\n- 丁\n- 戊\n\n> 己\n\n\
             | 庚 | 辛 |\n|---|---|\n| 1 | 2 |\n\n```\nlet a;\n\nlet b;\n```\n\n![圖](a.png)\n\n\
             <div><b>壬</b></div>\n\n癸<br>子\n";
@@ -201,7 +205,10 @@ mod tests {
     fn a_line_knows_its_offset_in_the_file() {
         let text = "---\ntitle: 題\n---\n\n甲**乙**\n\n<p>丙</p>\n";
         let layout = markdown_layout(text, Some("題"));
-        let markdown_of = |at: usize| &text[layout.lines[at].start..layout.lines[at].end];
+        let markdown_of = |line_number: usize| {
+            let line = &layout.lines[line_number];
+            &text[line.start..line.end]
+        };
         assert_eq!((&*layout.lines[0].text, layout.lines[0].heading), ("題", 1));
         assert_eq!(markdown_of(1), "甲**乙");
         assert_eq!(markdown_of(2), "丙");

@@ -17,13 +17,15 @@ pub(crate) struct Metadata {
     pub(crate) category: Option<String>,
     pub(crate) url: Option<String>,
     pub(crate) tags: Vec<String>,
+    /// The date of the page, and where the page states it.
     pub(crate) date: Option<(Moment, DateOrigin)>,
     /// A date that is stated in a form that could not be parsed.
     pub(crate) unread_date: Option<String>,
 }
 
 impl Metadata {
-    /// Repairs mojibake in all values but the address and the unread date.
+    /// Repairs mojibake in all values but the address and the unread date. Returns what was
+    /// repaired.
     pub(crate) fn repair_mojibake(&mut self) -> Mended {
         let Self { title, author, translator, editor, source, site, category, tags, .. } = self;
         let texts = [title, author, translator, editor, source, site, category];

@@ -29,8 +29,8 @@ use crate::page::outline::Outline;
 use crate::page::parsed::{Page, PageNotes};
 use crate::record::{Article, Occurrence, Span};
 
-/// Parses a page, given the statistics of its archive. In plain text, character references such as
-/// `&amp;` are decoded, too.
+/// Parses a page, given the statistics of its archive. Character references such as `&amp;` are
+/// decoded in plain text as in HTML.
 #[must_use]
 pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> Page {
     let decoded = if markup == Markup::Text { decode_entities(text) } else { None };
@@ -55,7 +55,7 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
 }
 
 /// Parses a page as [`parse_page`] does, but passes its flash items to `emit`, and decodes no
-/// character references.
+/// character references in plain text. The article has no span.
 pub(crate) fn parse_emitting_flashes(
     text: &str,
     markup: Markup,
@@ -64,7 +64,9 @@ pub(crate) fn parse_emitting_flashes(
 ) -> (Article, PageNotes) {
     let outline = Outline::of(text, markup);
     let draft = Draft::of(text, &outline);
-    let site = site_key(draft.url, draft.site, "");
+    // A page that is parsed by itself has no path.
+    let path = "";
+    let site = site_key(draft.url, draft.site, path);
     draft.finish(site, statistics, &mut BoundaryFinder::uncached(), emit)
 }
 
@@ -78,7 +80,8 @@ impl CorpusStatistics {
             let outline = Outline::of(text, markup);
             outline.survey(&mut statistics);
             let draft = Draft::of(text, &outline);
-            statistics.add_page(site_key(draft.url, draft.site, ""), &draft.pieces);
+            let path = "";
+            statistics.add_page(site_key(draft.url, draft.site, path), &draft.pieces);
         }
         statistics.finish();
         statistics

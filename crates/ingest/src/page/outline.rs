@@ -75,9 +75,12 @@ impl<'a> Outline<'a> {
         Self::of_layout(layout, [metadata], labels)
     }
 
+    /// The outline of an HTML page. `metadata` is from outside the page, and takes precedence over
+    /// what the page states in its head.
     fn of_html(page: Html, metadata: Metadata, labels: &Labels) -> Self {
         let Html { layout, metadata: stated, body } = page;
         match body {
+            // Nothing is read in the head of such a page: `stated` is empty.
             HtmlBody::KnownLayout => Self::of_layout(layout, [metadata], labels),
             HtmlBody::Article => {
                 let footer = Footer { body_end: layout.lines.len(), ..Footer::default() };
@@ -94,8 +97,8 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// The outline of lines, which are in the known layout or in an unknown one. Metadata replaces
-    /// what the lines show.
+    /// The outline of lines in the known layout or in any other. Metadata replaces what the lines
+    /// show, and what earlier elements of `metadata` state.
     fn of_layout<const N: usize>(
         layout: Layout<'a>,
         metadata: [Metadata; N],
@@ -113,12 +116,12 @@ impl<'a> Outline<'a> {
         outline
     }
 
-    /// Reads the bylines among the first paragraphs of the body.
+    /// Reads the bylines among the first paragraphs of the body, and a dateline after them.
     fn take_bylines(&mut self, labels: &Labels) {
         let mut byline = std::mem::take(&mut self.header.byline);
         let mut not_text = [false; MAX_BYLINES];
-        // The number of the next paragraph that is known to be a byline: paragraphs before it stand
-        // above a byline.
+        // The number of the last paragraph that is known to be a byline: what is not understood
+        // before it stands above a byline.
         let mut gap_end = 0;
         let first = self.paragraphs().take(MAX_BYLINES + MAX_GAP);
         let first: Vec<&str> = first.map(|paragraph| paragraph.text).collect();
@@ -143,7 +146,7 @@ impl<'a> Outline<'a> {
                         break;
                     }
                 }
-                None if number < gap_end => not_text[number] = is_unknown_field(text),
+                None if number < gap_end => not_text[number] = looks_like_field(text),
                 None if !is_short(text) => break,
                 None => {
                     let below = first.iter().enumerate().skip(number + 1).take(MAX_GAP);
@@ -155,7 +158,7 @@ impl<'a> Outline<'a> {
                         break;
                     };
                     gap_end = below;
-                    not_text[number] = is_unknown_field(text);
+                    not_text[number] = looks_like_field(text);
                 }
             }
         }
@@ -193,7 +196,8 @@ impl<'a> Outline<'a> {
         self.header.byline = byline;
     }
 
-    /// The paragraphs of the article: [`paragraphs`](Self::paragraphs) without bylines.
+    /// The paragraphs of the article: [`paragraphs`](Self::paragraphs) without those that are not
+    /// text (`not_text`) and without the closing bylines.
     pub(crate) fn body(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
         let end = paragraphs.len().saturating_sub(self.closing_bylines);
@@ -218,7 +222,8 @@ impl<'a> Outline<'a> {
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
     }
 
-    /// Adds the tags of the page and of its stubs, and the page's flash items, to the statistics.
+    /// Adds to the statistics: the tags of the page, those of its stubs (related articles in the
+    /// footer), and the page's flash items, each with the paragraphs above it.
     pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
         let title = self.header.title.as_deref().map(|line| self.header.split_title(line));
         let titles_of_stubs = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));
@@ -232,7 +237,9 @@ impl<'a> Outline<'a> {
         let mut from = 0;
         for (at, paragraph) in paragraphs.iter().enumerate() {
             if let Some(dated) = text_before_final_stamp(paragraph.text) {
-                statistics.add_item(dated, paragraphs[from..at].iter().rev().map(|p| p.text));
+                // The nearest paragraph first, up to the item before.
+                let above = paragraphs[from..at].iter().rev().map(|p| p.text);
+                statistics.add_item(dated, above);
                 from = at + 1;
             }
         }
@@ -241,11 +248,13 @@ impl<'a> Outline<'a> {
 
 /// Whether a line can stand between bylines: it is short, and no sentence.
 fn is_short(text: &str) -> bool {
+    // The bytes are a quick check: sixty characters have at most 240.
     text.len() <= 300 && text.chars().count() <= 60 && !text.ends_with(['。', ',', '\u{ff0c}'])
 }
 
-/// Whether a line is a short value after a label that is not known.
-fn is_unknown_field(text: &str) -> bool {
+/// Whether a line looks like a label, a colon and a short value. Its callers ask only about lines
+/// that are no bylines, so the label is not a known one.
+fn looks_like_field(text: &str) -> bool {
     let Some((label, value)) = text.split_once(is_colon) else { return false };
     let is_label =
         (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);

@@ -11,7 +11,8 @@ const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");
 /// Maximum characters of a word that ends an outlet's name or a hint.
 const MAX_ENDING: usize = 10;
 
-/// The words of the table, by kind. The names of the fields are those of the kinds.
+/// The words of the table, by kind. The kind is the first column of the table, and the fields have
+/// the names of the kinds.
 #[derive(Debug, Default)]
 pub(crate) struct PageWords {
     /// Buttons, such as `收藏`.
@@ -88,18 +89,22 @@ impl PageWords {
 
     /// Whether a short text ends with a word of reporting, as in `台北報導`.
     pub(crate) fn ends_in_word_of_reporting(&self, text: &str) -> bool {
+        /// Maximum characters of a short text.
+        const MAX_TEXT: usize = 12;
         /// Characters of the longest Chinese word of reporting.
         const MAX_WORD: usize = 4;
-        text.chars().count() <= 12 && self.published.longest_ending(text, MAX_WORD).is_some()
+        text.chars().count() <= MAX_TEXT && self.published.longest_ending(text, MAX_WORD).is_some()
     }
 
-    /// Whether a line beside a title consists of buttons only, or is a hint.
+    /// Whether a line beside a title consists of buttons only, with or without numbers, or is a
+    /// hint.
     pub(crate) fn is_button_line(&self, text: &str) -> bool {
-        // A quick check first: longer lines are text.
+        // Two quick checks. First: longer lines are text.
         if text.len() > 200 {
             return false;
         }
-        // Most lines begin with another word.
+        // Second: most lines begin with a character that begins no button and no hint, or with a
+        // longer word than buttons and hints.
         let first = text.split(|c| is_space(c) || is_bar(c) || matches!(c, '/' | '·')).next();
         if !text
             .chars()
@@ -224,6 +229,7 @@ mod tests {
         ] {
             assert!(words.is_button_line(line), "{line}");
         }
+        // `A` is no button, and a number without a word is no button line.
         for line in ["A+ 打印 收藏", "掃碼支付新規出臺", "下載量創新高", "分享經濟的未來", "2023"]
         {
             assert!(!words.is_button_line(line), "{line}");

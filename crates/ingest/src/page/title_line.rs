@@ -30,13 +30,14 @@ const MAX_TITLE_BELOW_BYLINES: usize = 60;
 /// How many lines of a list of labels are read.
 const MAX_LIST_LINES: usize = 10;
 
-/// How many lines are searched for a byline: in [`Header::find_title`] from the title's own line
-/// on, in [`Header::is_title_confirmed`] from the line below the title on.
-const MAX_DISTANCE: usize = 5;
+/// How many lines a search looks at: [`Header::find_title`] looks for a title and for the byline of
+/// the known layout from line `at` on, [`Header::is_title_confirmed`] for any byline from the line
+/// below the title on.
+const MAX_SEARCHED: usize = 5;
 
 impl Header {
-    /// Finds the title of a text page at or shortly after line `at`. Returns the line after the
-    /// title, or `at` if no title is found.
+    /// Finds and sets the title of a text page, at or shortly after line `at`. Returns the number
+    /// of the line after the title, or `at` if no title is found.
     pub(crate) fn find_title(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> usize {
         let Some(first) = lines.get(at) else { return at };
         if let Some(after) = self.take_list_of_labels(lines, at, labels) {
@@ -46,10 +47,11 @@ impl Header {
         if !has_tag_suffix(&first.text) && begins_with_byline(&first.text, labels) {
             return at;
         }
-        let end = lines.len().min(at + MAX_DISTANCE);
-        // The byline of the known layout, which follows the title, possibly after a breadcrumb.
+        let end = lines.len().min(at + MAX_SEARCHED);
+        // The line of the known layout's byline, which follows the title, possibly after a
+        // breadcrumb.
         let anchor = (at + 1..end).find(|&i| {
-            // Most pages have an empty field here.
+            // Most pages of the known layout name no author.
             &lines[i].text == "Author:"
                 || byline::read(&lines[i].text, labels)
                     .is_some_and(|reading| is_known_layout_byline(&lines[i].text, &reading))
@@ -57,7 +59,7 @@ impl Header {
         // The more signs a title has, the longer it may be, and the further down it may stand.
         let candidates = at..anchor.unwrap_or(end);
         let with_tag_suffix =
-            candidates.clone().take(if anchor.is_some() { MAX_DISTANCE } else { 2 }).find(|&i| {
+            candidates.clone().take(if anchor.is_some() { MAX_SEARCHED } else { 2 }).find(|&i| {
                 is_title_like(&lines[i].text, MAX_TITLE_WITH_SUFFIX)
                     && has_tag_suffix(&lines[i].text)
             });
@@ -77,14 +79,14 @@ impl Header {
         line_number + 1
     }
 
-    /// Whether the lines below the line at `at` show that this line is the title. Takes the
-    /// boilerplate among the lines below.
+    /// Whether the lines below the line at `at` show that this line is the title. Sets the site or
+    /// category that boilerplate among them names.
     fn is_title_confirmed(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> bool {
         let title = &*lines[at].text;
         if !is_bare_title(title) {
             return false;
         }
-        for line in lines.iter().skip(at + 1).take(MAX_DISTANCE) {
+        for line in lines.iter().skip(at + 1).take(MAX_SEARCHED) {
             // The text may begin with a dateline.
             let has_dateline = || dateline::read(&line.text).is_some();
             if line.text == lines[at].text || is_month(&line.text) || has_dateline() {
@@ -104,7 +106,7 @@ impl Header {
     }
 
     /// Reads a list of labels at the top of a page, such as the header of a message, if the list
-    /// has a title; returns the line after the list.
+    /// has a title; returns the number of the line after the list.
     fn take_list_of_labels(
         &mut self,
         lines: &[Line<'_>],
@@ -134,7 +136,8 @@ impl Header {
     }
 
     /// Takes the line at `at` as the title if a title can stand there, below the byline, and reads
-    /// the bylines below that title. Returns the line after them, or `at` if there is no title.
+    /// the bylines below that title. Returns the number of the line after them, or `at` if there is
+    /// no title.
     pub(crate) fn take_title_below(
         &mut self,
         lines: &[Line<'_>],
@@ -142,10 +145,11 @@ impl Header {
         labels: &Labels,
     ) -> usize {
         match &lines[at.min(lines.len())..] {
+            // The last line of a page is no title.
             [line, _, ..]
                 if is_bare_title(&line.text)
                     && line.text.chars().count() <= MAX_TITLE_BELOW_BYLINES
-                    && !is_word_and_fact(&line.text)
+                    && !begins_with_short_label(&line.text)
                     && byline::read(&line.text, labels).is_none() =>
             {
                 self.title = Some(line.text.clone().into_owned());
@@ -170,8 +174,9 @@ fn begins_with_byline(text: &str, labels: &Labels) -> bool {
         })
 }
 
-/// Whether a line is a word and a fact, as in `地點 北京` below `時間 2024年3月4日`.
-fn is_word_and_fact(text: &str) -> bool {
+/// Whether a line begins with at most two characters before a space or colon, as `地點 北京` does:
+/// beside bylines these are a label and its value.
+fn begins_with_short_label(text: &str) -> bool {
     let is_end = |c| is_space(c) || is_colon(c);
     text.split_once(is_end).is_some_and(|(word, _)| word.chars().count() <= 2)
 }
@@ -187,7 +192,8 @@ fn is_month(text: &str) -> bool {
     date::parse_whole(text).is_some_and(|found| matches!(found.moment, Some(Moment::Month(_))))
 }
 
-/// Whether a line of at most `max_chars` characters can be a title: it does not end as a sentence.
+/// Whether a line can be a title: it has at most `max_chars` characters, and does not end like a
+/// sentence or a clause.
 fn is_title_like(text: &str, max_chars: usize) -> bool {
     let last = text.chars().last().unwrap_or(' ');
     text.chars().count() <= max_chars
