@@ -2,7 +2,8 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A budget of bytes shared by a sender and a receiver.
+/// A budget of bytes shared by one sender, which acquires bytes, and one receiver, which releases
+/// them.
 #[derive(Debug)]
 pub struct ByteBudget {
     limit: u64,
@@ -25,8 +26,8 @@ impl ByteBudget {
         Self { limit, waiting: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// Blocks until `weight` bytes are free. A request for more than the budget has waits until the
-    /// whole budget is free, and then proceeds.
+    /// Acquires `weight` bytes; blocks until so many are free. If `weight` is more than the limit,
+    /// blocks until all acquired bytes are released. Never blocks once the budget is closed.
     pub fn acquire(&self, weight: u64) {
         let mut waiting = self.lock();
         while !waiting.closed && waiting.bytes > 0 && waiting.bytes + weight > self.limit {

@@ -93,9 +93,9 @@ fn title_of_suffix(tags: &[String]) -> Title<'_> {
     Title { title: "", prefix_tag: None, tag: tag(0), keyword: tag(1) }
 }
 
-/// Reserves the generated ids of articles that will be carried over after all files, so that no
-/// file with the same name or content in another root takes them. Ids that dumps give are not
-/// reserved: the first record with such an id gets it.
+/// Reserves the generated ids of articles that will be carried over, so that no file with the same
+/// name or content in another root takes them before. Ids that dumps give are not reserved: the
+/// first record with such an id gets it.
 pub(crate) fn reserve_ids(stored_paths: &[StoredPath], ids: &mut Ids) {
     for stored_path in stored_paths {
         for article in
@@ -198,7 +198,7 @@ mod tests {
         archive.finish().unwrap()
     }
 
-    /// Reads an archive with these stored records of an earlier index.
+    /// Reads an archive; `stored` are the records of an earlier index.
     fn read(roots: &[PathBuf], stored: &[Record]) -> (Vec<Record>, Report) {
         let options = Options { threads: 2, ..Options::default() };
         let scanned = scan::<Infallible>(roots, &options).unwrap();
@@ -222,7 +222,8 @@ mod tests {
         (0..5).map(record).collect()
     }
 
-    /// Files of all kinds that are read in parts, by their names.
+    /// Names and contents of files of every kind. The walk reaches each of them between `1.txt` and
+    /// `9.txt`.
     fn files() -> Vec<(&'static str, Vec<u8>)> {
         vec![
             ("5.txt", page(5).into_bytes()),
@@ -286,7 +287,8 @@ mod tests {
         // Let reading fail at several points: the first may lie in a header, others inside a
         // member or near the end.
         for percent in [0, 1, 33, 61, 97] {
-            failing::set(&path, Some(bytes.len() as u64 * percent / 100));
+            let readable_bytes = bytes.len() as u64 * percent / 100;
+            failing::set(&path, Some(readable_bytes));
             let case = format!("{name} at {percent} %");
             let (records, report) = read(&roots, &whole);
             match name {
@@ -302,7 +304,9 @@ mod tests {
             max_records_read = max_records_read.max(whole.len() as u64 - report.records_kept);
             check_without_earlier_index(&roots);
         }
-        // The xz reader returns nothing of a block that it cannot read completely.
+        // Three records are always read: the articles of `1.txt` and `9.txt`, and their item. More
+        // come from the part of the failing file that can be read; but `5.txt` is one page, and the
+        // xz reader returns nothing of a block that it cannot read completely.
         if !name.starts_with("5.txt") && !name.ends_with(".xz") {
             assert!(max_records_read > 4, "{name}: only stored records were returned");
         }
@@ -315,7 +319,8 @@ mod tests {
         );
     }
 
-    /// Asserts that without an earlier index, whatever can be read is returned.
+    /// Asserts that without an earlier index, whatever can be read is returned: at least the
+    /// articles of `1.txt` and `9.txt`, and their item.
     fn check_without_earlier_index(roots: &[PathBuf]) {
         let mut count = 0;
         let report = ingest(roots, &Options::default(), &Silent, &mut |_| {
@@ -336,6 +341,7 @@ mod tests {
     fn an_archive_is_read_even_if_the_system_refuses_threads() {
         let dir = tempfile::tempdir().unwrap();
         let roots = [dir.path().to_owned()];
+        // More chunks of files than threads.
         for number in 0..700 {
             std::fs::write(
                 dir.path().join(format!("{number}.txt")),
@@ -348,7 +354,7 @@ mod tests {
             ALLOWED.set(allowed);
             let alone = read(&roots, &[]);
             ALLOWED.set(usize::MAX);
-            assert_eq!(alone, whole, "{allowed}");
+            assert_eq!(alone, whole, "{allowed} threads allowed");
         }
     }
 }

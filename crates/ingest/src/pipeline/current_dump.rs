@@ -1,4 +1,5 @@
-//! The ids of the dump that is being read: within one dump, no id may occur twice.
+//! The dump that is being read, with the ids in it: within one dump, no two articles and no two
+//! flash items may have the same id.
 
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -19,13 +20,14 @@ pub(crate) enum Repeat {
     Different,
 }
 
-/// The ids of one dump.
+/// One dump: its paths, and the ids in it.
 #[derive(Debug, Default)]
 pub(crate) struct CurrentDump {
     pub(crate) paths: DumpPaths,
-    /// Whether the dump was read to its end.
+    /// Whether [`ReadEvent::DumpEnds`](crate::pipeline::read_event::ReadEvent::DumpEnds) has come:
+    /// the dump was read to its end or abandoned, and reading did not fail.
     pub(crate) has_ended: bool,
-    /// Hashes of the ids that the dump gives, each with the hash of its first record.
+    /// Hashes of the ids that the dump gives, each with the hash of the first record that has it.
     given: HashMap<u64, u64>,
     /// Hashes of the final ids of the dump's articles: given by the dump, or made by us.
     assigned: HashSet<u64>,
@@ -62,7 +64,7 @@ impl CurrentDump {
     }
 
     /// Whether the dump gives this id to an article, or an article of the dump was assigned it.
-    pub(crate) fn has(&self, id: &str) -> bool {
+    pub(crate) fn has_article_id(&self, id: &str) -> bool {
         let given = xxh3_64_with_seed(id.as_bytes(), u64::from('a'));
         self.assigned.contains(&xxh3_64(id.as_bytes())) || self.given.contains_key(&given)
     }

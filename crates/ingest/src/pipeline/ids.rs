@@ -71,8 +71,8 @@ impl Ids {
         self.reserved.entry(xxh3_64(id.as_bytes())).or_insert_with(|| path_hash(path));
     }
 
-    /// Leaves out the first `count` ids that [`new_id`](Self::new_id) gives for a hash, because
-    /// they are the ids of records that another machine reads.
+    /// Lets [`new_id`](Self::new_id) skip the first `count` ids for a hash, because they are the
+    /// ids of records that another machine reads.
     pub(crate) fn skip_new_ids(&mut self, letter: char, hash: u64, count: u64) {
         let Some(last) = count.checked_sub(1) else { return };
         self.claim(&short_id(letter, hash));
@@ -81,7 +81,8 @@ impl Ids {
     }
 
     /// A new id for the record at `path`: `letter` and 12 hexadecimal digits, or 16 if the shorter
-    /// id is taken. The result depends only on the order of the walk.
+    /// id is taken. The result depends only on the ids that were claimed before, and so on the
+    /// order of the walk.
     pub(crate) fn new_id(&mut self, letter: char, hash: u64, path: &str) -> String {
         let mut id = short_id(letter, hash);
         if self.claim_at(&id, path) {
@@ -133,7 +134,7 @@ mod tests {
     fn a_flash_item_whose_short_id_is_taken_has_one_longer_id() {
         let mut ids = Ids::default();
         let (new, known) = (true, false);
-        // The short id has the first 48 bits of the hash.
+        // The short id has the upper 48 bits of the hash, so the first two have the same short id.
         let [hash, similar, given] = [5 << 16, 5 << 16 | 1, 6 << 16];
         assert_eq!(ids.item_id(hash, new), short_id('f', hash));
         let longer = ids.item_id(similar, new);

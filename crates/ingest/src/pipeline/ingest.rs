@@ -90,7 +90,7 @@ pub fn ingest_scanned<E>(
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Ingested, Error<E>> {
     let encoding = encoding(options)?;
-    // The survey of the whole archive, if several machines read it.
+    // The survey of the whole archive, if several machines read the archive.
     let earlier_survey = options.survey.as_deref();
     check_reading_options(earlier_survey, options)?;
     let ScannedArchive { file_list, mut walk, .. } = scanned;
@@ -166,8 +166,9 @@ fn check_reading_options<E>(
     }
 }
 
-/// Fails if the earlier survey has exactly the selected paths as one of its parts, and their files
-/// have changed since. `totals` describes the files as they are.
+/// Fails if the files of the selected paths have changed since the earlier survey; this is known
+/// only if exactly these paths are one part of that survey. `totals` describes the files as they
+/// are.
 fn check_files<E>(
     earlier_survey: Option<&FinishedSurvey>,
     options: &Options,
@@ -185,8 +186,8 @@ fn check_files<E>(
     }
 }
 
-/// Adds to the statistics what unreadable files and folders contributed to the statistics of the
-/// earlier index: those that the walk could not access (`refused`), and those that the survey
+/// Adds to the statistics of the survey what unreadable files and folders contributed to those of
+/// the earlier index. Unreadable is what the walk could not access (`refused`), and what the survey
 /// could not read. Reserves the ids of the records of what the walk could not access.
 fn survey_stored<E>(
     stored: &mut dyn StoredRecords,
@@ -210,7 +211,8 @@ struct SecondPass<'p> {
     reader: &'p Reader<'p>,
     survey: &'p Survey,
     statistics: &'p CorpusStatistics,
-    /// The files and folders that the walk could not access, with their positions in the walk.
+    /// The files and folders that the walk could not access, each with the number of files that the
+    /// walk had found before.
     refused: &'p [(usize, PathBuf)],
     /// Whether a thread leaves out the text of a flash item that it has sent before.
     omit_repeats: bool,

@@ -165,7 +165,7 @@ mod tests {
     /// An occurrence of an item in a page, or in a dump.
     #[derive(Debug, Clone)]
     struct TestOccurrence {
-        /// The number of the file, by which its name and its place in the walk are determined.
+        /// The number of the file, which determines its name and its position in the walk.
         file: usize,
         /// The index of the text in [`TEXTS`].
         text: usize,
@@ -173,7 +173,7 @@ mod tests {
         column: u8,
     }
 
-    /// The same text in several variants.
+    /// Texts of one item: [`deduplicated`] makes them variants of each other.
     const TEXTS: [&str; 3] = ["開源", "开源", "開源 。"];
 
     /// The record that one machine makes from these occurrences, in the order of the walk.
@@ -214,8 +214,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn merged_shares_equal_one_machine(
+        fn records_merged_from_shares_equal_that_of_one_machine(
             all in test_occurrences(),
+            // For each of the 12 files, the number of the share (machine) that has it.
             shares in prop::collection::vec(0..4_usize, 12),
             order in Just([0_usize, 1, 2, 3]).prop_shuffle(),
             // If there is a dump, it is the first file, because of the limitation of `merge_items`.
@@ -318,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_item_has_the_same_content_and_date() {
+    fn items_are_the_same_whatever_their_script() {
         let item = |text: &str| FlashItem { text: text.to_owned(), ..FlashItem::default() };
         assert!(is_same_item(&item("開源"), &item("开源")));
         assert!(!is_same_item(&item("開源"), &item("閉源")));

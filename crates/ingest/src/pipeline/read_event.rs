@@ -20,13 +20,11 @@ pub(crate) enum ReadEvent {
     /// A page was read.
     Page(Box<FoundPage>),
     /// A record of a dump was read; `line` is the number of its first line.
-    Record {
-        record: Box<Record>,
-        line: u64,
-    },
-    /// The records of a dump follow.
+    Record { record: Box<Record>, line: u64 },
+    /// A dump was opened; its records follow.
     DumpBegins(DumpPaths),
-    /// A dump was read to its end, or abandoned.
+    /// A dump was read to its end, or abandoned. This event does not come if reading fails, or if
+    /// the dump is left out or empty.
     DumpEnds {
         path: String,
         bytes: u64,
@@ -35,10 +33,11 @@ pub(crate) enum ReadEvent {
         keys: Box<DumpKeys>,
     },
     /// Everything in a file that can be read has been read. The events since the last `FileRead`
-    /// belong to this file.
+    /// belong to this file, except `NotWalked`.
     FileRead(Box<ReadFile>),
+    /// A record of a dump states a date that could not be parsed.
     UnreadDate(UnreadDate),
-    /// A record has mojibake that was not repaired completely.
+    /// A record of a dump has mojibake that was not repaired completely.
     MojibakeKept(FileSpan),
     /// The file or a part of it cannot be read for now, see [`Reason::keeps_records`]: the records
     /// of an earlier index are carried over.
@@ -46,8 +45,11 @@ pub(crate) enum ReadEvent {
     /// The walk could not access this file or folder. The event comes where the file or folder is
     /// in the walk.
     NotWalked(PathBuf),
+    /// Something could not be read.
     Skipped(Skipped),
+    /// Something was left out on purpose, see [`Report::ignored`](crate::Report::ignored).
     Ignored(PathBuf),
+    /// The name of a file or member is not UTF-8.
     NonUtf8Name(PathBuf),
     /// The list of files cannot be read.
     ListFailed(io::Error),
@@ -123,7 +125,7 @@ pub(crate) struct FoundPage {
     /// Length in bytes of the page, decompressed. If `--pre` made the page: length of the file that
     /// the command has read.
     pub(crate) bytes: u64,
-    /// Whether the text lacks something of the file.
+    /// Whether the text lacks something of the file, or has U+FFFD in its place.
     pub(crate) lossy: bool,
     /// Whether mojibake or lines in another encoding were repaired.
     pub(crate) repaired: bool,

@@ -54,9 +54,9 @@ impl ReadPaths {
         }
     }
 
-    /// Whether to keep the earlier entry of a file: only if the file has no entry in the new file
-    /// table yet.
-    pub(crate) fn claim_file(&mut self, path: &str) -> bool {
+    /// Whether to keep the entry that the earlier file table has for a file: only if the file has
+    /// no entry in the new file table yet.
+    pub(crate) fn claim_for_keeping_entry(&mut self, path: &str) -> bool {
         self.files.insert(path_hash(path))
     }
 }

@@ -168,7 +168,7 @@ impl Reader<'_> {
             PageKind::Markdown => {
                 (Markup::Markdown, front_matter::metadata(&decoded.text, &self.options.map))
             }
-            // A text file may have been saved under an HTML name.
+            // Without `<`, it is a text file that was saved under an HTML name.
             PageKind::Html if decoded.text.contains('<') => (Markup::Html, Metadata::default()),
             _ => (Markup::of(&decoded.text), Metadata::default()),
         };
@@ -183,7 +183,7 @@ impl Reader<'_> {
         Ok(PageText { source, markup, metadata, attachments: Vec::new() })
     }
 
-    /// Reads a page.
+    /// Reads a page, and takes path and address out of `input`.
     fn read_page(
         &self,
         input: &mut Input<'_>,
@@ -209,6 +209,7 @@ impl Reader<'_> {
         };
         let map_ranges = |ranges: &[(usize, usize)]| {
             let offsets = page.offset_map(ranges);
+            // An extracted text has no map. Its spans are the whole file, so 0 is not used.
             move |at| offsets.as_ref().map_or(0, |offsets| offsets.byte_at(at))
         };
         Ok(found_page(Draft::of(page.as_str(), &outline), meta, statistics, caches, map_ranges))
@@ -299,7 +300,7 @@ struct PageMeta {
     bytes: u64,
     /// Whether the text lacks something of the file.
     lossy: bool,
-    /// Whether every span is the whole file.
+    /// Whether the span of every flash item, and of mojibake, is the whole file.
     spans_whole_file: bool,
     /// Whether some lines were in another encoding than the others.
     mixed: bool,

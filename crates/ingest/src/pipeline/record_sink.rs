@@ -54,7 +54,7 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) records_in_file: u64,
     /// The dump that is being read, or was read last in the current file.
     pub(crate) dump: CurrentDump,
-    /// The earlier dumps of the current file that were not read to their ends.
+    /// The earlier dumps of the current file in which reading failed.
     pub(crate) unfinished_dumps: Vec<CurrentDump>,
     pub(crate) sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
 }
@@ -76,7 +76,7 @@ impl<E> RecordSink<'_, E> {
             ReadEvent::DumpBegins(paths) => self.begin_dump(paths),
             ReadEvent::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
             ReadEvent::DumpEnds { path, bytes, repaired, keys } => {
-                self.receive_dump(path, bytes, repaired, *keys);
+                self.end_dump(path, bytes, repaired, *keys);
             }
             ReadEvent::Page(page) => self.receive_page(*page)?,
             ReadEvent::Record { record, line } => match *record {
@@ -89,7 +89,8 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Begins a dump. Keeps the ids of the one before, if its records may have to be carried over.
+    /// Begins a dump. Keeps the ids of the dump before it in `unfinished_dumps`, if stored records
+    /// of that dump may have to be carried over.
     fn begin_dump(&mut self, paths: DumpPaths) {
         let before = std::mem::replace(&mut self.dump, CurrentDump::new(paths));
         if self.stored.is_some() && !before.has_ended && before.has_articles() {
@@ -97,8 +98,8 @@ impl<E> RecordSink<'_, E> {
         }
     }
 
-    /// Counts a dump that has been read.
-    fn receive_dump(&mut self, path: String, bytes: u64, repaired: u64, keys: DumpKeys) {
+    /// Ends a dump that was read to its end or abandoned, and counts it.
+    fn end_dump(&mut self, path: String, bytes: u64, repaired: u64, keys: DumpKeys) {
         self.dump.has_ended = true;
         self.note_read(&path);
         let DumpKeys { unused, of_wrong_type } = keys;
@@ -256,7 +257,8 @@ impl<E> RecordSink<'_, E> {
         }
     }
 
-    /// Notes that a page or dump was read completely, so its stored records are not needed.
+    /// Notes that a page or dump was read, to its end unless it was abandoned: its stored records
+    /// are not needed.
     fn note_read(&mut self, path: &str) {
         if self.stored.is_some() {
             self.read_paths.add(path, &self.refused);

@@ -79,7 +79,7 @@ impl<E> RecordSink<'_, E> {
         let mut dumps = dumps.filter(|dump| dump.has_articles());
         let read_part = dumps.find(|dump| dump.paths.path == article.path);
         let is_generated = is_generated(&article.id);
-        if read_part.is_some_and(|dump| is_generated || dump.has(&article.id)) {
+        if read_part.is_some_and(|dump| is_generated || dump.has_article_id(&article.id)) {
             return false;
         }
         article.id = match is_generated {
@@ -120,7 +120,7 @@ impl<E> RecordSink<'_, E> {
         let files = stored.files_under(path);
         let files = files.map_err(|source| Error::Stored { path: path.to_owned(), source })?;
         for mut file in files {
-            if self.read_paths.claim_file(&file.path) {
+            if self.read_paths.claim_for_keeping_entry(&file.path) {
                 file.unreadable = true;
                 self.file_entries.push(&file).map_err(Error::TemporaryFile)?;
             }
