@@ -11,10 +11,11 @@ pub enum Phase {
 
 /// Receives progress; called from several threads at once.
 ///
-/// Calls come in this order: `start`, then for each phase `phase` and any number of `advance`. In
-/// each phase the sums of `advance` reach the totals of `start`.
+/// Calls come in this order: `start`, then for each phase `phase` and any number of `advance`. At
+/// the end of each phase the sums of `advance` have reached the totals of `start`, unless the run
+/// ends with an error.
 pub trait Progress: Sync {
-    /// The scan is over: each phase will process this many files and bytes.
+    /// The scan is over: each phase will process this many files, with this many bytes on disk.
     fn start(&self, _files: u64, _bytes: u64) {}
     /// A phase begins.
     fn phase(&self, _phase: Phase) {}

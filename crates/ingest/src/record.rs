@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// A byte range in the original file, before decoding: `start` inclusive, `end` exclusive.
 ///
-/// The span of a page is the whole page, that of a flash item in a page its paragraphs, that of a
-/// JSONL record its line.
+/// The span of a page is the whole page, that of a flash item in a page its paragraphs, and that of
+/// a record of a dump what states it, such as a line of JSONL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
@@ -87,8 +87,8 @@ pub enum DateOrigin {
 }
 
 impl DateOrigin {
-    /// Its name in output; `None` for the visible text and for fields of records, where a date is
-    /// expected.
+    /// The name of the origin in output; `None` for the visible text and for fields of records,
+    /// where a date is expected.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -211,8 +211,8 @@ pub struct Variant {
 /// One flash item (快訊). Equal items of many pages are one record, whatever their script.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlashItem {
-    /// Stable id: the one that a dump gives, otherwise `f` and 12 hexadecimal digits derived from
-    /// folded title, folded text and date.
+    /// Stable id: the one that a dump gives, otherwise `f` and 12 hexadecimal digits (16 if those
+    /// 12 are taken), derived from folded title, folded text and date.
     pub id: String,
     /// Column such as 聲音 or 動態, where the item names one.
     pub column: Option<String>,

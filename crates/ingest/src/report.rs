@@ -32,7 +32,8 @@ pub struct Report {
     /// Dates that pages and records state in forms that could not be parsed.
     #[serde(default)]
     pub unread_dates: Vec<UnreadDate>,
-    /// Records of dumps that repeat an earlier record of the same dump, and were left out.
+    /// Articles of dumps that were left out because they repeat an earlier article of the same dump
+    /// exactly, id included.
     #[serde(default)]
     pub repeated_records: u64,
     /// Keys of dumps that were not used, each once: they stand for no known field, or another key
@@ -83,7 +84,7 @@ pub struct Report {
 pub struct UnreadDate {
     /// The file.
     pub path: PathBuf,
-    /// Line number in a dump, from 1.
+    /// Line number in a dump, from 1; `None` for a page.
     #[serde(default)]
     pub line: Option<u64>,
     /// The date as written.
@@ -119,8 +120,8 @@ impl Report {
         }
     }
 
-    /// The number of ignored files by ending: `.png`, `hidden` for names that begin with a dot, and
-    /// `no ending`.
+    /// The number of ignored files and folders by ending: `.png`, `hidden` for names that begin
+    /// with a dot, and `no ending`.
     #[must_use]
     pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
         /// A longer text after the last dot is no ending, but part of the name.
@@ -187,7 +188,7 @@ pub struct FileSpan {
 pub struct Skipped {
     /// The file or folder; for a member of a container `container!/member`.
     pub path: PathBuf,
-    /// Line number in a dump, from 1.
+    /// Line number in a dump, from 1; `None` if the whole file, folder or member was left out.
     pub line: Option<u64>,
     /// The reason.
     pub reason: Reason,
@@ -207,7 +208,8 @@ impl fmt::Display for Skipped {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The system refused to read it; its message. Records of an earlier index are kept.
+    /// The system refused to read a file or folder; the message of the system. The records that an
+    /// earlier index has of the file or folder are kept.
     Unreadable(String),
     /// No text at all.
     Empty,

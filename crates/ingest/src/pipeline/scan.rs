@@ -24,7 +24,7 @@ pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, E
 }
 
 /// Does the same as [`scan`], but an unreadable root is not an error: it is reported as
-/// [`Reason::Unreadable`], and its records in the earlier index are kept.
+/// [`Reason::Unreadable`], and [`ingest_scanned`](crate::ingest_scanned()) keeps its records.
 ///
 /// # Errors
 ///

@@ -7,7 +7,7 @@ use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
 use crate::id::qualified_id;
 use crate::pipeline::current_dump::text_hash;
 use crate::pipeline::ids::{is_generated_from, lengthened_id, path_hash};
-use crate::pipeline::stored_path::is_generated;
+use crate::pipeline::stored_path::looks_generated;
 use crate::record::{Article, FlashItem, Record, Span};
 
 /// Corrects the ids by which an article refers to a flash item that was merged from the records of
@@ -51,7 +51,7 @@ fn ids_in_file<'i>(item: &'i FlashItem, path: &str) -> Vec<&'i str> {
 /// paths start with.
 pub fn next_free_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
     let (letter, hash) = match record {
-        Record::Article(article) if !is_generated(&article.id) => {
+        Record::Article(article) if !looks_generated(&article.id) => {
             return qualified_id(&article.id, relative_path(base, &article.path), is_free);
         }
         Record::Article(article) => ('a', generated_id_hash(article, base)),
@@ -103,6 +103,7 @@ mod tests {
         let variant = &merged.variants[0].id;
         let mut article = Article {
             path: "b.txt".to_owned(),
+            // `f0` and `f2` are other items.
             flashes: ["f0", "f1", "f2"].map(str::to_owned).to_vec(),
             ..Article::default()
         };
@@ -120,23 +121,29 @@ mod tests {
         assert_eq!(first.flashes, ["f1"]);
     }
 
+    /// For [`next_free_id`], if only the record's own id is taken.
+    fn every_id_is_free(_: &str) -> bool {
+        true
+    }
+
     #[test]
     fn the_next_free_id_is_the_one_that_a_single_machine_gives() {
         let article = |id: &str, path: &str| {
             let (id, path) = (id.to_owned(), path.to_owned());
             Record::Article(Article { id, path, ..Article::default() })
         };
-        assert_eq!(next_free_id(&article("r1", "x/d.jsonl"), "x", |_| true), "r1@d.jsonl");
+        assert_eq!(next_free_id(&article("r1", "x/d.jsonl"), "x", every_id_is_free), "r1@d.jsonl");
         let mut ids = Ids::default();
         let first = ids.new_id('a', path_hash("p/1.txt"), "x/p/1.txt");
         let second = ids.new_id('a', path_hash("p/1.txt"), "x/p/1.txt");
-        assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |_| true), second);
+        assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", every_id_is_free), second);
         let third = ids.new_id('a', path_hash("p/1.txt"), "x/p/1.txt");
         assert_eq!(next_free_id(&article(&first, "x/p/1.txt"), "x", |id| id != second), third);
     }
 
     #[test]
     fn the_next_id_of_a_record_comes_from_its_text_whatever_the_name_of_its_dump() {
+        // Like a page, the record may be in a file `*.txt`, or begin at byte 0.
         for (name, start) in [("d.jsonl", 7), ("d.jsonl", 0), ("d.txt", 7), ("d.txt", 0)] {
             let mut article = Article {
                 path: format!("x/{name}"),
@@ -149,7 +156,7 @@ mod tests {
             let [first, second, third] = [(); 3].map(|()| ids.new_id('a', hash, &article.path));
             article.id = first;
             let record = Record::Article(article.clone());
-            assert_eq!(next_free_id(&record, "x", |_| true), second, "{name} {start}");
+            assert_eq!(next_free_id(&record, "x", every_id_is_free), second, "{name} {start}");
             article.id.clone_from(&second);
             let record = Record::Article(article);
             assert_eq!(next_free_id(&record, "x", |id| id != second), third, "{name} {start}");
@@ -162,7 +169,7 @@ mod tests {
             let hash = path_hash(name);
             let (path, id) = (format!("x/{name}"), short_id('a', hash));
             let record = Record::Article(Article { id, path, ..Article::default() });
-            assert_eq!(next_free_id(&record, "x", |_| true), lengthened_id('a', hash, 1));
+            assert_eq!(next_free_id(&record, "x", every_id_is_free), lengthened_id('a', hash, 1));
         }
     }
 }

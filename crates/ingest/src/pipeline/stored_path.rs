@@ -69,15 +69,18 @@ pub(crate) fn group_by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPat
         // The content decides what a file is, so the name of a dump may not show that it is one.
         // A page has one article, which begins at byte 0 and has a generated id.
         stored_path.is_dump |= stored_path.articles.len() > 1
-            || stored_path.articles.iter().any(|it| it.span.start > 0 || !is_generated(&it.id));
+            || stored_path.articles.iter().any(|it| it.span.start > 0 || !looks_generated(&it.id));
         // Items with the same span keep the order that the article gives.
         let order: Vec<&String> =
             stored_path.articles.iter().flat_map(|article| &article.flashes).collect();
-        let position = |id: &String| order.iter().position(|other| *other == id);
+        let position_in_article = |id: &String| order.iter().position(|other| *other == id);
         stored_path.occurrences.sort_by(|a, b| {
             let start_and_end = |span: Span| (span.start, span.end);
             let by_span = start_and_end(a.span).cmp(&start_and_end(b.span));
-            by_span.then_with(|| position(&a.item.flash.id).cmp(&position(&b.item.flash.id)))
+            by_span.then_with(|| {
+                let [a, b] = [a, b].map(|it| position_in_article(&it.item.flash.id));
+                a.cmp(&b)
+            })
         });
     }
     paths
@@ -153,8 +156,8 @@ pub(crate) fn is_dump(path: &str) -> bool {
     FileFormat::of(path).is_some_and(|format| format.kind.is_dump())
 }
 
-/// Whether the id of an article looks like a generated one.
-pub(crate) fn is_generated(id: &str) -> bool {
+/// Whether the id of an article looks like a generated one; a dump may give such an id, too.
+pub(crate) fn looks_generated(id: &str) -> bool {
     let digits = id.strip_prefix('a').unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -182,7 +182,7 @@ fn survey_chunks(
 ) -> io::Result<ThreadSurvey> {
     let mut files = ChunkReader::of(file_list);
     while let Some(number) = claim() {
-        surveyed.chunks.push((number, [surveyed.cache.end(), surveyed.files.end_offset()]));
+        surveyed.chunks.push((number, [surveyed.cache.end_offset(), surveyed.files.end_offset()]));
         for (index, source) in (number * CHUNK..).zip(files.chunk(number)) {
             let source = source?;
             surveyed.file_number = index as u64 + 1;
@@ -219,7 +219,8 @@ struct FileSurvey {
 
 impl FileSurvey {
     /// The hash of the file's bytes, which are read again if necessary; 0 if they cannot be read.
-    /// For a file that is too large, the hash of its stamp.
+    /// If the file or a member of it is too large: the hash of the file's stamp (length, time and
+    /// inode).
     fn content_hash(&self, source: &SourceFile) -> u64 {
         if self.is_too_large {
             // To read such a file for its hash could take longer than to read all others.
@@ -293,6 +294,7 @@ impl Reader<'_> {
         if is_whole_plain_file && input.bytes.is_some() && input.preprocessed_file_bytes.is_none() {
             file.content_hash = Some(xxh3_64(raw));
         }
+        // `None` if the page cannot be cached.
         let bom_bytes =
             page.constant_shift().filter(|_| is_whole_plain_file && !page.has_attachments());
         let bytes = input.preprocessed_file_bytes.unwrap_or(raw.len() as u64);
@@ -311,14 +313,14 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a dump to the statistics. `file_number` is the number of its file in the walk. `items`
-    /// counts the flash items with ids in all dumps of that file. Returns whether the dump, or a
-    /// part of it, cannot be read for now.
+    /// Adds a dump to the statistics. `file_number` is the number of its file in the walk.
+    /// `items_with_ids` counts the flash items with ids in all dumps of that file. Returns whether
+    /// the dump, or a part of it, cannot be read for now.
     fn survey_dump(
         &self,
         input: Input<'_>,
         file_number: u64,
-        items: &mut u64,
+        items_with_ids: &mut u64,
         statistics: &mut CorpusStatistics,
     ) -> bool {
         let mut refused = false;
@@ -331,8 +333,9 @@ impl Reader<'_> {
                         if !flash.id.is_empty() {
                             let key =
                                 folded_content_hash(&flash.title, &flash.text, flash.date.value);
-                            *items += 1;
-                            let at = ItemPosition { file: file_number, item: *items };
+                            *items_with_ids += 1;
+                            let item = *items_with_ids;
+                            let at = ItemPosition { file: file_number, item };
                             let dump = Arc::clone(&dump);
                             statistics.add_id_from_dump(key, IdFromDump { id: flash.id, at, dump });
                         }

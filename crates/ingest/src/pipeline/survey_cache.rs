@@ -31,7 +31,7 @@ pub(crate) struct SurveyCache {
     reader: Option<LogReader>,
     /// Offset of the next file to read.
     at: u64,
-    /// Offset of the end.
+    /// Offset of the end of the cache.
     end: u64,
 }
 
@@ -73,13 +73,13 @@ impl SurveyCacheWriter {
     }
 
     /// Offset at which the next file will be written.
-    pub(crate) fn end(&self) -> u64 {
+    pub(crate) fn end_offset(&self) -> u64 {
         self.log.as_ref().map_or(0, RecordLog::end_offset)
     }
 
     /// Ends writing.
     pub(crate) fn finish(self) -> SurveyCache {
-        let end = self.end();
+        let end = self.end_offset();
         let log = self.log.and_then(|log| log.finish().ok());
         SurveyCache { reader: log.map(|log| log.reader(READ_BYTES)), at: 0, end }
     }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_cache_is_an_error() {
+    fn a_cache_that_is_shorter_than_it_should_be_or_is_damaged_is_an_error() {
         let mut writer = SurveyCacheWriter::with_limit(1 << 20);
         writer.push(Some(&SurveyedPage { bytes: 7, ..SurveyedPage::default() }));
         let mut cache = writer.finish();

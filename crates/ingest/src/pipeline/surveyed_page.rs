@@ -18,7 +18,7 @@ pub(crate) struct SurveyedPage<'a> {
     pub(crate) bytes: u64,
     /// Length of the byte order mark: the difference between offsets in the file and in the text.
     pub(crate) bom_bytes: usize,
-    /// Whether the text lacks something of the file.
+    /// Whether the text lacks something of the file, or has U+FFFD in its place.
     pub(crate) lossy: bool,
     /// Whether offsets in the text mean nothing in the file, so that every span is the whole file.
     pub(crate) spans_whole_file: bool,
@@ -63,7 +63,7 @@ struct PieceEntry {
 enum StampCode {
     /// There is no date.
     None,
-    /// The date of a stamp is the null date (1900/1/1).
+    /// There is a stamp, but its date is a null date, such as 1900/1/1, or no valid one.
     Null,
     Day(i16, [i8; 2]),
     Time(i16, [i8; 5]),
@@ -72,7 +72,7 @@ enum StampCode {
 }
 
 impl StampCode {
-    /// The code of a stamp: `None` if there is none, `Some(None)` if its date is the null date.
+    /// The code of a stamp: `None` if there is no stamp, `Some(None)` if its date is a null date.
     fn of(stamp: Option<Option<Moment>>) -> io::Result<Self> {
         Ok(match stamp {
             None => Self::None,
@@ -89,8 +89,8 @@ impl StampCode {
         })
     }
 
-    /// The inverse of [`of`](Self::of).
-    fn moment(self) -> io::Result<Option<Option<Moment>>> {
+    /// The stamp of a code: the inverse of [`of`](Self::of).
+    fn stamp(self) -> io::Result<Option<Option<Moment>>> {
         let new_day = |year, month, day| Day::new(year, month, day).map_err(io::Error::other);
         Ok(match self {
             Self::None => None,
@@ -197,7 +197,7 @@ pub(super) fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         editor,
         source,
         url,
-        date: header.date.moment()?.flatten().map(|moment| (moment, header.date_origin)),
+        date: header.date.stamp()?.flatten().map(|moment| (moment, header.date_origin)),
         unread_date,
         unextracted: header.unextracted,
         separate_tags,
@@ -251,7 +251,7 @@ impl PieceEntry {
     /// The piece, whose text is the next one.
     fn decode<'t>(self, texts: &mut Texts<'t>) -> io::Result<Piece<'t>> {
         let Self { length, start, end, stamp, hash } = self;
-        let dated = stamp.moment()?.map(|moment| Dated { moment, hash });
+        let dated = stamp.stamp()?.map(|moment| Dated { moment, hash });
         Ok(Piece { paragraph: Paragraph { text: texts.take(length)?, start, end }, dated })
     }
 }

@@ -12,7 +12,7 @@ use crate::flash::dedup::variant_id;
 use crate::pipeline::carry_over::stored_records_by_path;
 use crate::pipeline::current_dump::text_hash;
 use crate::pipeline::ids::path_hash;
-use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated};
+use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, looks_generated};
 use crate::record::{Article, Span};
 
 impl<E> RecordSink<'_, E> {
@@ -38,7 +38,8 @@ impl<E> RecordSink<'_, E> {
                     .map_err(Error::TemporaryFile)?;
                 new_ids.insert(&item.flash.id, id);
             }
-            // The path of the page or dump below its root, from which new ids are made.
+            // The path from which new ids are made: that of the page or dump below its root, or the
+            // whole path for what the walk could not access.
             let member = stored_path.path.strip_prefix(&*path.to_string_lossy());
             let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
             let name = name.as_ref().unwrap_or(&stored_path.path);
@@ -60,17 +61,17 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Gives an article of a page a new id if its own is taken. `name` is the path of the page
-    /// below its root.
+    /// Gives an article of a page a new id if its own is taken. `name` is the path from which that
+    /// id is made.
     fn set_id_of_page(&mut self, article: &mut Article, name: &str) {
         if !self.ids.claim_at(&article.id, &article.path) {
             article.id = self.ids.new_id('a', path_hash(name), &article.path);
         }
     }
 
-    /// Gives an article of a dump a new id if its own is taken. `name` is the path of the dump
-    /// below its root. Returns whether the article is carried over: not if the part of the dump
-    /// that was read has it, too.
+    /// Gives an article of a dump a new id if its own is taken. `name` is the path of the dump for
+    /// ids such as `id@dump`. Returns whether the article is carried over: not if the part of the
+    /// dump that was read has the article, too.
     fn set_id_of_record(&mut self, article: &mut Article, name: &str) -> bool {
         if self.ids.claim(&article.id) {
             return true;
@@ -78,7 +79,8 @@ impl<E> RecordSink<'_, E> {
         let dumps = self.unfinished_dumps.iter().chain([&self.dump]);
         let mut dumps = dumps.filter(|dump| dump.has_articles());
         let read_part = dumps.find(|dump| dump.paths.path == article.path);
-        let is_generated = is_generated(&article.id);
+        // A generated id is made from the content, so an article with the same content took it.
+        let is_generated = looks_generated(&article.id);
         if read_part.is_some_and(|dump| is_generated || dump.has_article_id(&article.id)) {
             return false;
         }
@@ -211,6 +213,7 @@ mod tests {
     }
 
     /// The name of each file below `root`, with its number of records and whether it is unreadable.
+    /// A file of [`write_pages`] has two records: an article, and an occurrence of the flash item.
     fn entries(read: &Earlier, root: &Path) -> Vec<(String, u64, bool)> {
         let entry = |file: &FileEntry| {
             let name = Path::new(&file.path).strip_prefix(root).unwrap();
@@ -251,6 +254,7 @@ mod tests {
         // Declaring a folder in this root unreadable, too, adds no entry.
         scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
         let again = read(scanned, &whole);
+        // The three files of the unreadable root come after those of the other root.
         let mut wanted = entries(&whole, dir.path());
         wanted.rotate_left(3);
         wanted[3..].iter_mut().for_each(|(_, _, unreadable)| *unreadable = true);
@@ -295,7 +299,8 @@ mod tests {
         ids.collect()
     }
 
-    /// Two lines of dumps: both state the same id, or both have the same content and state none.
+    /// Pairs of lines of dumps whose articles get equal ids: both state the same id, or both have
+    /// the same content and state none.
     const EQUAL_IDS: [[&str; 2]; 2] = [
         [r#"{"id":"r1","title":"甲","text":"舊"}"#, r#"{"id":"r1","title":"乙","text":"新"}"#],
         [r#"{"title":"甲","text":"正文"}"#, r#"{"title":"甲","text":"正文"}"#],
@@ -337,6 +342,7 @@ mod tests {
             fs::write(folder.join("d.jsonl"), line).unwrap();
             let earlier = read(scan_roots(&roots), &Earlier::default());
             fs::remove_dir_all(&folder).unwrap();
+            // The dump that is read last.
             fs::write(dir.path().join("z.jsonl"), other_line).unwrap();
             let mut scanned = scan_roots(&roots);
             scanned.declare_unreadable(folder, "not there".to_owned());
