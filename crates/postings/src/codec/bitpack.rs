@@ -8,7 +8,7 @@
 /// How many numbers are unpacked together.
 const GROUP: usize = 8;
 /// The number of bytes that [`read_at`] reads for one number.
-const READ: usize = size_of::<u64>();
+const READ_LEN: usize = size_of::<u64>();
 /// The greatest width in bits.
 const MAX_WIDTH: usize = 32;
 
@@ -67,24 +67,24 @@ fn unpack_groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     // A number is read from eight bytes at once. In the last groups, these would reach beyond the
     // end of `bytes`, so the second loop copies the bytes of such a group into a longer array
     // first.
-    let groups_within_bytes = (bytes.len().saturating_sub(READ)) / WIDTH;
+    let groups_within_bytes = (bytes.len().saturating_sub(READ_LEN)) / WIDTH;
     let unpadded = groups_within_bytes.min(out.len() / GROUP);
     for numbers in out[..unpadded * GROUP].chunks_exact_mut(GROUP) {
-        unpack_group::<WIDTH>(&bytes[at..at + WIDTH + READ], numbers);
+        unpack_group::<WIDTH>(&bytes[at..at + WIDTH + READ_LEN], numbers);
         at += WIDTH;
     }
     for numbers in out[unpadded * GROUP..].chunks_mut(GROUP) {
-        let mut padded = [0; MAX_WIDTH + READ];
+        let mut padded = [0; MAX_WIDTH + READ_LEN];
         let remaining = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
         padded[..remaining.len()].copy_from_slice(remaining);
         let mut eight = [0; GROUP];
-        unpack_group::<WIDTH>(&padded[..WIDTH + READ], &mut eight);
+        unpack_group::<WIDTH>(&padded[..WIDTH + READ_LEN], &mut eight);
         numbers.copy_from_slice(&eight[..numbers.len()]);
         at += WIDTH;
     }
 }
 
-/// Unpacks up to eight numbers.
+/// Unpacks up to eight numbers of `WIDTH` bits.
 #[inline(always)]
 fn unpack_group<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u32]) {
     for (at, number) in numbers.iter_mut().enumerate() {

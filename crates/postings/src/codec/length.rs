@@ -43,11 +43,13 @@ pub fn encode_length(kind: Kind, length: usize) -> u8 {
     let code = if length < 2 * STEPS {
         length
     } else {
+        // The number of doublings from 16 to the greatest power of two that is not over the length.
         let octave = length.ilog2() - STEPS.ilog2() - 1;
         2 * STEPS + octave * STEPS + ((length >> (octave + 1)) - STEPS)
     };
     let kind = if kind == Kind::Flash { FLASH } else { 0 };
-    kind | (code.min(0x7F) as u8)
+    let greatest_code = u32::from(!FLASH);
+    kind | (code.min(greatest_code) as u8)
 }
 
 #[cfg(test)]

@@ -16,9 +16,10 @@
 //! delta of the first doc id of the list is that doc id.
 //!
 //! Term frequencies, less two, are stored only for documents with tf > 1. Positions are deltas
-//! within a document. The term frequencies of a block are packed: first the width of the greatest,
-//! then all of them in this width. The position deltas of a block are packed in the same way if
-//! there are at least four. Fewer position deltas are varints, because most lists are short.
+//! within a document; the first position of a document is stored as it is. The term frequencies of
+//! a block are packed: first the width of the greatest, then all of them in this width. The
+//! position deltas of a block are packed in the same way if there are at least four. Fewer position
+//! deltas are varints, because most lists are short.
 
 use bitpacking::{BitPacker as _, BitPacker4x};
 
@@ -191,7 +192,7 @@ impl<'l> ListSlices<'l> {
             let of_block = self.split_block();
             let last = *last.insert(of_block.encode_block(last, out));
             let extra = of_block.extra_tfs.iter().max();
-            // 255 stands for any tf of at least 255.
+            // 255 stands for every tf from 255 on.
             let max_tf = extra.map_or(1, |extra| extra.saturating_add(2).min(255));
             let end = (out.len() - blocks_at) as u32;
             let skip = &mut out[skips_at + block * SKIP_LEN..][..SKIP_LEN];
@@ -201,7 +202,7 @@ impl<'l> ListSlices<'l> {
         }
     }
 
-    /// Splits the first block off.
+    /// Splits the first block off, and returns it.
     fn split_block(&mut self) -> ListSlices<'l> {
         let (doc_deltas, remaining) = self.doc_deltas.split_at(self.doc_deltas.len().min(BLOCK));
         self.doc_deltas = remaining;
@@ -256,6 +257,7 @@ impl<'l> ListSlices<'l> {
 
 /// Appends the width of the greatest number, then all numbers packed to this width.
 fn pack_with_width(numbers: &[u32], out: &mut Vec<u8>) {
+    // All numbers combined by OR have the width of the greatest.
     let width = width_of(numbers.iter().fold(0, |all, number| all | number));
     out.push(width);
     pack(numbers, width, out);
