@@ -1,5 +1,5 @@
-//! A beam: the best of those partial segmentations of a line whose last tag ends at one position.
-//! The position lies in the tags' half, which is the first half of the line.
+//! A beam: of the partial segmentations of a line whose last tag ends at a certain position, the
+//! best ones. The position lies in the tags' half, which is the first half of the line.
 
 use super::keyword::sortable_bits;
 
@@ -42,7 +42,7 @@ pub(super) struct Beam {
 }
 
 impl Beam {
-    /// Steps with a lower score are not kept.
+    /// The score that a step must have at least to be kept; -∞ as long as the beam has room.
     pub(super) fn threshold(&self) -> f32 {
         if self.ranks[BEAM_WIDTH - 1] == 0 {
             f32::NEG_INFINITY
@@ -96,6 +96,7 @@ mod tests {
             let mut all: Vec<Step> = Vec::new();
             for (number, (next_keyword, score)) in (0_u32..).zip(offers) {
                 let score = f32::from(score);
+                // The tag tells the steps of a test apart.
                 let step = Step { next_keyword, score, tag: number, previous: 0 };
                 beam.offer(step);
                 match all.iter_mut().find(|known| known.next_keyword == next_keyword) {

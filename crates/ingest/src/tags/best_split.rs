@@ -1,6 +1,7 @@
 //! Finds the best segmentation of a concatenated line whose keywords begin at a given position, by
 //! dynamic programming over both halves at once: each step takes the next tag of the first half and
-//! the next keyword of the second.
+//! the next keyword of the second. Only the best steps to each position are kept, in a
+//! [`Beam`], so in rare cases a better segmentation is missed.
 
 use super::Vocabulary;
 use super::beam::{Beam, NO_STEP, Step};
@@ -49,9 +50,13 @@ impl SplitSearch {
         self.tags.max_end
     }
 
-    /// A heuristic for `keywords_start`: the score of the best first entry if the keywords begin
-    /// there.
-    pub(super) fn heuristic(&mut self, keywords_start: usize, vocabulary: &Vocabulary) -> f32 {
+    /// The score of the best first entry if the keywords begin at `keywords_start`: a heuristic for
+    /// how likely they begin there.
+    pub(super) fn best_first_entry_score(
+        &mut self,
+        keywords_start: usize,
+        vocabulary: &Vocabulary,
+    ) -> f32 {
         self.keywords.compute(keywords_start, &self.line, vocabulary);
         let mut best = f32::MIN;
         let keywords = self.keywords.starting_at(keywords_start);
@@ -84,7 +89,7 @@ impl SplitSearch {
         })
     }
 
-    /// The best segmentation whose keywords begin at `keywords_start`.
+    /// The best segmentation whose keywords begin at `keywords_start`, with its score.
     pub(super) fn best_from(
         &mut self,
         keywords_start: usize,
@@ -179,7 +184,8 @@ impl SplitSearch {
         tag.score + keyword.score - ENTRY_COST + self.agreement(tag, from, keyword, vocabulary)
     }
 
-    /// How well a keyword matches its tag.
+    /// The score for how well a keyword matches its tag: whether it contains the tag, or the
+    /// archive names it with the tag. The keyword begins at `from`.
     fn agreement(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
         if !tag.related {
             return UNRELATED;

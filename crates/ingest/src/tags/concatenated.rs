@@ -108,13 +108,14 @@ impl ConcatenatedTags {
             hash = extend_hash(hash, *c);
             hash
         }));
-        self.score_splits();
+        self.score_splits_and_breaks();
         self.find_repeats();
         self.find_words();
         true
     }
 
-    fn score_splits(&mut self) {
+    /// Computes `split_scores` and `breaks`.
+    fn score_splits_and_breaks(&mut self) {
         self.split_scores.clear();
         self.split_scores.push(0.0);
         self.breaks.clear();
@@ -272,7 +273,7 @@ impl Class {
             'a'..='z' => Self::Lower,
             '0'..='9' => Self::Digit,
             _ if is_han(c) => Self::Han,
-            // Other scripts separate words as Chinese characters do, without case.
+            // Letters beyond ASCII are rare in tags; all count as Chinese characters.
             _ if !c.is_ascii() && c.is_alphabetic() => Self::Han,
             _ => Self::Other,
         }
@@ -304,6 +305,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_tables_of_a_line_agree_with_its_characters(
+            // `㍿` folds to four characters.
             texts in prop::collection::vec("[ABCab1幣價格 é㍿]{4,40}", 1..4),
         ) {
             let mut line = ConcatenatedTags::default();

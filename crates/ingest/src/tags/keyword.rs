@@ -10,7 +10,8 @@ const LONGEST_KEYWORD: usize = 40;
 const MAX_KEYWORDS: usize = 8;
 /// Keywords must score more than this.
 const WORST_KEYWORD: f32 = -5.0;
-/// The lowest score of a split at which a keyword that the archive does not name may end.
+/// A keyword that the archive does not name ends only where the score of the split is at least
+/// this.
 const WORST_SPLIT: f32 = -2.6;
 /// A known keyword loses at most this much by the score of the split at its end.
 const WORST_SPLIT_OF_KNOWN: f32 = -1.5;
@@ -79,7 +80,8 @@ impl TopKeywords {
         Self { ranks: [Self::NONE; MAX_KEYWORDS], length: 0 }
     }
 
-    /// The keyword that a further one has to beat.
+    /// The keyword that a further one has to beat; one with the score [`WORST_KEYWORD`] as long as
+    /// slots are empty.
     fn worst_kept(&self) -> Keyword {
         Keyword::of_rank(self.ranks[MAX_KEYWORDS - 1])
     }
@@ -162,6 +164,7 @@ impl Keywords {
         self.starting_at(from)
     }
 
+    /// Finds the keywords that begin at `from`, and appends them to `keywords`.
     fn find(&mut self, from: usize, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         let end = line.len();
         let last = end.min(from + LONGEST_KEYWORD);

@@ -74,7 +74,7 @@ impl Shapes {
     }
 
     /// The score of a shape, given the hashes of the texts before and after its word.
-    fn get(&self, before: u64, after: u64) -> Option<f32> {
+    fn score_of(&self, before: u64, after: u64) -> Option<f32> {
         let shape = combined_hash(before, after);
         self.shape_filter.may_contain(shape).then(|| self.scores.get(&shape).copied()).flatten()
     }
@@ -131,7 +131,8 @@ struct ShapeStart {
 }
 
 impl ShapeStarts {
-    /// Finds the starts in a line whose keywords have at most `longest` characters.
+    /// Finds where shapes can begin in a line, in place of those of an earlier line. `longest` is
+    /// the maximum length of a keyword, in characters.
     pub(super) fn find(&mut self, line: &ConcatenatedTags, shapes: &Shapes, longest: usize) {
         self.starts.clear();
         self.ends.clear();
@@ -176,7 +177,8 @@ impl ShapeStarts {
         before: u64,
         end: usize,
     ) -> (Option<f32>, (usize, usize)) {
-        let open = shapes.get(before, 0);
+        let hash_of_empty_text = 0;
+        let open = shapes.score_of(before, hash_of_empty_text);
         let first = self.ends.len();
         self.ends.extend(open.map(|score| (end, score)));
         for to in end + 1..=line.len() {
@@ -184,7 +186,7 @@ impl ShapeStarts {
             if !shapes.prefixes_after.may_contain(combined_hash(before, after)) {
                 break;
             }
-            self.ends.extend(shapes.get(before, after).map(|score| (to, score)));
+            self.ends.extend(shapes.score_of(before, after).map(|score| (to, score)));
         }
         (open, (first, self.ends.len()))
     }
@@ -306,7 +308,8 @@ mod tests {
         let shapes = Shapes::learn(keywords.into_iter(), ["op"].into_iter());
         let fit = |text: &str| {
             let line = ConcatenatedTags::of(text).unwrap();
-            fits(&line, &shapes, 40).get(&(0, line.len())).copied()
+            let longest = 40;
+            fits(&line, &shapes, longest).get(&(0, line.len())).copied()
         };
         let score = shape_score(3);
         assert_eq!(fit("baby sol"), Some(Fit::new(false, score)));

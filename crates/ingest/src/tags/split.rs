@@ -36,7 +36,9 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
 /// The offsets where the keywords most likely start, best first.
 fn keyword_starts(search: &mut SplitSearch, vocabulary: &Vocabulary) -> Vec<usize> {
     let mut keyword_starts: Vec<(f32, usize)> = (2..=search.max_tags_end())
-        .map(|keywords_start| (search.heuristic(keywords_start, vocabulary), keywords_start))
+        .map(|keywords_start| {
+            (search.best_first_entry_score(keywords_start, vocabulary), keywords_start)
+        })
         .collect();
     keyword_starts.sort_by(|(a, a_start), (b, b_start)| b.total_cmp(a).then(a_start.cmp(b_start)));
     keyword_starts
@@ -91,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tags_of_a_real_page() {
+    fn the_tags_line_of_a_real_page_is_split() {
         let vocabulary = vocabulary(&[
             "會被開源終結嗎?_GPT:apenft幣價格今日行情",
             "甲_FLOW:FLO",
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn chinese_tags_that_the_archive_knows() {
+    fn chinese_tags_that_the_archive_knows_are_split_off() {
         let vocabulary = vocabulary(&["丁_比特幣:加密貨幣", "甲_FLOW:FLO"]);
         let expected = ["比特幣", "FLOW", "加密貨幣", "FLO"];
         assert_eq!(

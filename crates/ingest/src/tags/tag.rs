@@ -10,6 +10,8 @@ pub(super) const LONGEST_TAG: usize = 8;
 const LONGEST_HALF: usize = 80;
 /// Score added if the tag is a whole word of its keyword, see [`containment_score`].
 const WHOLE_WORD: f32 = 1.8;
+/// Score added if the tag begins or ends a word of its keyword, but does not do both.
+const WORD_BEGINNING_OR_END: f32 = 0.4;
 /// Score added if the archive names the tag with this keyword, and the keyword does not contain the
 /// tag.
 pub(super) const NAMED: f32 = 2.0;
@@ -74,7 +76,9 @@ impl Tags {
         self.repeats_after.clear();
         self.max_end = 0;
         let unknown_penalty = vocabulary.unknown_penalty();
+        // At least the two characters of a keyword follow the tags.
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
+        // Whether a tag can end at each position.
         let mut ends = [false; LONGEST_HALF + 1];
         ends[0] = true;
         for from in 0..last {
@@ -167,7 +171,7 @@ impl Tags {
                 match (begins_word, ends_word) {
                     (true, true) => WHOLE_WORD,
                     (false, false) => 0.0,
-                    _ => 0.4,
+                    _ => WORD_BEGINNING_OR_END,
                 }
             })
             .reduce(f32::max)

@@ -62,7 +62,7 @@ impl Vocabulary {
         count(&mut self.keywords, keyword);
     }
 
-    /// Adds the vocabulary of another thread.
+    /// Adds the vocabulary that another thread or machine has collected.
     pub(crate) fn merge(&mut self, other: Self) {
         for (tag, times) in other.tags {
             let count = self.tags.entry(tag).or_default();
@@ -192,6 +192,7 @@ mod tests {
         }
         vocabulary.learn();
         let hash = text_hash;
+        // The tag `OP` occurs twice, and `Baby ETH` once.
         assert_eq!(vocabulary.tag_score(hash("op")), Some(1.5 + 0.35 * 3_f32.ln()));
         assert_eq!(vocabulary.tag_score(hash("sol")), None);
         assert_eq!(vocabulary.keyword_score(hash("baby eth")), Some(3.0 + 0.3 * 2_f32.ln()));
