@@ -60,7 +60,7 @@ impl<'a> Title<'a> {
         }
     }
 
-    /// Whether the line has a tag suffix. Only title lines have a tag suffix.
+    /// Whether the line has a tag suffix; other lines than titles hardly ever have one.
     pub(crate) fn has_tag_suffix(&self) -> bool {
         self.tag.is_some()
     }
@@ -115,7 +115,8 @@ fn is_keyword(keyword: &str) -> bool {
 pub(crate) fn derived(paragraph: &str) -> &str {
     /// A paragraph of at most this many characters is the title as a whole.
     const MAX_CHARS: usize = 60;
-    /// A longer paragraph without a sentence or clause that ends early is cut after this many.
+    /// A longer paragraph is cut after this many, unless a sentence or clause ends within
+    /// `MAX_CHARS`.
     const CUT_CHARS: usize = 40;
     /// A clause with fewer characters is no title.
     const MIN_CLAUSE_CHARS: usize = 8;

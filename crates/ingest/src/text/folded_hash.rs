@@ -64,8 +64,9 @@ fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
 /// Appends a folded text without its spaces.
 fn append_without_spaces(text: &str, out: &mut Vec<u8>) {
     // The fold makes most spaces U+0020. The others are rare: tabs and line breaks, U+0085, U+1680,
-    // U+2028 and U+2029. `any_pair` finds them by a byte and the byte after it. A tab or line break
-    // at the very end has no byte after it, so the end is checked by itself.
+    // U+2028 and U+2029. `any_pair` finds them by a byte and the byte after it. Such a pair may
+    // also occur in another character; the text is then only split in a slower way. A tab or line
+    // break at the very end has no byte after it, so the end is checked by itself.
     let is_other = |byte: u8, next: u8| {
         (b'\t'..=b'\r').contains(&byte)
             | (byte == 0xc2) & (next == 0x85)
@@ -125,6 +126,7 @@ mod tests {
 
     #[test]
     fn an_overflowing_cache_returns_correct_hashes() {
+        // The last ten texts have been in the cache before, and were mostly replaced by others.
         for number in (0..3 * SLOTS).chain(0..10) {
             let text = format!("開源 {number}");
             assert_eq!(folded_hash([&*text]), uncached_hash(&[text]));

@@ -123,6 +123,7 @@ mod tests {
         table.add("發布", 1);
         table.add("發布時間", 2);
         table.add("Mar", 3);
+        // Folds to the same text as the first word, whose meaning stays.
         table.add("發佈", 4);
         assert_eq!(table.longest_at("发布时间:2024"), Some((2, "发布时间".len())));
         assert_eq!(table.longest_at("發佈於"), Some((1, "發佈".len())));
