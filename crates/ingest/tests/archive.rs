@@ -49,6 +49,7 @@ fn no_flash_item_has_the_id_that_a_dump_gives_to_an_article() {
     write(dir.path(), "a.jsonl", format!(r#"{{"id":"{short}","title":"甲","text":"乙"}}"#));
     let (records, _) = read_with_threads(2, &roots);
     let (articles, item) = (articles(&records), flashes(&records)[0]);
+    // The item has a lengthened id: `f` and 16 digits.
     assert_eq!((articles.len(), articles[0].id.as_str(), item.id.len()), (3, &*short, 17));
     assert!(articles[1..].iter().all(|article| article.flashes == [item.id.as_str()]));
 }
@@ -95,6 +96,8 @@ fn a_flash_item_that_occurs_in_many_pages_is_one_record() {
 fn records_keep_the_ids_that_their_dump_gives() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.txt", format!("正文。\n\n{FLASH}\n"));
+    // The first line is the item `FLASH` of the page: 05:02:32Z is 13:02:32 in the archive's time
+    // zone.
     let lines = [
         r#"{"id":"k1","kind":"flash","title":"某幣突破新高","text":"據官方消息，某幣今日突破新高，市場反應熱烈。","date":"2023-03-14T05:02:32Z","tags":["GPT"]}"#,
         "",
@@ -108,13 +111,14 @@ fn records_keep_the_ids_that_their_dump_gives() {
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].id.as_str(), found[0].tags.as_slice()), ("k1", &["GPT".to_owned()][..]));
-    assert_eq!(found[0].occurrences.len(), 2);
+    assert_eq!(found[0].occurrences.len(), 2, "in the page and in the dump");
     let articles = articles(&records);
     assert_eq!(articles[0].flashes, ["k1"]);
     assert_eq!(
         articles.iter().map(|a| a.title.as_str()).collect::<Vec<_>>(),
         ["正文", "甲", "無名"]
     );
+    // No id is given, so the id is generated: `a` and 12 digits.
     assert!(articles[2].id.starts_with('a') && articles[2].id.len() == 13);
     let dump = std::fs::read(dir.path().join("b.jsonl")).unwrap();
     let span = articles[1].span;
@@ -164,12 +168,12 @@ fn files_that_cannot_be_read_are_reported_with_the_reason() {
         assert!(matches!(reason_of("gone.txt"), Some(Reason::Unreadable(_))));
         assert_eq!(report.skipped.len(), 6);
     }
-    assert_eq!(report.ignored.len(), 2);
+    assert_eq!(report.ignored.len(), 2, "the picture and the hidden folder");
     assert_eq!((report.pages, report.articles), (1, 1));
 }
 
 #[test]
-fn mistakes_of_the_caller_are_errors() {
+fn wrong_arguments_and_failing_sinks_are_errors() {
     let sink = &mut |_| Ok::<(), ()>(());
     let result = ingest(&["/nowhere/at/all".into()], &Options::default(), &Silent, sink);
     assert!(matches!(result, Err(Error::Root { .. })));
@@ -264,7 +268,8 @@ fn plain_pages_that_change_between_the_passes_are_read_as_the_survey_found_them(
         }
         write(dir.path(), "bom.txt", format!("\u{feff}{}", page("從前")));
         write(dir.path(), "empty.txt", " ");
-        // The second pass reads a page again if its text is not a slice of the file's bytes.
+        // The survey cannot cache a page whose text is not a slice of the file's bytes, so the
+        // second pass reads it again.
         write(dir.path(), "utf16.txt", utf16(&page("從前")));
         let mut options = Options::default();
         options.threads = threads;

@@ -17,7 +17,8 @@ fn sentences(number: usize) -> [String; 3] {
     ]
 }
 
-/// The line of an item of a menu. Items with numbers below 150 have different lines.
+/// The line of a menu for the item with this number. Items with numbers below 150 have different
+/// lines.
 fn menu_line(item: usize) -> String {
     format!(
         "{}{}",
@@ -75,6 +76,7 @@ fn sixty_menu_lines_and_three_footer_lines_are_left_out() {
         let body = sentences(number).join("\n\n");
         format!("{}\n測試標題之{number}\n\n{body}\n\n{}\n", menu.join("\n"), FOOTER.join("\n"))
     });
+    // 60 lines of the menu and 3 of the footer in each of 40 pages.
     assert_eq!(report.boilerplate_lines, 40 * 63);
     for (number, article) in articles.iter().enumerate() {
         assert_eq!(article.title, format!("測試標題之{number}"));
@@ -164,6 +166,7 @@ fn pages_with_the_same_header_or_in_the_same_folder_are_a_site() {
 
 #[test]
 fn lines_of_a_site_with_few_pages_stay() {
+    // At least eight pages show which lines recur.
     for pages in [1, 2, 3, 7] {
         let (articles, _, report) = read_site(pages, |number| {
             format!("{}\n返回頂部\n收藏本頁\n", sentences(number).join("\n"))
@@ -186,6 +189,7 @@ fn headings_quotes_and_phrases_that_articles_repeat_stay() {
         )
     });
     assert_eq!(report.boilerplate_lines, 0);
+    // Three sentences, a heading, a quote, and the first and the last line.
     assert!(articles.iter().all(|article| article.paragraphs.len() == 7));
 }
 

@@ -18,6 +18,7 @@ use wensou_ingest::{
 
 const PAGE: &str = "題目_GPT:CGPT價格\n\nAuthor:\n\n正文的第一段。\n\n某幣突破新高:據官方消息,某幣今日突破新高。\
     [2023/3/14 13:02:32]\n\n后文。\n";
+/// Two records, with a broken line between them.
 const DUMP: &str = "{\"id\":\"x\",\"title\":\"甲\"}\n{\"id\":\n{\"id\":\"y\",\"title\":\"乙\"}\n";
 
 fn page(number: usize) -> String {
@@ -131,6 +132,7 @@ fn the_path_of_a_member_has_the_names_of_container_and_member() {
         assert_eq!(titles(&records), ["題目1", "甲", "甲", "乙"], "{name}");
         let path = &articles(&records)[0].path;
         assert!(path.ends_with(&format!("/{name}!/b/1.txt")), "{path}");
+        // The picture and the hidden file are ignored.
         assert_eq!((report.pages, report.dumps, report.ignored.len()), (2, 1, 2));
         assert_eq!(skipped_lines(&report).len(), 1);
         assert!(skipped_lines(&report)[0].starts_with(&format!("{name}!/dump.jsonl:2: malformed")));
@@ -207,6 +209,7 @@ fn member_names_that_lead_out_of_the_container_or_repeat_are_refused() {
         assert_eq!(titles(&records), ["題目1"], "{name}");
         let reasons: Vec<_> = report.skipped.iter().map(|s| s.reason.clone()).collect();
         let unsafe_name = Reason::UnsafeName;
+        // In the order of the members; the fourth, `a.txt`, is read.
         assert_eq!(
             reasons,
             [

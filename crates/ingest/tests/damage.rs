@@ -28,7 +28,7 @@ fn read_file(bytes: &[u8]) -> (Vec<Article>, Vec<FlashItem>, Report) {
     (articles, flashes, report)
 }
 
-/// Checks that the span of the first flash item covers exactly the bytes `item`.
+/// Checks that the span of the first flash item in `bytes` covers exactly the bytes `item`.
 fn assert_spans_item(bytes: &[u8], flashes: &[FlashItem], item: &[u8]) {
     let span = flashes[0].occurrences[0].span;
     let found = &bytes[usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap()];
@@ -64,7 +64,7 @@ fn nul_bytes_are_removed_and_reported() {
 }
 
 #[test]
-fn files_with_many_nul_or_control_bytes_are_binary() {
+fn files_with_many_nul_or_control_characters_are_binary() {
     let (intact, nuls) = (INTACT.as_bytes(), [0; 2000]);
     let sprinkled: Vec<u8> =
         INTACT.chars().take(30).flat_map(|c| format!("{c}\0").into_bytes()).collect();

@@ -94,9 +94,9 @@ fn an_index_cannot_be_its_own_archive() {
     for options in [by_name, by_content] {
         for root in ["index", "index/gen-1", "index/gen-1/x.txt", "link", "index/../link/."] {
             let root = at(root);
-            let scanned = scan::<Infallible>(std::slice::from_ref(&root), &options).err().unwrap();
-            let text = scanned.to_string();
-            assert!(matches!(scanned, Error::RootExcluded { path } if path == root));
+            let error = scan::<Infallible>(std::slice::from_ref(&root), &options).err().unwrap();
+            let text = error.to_string();
+            assert!(matches!(error, Error::RootExcluded { path } if path == root));
             assert!(text.contains("an index cannot be its own archive"), "{text}");
             assert!(fingerprint(&[root], &options).is_err());
         }

@@ -137,10 +137,10 @@ fn every_file_of_a_folder_is_read_reported_or_counted() {
 }
 
 #[test]
-fn a_file_named_explicitly_is_read_or_refused() {
+fn a_file_named_explicitly_is_read_or_skipped_with_a_reason() {
     for (name, bytes, count) in files() {
         let (articles, report) = read_named(name, &bytes);
-        // Text files that are ignored in a folder, and read if the user names them.
+        // These text files are ignored in a folder, and read if the user names them.
         let is_text = matches!(name, "z.css" | "aa.js" | "bb.log" | ".hidden.txt");
         assert_eq!(articles.len(), count.max(usize::from(is_text)), "{name}");
         assert_eq!(report.skipped.len(), usize::from(articles.is_empty()), "{name}");
@@ -221,6 +221,7 @@ fn the_span_of_an_mbox_message_is_the_whole_message() {
 
 #[test]
 fn records_of_search_engines_are_unwrapped() {
+    // The `_id` of a hit is the id of the record, not the `id` in `_source`.
     let hit = r#"{"_index":"news","_id":"7","_score":1.0,"_source":{"id":3,"title":"甲","content":"乙"}}"#;
     let lines = format!("{hit}\n{}\n", hit.replace("\"7\"", "\"8\""));
     let answer = format!(

@@ -30,14 +30,14 @@ fn numbered(count: usize, text: impl Fn(usize) -> String) -> String {
     (0..count).map(text).collect()
 }
 
-/// A short article.
-fn text() -> String {
+/// The paragraphs of an article.
+fn article() -> String {
     "<p>这一段是正文，它说了一些话，而且还要继续说下去，直到结束。</p>".repeat(30)
 }
 
 /// A page with an article inside `count` elements.
 fn around(open: &str, count: usize, close: &str) -> String {
-    page(&format!("{}{}{}", open.repeat(count), text(), close.repeat(count)))
+    page(&format!("{}{}{}", open.repeat(count), article(), close.repeat(count)))
 }
 
 /// A name, and the function that makes the page.
@@ -88,8 +88,8 @@ fn tokens() -> Vec<Attack> {
 /// Attacks on the rules for lines and metadata.
 fn contents() -> Vec<Attack> {
     vec![
-        ("a title", || format!("<title>{}</title>{}", "标题_".repeat(1_000_000), text())),
-        ("titles", || format!("{}{}", "<title>标题</title>".repeat(19_000), text())),
+        ("a title", || format!("<title>{}</title>{}", "标题_".repeat(1_000_000), article())),
+        ("titles", || format!("{}{}", "<title>标题</title>".repeat(19_000), article())),
         ("headings", || page(&"<h1>标题标题标题</h1>".repeat(19_000))),
         ("lines of the title", || page(&format!("<h1>标</h1>{}", "题<br>".repeat(19_000)))),
         ("breaks", || page(&"甲<br>".repeat(19_900))),
@@ -99,16 +99,22 @@ fn contents() -> Vec<Attack> {
         ("scripts", || page(&"<script>pubtime:</script>".repeat(19_000))),
         ("a script", || page(&format!("<script>{}</script>", "source:'".repeat(700_000)))),
         ("json", || {
-            format!("<script type=application/ld+json>{}</script>{}", "[".repeat(3_000_000), text())
+            format!(
+                "<script type=application/ld+json>{}</script>{}",
+                "[".repeat(3_000_000),
+                article()
+            )
         }),
         ("json objects", || {
             format!(
                 "<script type=application/ld+json>[{}1]</script>{}",
                 "{\"@graph\":[{\"author\":\"a\"}]},".repeat(100_000),
-                text()
+                article()
             )
         }),
-        ("metas", || format!("{}{}", "<meta name=author content=王小明>".repeat(19_000), text())),
+        ("metas", || {
+            format!("{}{}", "<meta name=author content=王小明>".repeat(19_000), article())
+        }),
         ("ruby", || page(&"<ruby>汉<rt>han".repeat(9_000))),
         ("templates", || around("<template>", 19_000, "")),
         ("svg", || around("<svg><g>", 9_000, "")),

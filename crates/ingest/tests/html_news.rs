@@ -1,5 +1,6 @@
 //! Compares what is read of real news pages with what a person reads: title, date, source, author
-//! and text, each with a threshold. Without `../shared`, the test reports that and passes.
+//! and text, each with a threshold. The pages are in `../shared`, a folder beside the repository.
+//! Without it, the test reports that and passes.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]

@@ -125,6 +125,7 @@ fn sources_and_authors_are_read() {
         ("<meta property=article:author content=王小明>", "", None, Some("王小明")),
         ("<meta name=author content=104363>", "", None, None),
         ("<meta name=author content=示例网>", "", None, None),
+        // The editor is not the author.
         ("<meta name=author content=李四>", "<div>责任编辑：李四</div>", None, None),
         ("<meta name=author content='name, email@example.com'>", "", None, None),
         (
@@ -169,6 +170,7 @@ fn names_of_sites_and_sections_beside_a_title_are_left_out() {
 
 #[test]
 fn any_number_of_links_may_precede_the_title() {
+    // A heading that is the title is searched for in the first 40 lines.
     for count in [0, 1, 38, 39, 40, 41, 60, 300] {
         let links: String =
             (0..count).map(|i| format!("<li><a href=/{i}>栏目{i}</a></li>")).collect();

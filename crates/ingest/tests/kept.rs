@@ -245,7 +245,7 @@ fn a_page_that_cannot_be_read_keeps_its_records() {
     assert_eq!(report.skipped.len(), 1);
     // The next scan does not find the page, so the page has been deleted.
     let (records, report) = read_changed(&roots, THREADS, Some(&mut Stored(whole)), || {});
-    assert_eq!((records.iter().filter(|r| matches!(r, Record::Article(_))).count()), 39);
+    assert_eq!(records.iter().filter(|r| matches!(r, Record::Article(_))).count(), 39);
     assert_eq!((report.records_kept, report.skipped.len()), (0, 0));
 }
 
@@ -304,8 +304,8 @@ fn a_missing_root_keeps_its_records() {
 
 #[test]
 fn a_missing_root_that_no_file_follows_in_the_walk_keeps_its_entries_in_the_file_table() {
+    /// An earlier index whose file table has one file, and no record.
     struct OneFile;
-
     impl StoredRecords for OneFile {
         fn records_under(&mut self, _: &Path) -> io::Result<Vec<Record>> {
             Ok(Vec::new())
@@ -359,6 +359,7 @@ fn files_that_exist_in_a_root_that_is_declared_unreadable_are_read() {
             _ => None,
         })
         .collect();
+    // The first article of each file: `a.txt` was read, and the others were kept.
     let wanted = [("a.txt", "題目5"), ("c.txt", "題目2"), ("d.jsonl", "正文0")];
     assert_eq!(first_paragraphs[..3], wanted, "{first_paragraphs:?}");
 }
@@ -382,7 +383,6 @@ fn a_page_keeps_its_record_whatever_order_the_roots_have() {
 #[test]
 fn stored_records_that_cannot_be_read_end_the_run() {
     struct Broken;
-
     impl StoredRecords for Broken {
         fn records_under(&mut self, _: &Path) -> io::Result<Vec<Record>> {
             Err(io::ErrorKind::InvalidData.into())

@@ -1,4 +1,5 @@
-//! Single pages with one difficulty each, and the real page, through `parse_page`.
+//! Single pages with one difficulty each, and a real page, through `parse_page`. The real page is
+//! in `../shared`, a folder beside the repository.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
@@ -90,6 +91,7 @@ fn the_body_of_the_real_page_has_only_the_text_of_the_article() {
     assert!(page.article.paragraphs.contains(&"這下谷歌和OpenAI就坐不住了。".to_owned()));
     assert!(page.article.paragraphs.last().unwrap().starts_with("基于這樣的關系"));
     let whole = page.article.paragraphs.join("\n");
+    // Words of the flash items, the footer and the metadata.
     for foreign in ["三箭資本", "Moro", "Gartman", "黃奇帆", "FLOW", "泰森", "Tags", "1900"]
     {
         assert!(!whole.contains(foreign), "{foreign}");

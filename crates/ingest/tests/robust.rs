@@ -84,7 +84,7 @@ fn container(kind: usize) -> (&'static str, Vec<u8>) {
     }
 }
 
-/// A page with some characters replaced, removed or inserted.
+/// A page with 1 to 19 characters replaced, removed or inserted.
 fn spoilt(page: &'static str) -> impl Strategy<Value = String> {
     let chars: Vec<char> = page.chars().collect();
     let inserts = prop::sample::select(

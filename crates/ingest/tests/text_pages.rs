@@ -57,7 +57,8 @@ fn stated(page: &Page) -> String {
     said.collect::<Vec<_>>().join(" ")
 }
 
-/// Checks for each page that it states what is given beside it, and that its body is [`P`].
+/// Checks for each page, given as its text and what [`stated`] returns, that it states this, and
+/// that its body is [`P`].
 fn assert_stated(pages: &[(&str, &str)]) {
     let mut wrong = Vec::new();
     for (text, wanted) in pages {
@@ -310,7 +311,8 @@ fn unknown_labels_do_not_end_the_byline() {
     }
 }
 
-/// What [`stated`] returns for a page with these values, this title and this category.
+/// What [`stated`] returns for a page with this title, this category and these values, of which the
+/// address comes last.
 fn stated_with(title: &str, category: &str, values: &str) -> String {
     let (names, url) = values.split_once(" url=").map_or((values, None), |(a, b)| (a, Some(b)));
     let url = url.map_or(String::new(), |url| format!(" url={url}"));

@@ -20,7 +20,8 @@ fn truncated_files_are_reported_as_damaged() {
         let reason = &report.skipped.first().expect(name).reason;
         assert!(matches!(reason, Reason::Damaged(_)), "{name}: {reason}");
     }
-    // The records before the damage are kept.
+    // The records before the damage are kept. The titles hardly compress, so two thirds of the file
+    // have many records.
     let lines: String =
         (0..20_000).map(|n| format!("{{\"title\":\"{}\"}}\n", n * 7919 % 20_011)).collect();
     let (records, report) = read("a.jsonl.gz", &truncated(&gz(lines.as_bytes())));
@@ -31,7 +32,8 @@ fn truncated_files_are_reported_as_damaged() {
 
 #[test]
 fn files_with_wrong_checksums_or_content_are_reported_as_damaged() {
-    // Changes the byte that is `from_end` bytes before the end.
+    // Changes the byte that is `from_end` bytes before the end. In a gzip or zstd file, a byte so
+    // close to the end is part of the checksum.
     let broken = |mut bytes: Vec<u8>, from_end: usize| {
         let at = bytes.len() - from_end;
         bytes[at] ^= 0x55;
@@ -95,6 +97,7 @@ fn a_member_over_the_limit_is_reported_and_the_others_read() {
     }
     for (name, bytes) in [("a.txt.gz", gz(large.as_bytes())), ("a.txt.xz", xz(large.as_bytes()))] {
         let (_, report) = read_limited(name, &bytes, &options);
+        // The length is not known before, so reading ends one byte after the limit.
         assert_eq!(report.skipped[0].reason, Reason::TooLarge { bytes: 2001, limit: 2000 });
     }
 }
@@ -147,6 +150,7 @@ fn the_bytes_of_members_of_a_zip_count_once_against_the_limit() {
 #[test]
 fn the_report_names_a_limited_number_of_lines_of_a_file() {
     let (_, report) = read("a.jsonl", "x\n".repeat(150_000).as_bytes());
+    // The first 100,000 lines, and how many more there are.
     assert_eq!(report.skipped.len(), 100_001);
     assert_eq!(skipped_lines(&report)[100_000], "a.jsonl: 50000 more could not be read");
 }

@@ -212,11 +212,11 @@ fn full_width(page: &mut Value, out: &str) -> String {
     let mut wide = Vec::new();
     for line in out.split('\n') {
         above_tags &= !line.starts_with("Tags:");
+        // The stamp of a flash item, whose year begins with 2, stays ASCII, too.
         let text_end = line.rfind("[2").filter(|_| line.ends_with(']')).unwrap_or(line.len());
         if !above_tags || boilerplate.iter().any(|prefix| line.starts_with(prefix)) {
             wide.push(line.to_owned());
         } else {
-            // The stamp of a flash item stays ASCII, too.
             wide.push(format!("{}{}", widen(&line[..text_end]), &line[text_end..]));
         }
     }

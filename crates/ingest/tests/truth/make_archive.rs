@@ -13,7 +13,7 @@ pub(crate) struct MadeArchive {
     pub(crate) dir: TempDir,
     /// The root of the archive.
     pub(crate) root: PathBuf,
-    /// What each page states: a line of JSON for each.
+    /// What each page states: a JSON object for each page, one on a line.
     pub(crate) truth: String,
 }
 

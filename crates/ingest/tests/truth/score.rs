@@ -1,4 +1,5 @@
-//! Measures how well pages were parsed, by the truth that `make_archive.py` states.
+//! Measures how well pages were parsed, by the truth: what `make_archive.py` (in `../shared`) says
+//! of each page that it has made.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

@@ -2,10 +2,13 @@
 
 use crate::score::Score;
 
+/// The maximum number of differences that a failure shows.
+const MAX_SHOWN: usize = 12;
+
 /// Checks that every score reaches its threshold. `what` names the archive in messages.
 pub(crate) fn assert_reached(what: &str, score: &Score, differences: &[String]) {
     println!("{what}: {score:.4?}");
-    let excerpt = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
+    let excerpt = differences.iter().take(MAX_SHOWN).cloned().collect::<Vec<_>>().join("\n");
     for (part, value, threshold) in [
         ("title", score.title, 0.995),
         ("source", score.source, 0.995),
