@@ -149,6 +149,7 @@ fn mojibake_is_repaired_or_reported() {
 
 #[test]
 fn mojibake_in_metadata_is_repaired() {
+    // Names as short as `李明` are repaired because the title beside them is mojibake, too.
     let (title, author) = ("的有些人在这里说了很多话", "编辑部的人们");
     let html = format!(
         "<!DOCTYPE html><html><head><meta charset=utf-8><title>{0}</title>\

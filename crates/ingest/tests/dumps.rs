@@ -231,6 +231,7 @@ fn objects_in_arrays_are_records() {
         let span = articles[0].span;
         assert!(text[span.start as usize..span.end as usize].starts_with('{'));
     }
+    // The number, the string and the broken object are skipped. The array does not end.
     let (articles, report) =
         read("a.json", format!("[{one}, 3, \"x\", {{\"title\": }}, {one}, {one}"));
     assert_eq!((articles.len(), report.skipped.len()), (3, 3), "{:?}", report.skipped);

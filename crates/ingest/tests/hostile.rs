@@ -145,6 +145,7 @@ fn a_dump_without_new_records_is_abandoned() {
     let mut options = Options::default();
     options.max_barren_lines = 1000;
     let new_record = "{\"title\":\"甲\"}\n";
+    // A line, and how many of the repeated lines are reported before the dump is abandoned.
     for (line, skipped) in [
         ("{}\n", 1000),
         ("x\n", 1000),
@@ -163,8 +164,9 @@ fn a_dump_without_new_records_is_abandoned() {
         let wanted = "the rest was not read: 1000 consecutive lines without a new record";
         assert_eq!(last.reason.to_string(), wanted, "{line}");
         assert_eq!(report.skipped.len(), skipped + 1, "{line}");
+        // A repeated record without an id is an article each time, although not a new one.
         assert!(report.articles <= 1002, "{line}");
-        // With something new in between, everything is read.
+        // With something new after fewer than 1000 such lines, everything is read.
         let barren = line.repeat(998);
         let mixed: String =
             (0..5).map(|n| format!("{barren}{{\"title\":\"第{n}個\"}}\n")).collect();

@@ -32,9 +32,9 @@ pub trait StoredRecords {
     /// because the records would be lost.
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
 
-    /// Returns the entries of the file `path`, or of all files below the folder `path`, in the
-    /// order of the walk. Their paths are spelled as in this run. Returns nothing if the earlier
-    /// index has no file table.
+    /// Returns the entries in the file table of the earlier index: that of the file `path`, or
+    /// those of all files below the folder `path`, in the order of the walk. Their paths are
+    /// spelled as in this run. Returns nothing if the earlier index has no file table.
     ///
     /// # Errors
     ///
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::input::last_io_error::failing;
     use crate::pipeline::stored_path::lies_below;
-    use crate::spawn::ALLOWED;
+    use crate::spawn::ALLOWED_THREADS;
     use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};
 
     /// The records of an earlier index.
@@ -351,9 +351,9 @@ mod tests {
         }
         let whole = read(&roots, &[]);
         for allowed in [0, 1] {
-            ALLOWED.set(allowed);
+            ALLOWED_THREADS.set(allowed);
             let alone = read(&roots, &[]);
-            ALLOWED.set(usize::MAX);
+            ALLOWED_THREADS.set(usize::MAX);
             assert_eq!(alone, whole, "{allowed} threads allowed");
         }
     }

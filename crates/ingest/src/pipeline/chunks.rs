@@ -7,7 +7,7 @@ use crate::input::file_list::{FileList, FileListIter, SourceFile};
 /// The number of files that a thread takes at a time. It is small, so that in the first pass all
 /// threads end at about the same time, although cores are not equally fast, and so that in the
 /// second pass the results of a chunk of pages fit into the queue of its thread.
-pub(crate) const CHUNK: usize = 16;
+pub(crate) const FILES_PER_CHUNK: usize = 16;
 
 /// Reads the list of files in chunks.
 pub(crate) struct ChunkReader {
@@ -26,9 +26,10 @@ impl ChunkReader {
         &mut self,
         number: usize,
     ) -> impl Iterator<Item = io::Result<SourceFile>> + '_ {
-        let first = number * CHUNK;
-        let mut skipped_files = first - std::mem::replace(&mut self.passed, first + CHUNK);
+        let first = number * FILES_PER_CHUNK;
+        let mut skipped_files =
+            first - std::mem::replace(&mut self.passed, first + FILES_PER_CHUNK);
         // Only the first call of `nth` skips the files between the chunks.
-        (0..CHUNK).map_while(move |_| self.files.nth(std::mem::take(&mut skipped_files)))
+        (0..FILES_PER_CHUNK).map_while(move |_| self.files.nth(std::mem::take(&mut skipped_files)))
     }
 }

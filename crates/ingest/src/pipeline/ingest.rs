@@ -14,7 +14,7 @@ use crate::input::file_list::FileList;
 use crate::input::walk::Walk;
 use crate::options::Options;
 use crate::pipeline::carry_over::{self, StoredRecords, stored_records_by_path};
-use crate::pipeline::chunks::{CHUNK, ChunkReader};
+use crate::pipeline::chunks::{ChunkReader, FILES_PER_CHUNK};
 use crate::pipeline::current_dump::CurrentDump;
 use crate::pipeline::ids::Ids;
 use crate::pipeline::ordered::{Out, ordered};
@@ -186,9 +186,9 @@ fn check_files<E>(
     }
 }
 
-/// Adds to the statistics of the survey what unreadable files and folders contributed to those of
-/// the earlier index. Unreadable is what the walk could not access (`refused`), and what the survey
-/// could not read. Reserves the ids of the records of what the walk could not access.
+/// Adds to the statistics of the survey what two kinds of files and folders contributed to those of
+/// the earlier index: those that the walk could not access (`refused`), and those that the survey
+/// could not read. Reserves the ids of the stored records of the first kind.
 fn survey_stored<E>(
     stored: &mut dyn StoredRecords,
     refused: &[(usize, PathBuf)],
@@ -252,7 +252,7 @@ impl SecondPassThread<'_> {
         };
         let ChunkLocation { thread, page_at, mut file_at } = pass.survey.chunks[number];
         survey_caches[thread].seek(page_at);
-        for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
+        for (position, source) in (number * FILES_PER_CHUNK..).zip(files.chunk(number)) {
             let file_and_page = source.and_then(|source| {
                 let file = next_surveyed_file(&mut surveyed_files[thread], &mut file_at)?;
                 Ok((source, file, survey_caches[thread].next_page()?))
@@ -314,7 +314,7 @@ fn add_stored_contribution<E>(
 mod tests {
     use super::*;
     use crate::progress::Silent;
-    use crate::spawn::ALLOWED;
+    use crate::spawn::ALLOWED_THREADS;
 
     #[test]
     fn no_file_is_read_after_an_error_of_the_sink() {
@@ -324,13 +324,13 @@ mod tests {
         }
         let mut calls = 0;
         // Without other threads, the sink is called for each page as soon as it is read.
-        ALLOWED.set(0);
+        ALLOWED_THREADS.set(0);
         let roots = [dir.path().to_owned()];
         let outcome = ingest(&roots, &Options::default(), &Silent, &mut |_| {
             calls += 1;
             Err(())
         });
-        ALLOWED.set(usize::MAX);
+        ALLOWED_THREADS.set(usize::MAX);
         assert!(matches!(outcome, Err(Error::Sink(()))));
         assert_eq!(calls, 1);
     }

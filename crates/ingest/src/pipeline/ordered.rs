@@ -262,7 +262,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spawn::ALLOWED;
+    use crate::spawn::ALLOWED_THREADS;
 
     /// The weight of a result, in tests that do not depend on weights.
     const LIGHT: u64 = 1;
@@ -304,7 +304,7 @@ mod tests {
         };
         let threads = 8;
         for allowed in [0, 1, 3] {
-            ALLOWED.set(allowed);
+            ALLOWED_THREADS.set(allowed);
             let mut got = Vec::new();
             let outcome = ordered(
                 jobs.iter(),
@@ -329,7 +329,7 @@ mod tests {
             );
             assert_eq!(stopped, Err(5));
         }
-        ALLOWED.set(usize::MAX);
+        ALLOWED_THREADS.set(usize::MAX);
     }
 
     #[test]

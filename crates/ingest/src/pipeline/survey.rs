@@ -19,7 +19,7 @@ use crate::input::codec::Codec;
 use crate::input::file_list::{FileList, SourceFile};
 use crate::input::{self, Event, Input};
 use crate::page::draft::Draft;
-use crate::pipeline::chunks::{CHUNK, ChunkReader};
+use crate::pipeline::chunks::{ChunkReader, FILES_PER_CHUNK};
 use crate::pipeline::current_dump::id_key;
 use crate::pipeline::read_event::ReadEvent;
 use crate::pipeline::reader::Reader;
@@ -128,7 +128,7 @@ pub(crate) fn survey(
     purpose: SurveyPurpose,
     progress: &dyn Progress,
 ) -> io::Result<Survey> {
-    let chunk_count = file_list.iter().len().div_ceil(CHUNK);
+    let chunk_count = file_list.iter().len().div_ceil(FILES_PER_CHUNK);
     let next_chunk = AtomicUsize::new(0);
     let run_thread = || {
         let claim = || {
@@ -183,7 +183,7 @@ fn survey_chunks(
     let mut files = ChunkReader::of(file_list);
     while let Some(number) = claim() {
         surveyed.chunks.push((number, [surveyed.cache.end_offset(), surveyed.files.end_offset()]));
-        for (index, source) in (number * CHUNK..).zip(files.chunk(number)) {
+        for (index, source) in (number * FILES_PER_CHUNK..).zip(files.chunk(number)) {
             let source = source?;
             surveyed.file_number = index as u64 + 1;
             if reader.survey_file(&source, &mut surveyed)? {

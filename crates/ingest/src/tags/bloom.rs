@@ -16,12 +16,13 @@ pub(super) struct BloomFilter {
 }
 
 impl BloomFilter {
-    /// A filter sized for this many keys.
+    /// An empty filter, sized for this many keys.
     pub(super) fn for_keys(number: usize) -> Self {
         let bits = (number * BITS_PER_KEY).next_power_of_two().max(64);
         Self { words: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() }
     }
 
+    /// A filter of these keys.
     pub(super) fn of(keys: impl ExactSizeIterator<Item = u64>) -> Self {
         let mut bloom = Self::for_keys(keys.len());
         keys.for_each(|key| bloom.insert(key));

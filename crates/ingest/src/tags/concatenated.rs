@@ -33,15 +33,15 @@ pub(super) struct ConcatenatedTags {
 /// subtracted from the score of an unknown keyword that contains the position.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
 struct Break {
-    /// The break if the keyword begins fewer than [`CAPITALS`] characters before the position.
+    /// The break if the keyword begins fewer than [`MIN_CAPITALS`] characters before the position.
     near: f32,
     /// The break if the keyword begins earlier.
     far: f32,
 }
 
-/// This many capitals are a word of their own: a lower-case letter after them is a break, if the
-/// keyword contains all of them.
-const CAPITALS: usize = 3;
+/// At least this many capitals are a word of their own: a lower-case letter after them is a break,
+/// if the keyword contains all of them.
+const MIN_CAPITALS: usize = 3;
 
 /// Number of buckets for bigrams.
 const BUCKETS: usize = 128;
@@ -136,6 +136,7 @@ impl ConcatenatedTags {
         self.split_scores.push(0.0);
     }
 
+    /// Computes `repeats`.
     fn find_repeats(&mut self) {
         let mut buckets = [NO_REPEAT; BUCKETS];
         self.repeats.clear();
@@ -147,6 +148,7 @@ impl ConcatenatedTags {
         }
     }
 
+    /// Computes `words`.
     fn find_words(&mut self) {
         self.words.clear();
         for (at, _) in self.folded.iter().enumerate().filter(|(_, c)| is_word_char(**c)) {
@@ -217,7 +219,7 @@ impl ConcatenatedTags {
     /// The break at each position after the first character, for a keyword that begins at `from`.
     pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
         let breaks = self.breaks[from + 1..].iter().enumerate();
-        breaks.map(|(after, at)| if after + 1 >= CAPITALS { at.far } else { at.near })
+        breaks.map(|(after, at)| if after + 1 >= MIN_CAPITALS { at.far } else { at.near })
     }
 }
 
@@ -250,7 +252,9 @@ impl Break {
             // word.
             (Class::Lower, Class::Upper) if capital_follows => everywhere(1.8),
             (Class::Lower, Class::Upper) => everywhere(0.7),
-            (Class::Upper, Class::Lower) if capitals >= CAPITALS => Self { near: 0.0, far: 1.5 },
+            (Class::Upper, Class::Lower) if capitals >= MIN_CAPITALS => {
+                Self { near: 0.0, far: 1.5 }
+            }
             _ => everywhere(0.0),
         }
     }

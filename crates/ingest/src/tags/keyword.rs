@@ -16,7 +16,7 @@ const WORST_SPLIT: f32 = -2.6;
 /// A known keyword loses at most this much by the score of the split at its end.
 const WORST_SPLIT_OF_KNOWN: f32 = -1.5;
 /// Score of an unknown keyword, before its breaks are subtracted and its split score is added.
-const UNKNOWN: f32 = -1.5;
+const SCORE_OF_UNKNOWN: f32 = -1.5;
 
 /// A range taken as a keyword.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -224,7 +224,7 @@ impl Keywords {
         for ((split_score, best_ahead), break_at) in split_scores.zip(line.breaks_from(from)) {
             to += 1;
             breaks += break_at;
-            let unknown = UNKNOWN - breaks;
+            let unknown = SCORE_OF_UNKNOWN - breaks;
             // Breaks only accumulate, so no longer range can score more than this.
             if unknown + best_ahead < worst_kept.score {
                 break;
@@ -242,7 +242,7 @@ impl Keywords {
             for break_at in line.breaks_from(from).take(end - from - 1).skip(to - from - 1) {
                 breaks += break_at;
             }
-            found.to_end = Some(Keyword::unknown(end, UNKNOWN - breaks));
+            found.to_end = Some(Keyword::unknown(end, SCORE_OF_UNKNOWN - breaks));
         }
     }
 }
@@ -334,7 +334,7 @@ mod tests {
                 (None, Some(fit)) => fit.score() + split_score,
                 (None, None) => {
                     let breaks = line.breaks_from(from).take(to - from - 1);
-                    UNKNOWN - breaks.fold(0.0, |all, more| all + more) + split_score
+                    SCORE_OF_UNKNOWN - breaks.fold(0.0, |all, more| all + more) + split_score
                 }
             };
             if score > WORST_KEYWORD {

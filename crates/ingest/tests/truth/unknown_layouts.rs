@@ -6,8 +6,8 @@ use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, TitleOrigi
 
 use crate::make_archive;
 
-/// The layouts: `{T}` is the title, `{S}` the source, `{A}` the author, `{B}` the body. Each states
-/// 2024-03-04 10:05 in the archive's time zone.
+/// The layouts: `{T}` is the title, `{S}` the source, `{A}` the author or, where there is none, the
+/// editor, `{B}` the body. Each states 2024-03-04 10:05 in the archive's time zone.
 const LAYOUTS: [&str; 22] = [
     "{T}\n\n2024-03-04 10:05 來源:{S}\n\n{B}",
     "{T}\n來源:{S}\n作者:{A}\n發布時間:2024/3/4 10:05:00\n{B}",
@@ -64,6 +64,7 @@ fn articles_are_found_in_layouts_of_other_sites() {
             let value = |key: &str| truth[key].as_str().unwrap_or_default();
             let (title, source) = (value("title"), value("source"));
             let body = paragraphs(truth);
+            // Each layout names a source, and a body that begins with the title would lose it.
             if source.is_empty() || body.first() == Some(&title) {
                 continue;
             }

@@ -68,7 +68,7 @@ impl PostingList {
         self.extra_tfs.resize(count, 0);
         let (numbers, counts) = (&mut self.doc_deltas[..count], &mut self.extra_tfs[..count]);
         // First collect the distinct doc ids, and for each the number of occurrences in it and in
-        // the documents before it.
+        // the documents before it. `TERMINATED` is no doc id, so the first one counts as new.
         let (mut last, mut distinct) = (TERMINATED, 0);
         for (occurrences_before, document) in (0..).zip(documents) {
             distinct += usize::from(document != last);
