@@ -54,7 +54,7 @@ fn first_word_end(words: &[u8]) -> usize {
 /// The column values of a document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ColumnValues {
-    /// Orders documents with equal scores.
+    /// Documents with equal scores are sorted by this number.
     pub tie_breaker: u64,
     /// The hash of the stored record.
     pub content_hash: u64,
@@ -69,7 +69,7 @@ pub struct ColumnValues {
 /// The terms and column values of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentTerms {
-    /// Its kind.
+    /// Whether it is an article or a flash item.
     pub kind: Kind,
     /// Its column values.
     pub columns: ColumnValues,
@@ -104,6 +104,7 @@ mod tests {
     proptest! {
         #[test]
         fn words_are_what_stands_between_separators(
+            // U+001E, and the last byte of U+009F, differ from the separator in one bit.
             words in prop::collection::vec("[a字é\u{1e}\u{9f}]{0,9}", 0..6),
         ) {
             let words = words.join("\u{1f}");

@@ -54,9 +54,12 @@ fn vectors() -> Vec<(&'static str, Vec<u8>)> {
         write_varint(number, &mut varints);
     }
     let mut packed = Vec::new();
-    pack(&[1, 2, 3, 4, 5], 3, &mut packed);
+    let width_in_bits = 3;
+    pack(&[1, 2, 3, 4, 5], width_in_bits, &mut packed);
     let mut page_hasher = PageHasher::default();
-    page_hasher.update(&[0; 4097]);
+    // A whole page, and a page of one byte.
+    page_hasher.update(&[0; PAGE_LEN + 1]);
+    // A word and a path have a number in their file instead of a text: 5 and 7.
     let keys = [
         TermKey::unigram(TextField::Title, '币'),
         TermKey::bigram(TextField::Body, '比', '特'),
@@ -70,6 +73,7 @@ fn vectors() -> Vec<(&'static str, Vec<u8>)> {
     for word in ["btc20", "btc", "eth"] {
         words.get_or_add(word).unwrap();
     }
+    // Lengths up to 15 are exact; 17 is rounded to 16.
     let mut lengths: Vec<u8> =
         [0, 15, 16, 17, 18, 100, 5000].map(|length| encode_length(Kind::Article, length)).to_vec();
     lengths.push(encode_length(Kind::Flash, 40));

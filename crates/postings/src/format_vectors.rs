@@ -10,8 +10,8 @@ use std::path::Path;
 ///
 /// # Panics
 ///
-/// If a block has other bytes, or if the blocks that `is_ours` accepts do not have the names of
-/// `vectors`, in the same order.
+/// If a block has other bytes and is not renewed, or if the blocks that `is_ours` accepts do not
+/// have the names of `vectors`, in the same order.
 pub(crate) fn check(vectors: &[(&str, Vec<u8>)], is_ours: impl Fn(&str) -> bool) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/FORMAT.md");
     let before = std::fs::read_to_string(&path).unwrap();

@@ -41,6 +41,7 @@
 //!     builder.add(&DocumentTerms {
 //!         kind: Kind::Article,
 //!         columns: ColumnValues::default(),
+//!         // `words` may have several words with separators; here the title is one word.
 //!         title: FieldTerms { key: title.chars().collect(), words: title.to_owned() },
 //!         body: FieldTerms::default(),
 //!         tags: Vec::new(),
@@ -82,11 +83,11 @@ pub use codec::length::{LENGTH_CODES, decode_length, encode_length};
 pub use document::{ColumnValues, DocumentTerms, FieldTerms, WORD_SEPARATOR};
 pub use footer::FORMAT_VERSION;
 pub use ownedbytes::OwnedBytes;
-pub use pages::{PAGE, PAGE_SUM, PageBytes, PageHasher};
+pub use pages::{PAGE_LEN, PAGE_SUM_LEN, PageBytes, PageHasher};
 pub use read::bitset::BitsetPostings;
 pub use read::columns::Columns;
 pub use read::cursor::Cursor;
-pub use read::difference::difference;
+pub use read::difference::describe_difference;
 pub use read::rank::{rank, ranks};
 pub use read::reader::Postings;
 pub use term::{DocId, Kind, TERMINATED, TermKey, TermKind, TextField};

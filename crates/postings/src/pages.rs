@@ -14,9 +14,9 @@ use ownedbytes::OwnedBytes;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
 /// Length of a page in bytes. The last page of a file may be shorter.
-pub const PAGE: usize = 4 << 10;
+pub const PAGE_LEN: usize = 4 << 10;
 /// Length of a page checksum in bytes.
-pub const PAGE_SUM: usize = 4;
+pub const PAGE_SUM_LEN: usize = 4;
 
 /// The checksum of a page: the lower half of its XXH3-64. The number of the page is the seed, so
 /// that swapped pages are detected.
@@ -28,12 +28,12 @@ fn sum_of(number: u64, page: &[u8]) -> u32 {
 /// for each MiB and 4 bytes of memory for each page.
 ///
 /// ```
-/// use wensou_postings::{PAGE, PAGE_SUM, PageHasher};
+/// use wensou_postings::{PAGE_LEN, PAGE_SUM_LEN, PageHasher};
 ///
 /// let mut hasher = PageHasher::default();
-/// hasher.update(&[1; PAGE]);
+/// hasher.update(&[1; PAGE_LEN]);
 /// hasher.update(&[2; 100]);
-/// assert_eq!(hasher.finish().len(), 2 * PAGE_SUM);
+/// assert_eq!(hasher.finish().len(), 2 * PAGE_SUM_LEN);
 /// ```
 #[derive(Clone, Default)]
 pub struct PageHasher {
@@ -54,20 +54,20 @@ impl std::fmt::Debug for PageHasher {
 impl PageHasher {
     /// The number of whole pages so far, which is also the number of the current page, from 0.
     fn pages(&self) -> u64 {
-        (self.sums.len() / PAGE_SUM) as u64
+        (self.sums.len() / PAGE_SUM_LEN) as u64
     }
 
     /// Hashes the next bytes of the file.
     pub fn update(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let (piece, remaining) = bytes.split_at(bytes.len().min(PAGE - self.filled));
-            if self.filled == 0 && piece.len() == PAGE {
+            let (piece, remaining) = bytes.split_at(bytes.len().min(PAGE_LEN - self.filled));
+            if self.filled == 0 && piece.len() == PAGE_LEN {
                 self.push(sum_of(self.pages(), piece));
             } else {
                 let number = self.pages();
                 self.hasher.get_or_insert_with(|| Xxh3::with_seed(number)).update(piece);
                 self.filled += piece.len();
-                if self.filled == PAGE {
+                if self.filled == PAGE_LEN {
                     self.end_page();
                 }
             }
@@ -86,7 +86,7 @@ impl PageHasher {
         }
     }
 
-    /// The checksums of all pages, [`PAGE_SUM`] bytes each, little-endian.
+    /// The checksums of all pages, [`PAGE_SUM_LEN`] bytes each, little-endian.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         self.end_page();
@@ -104,6 +104,7 @@ impl PageHasher {
 /// let mut hasher = PageHasher::default();
 /// hasher.update(&bytes);
 /// let sums = hasher.finish();
+/// // This byte is in page 2, which begins at byte 8,192.
 /// bytes[9_000] = 8;
 /// let file = PageBytes::new(OwnedBytes::new(bytes), OwnedBytes::new(sums)).unwrap();
 /// assert_eq!(file.get(100..200).map(<[u8]>::len), Some(100));
@@ -134,8 +135,8 @@ impl PageBytes {
     /// damaged. `None` if their number is wrong.
     #[must_use]
     pub fn new(bytes: OwnedBytes, sums: OwnedBytes) -> Option<Self> {
-        let pages = bytes.len().div_ceil(PAGE);
-        if sums.len() != pages * PAGE_SUM {
+        let pages = bytes.len().div_ceil(PAGE_LEN);
+        if sums.len() != pages * PAGE_SUM_LEN {
             return None;
         }
         let verified = (0..pages.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
@@ -163,7 +164,7 @@ impl PageBytes {
         if bytes.is_empty() {
             return Some(bytes);
         }
-        let (first, last) = (range.start / PAGE, (range.end - 1) / PAGE);
+        let (first, last) = (range.start / PAGE_LEN, (range.end - 1) / PAGE_LEN);
         let verified = (first..=last).all(|page| self.is_verified(page) || self.verify(page));
         verified.then_some(bytes)
     }
@@ -190,9 +191,9 @@ impl PageBytes {
     /// Hashes a page, and returns whether its checksum matches.
     #[cold]
     fn verify(&self, page: usize) -> bool {
-        let start = page * PAGE;
-        let bytes = &self.0.bytes[start..self.len().min(start + PAGE)];
-        let sum = &self.0.sums[page * PAGE_SUM..][..PAGE_SUM];
+        let start = page * PAGE_LEN;
+        let bytes = &self.0.bytes[start..self.len().min(start + PAGE_LEN)];
+        let sum = &self.0.sums[page * PAGE_SUM_LEN..][..PAGE_SUM_LEN];
         if sum_of(page as u64, bytes).to_le_bytes() != *sum {
             self.report_damage(page);
             return false;
@@ -294,7 +295,7 @@ impl PageSlice {
     /// Remembers that the bytes at `at` are invalid.
     #[cold]
     pub(crate) fn report_damage(&self, at: usize) {
-        self.file.report_damage((self.start + at) / PAGE);
+        self.file.report_damage((self.start + at) / PAGE_LEN);
     }
 }
 
@@ -324,6 +325,7 @@ mod tests {
             prop_assert_eq!(sums(&pieces), sums(&[&bytes]));
         }
 
+        // The bytes make ten pages, of which the last one is shorter.
         #[test]
         fn every_changed_byte_is_detected(at in 0..40_000_usize, change in 1..=255_u8) {
             let mut bytes = vec![3; 40_000];
@@ -331,20 +333,21 @@ mod tests {
             bytes[at] ^= change;
             let file = PageBytes::new(OwnedBytes::new(bytes), OwnedBytes::new(sums)).unwrap();
             for page in 0..10 {
-                let range = page * PAGE..(page * PAGE + PAGE).min(40_000);
-                prop_assert_eq!(file.get(range).is_some(), page != at / PAGE);
+                let range = page * PAGE_LEN..(page * PAGE_LEN + PAGE_LEN).min(40_000);
+                prop_assert_eq!(file.get(range).is_some(), page != at / PAGE_LEN);
             }
-            prop_assert_eq!(file.damaged_page(), Some((at / PAGE) as u32));
+            prop_assert_eq!(file.damaged_page(), Some((at / PAGE_LEN) as u32));
         }
     }
 
     #[test]
     fn swapped_pages_are_detected() {
-        let bytes = [vec![1; PAGE], vec![2; PAGE]].concat();
-        let swapped = [vec![2; PAGE], vec![1; PAGE]].concat();
+        let bytes = [vec![1; PAGE_LEN], vec![2; PAGE_LEN]].concat();
+        let swapped = [vec![2; PAGE_LEN], vec![1; PAGE_LEN]].concat();
+        // The checksums are swapped as well, so only the number of a page tells it from the other.
         let mut sums = sums(&[&bytes]);
-        sums.rotate_left(PAGE_SUM);
+        sums.rotate_left(PAGE_SUM_LEN);
         let file = PageBytes::new(OwnedBytes::new(swapped), OwnedBytes::new(sums)).unwrap();
-        assert_eq!((file.get(0..1), file.get(PAGE..PAGE + 1)), (None, None));
+        assert_eq!((file.get(0..1), file.get(PAGE_LEN..PAGE_LEN + 1)), (None, None));
     }
 }

@@ -10,6 +10,6 @@ mod postings;
 mod replay;
 
 #[test]
-fn postings_inputs() {
+fn seeds_and_former_failures_keep_the_laws() {
     replay::all("postings", postings::check);
 }

@@ -42,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let results = session.search(&query, &options)?;
         for hit in &results.hits {
             if let Record::Flash(flash) = &hit.record {
+                // An item whose date has no time counts as one of midnight.
                 let at = flash.date.value.map(moment_start);
                 let at = at.map(|at| at.strftime("%H:%M").to_string()).unwrap_or_default();
                 println!("{at}  {}\n{}\n", flash.title, flash.text);

@@ -102,8 +102,9 @@ impl<'g> CompleteDocs<'g> {
 
 /// The coverages to look for one after the other, from the highest down, each with the expression
 /// that documents have to match besides. Leaves out coverages that only documents with every word
-/// reach, and coverages that every document with a word reaches. Returns none if the query has more
-/// than [`MAX_COMBINED_MEMBERS`] units: the candidates of so many units are not filtered by mass.
+/// reach, and coverages that every document with a word reaches. Returns none if more than
+/// [`MAX_COMBINED_MEMBERS`] units (words, or all words of a date) add to the coverage: the
+/// candidates of so many units are not filtered by mass.
 fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
     let masses = || units.iter().map(|unit| unit.mass.in_1024ths());
@@ -111,7 +112,7 @@ fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
         return Vec::new();
     };
     let max_incomplete_mass = masses().sum::<u32>() - lightest;
-    // A document with a coverage has a word, so `any_word` need not be matched as well.
+    // A document with one of these coverages has a word, so `any_word` need not be matched as well.
     let other_conditions = match any_word {
         Some(any_word) => plan.match_expr.replace_required(any_word, &MatchExpr::All),
         None => plan.match_expr.clone(),

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tantivy::directory::OwnedBytes;
 use tantivy::index::SegmentId;
-use wensou_postings::{DocumentTerms, PostingsBuilder, difference};
+use wensou_postings::{DocumentTerms, PostingsBuilder, describe_difference};
 
 use super::findings::file_name;
 use super::footers::without_footer;
@@ -80,9 +80,8 @@ impl RebuiltPostings {
             without_footer(index, &file_name(segment, POST)).map_err(|error| error.to_string())?;
         let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
-        // `difference` says in words which structure of the two files differs. Reading a damaged
-        // file may panic.
-        let described = || difference(&stored, &read_whole(&mut self.file).ok()??);
+        // Reading a damaged file may panic.
+        let described = || describe_difference(&stored, &read_whole(&mut self.file).ok()??);
         let described = catch_unwind(AssertUnwindSafe(described)).ok().flatten();
         let differs = "it differs from the stored records";
         Ok(Some(match described {

@@ -15,7 +15,7 @@
 
 use std::collections::BTreeMap;
 
-use wensou_postings::{OwnedBytes, PAGE_SUM};
+use wensou_postings::{OwnedBytes, PAGE_SUM_LEN};
 
 /// The name of the file.
 pub(crate) const PAGE_SUMS: &str = "page-sums";
@@ -49,7 +49,7 @@ impl PageSums {
         for (name, sums) in &self.0 {
             bytes.extend((name.len() as u32).to_le_bytes());
             bytes.extend(name.as_bytes());
-            bytes.extend(((sums.len() / PAGE_SUM) as u32).to_le_bytes());
+            bytes.extend(((sums.len() / PAGE_SUM_LEN) as u32).to_le_bytes());
             bytes.extend_from_slice(sums);
         }
         bytes
@@ -61,7 +61,7 @@ impl PageSums {
         while !bytes.is_empty() {
             let name = take(&mut bytes, 1)?;
             let name = String::from_utf8(name.to_vec()).ok()?;
-            files.insert(name, take(&mut bytes, PAGE_SUM)?);
+            files.insert(name, take(&mut bytes, PAGE_SUM_LEN)?);
         }
         Some(Self(files))
     }

@@ -9,8 +9,9 @@ use crate::pages::PageSlice;
 use crate::term::{DocId, TERMINATED};
 
 /// The greatest width in bits at which the doc-id deltas of a block need no check for overflow. A
-/// packed number of 24 bits stands for a delta of at most 2²⁴; 128 of these add up to at most 2³¹,
-/// and with the doc id before them, which is less than 2³¹, to less than 2³².
+/// packed number is a delta minus 1, so one of 24 bits stands for a delta of at most 2²⁴; 128 of
+/// these add up to at most 2³¹, and with the doc id before them, which is less than 2³¹, to less
+/// than 2³².
 const MAX_UNCHECKED_WIDTH: u8 = 24;
 
 /// A block of a posting list. Its doc ids are decoded at once, its term frequencies and positions
@@ -101,7 +102,7 @@ impl Block {
         Some(())
     }
 
-    /// How often the document at `at` contains the term.
+    /// How often the document with the index `at` in the block contains the term.
     pub(super) fn term_freq(&mut self, at: usize, list: &PageSlice) -> u32 {
         if at >= self.len || self.has_extra_tf >> at & 1 == 0 {
             return 1;
@@ -119,7 +120,8 @@ impl Block {
         &self.tfs.extra[..self.tfs.count]
     }
 
-    /// Calls `push` with each position of the document at `at`, ascending.
+    /// Calls `push` with each position of the document with the index `at` in the block. Positions
+    /// ascend.
     pub(super) fn for_each_position(
         &mut self,
         at: usize,
@@ -231,6 +233,7 @@ fn decode_full(
 fn decode_short(bytes: &[u8], mut last: DocId, docs: &mut [DocId]) -> Option<(u128, usize)> {
     let (mut remaining, mut has_extra_tf) = (bytes, 0);
     for (at, doc) in docs.iter_mut().enumerate() {
+        // A delta above a bit that says whether tf > 1. A delta of 0 would repeat the last doc id.
         let number = u32::try_from(read_varint(&mut remaining)?).ok()?;
         let repeats = number < 2 && at > 0;
         last = last.checked_add(number >> 1).filter(|doc| *doc < TERMINATED && !repeats)?;

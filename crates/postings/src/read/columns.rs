@@ -82,6 +82,7 @@ mod tests {
 
     #[test]
     fn columns_return_dates_and_numbers_as_written() {
+        // The last two are the first second of the year -9999 and the last one of the year 9999.
         let dates = [None, Some(0), Some(-1), Some(-377_705_116_800), Some(253_402_300_799)];
         let bytes = dates
             .iter()
@@ -98,7 +99,9 @@ mod tests {
             assert_eq!(columns.date(doc), date);
         }
         assert_eq!(columns.tie_breaker(1), Some(u64::MAX));
-        assert_eq!((columns.content_hash(1), columns.id_number(1)), (Some(u64::MAX / 255), None));
+        let eight_bytes_of_1 = u64::MAX / 255;
+        assert_eq!((columns.content_hash(1), columns.id_number(1)), (Some(eight_bytes_of_1), None));
+        // There are two tie breakers and five dates.
         assert_eq!((columns.tie_breaker(2), columns.date(5)), (None, None));
     }
 }

@@ -214,7 +214,7 @@ impl Cursor {
 
     /// An upper bound of tf for the documents from `from` on and before `until`; 255 stands for any
     /// tf of at least 255. `None` if the list has fewer than two blocks, or if `from` or the cursor
-    /// is after its last document.
+    /// is after the last document of the list.
     ///
     /// Reads skip entries only; the cursor does not move. `from` must not be less than `until` of
     /// the previous call, because the skip entries of the blocks before that are not read again.
@@ -265,7 +265,8 @@ impl Cursor {
         self.skip_entry(block).map(|skip| skip.last)
     }
 
-    /// Goes to the first document of a block, or to the end of the list.
+    /// Goes to the first document of a block; to the end of the list if there is no such block, or
+    /// if the block is damaged.
     fn load(&mut self, number: usize) {
         let previous = self.block.len.checked_sub(1).map(|last| self.block.docs[last]);
         self.block_number = number;

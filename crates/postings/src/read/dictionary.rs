@@ -29,7 +29,9 @@ const MAX_ENTRY_LEN: usize = 3 * 9;
 pub(crate) struct DictionaryWriter {
     pub(crate) entries: Vec<u8>,
     pub(crate) index: Vec<u8>,
+    /// The number of entries.
     count: usize,
+    /// The key of the last entry.
     last: u64,
 }
 
@@ -68,15 +70,16 @@ impl Dictionary {
     }
 }
 
-/// Reads entries of a dictionary. If keys are looked up in ascending order, each block is read
-/// once.
+/// Reads entries of a dictionary. If keys are looked up in ascending order, each block is read at
+/// most once.
 pub(crate) struct DictionaryReader<'d> {
     dictionary: &'d Dictionary,
     /// The bytes of the current block that have not been read, and how many entries they have. In
     /// the last block, `remaining` may be too great: there the entries end with the bytes.
     unread: &'d [u8],
     remaining: usize,
-    /// The number of the block after the current one, and its first key.
+    /// The number of the block after the current one, and its first key: [`u64::MAX`] if there is
+    /// no such block; 0 while no block is open, so that every lookup searches for its block.
     next_block: usize,
     next_block_key: u64,
     /// Key and document frequency of the current entry.
@@ -102,7 +105,7 @@ impl<'d> DictionaryReader<'d> {
     }
 
     /// Goes to a block, before its first entry. `None` if it cannot be read.
-    fn open(&mut self, block: usize) -> Option<()> {
+    fn open_block(&mut self, block: usize) -> Option<()> {
         let dictionary = self.dictionary;
         let at = block * INDEX_ENTRY_LEN;
         let entries_at = usize::try_from(dictionary.index.u64(at + 8)?).ok()?;
@@ -111,6 +114,7 @@ impl<'d> DictionaryReader<'d> {
             true => usize::try_from(dictionary.index.u64(at + INDEX_ENTRY_LEN + 8)?).ok()?,
             false => dictionary.entries.len(),
         };
+        // A damaged index must not make the block longer than its entries can be.
         let end = end.min(entries_at.checked_add(BLOCK_ENTRIES * MAX_ENTRY_LEN)?);
         self.unread = dictionary.entries.get(entries_at..end.max(entries_at))?;
         self.remaining = BLOCK_ENTRIES;
@@ -138,7 +142,8 @@ impl<'d> DictionaryReader<'d> {
     /// Goes to the entry of a key; `None` if there is none.
     fn seek(&mut self, key: TermKey) -> Option<()> {
         if key.0 < self.key || self.next_block_key <= key.0 {
-            // If the block is invalid, the next lookup must not continue in it.
+            // No block is open until the new one is: if that is invalid, the next lookup searches
+            // again.
             self.next_block_key = 0;
             let (mut low, mut high) = (0, self.dictionary.block_count());
             while low < high {
@@ -148,7 +153,7 @@ impl<'d> DictionaryReader<'d> {
                     false => high = middle,
                 }
             }
-            self.open(low.checked_sub(1)?)?;
+            self.open_block(low.checked_sub(1)?)?;
             self.advance()?;
         }
         while self.key < key.0 {
@@ -190,7 +195,7 @@ impl<'d> DictionaryReader<'d> {
             if self.next_block >= self.dictionary.block_count() {
                 return None;
             }
-            self.open(self.next_block)?;
+            self.open_block(self.next_block)?;
         }
         self.advance()?;
         Some(TermKey(self.key))

@@ -11,7 +11,7 @@ use crate::term::{CHAR_BITS, NO_FIELD, PATH_BIT, TermKey, TextField};
 /// whose length differs, or the footer. If `stored` cannot be opened, says why. `None` if the files
 /// have the same content, or if `rebuilt` cannot be opened or its lengths cannot be read.
 #[must_use]
-pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
+pub fn describe_difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     let wanted = Postings::open(rebuilt.clone()).ok()?;
     let found = match Postings::open(stored.clone()) {
         Ok(found) => found,
@@ -44,6 +44,8 @@ pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     for field in TextField::ALL {
         let [found, wanted] = [&found, &wanted].map(|postings| postings.length_codes(field));
         let (found, wanted) = (found.unwrap_or(OwnedBytes::empty()), wanted?);
+        // If `stored` has too few or too many codes, or none that can be read, document 0 is named
+        // for all.
         let document = found.iter().zip(wanted.iter()).position(|(a, b)| a != b);
         if let Some(document) = document.or((found.len() != wanted.len()).then_some(0)) {
             let name = field.name();
@@ -70,8 +72,8 @@ fn first_different_list(found: &Postings, wanted: &Postings) -> Option<TermKey> 
     }
 }
 
-/// Describes a key for a message. A key has only the number of a word or path, so its text is
-/// looked up in `postings`.
+/// Describes a key for a message, by the bits that the constructors of [`TermKey`] set. A key has
+/// only the number of a word or path, so the text of that is looked up in `postings`.
 fn describe(key: TermKey, postings: &Postings) -> String {
     let field = key.0 >> (2 * CHAR_BITS);
     let character = |number: u64| {

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::dictionary::{Dictionary, DictionaryReader, INDEX_ENTRY_LEN};
 use super::table::Table;
 use crate::footer::{FOOTER_LEN, Footer};
-use crate::pages::{PAGE, PAGE_SUM, PageBytes, PageSlice};
+use crate::pages::{PAGE_LEN, PAGE_SUM_LEN, PageBytes, PageSlice};
 use crate::term::{Kind, TermKey, TermKind, TextField};
 
 /// An open postings file: the posting lists, field lengths and columns of the documents of one
@@ -74,8 +74,8 @@ impl Postings {
         let damaged = "its sections do not fit into it";
         // Before the footer there are n pages and n page checksums; only the last page may be
         // shorter.
-        let pages = body.len().div_ceil(PAGE + PAGE_SUM);
-        let sums_at = body.len().checked_sub(pages * PAGE_SUM).ok_or(damaged)?;
+        let pages = body.len().div_ceil(PAGE_LEN + PAGE_SUM_LEN);
+        let sums_at = body.len().checked_sub(pages * PAGE_SUM_LEN).ok_or(damaged)?;
         let (body, sums) = body.split(sums_at);
         if xxh3_64(&sums) != footer.page_sums_hash {
             return Err("checksum mismatch in its page checksums");
@@ -240,8 +240,9 @@ impl Postings {
         self.union(keys)
     }
 
-    /// The documents in a file or folder at any depth whose name, or path from some folder on, is
-    /// `name`. Unless `whole` is set, the name or path only has to start with `name`.
+    /// The documents of the files that have `name` in their path: as the name of the file or of a
+    /// folder at any depth, or as adjacent names, such as `2020/05`. Unless `whole` is set, the last
+    /// of these names only has to start as `name` ends: `2020/0` then finds `2020/05` as well.
     #[must_use]
     pub fn docs_in_path(&self, name: &str, whole: bool) -> BitsetPostings {
         let mut keys = Vec::new();

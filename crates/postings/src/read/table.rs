@@ -10,8 +10,8 @@
 //! has an entry for each path and for each of its suffixes after a `/`. If several paths have the
 //! same suffix, the table has several entries for it, one with the number of each path.
 //!
-//! A map of the `fst` crate is as small, but its keys must be unique, and its searches by prefix
-//! return only numbers, while words are needed here as well.
+//! A map of the `fst` crate is as small, but its keys must be unique, so it cannot hold a suffix of
+//! several paths.
 
 use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;
@@ -59,12 +59,13 @@ impl Table {
             text.clear();
             let first =
                 self.block(middle, blocks).and_then(|mut block| next_entry(&mut block, &mut text));
-            // Of equal entries, the first may be in the previous block.
             match first.is_some() && text.as_slice() < from.as_bytes() {
                 true => low = middle + 1,
                 false => high = middle,
             }
         }
+        // Block `low` is the first one that starts at `from` or after it. The block before it may
+        // end with such entries.
         for block_number in low.saturating_sub(1)..blocks {
             let Some(mut block) = self.block(block_number, blocks) else { return };
             text.clear();
@@ -102,13 +103,13 @@ impl Table {
 /// Reads the next entry of a block: replaces `text`, the text of the previous entry, by the text of
 /// this entry, and returns its number.
 fn next_entry(block: &mut &[u8], text: &mut Vec<u8>) -> Option<u32> {
-    let shared = usize::try_from(read_varint(block)?).ok()?;
-    let suffix = usize::try_from(read_varint(block)?).ok()?;
-    if shared > text.len() {
+    let shared_len = usize::try_from(read_varint(block)?).ok()?;
+    let suffix_len = usize::try_from(read_varint(block)?).ok()?;
+    if shared_len > text.len() {
         return None;
     }
-    text.truncate(shared);
-    text.extend(block.split_off(..suffix)?);
+    text.truncate(shared_len);
+    text.extend(block.split_off(..suffix_len)?);
     let number = read_varint(block)?;
     u32::try_from(number).ok().filter(|number| (*number as usize) < MAX_NUMBERS)
 }
@@ -148,6 +149,7 @@ mod tests {
 
         #[test]
         fn every_path_with_a_suffix_is_found(folders in 1_u32..70) {
+            // All paths have the same two suffixes, whose entries fill several blocks.
             let mut numbers = Interner::default();
             for folder in 0..folders {
                 prop_assert_eq!(numbers.get_or_add(&format!("{folder}/頁/一.txt")).unwrap(), folder);
@@ -167,6 +169,7 @@ mod tests {
 
         #[test]
         fn a_damaged_table_never_panics(bytes in vec(any::<u8>(), 0..200), blocks in 0..9_u8) {
+            // A table ends with the number of its blocks.
             let bytes = [bytes, vec![blocks, 0, 0, 0]].concat();
             let table = Table::new(PageSlice::of(bytes));
             table.number_of("a");

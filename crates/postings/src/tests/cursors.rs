@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::documents::{Document, file_bytes, open};
+use super::documents::{Document, ONE_RUN, file_bytes, open};
 use crate::codec::posting_list::PostingList;
 use crate::pages::PageSlice;
 use crate::*;
@@ -14,6 +14,7 @@ proptest! {
     #[test]
     fn seeking_finds_the_first_document_from_the_target_on(
         deltas_and_tfs in vec((1..40_u32, 1..5_u32), 1..600),
+        // The last document is before 24,000, so some targets are after it.
         targets in vec(0..24_000_u32, 1..40),
     ) {
         let (mut list, mut positions) = (PostingList::default(), Vec::new());
@@ -51,6 +52,8 @@ proptest! {
     #[test]
     fn windows_and_bitsets_have_the_documents_of_the_list(
         deltas_and_tfs in vec((1..40_u32, 1..300_u32), 1..600),
+        // For each window, the doc ids between the previous one and it, and its length in elements
+        // of 64 bits.
         windows in vec((0..700_u32, 1..12_usize), 1..40),
     ) {
         let (mut list, mut document) = (PostingList::default(), 0);
@@ -68,17 +71,17 @@ proptest! {
         let open = || Cursor::new(PageSlice::of(bytes.clone()), doc_freq, has_positions);
         let (mut filling, mut scanning, mut bounding) = (open(), open(), open());
         let mut from = 0;
-        for (ahead, words) in windows {
-            from += ahead;
-            let until = from + words as u32 * 64;
-            let (mut bits, mut scanned) = (vec![0; words], Vec::new());
+        for (gap, elements) in windows {
+            from += gap;
+            let until = from + elements as u32 * 64;
+            let (mut bits, mut scanned) = (vec![0; elements], Vec::new());
             scanning.scan(from, until, |docs, tfs| {
                 scanned.extend(docs.iter().copied().zip(tfs.iter().copied()));
             });
             filling.fill(from, &mut bits);
             let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
             prop_assert_eq!(scanned, within.clone().copied().collect::<Vec<_>>());
-            let mut wanted = vec![0; words * 64];
+            let mut wanted = vec![0; elements * 64];
             within.for_each(|(document, tf)| wanted[(document - from) as usize] = *tf);
             for (at, tf) in wanted.iter().enumerate() {
                 prop_assert_eq!(bits[at / 64] >> (at % 64) & 1 == 1, *tf > 0);
@@ -89,12 +92,15 @@ proptest! {
             }
             from = until;
         }
-        let bitset = BitsetPostings::new(open(), document as usize + 2);
+        // The last document of the file does not contain the term.
+        let num_docs = document as usize + 2;
+        let bitset = BitsetPostings::new(open(), num_docs);
         prop_assert_eq!(bitset.doc_freq() as usize, documents.len());
         for (from, until) in [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)] {
             let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
             let max = within.map(|(_, tf)| *tf).max().unwrap_or_default();
             prop_assert!(bitset.max_tf_in(from, until).is_none_or(|bound| bound >= max));
+            // A bitset never returns 255 as a bound: it returns `None` for a tf of 255 or more.
             prop_assert!(max >= 255 || bitset.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255));
         }
         let mut remaining = documents.iter().copied().peekable();
@@ -124,7 +130,7 @@ fn a_target_after_all_doc_ids_is_the_end_of_the_list() {
     };
     // Lists of one block and of three blocks.
     for count in [3, 300] {
-        let postings = open(file_bytes(&vec![document.clone(); count], usize::MAX));
+        let postings = open(file_bytes(&vec![document.clone(); count], ONE_RUN));
         let cursor = postings.cursor(TermKey::unigram(TextField::Title, '币'));
         let mut cursor = cursor.expect("a list");
         let (mut scanning, mut scanned) = (cursor.clone(), 0);

@@ -17,6 +17,8 @@ proptest! {
     fn a_damaged_list_never_panics(
         mut bytes in vec(any::<u8>(), 0..400),
         doc_freq in 0..1000_u32,
+        // Of a list of one full block, the first byte is the width of its doc ids. A random one is
+        // invalid most of the time, as 255 is.
         first_byte in prop::sample::select(&[0_u8, 1, 7, 255][..]),
     ) {
         if let Some(first) = bytes.first_mut() {
@@ -80,7 +82,7 @@ proptest! {
 }
 
 #[test]
-fn a_file_that_is_cut_short_is_refused() {
+fn a_file_that_lacks_bytes_at_either_end_is_refused() {
     let mut builder = PostingsBuilder::new(std::env::temp_dir());
     builder.add_empty(Kind::Article).unwrap();
     let bytes = builder.finish(Vec::new()).unwrap();

@@ -35,6 +35,7 @@ impl Document {
         }
         DocumentTerms {
             kind: self.kind,
+            // Any values will do that differ between most documents.
             columns: ColumnValues {
                 tie_breaker: self.body.len() as u64 * 77,
                 content_hash: self.title.len() as u64 * 99,
@@ -49,7 +50,12 @@ impl Document {
     }
 }
 
-/// The bytes of a postings file of these documents, built in runs of at most `run_slots` slots.
+/// The number of slots that puts the few documents of a test into one run, unless they have too
+/// many different characters.
+pub(super) const ONE_RUN: usize = usize::MAX;
+
+/// The bytes of a postings file of these documents, built in runs of at most `run_slots` slots: one
+/// for each key character, and one at the end of each text.
 pub(super) fn file_bytes(documents: &[Document], run_slots: usize) -> Vec<u8> {
     let mut builder = PostingsBuilder::with_run_slots(&std::env::temp_dir(), run_slots);
     documents.iter().for_each(|document| builder.add(&document.terms()).unwrap());
@@ -80,6 +86,7 @@ pub(super) fn scan(documents: &[Document]) -> Lists {
                     let bigram = lists.entry(key).or_default();
                     bigram.entry(number).or_default().push(at);
                 }
+                // One position is skipped between two tags.
                 position += text.len() as u32 + 1;
             }
         };
@@ -102,6 +109,7 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
     let kind = prop::sample::select(&Kind::ALL[..]);
     let texts = (text(MANY, 6), text(FEW, 40), vec(text(MANY, 4), 0..3));
     let words = || vec(prop::sample::select(&["b", "btc", "比特币", "币", "币圈"][..]), 0..6);
+    // The empty suffix after the slash of `b/` is not in the table of paths.
     let paths = ["a.txt", "a/b/a.txt", "新聞/a.txt", "新聞/ab/a", "a/新聞/a.html", "a", "b/"];
     let paths = vec(prop::sample::select(paths.to_vec()), 0..4);
     // In seconds: about 7,900 years before and after 1970.

@@ -92,6 +92,7 @@ fn encode_block(block: &[&[(u32, u32)]], last: Option<u32>, has_positions: bool)
             deltas.push(positions[0]);
             deltas.extend(positions.windows(2).map(|two| two[1] - two[0]));
         }
+        // Fewer than four deltas are not packed.
         bytes.extend(if deltas.len() >= 4 { pack_with_width(&deltas) } else { varints(deltas) });
     }
     bytes

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::documents::{Document, document, file_bytes, open, scan};
+use super::documents::{Document, ONE_RUN, document, file_bytes, open, scan};
 use crate::*;
 
 /// Writes documents in runs of a certain size, and compares all that the file returns with them.
@@ -36,6 +36,7 @@ fn check_lists(postings: &Postings, documents: &[Document]) {
         assert_eq!(cursor.doc(), TERMINATED);
         assert_eq!(cursor.advance(), TERMINATED);
     }
+    // No document has these characters.
     assert_eq!(postings.doc_freq(TermKey::unigram(TextField::Body, 'x')), 0);
     assert!(postings.cursor(TermKey::bigram(TextField::Tags, '无', '无')).is_none());
 }
@@ -96,6 +97,7 @@ fn check_words(postings: &Postings, documents: &[Document]) {
     for prefix in ["", "b", "比", "币x"] {
         let mut found = Vec::new();
         postings.for_each_word(TextField::Body, prefix, |word, key| {
+            // A word of other fields only has no list in the body.
             found.extend((postings.doc_freq(key) > 0).then(|| word.to_owned()));
         });
         let with_prefix = lists.iter().filter(|((_, word), _)| word.starts_with(prefix));
@@ -110,7 +112,7 @@ fn check_words(postings: &Postings, documents: &[Document]) {
     assert_eq!(postings.term_key(TextField::Body, TermKind::Word, "无"), None);
 }
 
-/// The documents in a path, whose name is given as a whole or as a prefix.
+/// The documents that are found by a name in one of their paths, given whole or only as a prefix.
 fn check_paths(postings: &Postings, documents: &[Document]) {
     for name in ["", "a", "a.txt", "b", "新聞", "新聞/a", "a.t", "a/b/a.txt", "/a", "無"] {
         for whole in [true, false] {
@@ -145,12 +147,13 @@ proptest! {
         documents in vec(document(), 0..20),
         run_slots in 1..400_usize,
     ) {
-        prop_assert_eq!(file_bytes(&documents, run_slots), file_bytes(&documents, usize::MAX));
+        prop_assert_eq!(file_bytes(&documents, run_slots), file_bytes(&documents, ONE_RUN));
     }
 }
 
 #[test]
-fn a_document_may_span_runs_and_contain_every_character() {
+fn a_text_with_more_characters_than_a_run_has_char_ids_spans_runs() {
+    // 86,528 characters: a char id has two bytes.
     let every: Vec<char> = ('\u{4e00}'..='\u{9fff}').chain('\u{20000}'..='\u{2ffff}').collect();
     let body: Vec<char> = every.iter().chain(&every).copied().collect();
     let documents: Vec<Document> = (0..2)
@@ -164,6 +167,7 @@ fn a_document_may_span_runs_and_contain_every_character() {
             date: Some(number as i64),
         })
         .collect();
+    // Runs that end when they have no slot left, and runs that end when they have no char id left.
     for run_slots in [50_000, 10_000_000] {
         check(&documents, run_slots);
     }

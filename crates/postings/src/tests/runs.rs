@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_list_cut_at_any_position_is_joined_again(
+    fn a_list_cut_between_any_postings_is_joined_again(
         deltas_and_tfs in vec((1..400_u32, 1..5_u32), 1..200),
         position_distance in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
         cuts in vec(any::<prop::sample::Index>(), 0..6),
@@ -56,6 +56,7 @@ proptest! {
     ) {
         let mut wanted = BTreeMap::<TermKey, Vec<(u32, u32)>>::new();
         let mut files = Vec::new();
+        // Each run has one document.
         for (document, run) in (0..).zip(&runs) {
             let mut lists = BTreeMap::new();
             for (c, is_bigram) in run {

@@ -35,7 +35,7 @@ proptest! {
         let merged = merge_segments(&sources, Vec::new()).unwrap();
         if merged != file_bytes(&alive, RUN_SLOTS) {
             let [merged, built] = [merged, file_bytes(&alive, RUN_SLOTS)].map(OwnedBytes::new);
-            prop_assert!(false, "{:?}", difference(&merged, &built));
+            prop_assert!(false, "{:?}", describe_difference(&merged, &built));
         }
     }
 }
@@ -52,6 +52,7 @@ fn a_merge_of_a_damaged_file_fails() {
         date: None,
     };
     let mut bytes = file_bytes(&[document], RUN_SLOTS);
+    // A file starts with its posting lists.
     bytes[0] ^= 1;
     let postings = open(bytes);
     let sources = [MergeSource { postings: &postings, new_ids: vec![Some(0)] }];

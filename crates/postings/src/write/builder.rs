@@ -318,7 +318,7 @@ impl PostingsBuilder {
     ///
     /// # Errors
     ///
-    /// If a run or `out` cannot be written.
+    /// If a run cannot be written or read, or if `out` cannot be written.
     pub fn finish<W: Write + Send>(mut self, out: W) -> io::Result<W> {
         if !self.run.is_empty() {
             self.flush_run()?;

@@ -42,7 +42,8 @@ impl Interner {
         }
     }
 
-    /// The number of a string, which is added if it is new. Fails if there are too many strings.
+    /// The number of a string, which is added if it is new. Fails once [`MAX_NUMBERS`] strings have
+    /// been added.
     pub(crate) fn get_or_add(&mut self, text: &str) -> io::Result<u32> {
         if self.strings.len() >= MAX_NUMBERS {
             return Err(io::Error::other("more distinct words or paths than an index can hold"));

@@ -31,6 +31,7 @@ pub struct MergeSource<'p> {
 impl MergeSource<'_> {
     /// The new id of the first remaining document of a list; `None` if all are deleted.
     fn first_doc(&self, mut cursor: Cursor) -> Option<DocId> {
+        // At its end, a cursor returns a doc id that no document of the file has.
         while let Some(new_id) = self.new_ids.get(cursor.doc() as usize) {
             if new_id.is_some() {
                 return *new_id;
@@ -245,7 +246,7 @@ impl StringKind {
     }
 }
 
-/// A string of a source.
+/// A word or path of a source.
 struct OldString {
     /// The smallest new id of the documents that contain the string.
     first_doc: DocId,

@@ -40,6 +40,7 @@ impl RunWriter {
     /// written separately.
     pub(super) fn push(&mut self, key: TermKey, list: &mut PostingList) -> io::Result<()> {
         let Some(first) = list.doc_deltas.first_mut() else { return Ok(()) };
+        // A doc delta stands above a bit that says whether tf > 1.
         let document = *first >> 1;
         *first &= 1;
         let widths = [&list.doc_deltas, &list.extra_tfs, &list.position_deltas]
@@ -112,6 +113,7 @@ enum Width {
 impl Width {
     /// The width of the greatest number.
     fn of(numbers: &[u32]) -> Self {
+        // The bitwise or of all numbers has as many bits as the greatest.
         match numbers.iter().fold(0, |all, number| all | number) {
             ..0x100 => Self::One,
             0x100..0x1_0000 => Self::Two,

@@ -122,9 +122,9 @@ pub(crate) trait Engine: fmt::Debug {
     /// the order of [`TopK::sort`].
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;
 
-    /// Ranks the first of `found` again. Adds the proximity score to their scores, and besides, if
-    /// hits may lack words, a score for the words that each hit has, otherwise its newness. Sorts
-    /// these hits again, by coverage and then by the new scores.
+    /// Ranks the first of `found` again. Adds two numbers to the score of each of these hits: the
+    /// proximity score, and a score for the words that the hit has if hits may lack words, or else
+    /// the newness of the hit. Sorts these hits again, by coverage and then by the new scores.
     fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error>;
 
     /// As [`Engine::first_hits`], but if hits are sorted by rank, the first ones are reranked.
@@ -168,7 +168,7 @@ pub(crate) trait Engine: fmt::Debug {
     /// The id of a document.
     fn id(&self, address: DocAddress) -> Result<String, Error>;
 
-    /// Finds a document by its id, or else by a prefix of it.
+    /// Finds a document by its whole id, or else by a prefix of its id.
     fn lookup(&self, id: &str) -> Result<IdLookup, Error>;
 
     /// The first `limit` ids that start with `prefix`, in the order of bytes.

@@ -12,9 +12,9 @@ use super::window::DocWindow;
 /// # Rules
 ///
 /// - **Order.** From call to call, the documents or windows that a method is given never descend.
-/// - **Consumption.** [`seek`] and [`probe`] consume all documents before the one that they return;
-///   [`fill`] and [`retain`] consume all documents before the end of the window. What was consumed
-///   is not found again. After [`seek`], a window may begin before the document that it returned,
+/// - **Consumption.** [`seek`] consumes all documents before the one that it returns, and [`probe`]
+///   those before the one that it checks; [`fill`] and [`retain`] consume all documents before the
+///   end of the window. What was consumed is not found again. After [`seek`], a window may begin before the document that it returned,
 ///   since no candidate lies between the start of the window and that document.
 /// - **Roles.** An iterator either leads or follows, for all of its life. A leader produces
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
@@ -40,7 +40,7 @@ pub(crate) trait Candidates {
     /// An estimate of the number of candidates.
     fn cost(&self) -> u64;
 
-    /// The first candidate that is not before `target`.
+    /// The first candidate that is not before `target`; `TERMINATED` if there is none.
     fn seek(&mut self, target: DocId) -> DocId;
 
     /// Checks one document: `Ok` if `doc` is a candidate, else a lower bound of the next candidate.

@@ -83,6 +83,8 @@ fn search_segment<'t, 'i>(
     let documents = segment.documents();
     let target_length = TARGET_CANDIDATES * u64::from(documents) / best.cost(&matcher).max(1);
     let longest = target_length.clamp(MIN_LONGEST_WINDOW as u64, window::MAX_DOCS as u64) as usize;
+    // Top-first scoring confirms the top documents of a window and then goes back to the others. It
+    // need not go back if all matches are counted: then all of them have been confirmed before.
     let top_first = top_k.sort == Sort::Rank && (top_k.count.counts_all() || matcher.can_rewind());
     // Without top-first scoring, begin with a short window: it gives a threshold early.
     let mut length = if top_first { longest } else { FIRST_WINDOW };
@@ -272,6 +274,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         let all_match = self.top_k.count.counts_all() || matcher.is_exact();
         let by_score = self.top_k.sort == Sort::Rank && self.coverage.is_empty();
         let by_score = by_score && self.top_k.hits.is_none() && self.top_k.recency.is_none();
+        // If all of them match, and only scores order them, no more than `limit` can get in.
         if all_match && by_score {
             keep_top(&mut scored, self.top_k.limit);
         }

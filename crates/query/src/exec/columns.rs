@@ -1,4 +1,5 @@
-//! The columns of a segment, which map document ids to values.
+//! The columns of a segment, which map document ids to values. Dates, tie breakers and content hashes
+//! are read from the segment's postings file, all other columns from tantivy's fast fields.
 
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
@@ -25,13 +26,13 @@ impl Dates<'_> {
 pub(crate) struct TieBreakers<'i>(&'i Columns);
 
 impl TieBreakers<'_> {
-    /// The tie breaker of a document.
+    /// The tie breaker of a document; 0 if it cannot be read.
     pub(crate) fn of(self, doc: DocId) -> u64 {
         self.0.tie_breaker(doc).unwrap_or_default()
     }
 }
 
-/// A column of numbers.
+/// A column of numbers, one of tantivy's fast fields.
 pub(crate) struct NumberColumn(Column<u64>);
 
 impl NumberColumn {
@@ -41,7 +42,7 @@ impl NumberColumn {
     }
 }
 
-/// A column of texts. Each distinct text has an ordinal. The column is `None` in a segment where no
+/// A column of texts, one of tantivy's fast fields. Each distinct text has an ordinal. The column is `None` in a segment where no
 /// document has a value.
 pub(crate) struct StringColumn(Option<StrColumn>);
 

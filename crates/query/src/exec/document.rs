@@ -245,6 +245,7 @@ impl Document {
 
     /// What reranking adds to the BM25 score of the document if it is among the first hits.
     pub(crate) fn rerank_score(&self, plan: &Plan) -> RerankScore {
+        // Where all hits have all words, the words add nothing.
         let words = plan.words.iter().filter(|_| plan.may_lack_words);
         let idf_sum =
             words.filter(|word| self.matches(&word.expr)).fold(0.0, |sum, word| sum + word.idf);

@@ -70,7 +70,8 @@ fn tantivy_field(fields: &Fields, field: FilterField) -> tantivy::Result<Field> 
     })
 }
 
-/// The query for documents with a value that starts with `prefix`.
+/// The query for documents with a value that starts with `prefix`; for all documents if `prefix` is
+/// empty.
 fn prefix_query(field: Field, prefix: &str) -> Box<dyn Query> {
     let lower = Bound::Included(Term::from_field_text(field, prefix));
     let upper = match successor(prefix) {

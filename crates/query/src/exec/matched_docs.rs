@@ -46,7 +46,8 @@ mod tests {
         let mut matched = MatchedDocs::default();
         let documents = [(0, 3), (0, 63), (0, 130), (2, 0), (2, 64)];
         for (segment, from) in [(0, 0), (0, 64), (0, 128), (2, 0), (2, 64)] {
-            let mut window = DocWindow::new(from, 64, 200);
+            let (length, documents_of_segment) = (64, 200);
+            let mut window = DocWindow::new(from, length, documents_of_segment);
             let in_window = |(of, doc): &&(u32, u32)| *of == segment && doc / 64 == from / 64;
             documents.iter().filter(in_window).for_each(|(_, doc)| window.insert(*doc));
             matched.push(segment, &window);

@@ -25,7 +25,7 @@ pub(crate) struct MinMass<M> {
     order: Vec<usize>,
     /// Whether candidates are found a window at a time. Else they are found one by one.
     by_windows: bool,
-    /// A buffer for one word of each member's window.
+    /// A buffer for 64 bits of each member's window.
     bits: Vec<u64>,
 }
 
@@ -82,13 +82,13 @@ impl<M: Candidates> MinMass<M> {
         self.min = min;
     }
 
-    /// The highest mass that a candidate of the current window can have.
+    /// The highest mass that `doc`, a candidate of the current window, can have.
     pub(super) fn upper_bound(&self, doc: DocId) -> u32 {
         let members = self.members.iter().filter(|member| member.in_window.contains(doc));
         members.map(|member| member.mass).sum()
     }
 
-    /// The mass that a candidate of the current window has.
+    /// The mass that `doc`, a candidate of the current window, has.
     pub(super) fn confirmed(&mut self, doc: DocId) -> u32 {
         let mut mass = 0;
         for member in &mut self.members {
@@ -134,19 +134,19 @@ impl<M: Candidates> MinMass<M> {
         if members.len() > MAX_COMBINED_MEMBERS {
             return;
         }
-        for (at, word) in possible.bits().iter_mut().enumerate().filter(|(_, word)| **word != 0) {
+        for (at, docs) in possible.bits().iter_mut().enumerate().filter(|(_, docs)| **docs != 0) {
             bits.clear();
             bits.extend(members.iter_mut().map(|member| match member.pending {
-                true => *word,
+                true => *docs,
                 false => member.in_window.bits()[at],
             }));
-            *word &= bits_with_mass(members, bits, *min);
+            *docs &= bits_with_mass(members, bits, *min);
         }
     }
 }
 
 /// Of 64 documents, the bits of those that may have a mass of at least `min` from these members.
-/// `bits` has a word for each member: the bits of the documents that may match the member.
+/// `bits` has 64 bits for each member: those of the documents that may match the member.
 fn bits_with_mass<M>(members: &[Member<M>], bits: &[u64], min: u32) -> u64 {
     match (members, bits) {
         _ if min == 0 => u64::MAX,

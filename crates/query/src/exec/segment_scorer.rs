@@ -1,10 +1,10 @@
 //! The scores of the documents of one segment: BM25 summed over the terms of the query, skipping
 //! whatever cannot reach the results.
 //!
-//! The documents of a window are scored together, one term at a time. First come the terms that
-//! have about as many postings in the window as the window has documents, or fewer, and the terms
-//! whose posting lists are cached, except unigrams of bodies ([`TermScorer::should_scan`]): one
-//! scan of the posting list finds all documents with the term. What every other term can still add
+//! The documents of a window are scored together, one term at a time. First come the terms whose
+//! posting lists are scanned ([`TermScorer::should_scan`]): those that have about as many postings
+//! in the window as the window has documents, or fewer, and those whose lists are cached. Unigrams of
+//! bodies are not among them, whatever their lists are. What every other term can still add
 //! has an upper bound: zero if the term's posting list has no document left in the window, else the
 //! score of the highest tf in the list's blocks there. For a term of the body, that score is
 //! computed with the length norm of each document; for a term of titles or tags, with the lowest
@@ -103,7 +103,8 @@ impl SegmentScorer {
                 pending.push(PendingTerm { term: number, bound, fixed_bounds: 0.0 });
             }
         }
-        // Sum from the smallest bound up: that rounds least.
+        // Sum from the last term, which has the lowest maximum score: small numbers first rounds
+        // less.
         let mut fixed_bounds = 0.0;
         for term in pending.iter_mut().rev() {
             if let UpperBound::Fixed(score) = term.bound {

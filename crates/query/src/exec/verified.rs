@@ -47,7 +47,7 @@ const MAX_KEPT_BYTES: usize = 4 << 20;
 
 /// Documents that have a text which satisfies a condition.
 pub(crate) struct Verified<'i, M> {
-    /// Documents whose texts may satisfy the condition. All others do not match.
+    /// Documents whose texts may satisfy the condition. No other document matches.
     pub(super) candidates: M,
     pub(super) segment: Segment<'i>,
     /// The fields in which the text may be.
