@@ -241,8 +241,8 @@ impl Postings {
     }
 
     /// The documents of the files that have `name` in their path: as the name of the file or of a
-    /// folder at any depth, or as adjacent names, such as `2020/05`. Unless `whole` is set, the last
-    /// of these names only has to start as `name` ends: `2020/0` then finds `2020/05` as well.
+    /// folder at any depth, or as adjacent names, such as `2020/05`. Unless `whole` is set, the
+    /// last of these names only has to start as `name` ends: `2020/0` then finds `2020/05` as well.
     #[must_use]
     pub fn docs_in_path(&self, name: &str, whole: bool) -> BitsetPostings {
         let mut keys = Vec::new();

@@ -54,7 +54,8 @@ fn encode(values: &ColumnValues) -> [u8; ROW_LEN] {
 
 /// Provides the columns of a file that is being written.
 pub(crate) trait ColumnSource {
-    /// Hands the encoded values that all documents have in `column` to `sink`, in one piece or more.
+    /// Hands the encoded values that all documents have in `column` to `sink`, in one piece or
+    /// more.
     fn read(
         &mut self,
         column: Column,

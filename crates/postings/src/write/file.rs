@@ -117,8 +117,8 @@ impl<W: Write> FileWriter<W> {
         self.out.write_all(bytes)
     }
 
-    /// Writes the other sections and the footer, and returns the output. `words` and `paths` are the
-    /// encoded tables of these.
+    /// Writes the other sections and the footer, and returns the output. `words` and `paths` are
+    /// the encoded tables of these.
     pub(crate) fn finish(
         mut self,
         [words, paths]: [Vec<u8>; 2],

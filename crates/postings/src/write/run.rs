@@ -116,8 +116,8 @@ impl Run {
 /// Sorts runs one after another, in the same buffers.
 #[derive(Debug, Default)]
 pub(super) struct RunSorter {
-    /// Occurrences of characters: char id of the preceding character, number of the text, and slot, in
-    /// 16, 24 and 24 bits.
+    /// Occurrences of characters: char id of the preceding character, number of the text, and slot,
+    /// in 16, 24 and 24 bits.
     by_character: Vec<u64>,
     /// Occurrences of bigrams: char id of the second character, and text and slot of the first one,
     /// in as many bits.
@@ -169,8 +169,8 @@ impl RunSorter {
         Ok(())
     }
 
-    /// Appends every occurrence of a character to the group of the character, and returns the ends of
-    /// the groups. At first, `ends` are the starts of the groups.
+    /// Appends every occurrence of a character to the group of the character, and returns the ends
+    /// of the groups. At first, `ends` are the starts of the groups.
     fn sort_characters(&mut self, run: &Run, mut ends: Vec<u32>) -> Vec<u32> {
         for (text, start) in run.starts.iter().enumerate() {
             let end =
