@@ -123,8 +123,9 @@ fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
         let (after, errors_after) = parse_lenient(candidate, clock);
         errors_after.len() <= errors_before.len() && adds(&before, &after, &clause)
     };
-    let is_unclosed =
-        |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
+    let is_unclosed = |error: &Diagnostic| {
+        matches!(error.code, Code::UnmatchedQuote | Code::UnmatchedParenthesis)
+    };
     // After an open quote or parenthesis, try the first two candidates last: they put the filter at
     // the end.
     let tried_last_count = if errors_before.iter().any(is_unclosed) { 2 } else { 0 };

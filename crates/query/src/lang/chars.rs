@@ -4,7 +4,7 @@
 /// The ASCII character that `c` stands for where syntax is expected. U+FF01 to U+FF5E and U+3000
 /// are folded; every other character stands for itself. (The text of a query and of documents is
 /// folded by [`wensou_text::fold`], which also unifies spellings.)
-pub(super) fn fold(c: char) -> char {
+pub(super) fn fold_width(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
         '\u{FF01}'..='\u{FF5E}' => {
@@ -14,9 +14,9 @@ pub(super) fn fold(c: char) -> char {
     }
 }
 
-/// [`fold`] and ASCII lower case over a whole string, for names and dates.
-pub(super) fn fold_str(text: &str) -> String {
-    text.chars().map(|c| fold(c).to_ascii_lowercase()).collect()
+/// [`fold_width`] and ASCII lower case over a whole string, for names and dates.
+pub(super) fn fold_width_and_case(text: &str) -> String {
+    text.chars().map(|c| fold_width(c).to_ascii_lowercase()).collect()
 }
 
 /// Whether `c` separates words.
@@ -56,34 +56,39 @@ pub(super) fn is_closer(c: char) -> bool {
 pub(super) fn empty_pair(text: &str) -> Option<usize> {
     let mut chars = text.char_indices();
     let (_, open) = chars.next()?;
-    let closer = match fold(open) {
+    let closer = match fold_width(open) {
         '(' => ')',
         '"' => return None,
         _ => closer_of(open)?,
     };
     let (at, close) = chars.find(|(_, c)| !is_space(*c) && !is_invisible(*c))?;
-    (fold(close) == closer).then_some(at + close.len_utf8())
+    (fold_width(close) == closer).then_some(at + close.len_utf8())
 }
 
 /// Whether an unescaped `c` ends a word wherever it stands.
 pub(super) fn ends_word(c: char) -> bool {
-    is_space(c) || closer_of(c).is_some() || is_closer(c) || matches!(fold(c), '(' | ')' | '|')
+    is_space(c)
+        || closer_of(c).is_some()
+        || is_closer(c)
+        || matches!(fold_width(c), '(' | ')' | '|')
 }
 
 /// Whether an unescaped `c` ends one value of a field's list.
 pub(super) fn ends_value(c: char) -> bool {
-    ends_word(c) || fold(c) == ','
+    ends_word(c) || fold_width(c) == ','
 }
 
 /// Whether `text` is `AND`, `OR` or `NOT`: upper case, in any width.
 pub(super) fn is_operator_word(text: &str) -> bool {
-    let folded: String = text.chars().take(4).map(fold).collect();
+    // One character more than the longest operator has.
+    let folded: String = text.chars().take(4).map(fold_width).collect();
     matches!(folded.as_str(), "AND" | "OR" | "NOT")
 }
 
-/// Whether `text` consists only of the sign of a date range (`..`, `…`, `。。`, `～`).
+/// Whether `text` consists only of the sign of a date range (`..`, `…`, `。。`, `～`), which may be
+/// longer than that.
 pub(super) fn is_range_sign(text: &str) -> bool {
-    let folded: Vec<char> = text.chars().map(fold).collect();
+    let folded: Vec<char> = text.chars().map(fold_width).collect();
     match folded.as_slice() {
         ['.', '.', others @ ..] => others.iter().all(|c| *c == '.'),
         ['。', '。', others @ ..] => others.iter().all(|c| *c == '。'),
@@ -99,9 +104,9 @@ mod tests {
 
     #[test]
     fn full_width_syntax_folds_to_ascii() {
-        assert_eq!(fold_str("（）：＋－～｜＊＞＜＝＂，ＴＡＧ"), "():+-~|*><=\",tag");
-        assert_eq!(fold('　'), ' ');
-        assert_eq!(fold('減'), '減');
+        assert_eq!(fold_width_and_case("（）：＋－～｜＊＞＜＝＂，ＴＡＧ"), "():+-~|*><=\",tag");
+        assert_eq!(fold_width('　'), ' ');
+        assert_eq!(fold_width('減'), '減');
     }
 
     #[test]

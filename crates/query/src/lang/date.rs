@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use wensou_ingest::{DatePart, DateParts, date_parts};
 
-use super::chars::fold_str;
+use super::chars::fold_width_and_case;
 use super::suggest::closest;
 
 /// The day that relative dates are counted from. Tests and `--as-of` set it; nothing in this crate
@@ -93,7 +93,7 @@ type Reason = Option<String>;
 /// assert_eq!(week.until.to_string(), "2023-05-18");
 /// ```
 pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
-    let folded = fold_str(text);
+    let folded = fold_width_and_case(text);
     let not_a_date = |reason: Reason| DateError::NotADate {
         text: text.to_owned(),
         reason,

@@ -14,9 +14,9 @@ use super::span::Span;
 #[non_exhaustive]
 pub enum Code {
     /// Q001: a quote that nothing closes, or that closes nothing.
-    UnclosedQuote,
+    UnmatchedQuote,
     /// Q002: a parenthesis that nothing closes, or that closes nothing.
-    Parenthesis,
+    UnmatchedParenthesis,
     /// Q003: an unknown field.
     UnknownField,
     /// Q004: an empty value, phrase or group.
@@ -44,7 +44,7 @@ pub enum Code {
     /// W001: an operator in lower case, searched as a word.
     LowerCaseOperator,
     /// W002: no document has this tag, or this value of another field.
-    NoSuchTag,
+    NoSuchValue,
     /// W003: a date range that starts after the newest item.
     RangeAfterNewest,
     /// W004: undated items were left out.
@@ -64,8 +64,8 @@ impl Code {
     /// The code as printed, `Q003`.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::UnclosedQuote => "Q001",
-            Self::Parenthesis => "Q002",
+            Self::UnmatchedQuote => "Q001",
+            Self::UnmatchedParenthesis => "Q002",
             Self::UnknownField => "Q003",
             Self::Empty => "Q004",
             Self::NotADate => "Q005",
@@ -79,7 +79,7 @@ impl Code {
             Self::Reserved => "Q013",
             Self::UnknownSaved => "Q014",
             Self::LowerCaseOperator => "W001",
-            Self::NoSuchTag => "W002",
+            Self::NoSuchValue => "W002",
             Self::RangeAfterNewest => "W003",
             Self::UndatedLeftOut => "W004",
             Self::StaleIndex => "W005",

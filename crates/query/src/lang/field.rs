@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::chars::{ends_word, fold, fold_str};
+use super::chars::{ends_word, fold_width, fold_width_and_case};
 
 /// A field that a query can name before a colon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,7 +87,7 @@ impl FieldName {
 
     /// The field with this name or alias, in any width and case.
     pub fn parse(name: &str) -> Option<Self> {
-        let folded = fold_str(name);
+        let folded = fold_width_and_case(name);
         NAMES.iter().find(|(known, _)| *known == folded).map(|(_, field)| *field)
     }
 
@@ -131,12 +131,13 @@ pub(super) enum WordStart {
 
 /// Reads a field name and its colon at the start of `remaining`.
 pub(super) fn word_start(remaining: &str) -> WordStart {
-    let Some((len, colon)) =
-        remaining.char_indices().find(|(_, c)| ends_word(*c) || matches!(fold(*c), ':' | '\\'))
+    let Some((len, colon)) = remaining
+        .char_indices()
+        .find(|(_, c)| ends_word(*c) || matches!(fold_width(*c), ':' | '\\'))
     else {
         return WordStart::Text;
     };
-    if fold(colon) != ':' {
+    if fold_width(colon) != ':' {
         return WordStart::Text;
     }
     let (name, after) = (&remaining[..len], len + colon.len_utf8());
@@ -152,7 +153,7 @@ pub(super) fn word_start(remaining: &str) -> WordStart {
 /// Whether `name` looks like a field's name: an ASCII letter, then letters,
 /// digits, `_` and `-`, in any width.
 fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars().map(fold);
+    let mut chars = name.chars().map(fold_width);
     chars.next().is_some_and(|c| c.is_ascii_alphabetic())
         && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }

@@ -1,4 +1,5 @@
-//! From the typed query to tokens, in one pass and in linear time.
+//! From the typed query to tokens, in one pass. The time is linear in the length of the query,
+//! except that each `[` and `{` at the start of a word is looked up to the next closing bracket.
 //!
 //! The meaning of a word depends only on how it starts, so the lexer also reads the values of
 //! fields and refuses reserved syntax. It never fails: it reports what is wrong and passes the best
@@ -6,7 +7,8 @@
 
 use super::ast::{Scope, Term};
 use super::chars::{
-    closer_of, empty_pair, ends_word, fold, is_closer, is_invisible, is_operator_word, is_space,
+    closer_of, empty_pair, ends_word, fold_width, is_closer, is_invisible, is_operator_word,
+    is_space,
 };
 use super::diagnostic::Diagnostic;
 use super::field::{FieldName, WordStart, word_start};
@@ -61,7 +63,7 @@ impl Lexer<'_> {
 
     /// Steps over the next character if it is `sign`, in either width. Returns whether it is.
     pub(super) fn eat(&mut self, sign: char) -> bool {
-        let there = self.peek().is_some_and(|c| fold(c) == sign);
+        let there = self.peek().is_some_and(|c| fold_width(c) == sign);
         if there {
             self.bump();
         }
@@ -95,10 +97,11 @@ impl Lexer<'_> {
             lexer.bump();
             lexer.push(kind, start);
         };
-        match fold(c) {
+        match fold_width(c) {
             '(' => push_sign(self, TokenKind::Open),
             ')' => {
                 push_sign(self, TokenKind::Close);
+                // As in `(a b)^2`.
                 self.refuse_suffix("a group");
             }
             '|' => push_sign(self, TokenKind::Or),
@@ -165,7 +168,7 @@ impl Lexer<'_> {
         if !is_operator_word(word) {
             return false;
         }
-        let kind = match fold(word.chars().next().unwrap_or_default()) {
+        let kind = match fold_width(word.chars().next().unwrap_or_default()) {
             'A' => TokenKind::And,
             'O' => TokenKind::Or,
             _ => TokenKind::Not,
@@ -179,7 +182,7 @@ impl Lexer<'_> {
     fn scope(&mut self, name: FieldName, scope: Scope, start: usize) {
         let next = self.peek();
         let empty =
-            next.is_none_or(|c| is_space(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
+            next.is_none_or(|c| is_space(c) || is_closer(c) || matches!(fold_width(c), ')' | '|'));
         if empty {
             self.report(mistake::empty_value(self.text, name, self.span_from(start)));
             return self.push(TokenKind::Broken, start);
@@ -189,7 +192,7 @@ impl Lexer<'_> {
         }
         self.push(TokenKind::Scope(scope), start);
         match next {
-            Some(c) if fold(c) == '(' => {
+            Some(c) if fold_width(c) == '(' => {
                 let open = self.pos;
                 self.bump();
                 self.push(TokenKind::Open, open);
@@ -253,8 +256,9 @@ impl Lexer<'_> {
         (text, is_prefix)
     }
 
-    /// Reads characters and escapes up to an unescaped character for which `ends` is true, and
-    /// leaves out invisible characters. A backslash at the very end of the query stands for itself.
+    /// Reads glyphs (characters that know whether they were escaped) up to an unescaped character
+    /// for which `ends` is true, and leaves out invisible characters. A backslash at the very end
+    /// of the query stands for itself.
     pub(super) fn glyphs(&mut self, ends: fn(char) -> bool) -> Vec<Glyph> {
         let mut glyphs = Vec::new();
         while let Some(mut c) = self.peek().filter(|c| !ends(*c)) {
@@ -263,7 +267,7 @@ impl Lexer<'_> {
             if is_invisible(c) {
                 continue;
             }
-            let escaped = fold(c) == '\\' && self.peek().is_some();
+            let escaped = fold_width(c) == '\\' && self.peek().is_some();
             if escaped {
                 c = self.peek().unwrap_or(c);
                 self.bump();

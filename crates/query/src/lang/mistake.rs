@@ -16,31 +16,36 @@ pub(super) fn unclosed_quote(text: &str, opener: Span) -> Diagnostic {
     let quote = opener.of(text);
     let closer = quote.chars().next().and_then(closer_of).unwrap_or('"');
     let help = format!("close it with `{closer}`; for the character itself type \\{quote}");
-    Diagnostic::at(Code::UnclosedQuote, text, opener, format!("nothing closes the quote `{quote}`"))
-        .with_help(help)
+    Diagnostic::at(
+        Code::UnmatchedQuote,
+        text,
+        opener,
+        format!("nothing closes the quote `{quote}`"),
+    )
+    .with_help(help)
 }
 
 pub(super) fn stray_quote(text: &str, closer: Span) -> Diagnostic {
     let quote = closer.of(text);
     let message = format!("the quote `{quote}` closes nothing");
-    Diagnostic::at(Code::UnclosedQuote, text, closer, message)
+    Diagnostic::at(Code::UnmatchedQuote, text, closer, message)
         .with_help(format!("for the character itself type \\{quote}"))
 }
 
 pub(super) fn unclosed_group(text: &str, open: Span) -> Diagnostic {
-    Diagnostic::at(Code::Parenthesis, text, open, "nothing closes the parenthesis")
+    Diagnostic::at(Code::UnmatchedParenthesis, text, open, "nothing closes the parenthesis")
         .with_help("add `)`; for the character itself type \\(")
 }
 
 pub(super) fn stray_parenthesis(text: &str, close: Span) -> Diagnostic {
-    Diagnostic::at(Code::Parenthesis, text, close, "the parenthesis closes nothing")
+    Diagnostic::at(Code::UnmatchedParenthesis, text, close, "the parenthesis closes nothing")
         .with_help("remove it; for the character itself type \\)")
 }
 
 pub(super) fn unknown_field(text: &str, name: Span, word: Span) -> Diagnostic {
     let typed = name.of(text);
     let quote_it = format!("to search for the text itself, quote it: {}", quoted(word.of(text)));
-    let help = match closest(&super::chars::fold_str(typed), FieldName::all()) {
+    let help = match closest(&super::chars::fold_width_and_case(typed), FieldName::all()) {
         Some(field) => format!("did you mean `{field}`? {quote_it}"),
         None => format!("the fields are {}; {quote_it}", list(FieldName::all())),
     };

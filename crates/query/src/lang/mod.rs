@@ -77,7 +77,8 @@ impl fmt::Display for Query {
 
 /// Parses a query strictly.
 ///
-/// Cost: linear in the length of the text, whatever it contains.
+/// Cost: linear in the length of the text, except for a text with many opening square or curly
+/// brackets that nothing closes, of which each is looked up to the end.
 ///
 /// # Errors
 ///

@@ -182,8 +182,9 @@ impl Parser<'_> {
         Ok(Node { span: node.span.to(whole), ..node })
     }
 
-    /// Calls `inner` one level deeper. At [`MAX_DEPTH`], reports and skips the operand instead.
-    /// `at` is the operator or parenthesis that opens the level, which has been consumed.
+    /// Calls `inner` one level deeper. At [`MAX_DEPTH`], skips the operand instead, and reports the
+    /// first operand that is skipped. `at` is the operator or parenthesis that opens the level,
+    /// which has been consumed.
     fn nested(
         &mut self,
         at: Span,

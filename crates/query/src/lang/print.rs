@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use super::ast::{FieldClause, Node, NodeKind, Phrase, Term, Value};
-use super::chars::{ends_value, ends_word, fold, is_operator_word, is_range_sign};
+use super::chars::{ends_value, ends_word, fold_width, is_operator_word, is_range_sign};
 use super::field::{WordStart, word_start};
 
 impl fmt::Display for Node {
@@ -16,16 +16,16 @@ impl fmt::Display for NodeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::And(nodes) => {
-                operands(f, nodes, " ", |kind| matches!(kind, Self::And(_) | Self::Or(_)))
+                write_operands(f, nodes, " ", |kind| matches!(kind, Self::And(_) | Self::Or(_)))
             }
-            Self::Or(nodes) => operands(f, nodes, " OR ", |kind| matches!(kind, Self::Or(_))),
+            Self::Or(nodes) => write_operands(f, nodes, " OR ", |kind| matches!(kind, Self::Or(_))),
             Self::Not(node) => {
                 f.write_char('-')?;
-                operand(f, node)
+                write_operand(f, node)
             }
             Self::Required(node) => {
                 f.write_char('+')?;
-                operand(f, node)
+                write_operand(f, node)
             }
             Self::Term(term) => term.fmt(f),
             Self::Phrase(phrase) => phrase.fmt(f),
@@ -43,7 +43,7 @@ impl fmt::Display for NodeKind {
 }
 
 /// Prints operands with an operator between them. Operands that need parentheses get them.
-fn operands(
+fn write_operands(
     f: &mut fmt::Formatter<'_>,
     nodes: &[Node],
     operator: &str,
@@ -61,7 +61,7 @@ fn operands(
 }
 
 /// Prints the operand of a prefix operator.
-fn operand(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
+fn write_operand(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
     match node.kind {
         NodeKind::And(_) | NodeKind::Or(_) => write!(f, "({node})"),
         _ => node.fmt(f),
@@ -83,7 +83,7 @@ impl fmt::Display for Term {
         // In a web address, `?` is no wildcard.
         let is_address = text.contains("://");
         for (at, c) in text.char_indices() {
-            let is_syntax = match fold(c) {
+            let is_syntax = match fold_width(c) {
                 '\\' | '*' | '^' => true,
                 '-' | '+' | '=' | '/' | '[' | '{' => at == 0,
                 _ => ends_word(c) || (c == '?' && !is_address),
@@ -106,8 +106,8 @@ impl fmt::Display for Phrase {
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_syntax = |c: char| ends_value(c) || matches!(fold(c), '\\' | '*') || c == '?';
-        let opens_range = self.text.starts_with(|c| matches!(fold(c), '[' | '{'));
+        let is_syntax = |c: char| ends_value(c) || matches!(fold_width(c), '\\' | '*') || c == '?';
+        let opens_range = self.text.starts_with(|c| matches!(fold_width(c), '[' | '{'));
         if !self.prefix && (opens_range || self.text.contains(is_syntax)) {
             return f.write_str(&quoted(&self.text));
         }
@@ -156,7 +156,7 @@ fn comma_separated(
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
-        if c == '"' || fold(c) == '\\' {
+        if c == '"' || fold_width(c) == '\\' {
             out.push('\\');
         }
         out.push(c);

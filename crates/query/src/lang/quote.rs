@@ -2,7 +2,7 @@
 //! phrase.
 
 use super::ast::Phrase;
-use super::chars::{closer_of, fold, is_space};
+use super::chars::{closer_of, fold_width, is_space};
 use super::lex::Lexer;
 use super::mistake;
 use super::reserved;
@@ -20,7 +20,8 @@ impl Lexer<'_> {
         self.push(TokenKind::Phrase(Phrase { text, near }), start);
     }
 
-    /// Reads `~N`.
+    /// Reads the `~N` of a phrase. `None` if there is none, or if it has no number, which has then
+    /// been reported.
     fn near(&mut self) -> Option<u32> {
         let start = self.pos;
         if !self.eat('~') {
@@ -38,7 +39,7 @@ impl Lexer<'_> {
 
     fn digits(&mut self) -> String {
         let mut digits = String::new();
-        while let Some(c) = self.peek().map(fold).filter(char::is_ascii_digit) {
+        while let Some(c) = self.peek().map(fold_width).filter(char::is_ascii_digit) {
             digits.push(c);
             self.bump();
         }
@@ -59,7 +60,7 @@ impl Lexer<'_> {
                 closed = true;
                 break;
             }
-            let escaped = if fold(c) == '\\' { self.peek() } else { None };
+            let escaped = if fold_width(c) == '\\' { self.peek() } else { None };
             if escaped.is_some() {
                 self.bump();
             }
@@ -79,7 +80,7 @@ impl Lexer<'_> {
     /// or a value. `after` names which of these three it follows, for the message.
     pub(super) fn refuse_suffix(&mut self, after: &str) {
         let start = self.pos;
-        let found = match self.peek().map(fold) {
+        let found = match self.peek().map(fold_width) {
             Some('*') => self.eat('*'),
             Some(sign @ ('^' | '~')) => {
                 self.eat(sign);

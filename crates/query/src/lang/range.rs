@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::ast::DateFilter;
-use super::chars::fold_str;
+use super::chars::fold_width_and_case;
 use super::date::{Clock, DateError, Days, YEARS, parse_point};
 use super::suggest::closest;
 
@@ -17,7 +17,7 @@ pub(super) type RangeError = (DateError, Range<usize>);
 
 /// Parses the value of `date:`.
 pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, RangeError> {
-    let folded = fold_str(text);
+    let folded = fold_width_and_case(text);
     match folded.as_str() {
         "none" => return Ok(DateFilter::None),
         "any" => return Ok(DateFilter::Any),
@@ -106,7 +106,8 @@ fn range_sign(chars: &[char]) -> Option<Range<usize>> {
 fn suggest_keyword((error, at): RangeError) -> RangeError {
     match error {
         DateError::NotADate { text, reason, meant } => {
-            let meant = meant.or_else(|| closest(&fold_str(&text), ["none", "any", "inferred"]));
+            let meant =
+                meant.or_else(|| closest(&fold_width_and_case(&text), ["none", "any", "inferred"]));
             (DateError::NotADate { text, reason, meant }, at)
         }
         error => (error, at),

@@ -149,7 +149,8 @@ mod tests {
     fn a_long_query_is_cut_around_the_location() {
         let text = format!("{}壞{}", "比特幣".repeat(20), "減半".repeat(20));
         let at = text.find('壞').expect("it is there");
-        let found = Diagnostic::at(Code::Reserved, &text, Span::new(at, at + 3), "bad");
+        let span = Span::new(at, at + '壞'.len_utf8());
+        let found = Diagnostic::at(Code::Reserved, &text, span, "bad");
         let drawn = found.render(&text, Style { colour: false, columns: 40 });
         assert_eq!(
             drawn,

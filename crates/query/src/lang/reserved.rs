@@ -3,7 +3,7 @@
 
 use wensou_text::is_han;
 
-use super::chars::{fold, is_space};
+use super::chars::{fold_width, is_space};
 use super::diagnostic::{Code, Diagnostic};
 use super::print::quoted;
 use super::span::Span;
@@ -20,7 +20,7 @@ pub(super) struct Glyph {
 impl Glyph {
     /// Whether the glyph is `sign` as syntax: unescaped, in either width.
     pub(super) fn is(self, sign: char) -> bool {
-        !self.escaped && fold(self.c) == sign
+        !self.escaped && fold_width(self.c) == sign
     }
 }
 
@@ -111,7 +111,7 @@ fn boost(word: &[Glyph]) -> Option<usize> {
     let at = word.iter().rposition(|glyph| glyph.is('^'))?;
     let number = &word[at + 1..];
     let is_digit_or_point =
-        |glyph: &Glyph| !glyph.escaped && matches!(fold(glyph.c), '0'..='9' | '.');
+        |glyph: &Glyph| !glyph.escaped && matches!(fold_width(glyph.c), '0'..='9' | '.');
     (!number.is_empty() && number.iter().all(is_digit_or_point)).then_some(at)
 }
 
@@ -119,8 +119,8 @@ fn boost(word: &[Glyph]) -> Option<usize> {
 /// accepts, `[]` and `{}`, with one word on each side of `TO`.
 pub(super) fn bracket_range(remaining: &str) -> Option<usize> {
     let mut chars = remaining.char_indices();
-    let (_, '[' | '{') = chars.next().map(|(at, c)| (at, fold(c)))? else { return None };
-    let (end, closer) = chars.find(|(_, c)| matches!(fold(*c), ']' | '}'))?;
+    let (_, '[' | '{') = chars.next().map(|(at, c)| (at, fold_width(c)))? else { return None };
+    let (end, closer) = chars.find(|(_, c)| matches!(fold_width(*c), ']' | '}'))?;
     let (from, to) = remaining[..end].split_once(" TO ")?;
     let words = !from.contains(is_space) && !to.contains(is_space);
     words.then_some(end + closer.len_utf8())
@@ -145,7 +145,7 @@ pub(super) fn refuse_value_group(text: &str, field: &str, open: Span) -> Diagnos
 /// "a group".
 pub(super) fn refuse_suffix(text: &str, span: Span, after: &str) -> Diagnostic {
     let typed = span.of(text);
-    let help = match typed.chars().next().map(fold) {
+    let help = match typed.chars().next().map(fold_width) {
         Some('~') => "`~N` belongs to quoted words of text: `\"以太坊 質押\"~20`",
         Some('*') => "`*` can only end a bare word, as in `指令*`",
         _ => "leave it out, or put a space before it",

@@ -2,7 +2,7 @@
 //!
 //! The config file says what a name stands for; the language only says where a name may be.
 
-use super::chars::{ends_word, fold, is_space};
+use super::chars::{ends_word, fold_width, is_space};
 use super::span::Span;
 
 /// A leading `@name`.
@@ -30,7 +30,7 @@ pub struct SavedName<'t> {
 /// ```
 pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
     let start = text.find(|c| !is_space(c))?;
-    let sign = text[start..].chars().next().filter(|c| fold(*c) == '@')?;
+    let sign = text[start..].chars().next().filter(|c| fold_width(*c) == '@')?;
     let from = start + sign.len_utf8();
     let end = text[from..].find(ends_word).map_or(text.len(), |length| from + length);
     let name = &text[from..end];
@@ -40,5 +40,5 @@ pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
 
 /// Whether `name` can name a saved query: one word that contains no delimiter or escape.
 pub fn is_saved_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c| ends_word(c) || c.is_control() || fold(c) == '\\')
+    !name.is_empty() && !name.contains(|c| ends_word(c) || c.is_control() || fold_width(c) == '\\')
 }

@@ -1,7 +1,7 @@
 //! The values of fields: read by the lexer, then interpreted.
 
 use super::ast::{FieldClause, Has, Kind, Script, Value};
-use super::chars::{closer_of, ends_value, fold, fold_str, is_space};
+use super::chars::{closer_of, ends_value, fold_width, fold_width_and_case, is_space};
 use super::date::{Clock, parse_point};
 use super::diagnostic::Diagnostic;
 use super::field::FieldName;
@@ -44,7 +44,7 @@ impl Lexer<'_> {
                 self.refuse_suffix("a value");
                 text.map(|text| RawValue { text, prefix: false, span })
             }
-            Some(c) if fold(c) == '(' => {
+            Some(c) if fold_width(c) == '(' => {
                 let open = Span::new(start, start + c.len_utf8());
                 self.report(reserved::refuse_value_group(self.text, name.as_str(), open));
                 None
@@ -160,7 +160,7 @@ fn words<T: Copy>(
 ) -> Option<Vec<T>> {
     let mut valid = Vec::new();
     for value in values {
-        let folded = fold_str(&value.text);
+        let folded = fold_width_and_case(&value.text);
         if let Some((_, meaning)) = known.iter().find(|(word, _)| *word == folded) {
             valid.push(*meaning);
             continue;

@@ -31,7 +31,7 @@ impl Diagnostic {
     /// counts, best first.
     pub fn no_such_tag(text: &str, span: Span, tag: &str, nearest: &[(String, u64)]) -> Self {
         let found =
-            Self::at(Code::NoSuchTag, text, span, format!("no document has the tag `{tag}`"));
+            Self::at(Code::NoSuchValue, text, span, format!("no document has the tag `{tag}`"));
         if nearest.is_empty() {
             return found.with_help("`wensou tags` lists the tags");
         }
@@ -50,7 +50,7 @@ impl Diagnostic {
         help: &str,
     ) -> Self {
         let message = format!("no document has the {field} `{value}`");
-        let found = Self::at(Code::NoSuchTag, text, span, message);
+        let found = Self::at(Code::NoSuchValue, text, span, message);
         let nearest: Vec<String> =
             nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
         match nearest.is_empty() {
