@@ -13,7 +13,7 @@ pub enum Error {
     Query(Vec<Diagnostic>),
     /// No document has an id that starts with `id`, or more than one document has.
     #[error("the id {id} belongs to no article or flash item, or to more than one")]
-    NoSuchId {
+    IdMissingOrAmbiguous {
         /// The id that was asked for.
         id: String,
     },

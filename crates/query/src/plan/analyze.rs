@@ -213,8 +213,9 @@ pub(crate) fn terms(
     for (kind, word) in words {
         let base = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
         let weight = base * factor(is_stop(&word.text));
-        // A bigram or unigram that is a word has the weight of a word, too.
-        let scored_as = match is_short_word(kind, &word.text) {
+        // A bigram or unigram that is a word counts as a word: scoring multiplies by the weight of
+        // the term's kind, so that weight is divided out here.
+        let scored_as = match is_two_char_han_word(kind, &word.text) {
             true => TermKind::Bigram,
             false => kind,
         };
@@ -230,7 +231,7 @@ pub(crate) fn terms(
 }
 
 /// Whether a term is a Chinese word of two characters, whose bigram is scored as well.
-pub(crate) fn is_short_word(kind: TermKind, text: &str) -> bool {
+pub(crate) fn is_two_char_han_word(kind: TermKind, text: &str) -> bool {
     kind == TermKind::Word && text.chars().count() == 2 && text.chars().all(is_han)
 }
 

@@ -107,7 +107,8 @@ impl<'q, 't> Compiler<'q, 't> {
     ///
     /// # Errors
     ///
-    /// [`Error::Query`] if nothing in the query can be searched for, or an error of the tables.
+    /// [`Error::Query`] with the mistakes of the query, also if nothing in it can be searched for;
+    /// or an error of the tables.
     pub(super) fn compile(mut self, root: &Node) -> Result<(Compiled, Outline), Error> {
         let context = ClauseContext {
             fields: &TextField::ALL,
@@ -176,7 +177,8 @@ impl<'q, 't> Compiler<'q, 't> {
             NodeKind::Field(clause) => {
                 self.outline.clause(clause, node);
                 self.has_date_filter |= field_expr::is_date_range(clause);
-                Ok(Some(field_expr::clause(clause, self.mode == Mode::Undated)))
+                let undated = self.mode == Mode::Undated;
+                Ok(Some(field_expr::clause(clause, undated)))
             }
         }
     }

@@ -6,7 +6,7 @@
 use foldhash::HashMap;
 use wensou_index::{TermKind, TextField};
 
-use super::analyze::{MatchMode, Variant, WeightedTerm, is_short_word};
+use super::analyze::{MatchMode, Variant, WeightedTerm, is_two_char_han_word};
 use super::compile::{Compiled, ScoredText};
 use super::expr::MatchExpr;
 use super::needle::Needle;
@@ -62,7 +62,7 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     // by their bigrams alone. Scoring them as words, too, has not helped in any of the judged sets,
     // and costs a second posting list.
     if words.iter().filter(|word| !word.word.stop).count() > 1 {
-        scored_terms.retain(|term| !is_short_word(term.kind, &term.text));
+        scored_terms.retain(|term| !is_two_char_han_word(term.kind, &term.text));
     }
     Ok(Plan {
         match_expr,
@@ -171,7 +171,7 @@ impl TermIdfs {
         for term in terms {
             for field in fields.iter().copied() {
                 let mut weight = rank::weight(field, term.kind) * term.weight;
-                if is_short_word(term.kind, &term.text) {
+                if is_two_char_han_word(term.kind, &term.text) {
                     weight *= SHORT_WORD_WEIGHT;
                 }
                 if weight > 0.0 {

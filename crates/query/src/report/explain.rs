@@ -149,7 +149,8 @@ pub struct TermScore {
 ///
 /// # Errors
 ///
-/// As [`crate::search`]; [`Error::NoSuchId`] if no document has the id, or more than one has.
+/// As [`crate::search`]; [`Error::IdMissingOrAmbiguous`] if no document has the id, or more than
+/// one has.
 pub fn explain<'i>(
     index: impl Into<IndexRef<'i>>,
     query: &Query,
@@ -174,7 +175,7 @@ pub fn explain<'i>(
                 HitExplainer { runner: &runner, answer: &answer }
                     .explain(query, &clauses, address)?,
             ),
-            _ => return Err(Error::NoSuchId { id: id.to_owned() }),
+            _ => return Err(Error::IdMissingOrAmbiguous { id: id.to_owned() }),
         },
     };
     let Answer { plan, total, relaxed, .. } = answer;
