@@ -64,6 +64,7 @@ mod tests {
             Graphemes::of(text, &chars).around(range)
         };
         assert_eq!(around("比特幣", 1..2), 1..2);
+        // A woman, a joiner and a girl make one grapheme of three characters.
         assert_eq!(around("a👩\u{200d}👧b", 1..2), 1..4);
         assert_eq!(around("a👩\u{200d}👧b", 3..5), 1..5);
         assert_eq!(around("👍🏽了", 0..1), 0..2);

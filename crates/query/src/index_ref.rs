@@ -19,7 +19,9 @@ use crate::remote::ClusterEngine;
 /// use wensou_query::{Facet, IndexRef, facet, plain};
 ///
 /// fn tags<'i>(index: impl Into<IndexRef<'i>>) -> Result<usize, wensou_query::Error> {
-///     Ok(facet(index, &plain(""), Facet::Tag, None)?.len())
+///     // The empty query matches every document.
+///     let (query, value_prefix) = (plain(""), None);
+///     Ok(facet(index, &query, Facet::Tag, value_prefix)?.len())
 /// }
 /// # fn use_it(index: &wensou_index::Index) { let _ = tags(index); }
 /// ```

@@ -14,8 +14,9 @@ use super::window::DocWindow;
 /// - **Order.** From call to call, the documents or windows that a method is given never descend.
 /// - **Consumption.** [`seek`] consumes all documents before the one that it returns, and [`probe`]
 ///   those before the one that it checks; [`fill`] and [`retain`] consume all documents before the
-///   end of the window. What was consumed is not found again. After [`seek`], a window may begin before the document that it returned,
-///   since no candidate lies between the start of the window and that document.
+///   end of the window. What was consumed is not found again. After [`seek`], a window may begin
+///   before the document that it returned, since no candidate lies between the start of the window
+///   and that document.
 /// - **Roles.** An iterator either leads or follows, for all of its life. A leader produces
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
 ///   [`retain`]). The members of a union lead or follow as the union does. If an intersection

@@ -205,14 +205,14 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         let (min_coverage, min_score) = self.min_coverage_and_score();
         if self.coverage.is_empty() {
             self.admit_all(matcher, |_, scored| {
-                scorer.score_others(&window, |_| min_score, scored);
+                scorer.score_remaining(&window, |_| min_score, scored);
             });
             return;
         }
         self.admit_all(matcher, |coverage, scored| {
             // A document that covers more than the threshold gets in with any score.
             let min_score = |doc| if coverage.of(doc) > min_coverage { 0.0 } else { min_score };
-            scorer.score_others(&window, min_score, scored);
+            scorer.score_remaining(&window, min_score, scored);
         });
     }
 

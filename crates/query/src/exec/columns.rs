@@ -1,5 +1,5 @@
-//! The columns of a segment, which map document ids to values. Dates, tie breakers and content hashes
-//! are read from the segment's postings file, all other columns from tantivy's fast fields.
+//! The columns of a segment, which map document ids to values. Dates, tie breakers and content
+//! hashes are read from the segment's postings file, all other columns from tantivy's fast fields.
 
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
@@ -42,8 +42,8 @@ impl NumberColumn {
     }
 }
 
-/// A column of texts, one of tantivy's fast fields. Each distinct text has an ordinal. The column is `None` in a segment where no
-/// document has a value.
+/// A column of texts, one of tantivy's fast fields. Each distinct text has an ordinal. The column
+/// is `None` in a segment where no document has a value.
 pub(crate) struct StringColumn(Option<StrColumn>);
 
 impl StringColumn {

@@ -54,8 +54,8 @@ impl<'i> CoverageCounter<'i> {
     }
 
     /// Adds up the coverage of each document of the window, and removes the documents that have
-    /// less than `min`, or, if the counter leads, less than documents need. Windows must ascend. If the counter leads, its [`CoverageCounter::leader`]
-    /// must have filled the window.
+    /// less than `min`, or, if the counter leads, less than documents need. Windows must ascend. If
+    /// the counter leads, its [`CoverageCounter::leader`] must have filled the window.
     pub(crate) fn begin_window(&mut self, window: &mut DocWindow, min: Coverage) {
         if self.is_empty() {
             return;

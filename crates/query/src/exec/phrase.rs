@@ -64,7 +64,7 @@ impl Phrase {
         open: PostingsOpener<'_>,
     ) -> Option<Self> {
         let mut bigrams = Vec::new();
-        // Not all bigrams are needed, only enough to have every character.
+        // Not all bigrams of the key are needed: every second one covers all characters.
         for at in bigram_offsets(key.len()) {
             let bigram = TermKey::bigram(field, key[at], key[at + 1]);
             let (cursor, bitset) = match open(postings, bigram)? {

@@ -12,7 +12,8 @@ use super::window::DocWindow;
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
     groups: Groups<'g>,
-    /// [`RepeatCounter::few_docs`] returns the matching documents if they make fewer hits than this.
+    /// [`RepeatCounter::few_docs`] returns the matching documents if they make fewer hits than
+    /// this.
     wanted: usize,
     counted: RefCell<Counted>,
 }
@@ -38,8 +39,8 @@ enum KnownDocs {
 }
 
 impl<'g> RepeatCounter<'g> {
-    /// A counter whose [`RepeatCounter::few_docs`] returns documents if they make fewer than `wanted`
-    /// hits.
+    /// A counter whose [`RepeatCounter::few_docs`] returns documents if they make fewer than
+    /// `wanted` hits.
     pub(crate) fn new(groups: Groups<'g>, wanted: usize) -> Self {
         let seen = vec![false; groups.count()];
         let documents = KnownDocs::Matched(MatchedDocs::default());

@@ -1,5 +1,5 @@
-//! Ranks the first hits again, by proximity (see [`crate::rank::proximity`]) and by a second number:
-//! the idf of the words that each hit has, if hits may lack words, or else [`newness()`].
+//! Ranks the first hits again, by proximity (see [`crate::rank::proximity`]) and by a second
+//! number: the idf of the words that each hit has, if hits may lack words, or else [`newness()`].
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 

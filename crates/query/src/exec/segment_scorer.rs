@@ -3,9 +3,9 @@
 //!
 //! The documents of a window are scored together, one term at a time. First come the terms whose
 //! posting lists are scanned ([`TermScorer::should_scan`]): those that have about as many postings
-//! in the window as the window has documents, or fewer, and those whose lists are cached. Unigrams of
-//! bodies are not among them, whatever their lists are. What every other term can still add
-//! has an upper bound: zero if the term's posting list has no document left in the window, else the
+//! in the window as the window has documents, or fewer, and those whose lists are cached. Unigrams
+//! of bodies are not among them, whatever their lists are. What every other term can still add has
+//! an upper bound: zero if the term's posting list has no document left in the window, else the
 //! score of the highest tf in the list's blocks there. For a term of the body, that score is
 //! computed with the length norm of each document; for a term of titles or tags, with the lowest
 //! length norm in the window. (MaxScore and block maxima as in Ding and Suel, "Faster top-k
@@ -132,12 +132,15 @@ impl SegmentScorer {
         out: &mut Vec<(DocId, f32)>,
     ) {
         let others = self.window_scores.split_top(count);
+        // Scoring advances the lists. They return to where they are, because the other documents
+        // may come before these.
         let lists: Vec<_> = self
             .pending
             .iter()
             .map(|pending| self.terms[pending.term].postings.snapshot())
             .collect();
-        self.score_others(window, |_| 0.0, out);
+        let any_score = |_: DocId| 0.0_f32;
+        self.score_remaining(window, any_score, out);
         for (pending, list) in self.pending.iter().zip(lists) {
             self.terms[pending.term].postings = list;
         }
@@ -149,10 +152,10 @@ impl SegmentScorer {
         !self.window_scores.remaining.is_empty()
     }
 
-    /// Scores the documents of the window that [`SegmentScorer::score_top`] has not scored. Appends
-    /// to `out` all that score `threshold` or more, and perhaps some that score less. Each document
-    /// may have a threshold of its own.
-    pub(crate) fn score_others(
+    /// Scores the documents of the window that have not been scored. Appends to `out` all that
+    /// score `threshold` or more, and perhaps some that score less. Each document may have a
+    /// threshold of its own.
+    pub(crate) fn score_remaining(
         &mut self,
         window: &DocWindow,
         threshold: impl Fn(DocId) -> f32,
@@ -164,7 +167,7 @@ impl SegmentScorer {
             match *bound {
                 _ if window_scores.remaining.is_empty() => return,
                 UpperBound::Zero => {}
-                bound => window_scores.score_remaining(*term, &mut terms[*term], window, bound),
+                bound => window_scores.score_term(*term, &mut terms[*term], window, bound),
             }
         }
         let nothing_pending = 0.0;

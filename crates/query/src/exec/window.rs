@@ -38,8 +38,8 @@ impl DocWindow {
     /// [`MAX_DOCS`]. It starts at the multiple of 64 at or before `from`. `documents` is the number
     /// of documents of the segment.
     pub(crate) fn new(from: DocId, length: usize, documents: u32) -> Self {
-        let words = length.clamp(1, MAX_DOCS).div_ceil(64);
-        Self { start: from / 64 * 64, documents, bits: vec![0; words] }
+        let elements = length.clamp(1, MAX_DOCS).div_ceil(64);
+        Self { start: from / 64 * 64, documents, bits: vec![0; elements] }
     }
 
     /// An estimate of how many documents of a posting list lie in the window, if the list has
@@ -48,7 +48,7 @@ impl DocWindow {
         u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1))
     }
 
-    /// Whether scanning the window's part of a posting list of `count` documents costs less than
+    /// Whether scanning the window's part of a posting list of `count` documents costs no more than
     /// `lookups` look-ups in it.
     pub(crate) fn scan_is_cheaper(&self, count: u32, lookups: usize) -> bool {
         self.expected_docs(count) <= lookups as u64 * SCAN_SPEEDUP
@@ -115,7 +115,7 @@ impl DocWindow {
         at < self.length() && self.bits[at / 64] >> (at % 64) & 1 == 1
     }
 
-    /// Fills `before` with the number of set bits before each word of the bitset, as
+    /// Fills `before` with the number of set bits before each element of the bitset, as
     /// [`DocWindow::rank`] needs them.
     pub(crate) fn ranks(&self, before: &mut Vec<u32>) {
         before.clear();
@@ -174,13 +174,13 @@ impl DocWindow {
     /// Calls `wanted` with each document of the set, in ascending order, and removes the documents
     /// for which `wanted` returns `false`.
     pub(crate) fn retain(&mut self, mut wanted: impl FnMut(DocId) -> bool) {
-        for word in 0..self.bits.len() {
-            let mut remaining = self.bits[word];
+        for index in 0..self.bits.len() {
+            let mut remaining = self.bits[index];
             while remaining != 0 {
                 let at = remaining.trailing_zeros();
                 remaining &= remaining - 1;
-                if !wanted(self.start + (word as u32) * 64 + at) {
-                    self.bits[word] &= !(1 << at);
+                if !wanted(self.start + (index as u32) * 64 + at) {
+                    self.bits[index] &= !(1 << at);
                 }
             }
         }
@@ -214,6 +214,8 @@ mod tests {
 
     #[test]
     fn a_window_has_what_was_put_into_it() {
+        // The window starts at 1024, the multiple of 64 before 1027. Its range goes far beyond the
+        // 5000 documents of the segment.
         let mut window = DocWindow::new(1027, MAX_DOCS, 5000);
         assert_eq!((window.end(), window.count()), (1024 + MAX_DOCS as u32, 0));
         let documents = [1024, 1025, 1087, 1088, 2000, 1024 + MAX_DOCS as u32 - 1];

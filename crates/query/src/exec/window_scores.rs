@@ -91,7 +91,7 @@ impl WindowScores {
                 cost.add_scan(window.expected_docs(Cursor::doc_freq(list)));
                 scan_window(list, window, ranks, add);
             }
-            // With few documents, one test each costs less than a pass over the window's words.
+            // With few documents, one test each costs less than a pass over the window's bitset.
             TermPostings::Bitset(list) if docs.len() < window.length() / 32 => {
                 for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
                     add(at, list.term_freq(*doc));
@@ -116,7 +116,7 @@ impl WindowScores {
     }
 
     /// Replaces the upper bound of a term by its score, in the documents that remain.
-    pub(super) fn score_remaining(
+    pub(super) fn score_term(
         &mut self,
         number: usize,
         term: &mut TermScorer,
