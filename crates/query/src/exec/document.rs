@@ -57,7 +57,7 @@ impl Document {
 
     /// The expression that matches this document alone.
     pub(crate) fn id_expr(&self) -> MatchExpr {
-        Filter::text(FilterField::Id, self.record.id())
+        MatchExpr::with_value(FilterField::Id, self.record.id())
     }
 
     /// The number that orders documents of equal rank.

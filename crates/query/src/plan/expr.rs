@@ -77,12 +77,14 @@ pub(crate) enum MatchExpr {
 }
 
 impl MatchExpr {
-    /// Documents that match every member; a single member stands for itself.
+    /// Documents that match every member: a single member itself, or [`MatchExpr::All`] if there are
+    /// no members.
     pub(crate) fn all_of(members: Vec<Self>) -> Self {
         Self::group(members, Self::All, Self::And)
     }
 
-    /// Documents that match at least one member; a single member stands for itself.
+    /// Documents that match at least one member: a single member itself, or [`MatchExpr::None`] if
+    /// there are no members.
     pub(crate) fn any_of(members: Vec<Self>) -> Self {
         Self::group(members, Self::None, Self::Or)
     }
@@ -161,7 +163,7 @@ pub(crate) enum FilterField {
     Category,
     /// What the record has: the names of [`wensou_index::HAS_VALUES`].
     Has,
-    /// The script: `hans`, `hant` or `mixed`.
+    /// The script: `hans`, `hant`, `mixed` or `none`.
     Script,
 }
 
@@ -174,38 +176,39 @@ pub(crate) enum FilterValue {
     Number(u64),
 }
 
-impl Filter {
+/// Expressions of a single filter.
+impl MatchExpr {
     /// Documents with exactly this text in a field.
-    pub(crate) fn text(field: FilterField, value: impl Into<String>) -> MatchExpr {
-        MatchExpr::Filter(Self::Term(field, FilterValue::Text(value.into())))
+    pub(crate) fn with_value(field: FilterField, value: impl Into<String>) -> Self {
+        Self::Filter(Filter::Term(field, FilterValue::Text(value.into())))
     }
 
     /// Documents with this number in a field.
-    pub(crate) fn number(field: FilterField, value: u64) -> MatchExpr {
-        MatchExpr::Filter(Self::Term(field, FilterValue::Number(value)))
+    pub(crate) fn with_number(field: FilterField, value: u64) -> Self {
+        Self::Filter(Filter::Term(field, FilterValue::Number(value)))
     }
 
     /// Documents dated from the first day up to the second, which is excluded; the days are civil
     /// days in the archive's time zone. An end that is `None` is open.
-    pub(crate) fn dates(from: Option<Date>, until: Option<Date>) -> MatchExpr {
+    pub(crate) fn dated(from: Option<Date>, until: Option<Date>) -> Self {
         let start_of = |day: Date| civil_seconds(day.at(0, 0, 0, 0));
         let (from, until) = (from.map(start_of), until.map(start_of));
-        MatchExpr::Filter(Self::Range { field: FilterField::Date, from, until })
+        Self::Filter(Filter::Range { field: FilterField::Date, from, until })
     }
 
     /// Documents with a text in a field that starts with `prefix`; every document if `prefix` is
     /// empty.
-    pub(crate) fn prefix(field: FilterField, prefix: impl Into<String>) -> MatchExpr {
+    pub(crate) fn with_value_prefix(field: FilterField, prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         match prefix.is_empty() {
-            true => MatchExpr::All,
-            false => MatchExpr::Filter(Self::Prefix(field, prefix)),
+            true => Self::All,
+            false => Self::Filter(Filter::Prefix(field, prefix)),
         }
     }
 }
 
-/// The offsets of the bigrams that find a sequence of `length` characters, three or more. Every
-/// second bigram covers all characters; the last one may overlap the one before it.
+/// The offsets of bigrams that together cover a sequence of `length` characters, which is at least
+/// two: every second bigram, and the last one, which may overlap the one before it.
 pub(crate) fn bigram_offsets(length: usize) -> impl Iterator<Item = usize> {
     let last = length.saturating_sub(2);
     (0..last).step_by(2).chain([last])

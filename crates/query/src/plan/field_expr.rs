@@ -15,13 +15,13 @@ pub(super) fn clause(clause: &FieldClause, undated: bool) -> MatchExpr {
         FieldClause::Author(values) => folded(FilterField::Author, values),
         FieldClause::Site(values) => folded(FilterField::Site, values),
         FieldClause::Url(values) => any(values, |value| match value.prefix {
-            true => Filter::prefix(FilterField::Url, url_key(&value.text)),
-            false => Filter::text(FilterField::Url, url_key(&value.text)),
+            true => MatchExpr::with_value_prefix(FilterField::Url, url_key(&value.text)),
+            false => MatchExpr::with_value(FilterField::Url, url_key(&value.text)),
         }),
         FieldClause::Category(values) => folded(FilterField::Category, values),
         FieldClause::Id(values) => any(values, |value| match value.prefix {
-            true => Filter::prefix(FilterField::Id, value.text.as_str()),
-            false => Filter::text(FilterField::Id, value.text.as_str()),
+            true => MatchExpr::with_value_prefix(FilterField::Id, value.text.as_str()),
+            false => MatchExpr::with_value(FilterField::Id, value.text.as_str()),
         }),
         FieldClause::Path(values) => any(values, path),
         FieldClause::Kind(kinds) => any(kinds, |kind| {
@@ -29,11 +29,13 @@ pub(super) fn clause(clause: &FieldClause, undated: bool) -> MatchExpr {
                 crate::lang::Kind::Article => Kind::Article,
                 crate::lang::Kind::Flash => Kind::Flash,
             };
-            Filter::number(FilterField::Kind, kind as u64)
+            MatchExpr::with_number(FilterField::Kind, kind as u64)
         }),
-        FieldClause::Has(values) => any(values, |has| Filter::text(FilterField::Has, has.as_str())),
+        FieldClause::Has(values) => {
+            any(values, |has| MatchExpr::with_value(FilterField::Has, has.as_str()))
+        }
         FieldClause::Script(values) => {
-            any(values, |script| Filter::text(FilterField::Script, script.as_str()))
+            any(values, |script| MatchExpr::with_value(FilterField::Script, script.as_str()))
         }
         FieldClause::Date(filter) => date(filter, undated),
     }
@@ -47,30 +49,30 @@ fn any<V>(values: &[V], expr: impl Fn(&V) -> MatchExpr) -> MatchExpr {
 /// Documents that have one of the values in `field`, compared in folded form.
 fn folded(field: FilterField, values: &[Value]) -> MatchExpr {
     any(values, |value| match value.prefix {
-        true => Filter::prefix(field, fold(&value.text)),
-        false => Filter::text(field, fold(&value.text)),
+        true => MatchExpr::with_value_prefix(field, fold(&value.text)),
+        false => MatchExpr::with_value(field, fold(&value.text)),
     })
 }
 
-/// Documents whose path contains the value: a path, or the name of a file or folder, or the start
-/// of one of these if the value is a prefix.
+/// Documents whose path contains the value, which consists of whole names of files and folders; if
+/// the value is a prefix, its last name may be the start of a longer one.
 fn path(value: &Value) -> MatchExpr {
     let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
     MatchExpr::Path { name, whole: !value.prefix }
 }
 
 fn date(filter: &DateFilter, undated: bool) -> MatchExpr {
-    let provenance = |value| Filter::number(FilterField::Provenance, value);
+    let provenance = |value| MatchExpr::with_number(FilterField::Provenance, value);
     match filter {
         DateFilter::None => provenance(PROVENANCE_NONE),
         DateFilter::Range { .. } if undated => provenance(PROVENANCE_NONE),
         DateFilter::Inferred => provenance(PROVENANCE_INFERRED),
         DateFilter::Any => MatchExpr::Filter(Filter::Exists(FilterField::Date)),
-        DateFilter::Range { from, until } => Filter::dates(*from, *until),
+        DateFilter::Range { from, until } => MatchExpr::dated(*from, *until),
     }
 }
 
-/// Whether a clause selects a range of dates, which leaves out undated documents.
+/// Whether a clause selects a range of dates, and so leaves out undated documents.
 pub(super) fn is_date_range(clause: &FieldClause) -> bool {
     matches!(clause, FieldClause::Date(DateFilter::Range { .. }))
 }

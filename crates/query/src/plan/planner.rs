@@ -82,7 +82,7 @@ mod tests {
     use super::*;
     use crate::lang::{Clock, parse};
     use crate::plan::analyze::TextTables;
-    use crate::plan::expr::{Filter, FilterField};
+    use crate::plan::expr::FilterField;
     use crate::rank::FieldTerm;
 
     /// Made-up statistics, which record the batches of terms that were asked for.
@@ -169,11 +169,14 @@ mod tests {
         );
         assert_eq!(
             expr("NOT kind:flash"),
-            MatchExpr::and_not(MatchExpr::All, Filter::number(FilterField::Kind, 1))
+            MatchExpr::and_not(
+                MatchExpr::All,
+                MatchExpr::with_number(FilterField::Kind, Kind::Flash as u64)
+            )
         );
         assert_eq!(
             expr("date:2024"),
-            Filter::dates(Some(date(2024, 1, 1)), Some(date(2025, 1, 1)))
+            MatchExpr::dated(Some(date(2024, 1, 1)), Some(date(2025, 1, 1)))
         );
         assert_eq!(expr(""), MatchExpr::All);
     }

@@ -4,7 +4,7 @@ use wensou_index::{TermKind, TextField};
 use wensou_text::is_han;
 
 use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
-use super::expr::{Filter, MatchExpr};
+use super::expr::MatchExpr;
 use super::needle::{Needle, NeedleKind};
 
 /// A bigram must weigh more than this for [`any_term`] to look for it. A bigram of two stop words
@@ -58,7 +58,7 @@ fn whole_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Word | MatchMode::Value => word(fields, &variant.text),
         MatchMode::Exact | MatchMode::ExactWord => exact(fields, needle(variant, ONLY_WORD)),
-        MatchMode::Dated(from, until) => Filter::dates(Some(from), Some(until)),
+        MatchMode::Dated(from, until) => MatchExpr::dated(Some(from), Some(until)),
         MatchMode::WordOrEmbedded => {
             MatchExpr::any_of(vec![word(fields, &variant.text), sequence(fields, &variant.key)])
         }

@@ -6,7 +6,8 @@ use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
 use crate::error::Error;
 use crate::exec::columns::civil_time;
 use crate::index_ref::IndexRef;
-use crate::plan::expr::{Filter, FilterField};
+use crate::plan::MatchExpr;
+use crate::plan::expr::FilterField;
 use crate::runner::Runner;
 
 /// Statistics of an index.
@@ -37,7 +38,7 @@ pub struct Overview {
 /// If the index fails.
 pub fn overview<'i>(index: impl Into<IndexRef<'i>>) -> Result<Overview, Error> {
     let runner = Runner::new(index);
-    let count = |field, value| runner.engine().count(&Filter::number(field, value));
+    let count = |field, value| runner.engine().count(&MatchExpr::with_number(field, value));
     let [oldest, newest] = civil_bounds(&runner)?;
     Ok(Overview {
         articles: count(FilterField::Kind, Kind::Article as u64)?,

@@ -14,7 +14,7 @@ use crate::index_ref::IndexRef;
 use crate::options::Options;
 use crate::plan::Covering;
 use crate::plan::analyze::{Origin, Variant, term_kind_of};
-use crate::plan::expr::{Filter, FilterField};
+use crate::plan::expr::FilterField;
 use crate::plan::needle::Needle;
 use crate::plan::stop_words::is_stop;
 use crate::plan::{MatchExpr, Plan, ScoredTerm, text_expr};
@@ -199,7 +199,7 @@ fn match_expr(key_terms: &[KeyTerm], record: &Record) -> MatchExpr {
         .iter()
         .map(|term| text_expr::one_variant(&TextField::ALL, &term.variant))
         .collect();
-    let has_id = |id: &str| Filter::text(FilterField::Id, id);
+    let has_id = |id: &str| MatchExpr::with_value(FilterField::Id, id);
     let mut excluded = vec![has_id(record.id())];
     if let Record::Article(article) = record {
         excluded.extend(article.flashes.iter().map(|id| has_id(id)));
