@@ -127,7 +127,7 @@ impl<'i> Runner<'i> {
     pub(crate) fn strict_or_relaxed_expr(&self, query: &Query) -> Result<MatchExpr, Error> {
         let strict = self.matching(query, Mode::Strict)?;
         // With a single word there is nothing to relax.
-        if strict.words < 2 || self.engine.count(&strict.expr)? > 0 {
+        if strict.word_count < 2 || self.engine.count(&strict.expr)? > 0 {
             return Ok(strict.expr);
         }
         Ok(self.matching(query, Mode::Relaxed)?.expr)

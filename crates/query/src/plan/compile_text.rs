@@ -13,7 +13,8 @@ use crate::lang::{Diagnostic, Node, Phrase};
 
 impl Compiler<'_, '_> {
     /// Compiles the words of one text. If `prefix` is set, the last word of the text stands for
-    /// every word that starts with it.
+    /// every word that starts with it. What a relaxed query requires of the text is not returned,
+    /// but added to `alternatives`.
     pub(super) fn compile_text(
         &mut self,
         node: &Node,
@@ -35,6 +36,7 @@ impl Compiler<'_, '_> {
         let mut required_words = Vec::new();
         for (number, word) in text.words.iter().enumerate() {
             let is_prefix = prefix && number == last;
+            // Beside other words, a stop word is scored, but no document needs it.
             if word.stop && (meaningful || context.beside_text) && !is_prefix {
                 continue;
             }
@@ -46,6 +48,7 @@ impl Compiler<'_, '_> {
             if context.positive {
                 let word = word.clone();
                 let covers = relaxed;
+                // `weigh` fills in the idf.
                 self.words.push(PlannedWord { word, expr: expr.clone(), covers, idf: 0.0 });
             }
             match word.optional && context.positive && !is_prefix {

@@ -39,6 +39,7 @@ fn date_prefix(text: &str) -> Option<(usize, MatchMode)> {
     if parts.year.unit.is_none() && text[end..].starts_with(is_word_part) {
         return None;
     }
+    // Without a month or day, the days of the date begin with the first.
     let value = |part: Option<DatePart>| part.map_or(Some(1), |part| i8::try_from(part.value).ok());
     let length = match (month, day) {
         (None, _) => 1.year(),
@@ -50,9 +51,10 @@ fn date_prefix(text: &str) -> Option<(usize, MatchMode)> {
     Some((end, MatchMode::Dated(from, from.checked_add(length).ok()?)))
 }
 
-/// The month and day of a date; `None` if its numbers are not written as a date. Dates have `3月` or
-/// `3月10日` after 年, otherwise `-03`, `/3`, `-03-10`, `/3/10` or `.3.10` after the year. A month
-/// without a day needs two digits after a hyphen. `2023.3` and eight digits in a row are numbers.
+/// The month and day of a date; `None` if its numbers are not written as a date. Dates have `3月`,
+/// `3月10日` or `3月10号` after 年, otherwise `-03`, `/3`, `-03-10`, `/3/10` or `.3.10` after the
+/// year. A month without a day needs two digits after a hyphen. `2023.3` and eight digits in a row
+/// are numbers.
 fn month_and_day(parts: &DateParts) -> Option<(Option<DatePart>, Option<DatePart>)> {
     let DateParts { year, sign, month, day } = *parts;
     match (sign, month) {

@@ -2,11 +2,11 @@
 //! well.
 //!
 //! They are other names and regional words from the tables, numbers however they are written, Latin
-//! words that a page has run together, and documents of a typed date. An expansion is a variant of
-//! the words that it expands, so NOT and parentheses keep their meaning. An expansion scores at
-//! most the fraction [`EXPANSION_WEIGHT`] of what the typed words score. There are two exceptions:
-//! the value of a number scores as a typed number does, and a date scores nothing. Quoted phrases
-//! have no expansions.
+//! words that a page has run together, and, for a typed date, the dates of documents. An expansion
+//! is a variant of the words that it expands, so NOT and parentheses keep their meaning. An
+//! expansion scores at most the fraction [`EXPANSION_WEIGHT`] of what the typed words score. There
+//! are two exceptions: the value of a number scores as a typed number does, and a date scores
+//! nothing. Quoted phrases have no expansions.
 
 use std::ops::Range;
 
@@ -23,10 +23,10 @@ use crate::plan::analyze::{
 };
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 
-/// The most words of a query that may form one name of a table.
+/// The most words of a query that are looked up together in the tables of synonyms, as one name.
 const MAX_NAME_WORDS: usize = 6;
 
-/// Looks up the idf of a term.
+/// Looks up the idf of a term in the body.
 pub(crate) type IdfLookup<'i> = &'i dyn Fn(TermKind, &str) -> f32;
 
 /// An analysed text whose expansions have been added, but not yet weighted: their weights depend on
@@ -149,6 +149,7 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
                 variants.push(variant.clone());
             }
         }
+        // Only the first of the texts gets the terms, so that they are scored once.
         let (first, _) = word_refs[words.start];
         let Some(terms) = expansion_terms(&run[first].text, &variant, tables.segmenter) else {
             continue;
@@ -263,7 +264,8 @@ fn numbers_and_dates(
     if values.is_empty() && dates.is_empty() && !has_ordinal {
         return;
     }
-    // Segment again as one text, to know where each word lies in the whole run.
+    // Segment again as one text, to know where each word lies in the whole run. If this cuts the
+    // texts into more words than they have one by one, what lies beyond `words` is left out.
     let typed_words = typed_words(&folded, segmenter);
     let of_ordinals = if has_ordinal {
         ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &typed_words)
@@ -343,7 +345,8 @@ fn add_terms(
     let new: Vec<WeightedTerm> = terms.iter().filter(is_new).cloned().collect();
     let start = text.terms.len();
     text.terms.extend(new.into_iter().map(|term| WeightedTerm { origin: variant.origin, ..term }));
-    // The same number written in another way is a single term and scores the same.
+    // The value of a number is a single term, which scores as a typed number does: its weight is
+    // not scaled.
     if variant.mode != MatchMode::Value {
         expansions.push(Expansion { replaced, terms, added: start..text.terms.len() });
     }

@@ -77,8 +77,8 @@ pub(crate) enum MatchExpr {
 }
 
 impl MatchExpr {
-    /// Documents that match every member: a single member itself, or [`MatchExpr::All`] if there are
-    /// no members.
+    /// Documents that match every member: a single member itself, or [`MatchExpr::All`] if there
+    /// are no members.
     pub(crate) fn all_of(members: Vec<Self>) -> Self {
         Self::group(members, Self::All, Self::And)
     }

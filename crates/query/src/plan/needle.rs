@@ -22,18 +22,18 @@ pub(crate) enum NeedleKind {
     Value,
     /// As a text with the symbols that count.
     Exact,
-    /// As [`NeedleKind::Exact`], but only where a match starts and ends as a word, or a part of a
-    /// word, does.
+    /// As [`NeedleKind::Exact`], but only where the match starts at the start of a word or of a
+    /// part of a word, and ends at the end of one.
     ExactWord,
-    /// As [`NeedleKind::ExactWord`], except that the word may be longer than the needle.
+    /// As [`NeedleKind::ExactWord`], except that the match may end inside a word.
     ExactPrefix,
 }
 
 /// One thing that a query searches for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Needle {
-    /// Key characters, see [`wensou_text::Key`]; never empty. For a value, its digits; for an exact
-    /// text, all its characters, folded.
+    /// Key characters, see [`wensou_text::Key`]; never empty. For a value, its digits with the
+    /// decimal point and percent sign; for an exact text, all its characters, folded.
     pub(crate) key: Vec<char>,
     pub(crate) kind: NeedleKind,
     /// The index of the query word that the needle belongs to. The needles of all variants of a

@@ -11,9 +11,9 @@ use wensou_text::is_han;
 use super::typed_words::TypedWord;
 use super::variant::{MatchMode, Origin, Variant};
 
-/// Finds the ordinals from 1 to 99 in a text, whose characters are `chars` and whose words are
-/// `words`. Returns for each ordinal the words that it stands in, as a range of indices into
-/// `words`, and a variant that counts as finding these words.
+/// Finds the ordinals from 1 to 99 in a text: numerals after 第 or before 季. `chars` are the
+/// characters of the text, `words` its words. Returns for each ordinal the words that it stands in,
+/// as a range of indices into `words`, and a variant that counts as finding these words.
 pub(super) fn ordinals(chars: &[char], words: &[TypedWord]) -> Vec<(Range<usize>, Variant)> {
     let mut found = Vec::new();
     for (at, c) in chars.iter().enumerate() {
@@ -60,7 +60,8 @@ fn variant(
     Some((start..end, variant))
 }
 
-/// The numeral that starts at character `start`: where it ends, and its other spelling.
+/// The numeral from 1 to 99 that starts at character `start`: where it ends, and its other
+/// spelling.
 fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
     let count_while = |is_part: fn(char) -> bool| {
         chars.get(start..).unwrap_or_default().iter().take_while(|c| is_part(**c)).count()
@@ -69,7 +70,7 @@ fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
     let han = count_while(|c| HAN_DIGITS.contains(&c) || c == '十');
     let text: String = chars[start..start + digits.max(han)].iter().collect();
     let respelt = match (digits, han) {
-        // More digits are no ordinal: 2023季 has a year.
+        // Three digits or more are no ordinal: in 2023季 they are a year.
         (1 | 2, 0) => to_han(text.parse().ok()?)?,
         (0, 1..=3) => from_han(&text)?.to_string(),
         _ => return None,
@@ -77,8 +78,8 @@ fn numeral_at(chars: &[char], start: usize) -> Option<(usize, String)> {
     Some((start + digits.max(han), respelt))
 }
 
-/// The numeral that ends right before character `end`: its range, and its other spelling. `None`
-/// also if 第 stands before it.
+/// The numeral from 1 to 99 that ends right before character `end`: its range, and its other
+/// spelling. `None` also if 第 stands before the numeral.
 fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> {
     let is_part = |c: &&char| c.is_ascii_digit() || HAN_DIGITS.contains(c) || **c == '十';
     let start = end - chars[..end].iter().rev().take_while(is_part).count();

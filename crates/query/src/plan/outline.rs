@@ -59,6 +59,7 @@ impl Outline {
     pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool) {
         let group = match (prefix, text.question) {
             (true, _) => Some("ending in a prefix"),
+            // The lines of the words complete this line.
             (false, true) => Some("a question: any bigram of its words, or"),
             (false, false) => None,
         };
@@ -88,8 +89,8 @@ impl Outline {
         }
     }
 
-    /// Writes each word, with all its variants if it has several. Stop words only affect the rank,
-    /// unless the text has no other words.
+    /// Writes each word, with all its variants if it has several. Stop words are written as words
+    /// that only affect the rank, unless the text has no other words.
     fn words(&mut self, text: &AnalysedText) {
         let meaningful = text.words.iter().any(|word| !word.stop);
         for word in &text.words {
@@ -108,8 +109,9 @@ impl Outline {
         }
     }
 
-    /// Writes a field clause: with its values in folded form if they are compared so, else in
-    /// canonical form as `node`, the node that holds the clause.
+    /// Writes a field clause; `node` is the node that holds it. The values of some fields are
+    /// compared in folded form, and are written in it. Clauses of other fields are written in
+    /// canonical form.
     pub(super) fn clause(&mut self, clause: &FieldClause, node: &Node) {
         self.line(|| match clause {
             FieldClause::Tag(values) => values_line("tag", values),

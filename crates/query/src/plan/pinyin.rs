@@ -143,7 +143,7 @@ impl Rewriter<'_> {
         Ok(rewritten)
     }
 
-    /// Whether no document matches a node by its letters.
+    /// Whether no document matches a node by its letters; inside `title:`, no title.
     fn is_missing(&self, node: &Node) -> Result<bool, Error> {
         let scoped = |node: Node| {
             let span = node.span;
@@ -211,8 +211,8 @@ fn letters_of(node: &Node) -> Option<String> {
     }
 }
 
-/// Lower-case letters without tone marks, tone numbers and apostrophes (`bǐtèbì`, `bi3te4bi4`,
-/// `xi'an`), and with ü as v. `None` if there is anything else.
+/// Lower-case letters without tone marks, tone numbers, apostrophes, hyphens and dots (`bǐtèbì`,
+/// `bi3te4bi4`, `xi'an`), and with ü as v. `None` if there is anything else.
 fn plain_letters(text: &str) -> Option<String> {
     let mut letters = String::new();
     for c in text.nfd().flat_map(char::to_lowercase) {

@@ -20,7 +20,7 @@ pub(crate) struct Planner<'p> {
 pub(crate) struct Matching {
     pub(crate) expr: MatchExpr,
     /// The number of words that are searched for, see [`Plan::words`].
-    pub(crate) words: usize,
+    pub(crate) word_count: usize,
 }
 
 impl<'p> Planner<'p> {
@@ -47,7 +47,7 @@ impl<'p> Planner<'p> {
     /// As [`Planner::plan`].
     pub(crate) fn matching(self, query: &Query, mode: Mode) -> Result<Matching, Error> {
         let (compiled, _) = self.compile(query, mode, Outline::discarding())?;
-        Ok(Matching { expr: compiled.match_expr, words: compiled.words.len() })
+        Ok(Matching { expr: compiled.match_expr, word_count: compiled.words.len() })
     }
 
     /// Describes what documents must match, for people: one line for each operator or leaf,
@@ -111,7 +111,8 @@ mod tests {
             &self,
             each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
         ) -> Result<(), Error> {
-            each("比特币", &|| 7);
+            let documents = || 7;
+            each("比特币", &documents);
             Ok(())
         }
     }

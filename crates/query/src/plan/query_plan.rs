@@ -15,8 +15,8 @@ use crate::rank::{CoverageScale, IdfMass};
 pub(crate) enum Mode {
     /// Every word but stop words; of a question, any part of it.
     Strict,
-    /// Any part, except where `+`, `title:` or `body:` require all words. Hits with the best
-    /// coverage come first.
+    /// Any part of the text outside quotes, except where `+`, `title:` or `body:` require all
+    /// words. Hits with the best coverage come first.
     Relaxed,
     /// As [`Mode::Strict`], but date filters match undated documents instead of their range.
     Undated,
@@ -48,7 +48,7 @@ pub(crate) struct Plan {
 /// What adds to the coverage of a document.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Covering {
-    /// The part of [`Plan::match_expr`] that every document with one of the units matches. `None`
+    /// The part of [`Plan::match_expr`] that every document with one of the `units` matches. `None`
     /// if there is no such part.
     pub(crate) any_word: Option<MatchExpr>,
     pub(crate) units: Vec<CoveringUnit>,

@@ -116,7 +116,8 @@ fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     let NodeKind::Term(Term { text, .. }) = &node.kind else { return None };
     let folded = Folded::new(text);
     let mut words = Vec::new();
-    // The words of dates are not counted: `2024年5月1日` would count as six.
+    // A text of many words is taken for a question. The words of dates do not count for that:
+    // `2024年5月1日` would count as six.
     let is_part_of_date =
         |word: &str| word.bytes().all(|b| b.is_ascii_digit()) || ["年", "月", "日"].contains(&word);
     segmenter.words(&folded, |token| {

@@ -35,7 +35,7 @@ fn needle(variant: &Variant, word: usize) -> Option<Needle> {
 /// The index of the word in an expression of a single word.
 const ONLY_WORD: usize = 0;
 
-/// Documents that have an exact text in one of the fields.
+/// Documents that have an exact text in one of the fields; no document without a needle.
 fn exact(fields: &[TextField], needle: Option<Needle>) -> MatchExpr {
     let exact = |needle| MatchExpr::Exact { fields: fields.to_vec(), needle };
     needle.map_or(MatchExpr::None, exact)
@@ -96,7 +96,8 @@ pub(super) fn prefix(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(of_variant).collect())
 }
 
-/// Documents in which all words stand within `distance` key characters in one of the fields.
+/// Documents that have, in one of the fields, a passage of at most `distance` key characters in
+/// which all words stand.
 pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -> MatchExpr {
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
         word.variants.iter().filter_map(move |variant| needle(variant, number))

@@ -70,7 +70,8 @@ fn parts(folded: &Folded<'_>, start: usize, lengths: &[usize]) -> Vec<TypedWord>
 ///
 /// Pages may have the word inside a longer run that the index does not split there: `B2B` in
 /// `B2B2C`, `F-16` in `F-16V`, `3.11` in `python3.11.4`. So a word with a digit gets a second
-/// variant, which compares characters, if it contains punctuation or is short and has a letter.
+/// variant, which compares characters, if it contains punctuation, or if it has a letter and is
+/// shorter than [`MIN_EMBEDDED`].
 fn with_exact_variant(mut word: Variant, run: &str) -> Vec<Variant> {
     let has_digit = run.contains(|c: char| c.is_ascii_digit());
     let has_letter = run.contains(char::is_alphabetic);
@@ -81,6 +82,7 @@ fn with_exact_variant(mut word: Variant, run: &str) -> Vec<Variant> {
     if !has_digit || !(has_punctuation && !run.ends_with('%') || has_letter && is_short) {
         return vec![word];
     }
+    // The second variant finds the word inside runs.
     if word.mode == MatchMode::WordOrEmbedded {
         word.mode = MatchMode::Word;
     }

@@ -132,8 +132,9 @@ fn terms_to_weigh(
     terms
 }
 
-/// The terms of a variant: its bigrams, or the word itself. The highest idf among them is the
-/// weight of the variant's needle.
+/// The terms of a variant: the word itself, if it is matched as a word or as a value; else its
+/// bigrams, or its unigram if it has only one character. The highest idf among them is the weight
+/// of the variant's needle.
 fn terms_of_variant(variant: &Variant) -> Box<dyn Iterator<Item = (TermKind, String)> + '_> {
     match (variant.mode, variant.key.as_slice()) {
         (MatchMode::Dated(..), _) => Box::new(std::iter::empty()),

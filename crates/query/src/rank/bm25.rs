@@ -49,7 +49,7 @@ pub(crate) fn max_score(idf: f32) -> f32 {
 pub(crate) struct LengthNorms(Arc<[f32; LENGTH_CODES]>);
 
 impl LengthNorms {
-    /// The length norms of each field.
+    /// The length norms of each field, in the order of [`TextField::ALL`].
     pub(crate) fn of_fields(statistics: &dyn TermStatistics) -> [Self; 3] {
         TextField::ALL.map(|field| Self::of_field(statistics, field))
     }

@@ -111,6 +111,8 @@ mod tests {
 
     #[test]
     fn a_level_begins_at_its_min_mass() {
+        // Masses that three steps divide evenly or not, a least word mass of 0, and a query of
+        // more than `MAX_WORDS` words.
         for (all, min_word_mass, words) in
             [(30_000, 4000, 4), (7, 2, 2), (12_345, 0, 3), (1, 1, 2), (60_000, 4000, 9)]
         {

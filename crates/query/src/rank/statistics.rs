@@ -35,8 +35,11 @@ pub(crate) trait TermStatistics {
     fn average_length(&self, kind: Kind, field: TextField) -> f64;
 
     /// Calls `each` with every word that typed pinyin may stand for (the words of Han characters in
-    /// titles, and all tags and sources), and with a function that counts the documents that have
-    /// the word. The count may be 0, and a word may come more than once.
+    /// titles and tags, all tags, and all names of [`FilterField::Source`]), and with a function
+    /// that counts the documents that have the word there. The count may be 0, and a word may come
+    /// more than once.
+    ///
+    /// [`FilterField::Source`]: crate::plan::expr::FilterField::Source
     ///
     /// # Errors
     ///
