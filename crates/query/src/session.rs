@@ -23,7 +23,7 @@ use crate::runner::{Answer, Completeness, Runner, default_sort};
 
 /// If fewer documents than this match, the documents that have only some of the words are counted
 /// as well.
-const FEW_HITS: usize = 3;
+const FEW_DOCUMENTS: usize = 3;
 
 /// Searches an index. For many queries, create a [`Session`] once.
 ///
@@ -123,7 +123,7 @@ impl<'i> Session<'i> {
             hits.extend(self.hits((&backfill.plan, None), &closest, backfilled, options)?);
         }
         let partial = match total {
-            1..FEW_HITS if plan.words.len() > 1 && !relaxed && backfill.is_none() => {
+            1..FEW_DOCUMENTS if plan.words.len() > 1 && !relaxed && backfill.is_none() => {
                 let relaxed_total = self.runner.count(query, Mode::Relaxed)?;
                 (relaxed_total > total).then_some(relaxed_total)
             }
@@ -261,7 +261,8 @@ impl<'i> Session<'i> {
     }
 
     /// The first `wanted` hits, including those that the offset skips, and perhaps some more.
-    /// `count` says what [`Answer::total`] counts.
+    /// `count` says what is counted: with [`Count::Nothing`], [`Answer::total`] only says whether
+    /// anything matches.
     fn answer(
         &self,
         query: &Query,

@@ -80,9 +80,11 @@ fn points_in_time_are_read_as_days() {
 }
 
 #[test]
-fn counting_months_and_years_back_stops_at_the_last_day_of_a_month() {
+fn days_that_a_shorter_month_lacks_are_counted_back_to_its_last_day() {
+    // There is no 31 February or 29 February 2023: the period begins on the day after the 28th.
     assert_eq!(days("1mo", "2023-03-31"), "2023-03-01 2023-04-01");
     assert_eq!(days("1y", "2024-02-29"), "2023-03-01 2024-03-01");
+    // Named months and years begin on their first day, whatever the day of today is.
     assert_eq!(days("last-month", "2023-01-31"), "2022-12-01 2023-01-01");
     assert_eq!(days("last-month", "2023-03-31"), "2023-02-01 2023-03-01");
     assert_eq!(days("last-year", "2024-02-29"), "2023-01-01 2024-01-01");

@@ -4,8 +4,8 @@
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use wensou_query::lang::{
-    Clock, DateFilter, Diagnostic, FieldClause, Has, Kind, Node, NodeKind, Phrase, Scope, Script,
-    Span, Style, Term, Value, parse, parse_lenient,
+    Clock, DateFilter, Diagnostic, FieldClause, Has, Kind, MAX_LENGTH, Node, NodeKind, Phrase,
+    Scope, Script, Span, Style, Term, Value, parse, parse_lenient,
 };
 
 fn clock() -> Clock {
@@ -140,7 +140,7 @@ proptest! {
     #[test]
     fn a_printed_query_parses_to_itself(tree in tree()) {
         let printed = tree.to_string();
-        prop_assume!(printed.chars().count() <= 4096);
+        prop_assume!(printed.chars().count() <= MAX_LENGTH);
         match parse(&printed, &clock()) {
             Ok(query) => prop_assert_eq!(query.root, tree, "printed as {}", printed),
             Err(errors) => prop_assert!(false, "{} is refused: {:?}", printed, errors),

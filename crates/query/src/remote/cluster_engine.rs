@@ -40,8 +40,9 @@ pub(crate) struct ClusterEngine<'c> {
     documents: RefCell<Vec<Rc<Document>>>,
     /// The numbers of documents by the ids of their records.
     numbers_by_id: RefCell<HashMap<String, u32>>,
-    /// The groups of `documents`.
+    /// The group of near-duplicates that each of `documents` is in.
     pub(super) groups: ClusterGroups,
+    /// What the cluster has said about the documents of these groups.
     pub(super) members: KnownMembers,
     pub(super) translator: RefCell<Translator>,
     pub(super) prefetched: PrefetchedResponses,
@@ -83,6 +84,7 @@ impl<'c> ClusterEngine<'c> {
     pub(super) fn walk_order(&self) -> Value {
         let key = |name: &str| json!({ (name): "asc" });
         match self.index.description().shares {
+            // The index is a copy of one local index.
             0 => json!([key(field::ORDINAL), key(field::TIE)]),
             // The index has several shares. Each machine has counted its records from zero, so the
             // file comes before the ordinal. Articles come before flash items.

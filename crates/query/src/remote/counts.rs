@@ -26,7 +26,7 @@ struct Bucket {
 }
 
 /// Every combination of values of some fields that a document matching a query has, and the number
-/// of matching documents.
+/// of matching documents. No combination counts the documents that lack a value of a field.
 fn combinations(
     index: &ClusterIndex,
     query: &Value,
@@ -120,8 +120,8 @@ pub(super) fn day_counts(index: &ClusterIndex, query: &Value) -> Result<(DayCoun
     Ok(count_days(buckets, total as u64))
 }
 
-/// Sums up the combinations of day and provenance of `total` matching documents. Those that have no
-/// day are undated.
+/// Sums up the combinations of day and provenance of `total` matching documents. The documents that
+/// no combination counts have no day: they are undated, and their number is returned, too.
 fn count_days(buckets: Vec<Bucket>, total: u64) -> (DayCounts, u64) {
     let (mut days, mut dated) = (DayCounts::new(), 0);
     for bucket in buckets {
@@ -227,6 +227,7 @@ mod tests {
             Bucket { key: key.as_object().cloned().unwrap(), doc_count }
         };
         let count = |total: u64| count_days(vec![bucket(0, 3), bucket(1, 4)], total);
+        // For each day, the documents with a stated and those with an inferred date.
         let days = DayCounts::from([(date(1970, 1, 1), [0, 3]), (date(1970, 1, 2), [0, 4])]);
         assert_eq!(count(9), (days.clone(), 2));
         assert_eq!(count(5), (days, 0));

@@ -132,6 +132,7 @@ impl Translator {
 fn needs_verification(expr: &MatchExpr) -> bool {
     match expr {
         MatchExpr::Near { .. } => true,
+        // Each symbol is a term of the index, so one symbol alone is found exactly.
         MatchExpr::Exact { needle, .. } => !needle.pattern().is_one_symbol(),
         _ => false,
     }
@@ -216,6 +217,7 @@ fn in_chunks(members: Vec<Value>, occur: &str) -> Vec<Value> {
 
 /// The query for documents whose path contains `name`. In the path, `name` must begin where the
 /// name of a file or folder begins; if `whole` is set, it must also end where such a name ends.
+/// [`field::PATH`] has every end of the path that begins with such a name.
 fn path_query(name: &str, whole: bool) -> Value {
     let starts_with = |prefix: &str| json!({ "prefix": { field::PATH: prefix } });
     match whole {

@@ -36,6 +36,7 @@ impl Engine for ClusterEngine<'_> {
     }
 
     fn stale_warning(&self) -> Option<Diagnostic> {
+        // The version of the analysis, followed by hashes of the user's tables.
         let built_with = &self.index.description().analysis;
         (!built_with.starts_with(&wensou_index::analysis_version())).then(|| {
             let reason = "it was built by another version of the text analysis";

@@ -74,8 +74,8 @@ fn may_miss_documents(
     }
 }
 
-/// Whether documents that the cluster puts after `last`, to which it gave this score, may precede
-/// `kept` with the scores that they have here.
+/// Whether documents that the cluster puts after `last` may precede `kept` with the scores that
+/// they have here. `score` is the score that the cluster gave `last`.
 fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) -> bool {
     if last.coverage != kept.coverage {
         return last.coverage > kept.coverage;
@@ -84,8 +84,8 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
 }
 
 /// The number of `hits` without the documents of these groups that repeat another of their group.
-/// The two may come from different responses. If the index changes between the responses, the
-/// groups may have more documents than there were hits.
+/// `hits` and `groups` may come from different responses. If the index changes between the
+/// responses, the groups may have more documents than there were hits.
 fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
     let repeats = |group: &GroupCount| group.doc_count.saturating_sub(1);
     hits.saturating_sub(groups.buckets.iter().map(repeats).sum())
@@ -116,7 +116,7 @@ impl ClusterEngine<'_> {
             let sent = self.score(plan, top_k, response)?;
             let mut kept = sent.clone();
             let is_enough = top_k.keep_first(&mut kept).is_some();
-            // If there are fewer hits than the counter wants, it takes all documents.
+            // If the counter wants more hits than there are, it is given all documents.
             let needs_all = match (hits, top_k.count) {
                 (Some(hits), Count::Hits(counter)) => hits < counter.wanted() && sent.len() < total,
                 _ => false,
@@ -246,6 +246,7 @@ impl ClusterEngine<'_> {
             return Ok(None);
         }
         let mut hits = hits_left(response.hits.total.value, &response.aggregations.groups);
+        // Only a full response may be followed by others.
         let last_group = |groups: &GroupCounts| match groups.buckets.len() {
             MAX_GROUPS => groups.after_key.as_ref().map(|key| key.group.clone()),
             _ => None,

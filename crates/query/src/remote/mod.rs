@@ -6,9 +6,10 @@
 //! - `cluster_engine` has the state of [`ClusterEngine`]: the index, and a cache of the documents
 //!   that the cluster has sent. `engine` implements [`Engine`](crate::engine::Engine) for it.
 //! - `find` finds the first documents of a plan; `counts` counts facets, days and values.
-//! - `request` has the bodies of searches and of the responses to them; `dsl` translates
-//!   expressions to the query language of the cluster, and `levels` are the coverages by which it
-//!   orders documents.
+//! - `members` lists which documents of a group of near-duplicates match.
+//! - `request` has the bodies of searches and of the responses to them; `dsl` and `alternatives`
+//!   translate expressions to the query language of the cluster; `levels` and `additive_scores`
+//!   say how much a coverage adds to a score, so that the cluster orders documents by coverage.
 //! - `prefetched` keeps the responses to searches that were sent ahead of time.
 //! - `statistics` reads the term statistics that the build has left on the cluster.
 

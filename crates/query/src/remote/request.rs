@@ -142,7 +142,8 @@ impl RequestBuilder<'_> {
     }
 
     /// The queries that score the terms of a plan, each in the documents of each kind. The cluster
-    /// multiplies by an idf of its own, so the boost is divided by that idf.
+    /// multiplies the tf saturation by an idf of its own, so the boost is the maximum score of the
+    /// term, divided by that idf.
     fn term_queries(&self, plan: &Plan) -> Result<Vec<Value>, Error> {
         let description = self.index.description();
         let terms = plan.scored_terms.iter();
@@ -236,7 +237,8 @@ pub(super) struct Hit {
 }
 
 impl Hit {
-    /// The score that the cluster gave the document. Only if hits are sorted by rank.
+    /// The score that the cluster gave the document. Valid only if hits are sorted by rank;
+    /// otherwise the number returned is a date.
     pub(super) fn score(&self) -> Option<f32> {
         self.sort.first().and_then(Value::as_f64).map(|score| score as f32)
     }
@@ -260,7 +262,7 @@ pub(super) struct Aggregations {
 }
 
 impl Aggregations {
-    /// The groups of near-duplicates among documents that are all known.
+    /// Counts the groups of near-duplicates among `hits`, which are all documents that match.
     pub(super) fn of_hits(hits: &[Hit]) -> Self {
         let mut counts: HashMap<&str, usize> = HashMap::default();
         for group in hits.iter().filter_map(|hit| hit.source.group.as_deref()) {

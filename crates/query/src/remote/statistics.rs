@@ -45,6 +45,7 @@ impl TermStatistics for ClusterStatistics<'_> {
         &self,
         each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
     ) -> Result<(), Error> {
+        // Names are tags, sources, outlets and authors.
         for (name, documents) in self.0.names()? {
             each(&name, &|| documents);
         }

@@ -43,7 +43,8 @@ fn an_index_on_a_cluster_answers_as_the_local_index_that_was_copied() {
     read_a_forgotten_document(&remote, &ids[0]);
 }
 
-/// Expressions match as many documents on the cluster as in the local index.
+/// Expressions match as many documents on the cluster as in the local index, if the cluster can
+/// decide all parts of them.
 fn compare_matches(index: &Index, remote: &ClusterIndex) {
     let runner = Runner::new(index);
     for typed in QUERIES {
@@ -60,7 +61,8 @@ fn compare_matches(index: &Index, remote: &ClusterIndex) {
     }
 }
 
-/// The error does not say that an id is unknown: nobody has asked for an id.
+/// Reads a document by its address after the cache has forgotten it. The error does not say that an
+/// id is unknown: nobody has asked for an id.
 fn read_a_forgotten_document(remote: &ClusterIndex, id: &str) {
     let engine = ClusterEngine::new(remote);
     let Ok(IdLookup::One(address)) = engine.lookup(id) else { panic!("{id} is not found") };

@@ -208,7 +208,7 @@ fn match_expr(key_terms: &[KeyTerm], record: &Record) -> MatchExpr {
 }
 
 /// The key terms in each field, weighted in proportion to [`KeyTerm::weight`]. The key term of the
-/// highest weight has the weight of a typed word.
+/// highest weight has the weight of a typed word, whatever kind of term it is.
 fn scored_terms(
     key_terms: &[KeyTerm],
     statistics: &dyn TermStatistics,

@@ -20,7 +20,7 @@ use crate::runner::Runner;
 
 /// The most words that are suggested for one word.
 const MAX_SUGGESTIONS: usize = 3;
-/// The most typed words that are looked up.
+/// The most typed words that get suggestions.
 const MAX_WORDS: usize = 4;
 /// The longest typed word that is looked up, in characters.
 const MAX_LENGTH: usize = 40;
@@ -177,12 +177,13 @@ impl MissingWord {
     /// As [`MissingWord::distance`], for a word of Han characters. Such a word comes close if
     ///
     /// - one of its characters differs from the typed one; in a word of two characters, only if the
-    ///   two characters sound alike;
+    ///   typed character and that of the word sound alike;
     /// - up to half of its characters, rounded up, differ, and all of these sound alike;
     /// - both characters of a word of two differ, and their usual readings sound alike.
     ///
     /// What was typed may have up to [`MAX_EXTRA_CHARS`] more characters than a word of three or
-    /// more. It may not have more than a word of two, which is easily a part of another word.
+    /// more. It may have no more characters than a word of two, because a word of two is easily a
+    /// part of another word.
     ///
     /// The distance is twice a number that grows with the difference in sound, plus the number of
     /// additional characters.
@@ -244,17 +245,23 @@ mod tests {
             assert!(distance(typed, word).is_some(), "{typed} {word}");
         }
         for (typed, word) in [
+            // Too many edits, or a word of fewer than three letters.
             ("bitcion", "bit"),
             ("btc", "eth"),
             ("bdt", "dt"),
+            ("solana", "salaam"),
+            // Numbers, and what was typed itself.
             ("2023", "2024"),
             ("以太纺", "以太纺"),
+            // The characters that differ do not sound alike.
             ("天气", "天空"),
+            // More characters were typed than a word of this length may lack.
             ("斯拉夫交付散步", "斯拉交"),
             ("穿山甲", "单价"),
             ("穿山甲", "山家"),
+            // 单 sounds like 闪 only in its rare reading.
             ("闪家", "单价"),
-            ("solana", "salaam"),
+            // A single character.
             ("比", "币"),
         ] {
             assert_eq!(distance(typed, word), None, "{typed} {word}");
