@@ -17,6 +17,7 @@ const MAX_TRIES: usize = 64;
 /// A node, in its slot: the child by character id `c` is at slot `base ^ c`.
 #[derive(Clone, Copy)]
 struct Unit {
+    /// 0 if the node has no children.
     base: u32,
     /// The slot of the parent, [`ROOT`] or [`EMPTY`].
     parent: u32,
@@ -68,6 +69,7 @@ impl DoubleArray {
         array.grow();
         let mut pending = BinaryHeap::new();
         let depth = 0;
+        // The node of a first character has the id of the character as its slot.
         for (id, range) in children(words, 0..words.len(), depth) {
             array.take(u32::from(id));
             array.fill(u32::from(id), ROOT, words, range, depth + 1, &mut pending);

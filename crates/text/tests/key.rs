@@ -24,6 +24,7 @@ fn hits_are_found_over_punctuation_and_overlap() {
         key.find_all(&key_of("哈哈")).map(|hit| folded.slice(key.folded_range(hit))).collect();
     assert_eq!(hits, ["哈哈", "哈,哈", "哈!哈"]);
     assert_eq!(key.find_all(&[]).count(), 0);
+    // A range beyond the key is empty, after the last key character.
     assert_eq!(key.folded_range(9..12), 6..6);
 }
 

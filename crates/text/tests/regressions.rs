@@ -12,11 +12,11 @@ mod replay;
 mod segment;
 
 #[test]
-fn fold_inputs() {
+fn fold_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("fold", fold::check);
 }
 
 #[test]
-fn segment_inputs() {
+fn segmenter_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("segment", segment::check);
 }

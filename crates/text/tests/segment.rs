@@ -141,6 +141,7 @@ fn check_laws(text: &str) {
 fn assert_terms_are_key_and_tokens(text: &str) {
     let folded = Folded::new(text);
     for min_han_chars in 1..5 {
+        // The key is appended to what the buffer has.
         let (mut key, mut terms) = (vec!['x'], Vec::new());
         SEGMENTER.terms(&folded, min_han_chars, &mut key, |token| terms.push(token));
         let mut tokens = tokens_of(&folded);
@@ -221,6 +222,7 @@ fn words_of_the_user_are_cut_as_jieba_cuts_words_that_are_added_to_it() {
         ("護城河".to_owned(), None),
         ("中出".to_owned(), None),
         ("大模型".to_owned(), None),
+        // These two are ignored: only words of Han characters are added.
         ("T恤".to_owned(), None),
         (String::new(), Some(3)),
     ]);

@@ -16,6 +16,7 @@ impl ByteOffsets {
         if at >= count {
             return text.len();
         }
+        // Every character has one byte.
         if text.len() == count {
             return at;
         }

@@ -215,7 +215,8 @@ mod tests {
         text.lines().skip(1).map(entry).collect()
     });
 
-    /// Words that are added, with their frequencies. Two of them are in the trie, too.
+    /// Words that are added, with their frequencies. They have one to six characters, and some have
+    /// a character that no word of the trie has (㐀, 䶵, 龘). Two of them are in the trie, too.
     const ADDED: [(&str, u64); 9] = [
         ("中国人民银", 7),
         ("中国", 9),
@@ -299,6 +300,8 @@ mod tests {
         let (dictionary, words) = &*WITH_ADDED;
         assert!(WORDS.len() > 300_000);
         for word in words.keys() {
+            // Characters after the word must not change what is found, whether they are of words
+            // (中国) or of none (NUL).
             let mut text = word.clone();
             text.extend(['中', '国', '\0']);
             assert_same_as_map(&built_in, &WORDS, &text);

@@ -102,7 +102,8 @@ impl HanSegmenter {
         ids.extend([0, 0]);
         Dictionary::short_words(ids, short_words);
         route.clear();
-        // Two steps past the end, so that words of three characters can be considered everywhere.
+        // A step for the end, and two past it, so that words of three characters can be considered
+        // everywhere.
         route.resize(chars.len() + 3, RouteStep { log_prob: 0.0, end: 0, lengths: 0 });
         for at in (0..chars.len()).rev() {
             let (before, after) = route.split_at_mut(at + 1);

@@ -8,10 +8,10 @@
 //! words, ours 32 ns), but it has to copy its 6.4 MB into memory at every start, which takes
 //! 0.8 ms.
 //!
-//! A unit has 64 bits, little endian: base (bits 0-23), slot of the parent (24-47), id of the
-//! word's frequency or 0 if no word ends here (48-63). The child of a unit by character id `c` is
-//! the unit in slot `base ^ c`, if the parent of that unit is this unit. A first character is in
-//! the slot of its id, with the parent [`ROOT`].
+//! A unit has 64 bits, little endian: base, or 0 if there are no children (bits 0-23), slot of the
+//! parent (24-47), id of the word's frequency or 0 if no word ends here (48-63). The child of a
+//! unit by character id `c` is the unit in slot `base ^ c`, if the parent of that unit is this
+//! unit. A first character is in the slot of its id, with the parent [`ROOT`].
 
 use std::hint::select_unpredictable;
 
@@ -45,7 +45,8 @@ impl Node {
         (self.unit >> 24) as u32 & 0xFF_FFFF
     }
 
-    /// The number whose exclusive or with a character id is the slot of a child.
+    /// The number whose exclusive or with a character id is the slot of a child; 0 if the node has
+    /// no children.
     #[inline(always)]
     pub(super) fn base(self) -> u32 {
         self.unit as u32 & 0xFF_FFFF

@@ -4,7 +4,7 @@ pub(crate) const WORDS: &str = include_str!("../../../../data/tables/words.tsv")
 pub(crate) const NAMES: &str = include_str!("../../../../data/tables/names.tsv");
 pub(crate) const REGIONS: &str = include_str!("../../../../data/tables/regions.tsv");
 
-/// FNV-1a hash over the tables, computed at build time.
+/// The hashes of the tables, combined at build time.
 pub(crate) const FINGERPRINT: u64 =
     fingerprint(WORDS) ^ fingerprint(NAMES) ^ fingerprint(REGIONS).rotate_left(1);
 

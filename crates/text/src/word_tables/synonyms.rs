@@ -52,7 +52,7 @@ pub struct Synonyms {
     precomputed: &'static str,
     /// The groups of the user; also the built-in ones if [`PRECOMPUTED`] is out of date.
     groups: Vec<(Relation, Vec<String>)>,
-    /// The indexes in `groups` of the groups that have a member with this key.
+    /// By the key of a member: the indexes in `groups` of the groups that have the member.
     by_key: HashMap<Vec<char>, Vec<usize>>,
     /// The length in characters of the longest key of any member.
     max_key_len: usize,
@@ -63,6 +63,7 @@ impl Synonyms {
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
         let mut synonyms = match contents_if_current(PRECOMPUTED) {
             Some((max_key_len, precomputed)) => {
+                // If the number cannot be read, no key counts as too long.
                 let max_key_len = max_key_len.parse().unwrap_or(usize::MAX);
                 Synonyms { precomputed, max_key_len, ..Synonyms::default() }
             }
@@ -230,6 +231,7 @@ mod tests {
         }
         let precomputed = Synonyms::standard([]);
         assert_eq!((precomputed.max_key_len, precomputed.groups.len()), (computed.max_key_len, 0));
+        // The last three are keys that no member has.
         for key in computed.by_key.keys().map(Vec::as_slice).chain([&['比'][..], &[], &['龘'; 9]])
         {
             assert_eq!(
