@@ -111,7 +111,7 @@ mod tests {
             &self,
             each: &mut dyn FnMut(&str, &dyn Fn() -> u64),
         ) -> Result<(), Error> {
-            let documents = || 7;
+            let documents = || 7_u64;
             each("比特币", &documents);
             Ok(())
         }

@@ -94,8 +94,8 @@ fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
 impl ClusterEngine<'_> {
     /// As [`Engine::first_hits`](crate::engine::Engine::first_hits).
     ///
-    /// Repeats the search for more documents until hardly any other document can be among the first,
-    /// or until [`MAX_RESULTS`] were asked for.
+    /// Repeats the search for more documents until hardly any other document can be among the
+    /// first, or until [`MAX_RESULTS`] were asked for.
     pub(super) fn find(
         &self,
         plan: &Plan,
