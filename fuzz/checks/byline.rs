@@ -2,8 +2,8 @@
 
 use wensou_ingest::{Moment, fuzz_entry};
 
-/// The greatest length in bytes of a line that can be only a byline, as the parser of bylines has
-/// it.
+/// The greatest length in bytes of a line that can be only a byline: `MAX_BYTES` in
+/// `crates/ingest/src/page/byline/mod.rs`.
 const MAX_BYLINE_BYTES: usize = 450;
 
 /// Panics if `data`, read as dates and bylines line by line, breaks a law.
@@ -37,6 +37,7 @@ fn check_dates(line: &str) {
             Moment::Day(day) => day.to_string(),
             Moment::Time(time) => time.to_string(),
             Moment::Month(day) => day.strftime("%Y-%m").to_string(),
+            // A number alone is not read as a year.
             Moment::Year(day) => day.strftime("%Y年").to_string(),
         };
         assert_eq!(

@@ -2,22 +2,23 @@
 
 use wensou_ingest::{Options, Record, fuzz_entry};
 
-/// Panics if `data`, read as a dump of the kind in its first byte, breaks a law.
+/// Panics if `data`, read as a dump of the kind that its first byte chooses, breaks a law.
 pub fn check(data: &[u8]) {
     let Some((kind, data)) = data.split_first() else { return };
     let mut options = Options::default();
     options.max_line_bytes = 1024;
     let (mut end_of_last, mut line) = (0, 0);
     fuzz_entry::records_of_kind(*kind, data, &options, &mut |record| {
-        let (record, number) = match record {
+        let (record, record_line) = match record {
             Ok(found) => found,
             Err(skipped) => {
                 line = skipped.line.unwrap_or(line);
                 return;
             }
         };
-        assert!(number >= line, "lines in order");
-        line = number;
+        // Several records can be in one line, for example of a JSON array.
+        assert!(record_line >= line, "lines in order");
+        line = record_line;
         let span = match &record {
             Record::Article(article) => article.span,
             Record::Flash(flash) => flash.occurrences[0].span,

@@ -32,6 +32,7 @@ fn check_offsets(text: &str, folded: &Folded<'_>, data: &[u8], char_count: usize
         let bytes = folded.original_bytes(at..at + 1);
         assert!(text.get(bytes.clone()).is_some_and(|piece| !piece.is_empty()), "not empty");
         assert!(last.start <= bytes.start && last.end <= bytes.end, "in order");
+        // Between the ranges of two adjacent characters is at most text that the fold drops.
         assert!(bytes.start <= last.end || fold(&text[last.end..bytes.start]).is_empty());
         assert_eq!(folded.slice(at..at + 1).chars().next(), Some(c));
         last = bytes;
@@ -64,7 +65,7 @@ fn check_key(text: &str, folded: &Folded<'_>) {
     }
 }
 
-/// A number that the input chooses; `at` tells several such numbers apart.
+/// A number below 65,536 that the input chooses; `at` tells several such numbers apart.
 fn number(data: &[u8], at: usize) -> usize {
     let byte = |at: usize| data.get(at % data.len().max(1)).map_or(0, |byte| usize::from(*byte));
     byte(at) << 8 | byte(data.len() / 2 + at)

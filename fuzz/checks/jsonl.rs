@@ -13,7 +13,7 @@ pub fn check(data: &[u8]) {
     let (mut end_of_last, mut events, mut line) = (0, 0, 0);
     fuzz_entry::records(data, &options, &mut |record| {
         events += 1;
-        let (record, number) = match record {
+        let (record, record_line) = match record {
             Ok(found) => found,
             Err(skipped) => {
                 assert!(skipped.line.is_none_or(|number| number > line), "lines in order");
@@ -21,8 +21,8 @@ pub fn check(data: &[u8]) {
                 return;
             }
         };
-        assert!(number > line, "lines in order");
-        line = number;
+        assert!(record_line > line, "lines in order");
+        line = record_line;
         let span = match &record {
             Record::Article(article) => article.span,
             Record::Flash(flash) => flash.occurrences[0].span,
@@ -33,7 +33,7 @@ pub fn check(data: &[u8]) {
         assert!(bytes.starts_with(b"{") && bytes.ends_with(b"}") && !bytes.contains(&b'\n'));
         assert!(
             serde_json::from_slice::<serde_json::Value>(bytes).is_ok(),
-            "the span is the JSON of the record"
+            "the span has the JSON of the record"
         );
         if let Record::Article(article) = record {
             assert!(article.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p));

@@ -21,6 +21,7 @@ pub fn check(text: &str, markup: Markup) {
         }
         end_of_last = range.end;
     }
+    // The ranges of mojibake that was not repaired.
     for (start, end) in &page.notes.mojibake_kept {
         assert!(text.get(*start..*end).is_some(), "inside, on character boundaries");
     }

@@ -8,11 +8,11 @@ use wensou_postings::{
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The number of bytes of an entry of the dictionary index (`docs/FORMAT.md` describes the file).
-const INDEX_ENTRY: usize = 24;
+const INDEX_ENTRY_BYTES: usize = 24;
 /// The number of bytes that a document has in the three sections of lengths: one in each.
 const LENGTH_BYTES: usize = 3;
 /// The number of bytes that a document has in the columns: tie breaker, content hash and id number
-/// of eight bytes each, and a date.
+/// of eight bytes each, and a date of five.
 const COLUMN_BYTES: usize = 3 * 8 + 5;
 
 /// A postings file with these sections, the checksums of its pages, and a footer. `lengths` are the
@@ -40,8 +40,9 @@ pub fn check(data: &[u8]) {
         return;
     };
     // The lengths of the sections in bytes, and the number of documents.
-    let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY, usize::from(documents));
+    let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY_BYTES, usize::from(documents));
     let dictionary = usize::from(dictionary);
+    // Up to 124 bytes of words and 28 of paths, in steps of 4.
     let (words, paths) = (usize::from(entries / 8) * 4, usize::from(step % 8) * 4);
     let mut sections = sections.to_vec();
     // What the other sections leave of the input is the section of posting lists.
@@ -50,7 +51,7 @@ pub fn check(data: &[u8]) {
     // The columns are added, so that inputs need not be long enough for them.
     sections.resize(sections.len() + COLUMN_BYTES * documents, 7);
     let keys: Vec<TermKey> =
-        sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(term_key).collect();
+        sections[lists + dictionary..][..index].chunks(INDEX_ENTRY_BYTES).filter_map(term_key).collect();
     let file = postings_file(sections, [lists, dictionary, index, words, paths, documents]);
     // No file of this length has more words, or more documents in a list: a word takes at least a
     // byte, and so does a block of 128 documents.
@@ -65,6 +66,7 @@ pub fn check(data: &[u8]) {
     });
     assert!(word_count <= max_steps, "the table of words ends");
     let _ = postings.term_key(TextField::Title, TermKind::Word, "btc");
+    // The name must be `a`, or only start with `a`.
     for whole in [true, false] {
         assert!(postings.docs_in_path("a", whole).doc_freq() as usize <= postings.num_docs());
     }
@@ -105,6 +107,8 @@ fn check_seeking(mut cursor: Cursor, step: u32, max_steps: usize) {
 
 /// The key that an entry of the dictionary index begins with, if it is that of a unigram or bigram.
 fn term_key(entry: &[u8]) -> Option<TermKey> {
+    // From the high bits to the low: the field, 21 bits for the first character, and 21 bits for the
+    // second character plus 1, or 0 in a unigram.
     let number = u64::from_le_bytes(entry.get(..8)?.try_into().ok()?);
     let field = *TextField::ALL.get(usize::try_from(number >> 42).ok()?)?;
     let first = char::from_u32((number >> 21 & 0x1F_FFFF) as u32)?;

@@ -29,7 +29,7 @@ pub fn check(data: &[u8]) {
         assert!(typed.get(location.bytes.start..location.bytes.end).is_some(), "inside the text");
         assert_eq!(location.bytes.in_chars(typed), location.chars);
     }
-    // Only the first two are rendered, because that takes longer than parsing the query.
+    // Only the first two are rendered, the second in colour: rendering takes longer than parsing.
     for (found, colour) in errors.iter().chain(&query.warnings).zip([false, true]) {
         let drawn = found.render(typed, Style { colour, columns: usize::from(*columns) });
         assert!(drawn.contains('^') && drawn.ends_with('\n'));
@@ -37,7 +37,8 @@ pub fn check(data: &[u8]) {
         assert!(drawn.chars().all(harmless), "no control character reaches the terminal");
     }
     check_spans(&query.root, typed);
-    assert_eq!(plain(typed).text, typed);
+    assert_eq!(plain(typed).text, typed, "a text without highlights is kept as it is");
+    // The name of a saved query at the start of the text: looking for it must not panic.
     let _ = saved_name(typed);
 }
 

@@ -1,4 +1,4 @@
-//! The laws of the segmenter.
+//! The laws of the segmenter, which cuts text into words.
 
 use std::sync::LazyLock;
 

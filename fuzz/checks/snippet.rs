@@ -47,6 +47,7 @@ pub fn check(data: &[u8]) {
     }
     let mut options = Options::default();
     options.pinyin = true;
+    // The maximum length of the snippet, in characters.
     options.snippet = text.len() / 8 % 80;
     let session = Session::new(&*INDEX).expect("a session");
     let Ok(found) = session.search(&query, &options) else { return };

@@ -1,3 +1,5 @@
+//! Dates and bylines, line by line.
+
 #![no_main]
 
 #[path = "../checks/byline.rs"]

@@ -1,3 +1,5 @@
+//! Compressed files and containers (zip, tar, WARC).
+
 #![no_main]
 
 #[path = "../checks/container.rs"]

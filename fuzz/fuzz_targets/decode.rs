@@ -1,3 +1,5 @@
+//! Decoding of files to text, and the map back to their bytes.
+
 #![no_main]
 
 #[path = "../checks/decode.rs"]

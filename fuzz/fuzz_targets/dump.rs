@@ -1,3 +1,5 @@
+//! Dumps of all kinds.
+
 #![no_main]
 
 #[path = "../checks/dump.rs"]

@@ -1,3 +1,5 @@
+//! The fold of text, and its map back to the original.
+
 #![no_main]
 
 #[path = "../checks/fold.rs"]

@@ -1,3 +1,5 @@
+//! Pages in HTML.
+
 #![no_main]
 
 #[path = "../checks/html.rs"]

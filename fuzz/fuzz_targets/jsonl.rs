@@ -1,3 +1,5 @@
+//! Dumps of JSON lines.
+
 #![no_main]
 
 #[path = "../checks/jsonl.rs"]

@@ -1,3 +1,5 @@
+//! Pages in Markdown.
+
 #![no_main]
 
 #[path = "../checks/markdown.rs"]

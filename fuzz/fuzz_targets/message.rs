@@ -1,3 +1,5 @@
+//! E-mail messages.
+
 #![no_main]
 
 #[path = "../checks/message.rs"]

@@ -1,3 +1,5 @@
+//! Pages of plain text.
+
 #![no_main]
 
 #[path = "../checks/page.rs"]

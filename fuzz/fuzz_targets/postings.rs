@@ -1,3 +1,5 @@
+//! Damaged postings files.
+
 #![no_main]
 
 #[path = "../checks/postings.rs"]

@@ -1,3 +1,5 @@
+//! The query language.
+
 #![no_main]
 
 #[path = "../checks/query.rs"]

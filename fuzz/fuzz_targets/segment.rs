@@ -1,3 +1,5 @@
+//! Segmentation of text into words.
+
 #![no_main]
 
 #[path = "../checks/segment.rs"]

@@ -1,3 +1,5 @@
+//! Highlights and snippets of searches.
+
 #![no_main]
 
 #[path = "../checks/snippet.rs"]
