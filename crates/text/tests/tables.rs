@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use wensou_text::{Script, analysis_fingerprint, fold, script_of, t2s};
 
 const VARIANTS: &str = include_str!("../../../data/tables/variants.tsv");
-/// The groups of variants, which are the third field of each line.
+/// The groups of variants, which are the third field of each line; the head of the file explains
+/// them.
 const GROUPS: [&str; 11] = [
     "t2s-phrase",
     "s2t",
@@ -55,6 +56,7 @@ fn the_sections_of_the_t2s_table_are_sorted() {
         ("phrases", phrases),
         ("characters that Traditional text does not use", simplified_only),
     ] {
+        // A section that is missing would be sorted, too.
         assert!(keys.len() > 200, "{section}");
         assert!(keys.is_sorted(), "{section}");
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "{section}");
@@ -62,7 +64,8 @@ fn the_sections_of_the_t2s_table_are_sorted() {
 }
 
 #[test]
-fn t2s_takes_the_longest_phrase() {
+fn t2s_takes_the_longest_phrase_and_keeps_other_text() {
+    // By themselves, 乾 becomes 干, 瞭 becomes 了 and 畫 becomes 画.
     assert_eq!(t2s("乾隆與乾燥，瞭望與瞭解"), "乾隆与干燥，瞭望与了解");
     assert_eq!(t2s("計畫 ABC ①"), "计划 ABC ①");
     assert_eq!(t2s(""), "");

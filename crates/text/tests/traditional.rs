@@ -86,8 +86,8 @@ fn traditional_text_stays_as_it_is() {
     );
 }
 
-/// Forms of one word that writers of Traditional choose between freely, so that no conversion can
-/// know which one a text had.
+/// Groups of characters, of which writers of Traditional are free to choose either in the same word,
+/// so that no conversion can know which one a text had.
 const FREE_CHOICES: [&str; 17] = [
     "臺台", "佔占", "週周", "裏裡", "爲為", "蹟跡", "僱雇", "昇升", "綫線", "于於", "畫劃", "遊游",
     "岩巖", "泛氾", "舖鋪", "慾欲", "啓啟",
@@ -125,7 +125,7 @@ struct Restored {
     chars: usize,
     /// The percentage of characters that are as in the original.
     percent: f64,
-    /// The same percentage if differences between [`FREE_CHOICES`] are not counted.
+    /// The same percentage if differences within a group of [`FREE_CHOICES`] are not counted.
     percent_apart_from_free: f64,
 }
 
@@ -153,7 +153,7 @@ fn restored<'a>(sentences: impl Iterator<Item = &'a String>) -> Restored {
             wrong += usize::from(was != is && !free);
         }
     }
-    let percent_right = |wrong: usize| 100.0 - 100.0 * wrong as f64 / chars as f64;
+    let percent_right = |errors: usize| 100.0 - 100.0 * errors as f64 / chars as f64;
     Restored {
         chars,
         percent: percent_right(different),
