@@ -50,8 +50,10 @@ pub fn check(data: &[u8]) {
     let Some(lists) = sections.len().checked_sub(others) else { return };
     // The columns are added, so that inputs need not be long enough for them.
     sections.resize(sections.len() + COLUMN_BYTES * documents, 7);
-    let keys: Vec<TermKey> =
-        sections[lists + dictionary..][..index].chunks(INDEX_ENTRY_BYTES).filter_map(term_key).collect();
+    let keys: Vec<TermKey> = sections[lists + dictionary..][..index]
+        .chunks(INDEX_ENTRY_BYTES)
+        .filter_map(term_key)
+        .collect();
     let file = postings_file(sections, [lists, dictionary, index, words, paths, documents]);
     // No file of this length has more words, or more documents in a list: a word takes at least a
     // byte, and so does a block of 128 documents.
@@ -107,8 +109,8 @@ fn check_seeking(mut cursor: Cursor, step: u32, max_steps: usize) {
 
 /// The key that an entry of the dictionary index begins with, if it is that of a unigram or bigram.
 fn term_key(entry: &[u8]) -> Option<TermKey> {
-    // From the high bits to the low: the field, 21 bits for the first character, and 21 bits for the
-    // second character plus 1, or 0 in a unigram.
+    // From the high bits to the low: the field, 21 bits for the first character, and 21 bits for
+    // the second character plus 1, or 0 in a unigram.
     let number = u64::from_le_bytes(entry.get(..8)?.try_into().ok()?);
     let field = *TextField::ALL.get(usize::try_from(number >> 42).ok()?)?;
     let first = char::from_u32((number >> 21 & 0x1F_FFFF) as u32)?;
