@@ -86,8 +86,8 @@ fn traditional_text_stays_as_it_is() {
     );
 }
 
-/// Groups of characters, of which writers of Traditional are free to choose either in the same word,
-/// so that no conversion can know which one a text had.
+/// Groups of characters, of which writers of Traditional are free to choose either in the same
+/// word, so that no conversion can know which one a text had.
 const FREE_CHOICES: [&str; 17] = [
     "臺台", "佔占", "週周", "裏裡", "爲為", "蹟跡", "僱雇", "昇升", "綫線", "于於", "畫劃", "遊游",
     "岩巖", "泛氾", "舖鋪", "慾欲", "啓啟",
