@@ -49,6 +49,7 @@ fn a_refusal_of_credentials_names_the_variables_to_set_and_no_secret() {
         Attempt {
             variables: &[(user, "reader"), (password, "wr0ng-secret")],
             kind: "a user and a password",
+            // The second is `reader:wr0ng-secret` in Base64, as the server repeats it.
             secrets: &["wr0ng-secret", "cmVhZGVyOndyMG5nLXNlY3JldA"],
         },
         Attempt {

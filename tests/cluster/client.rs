@@ -75,6 +75,7 @@ fn the_client_gets_whole_answers_during_swaps_and_failures_of_nodes() {
     assert_eq!(client.version().unwrap().product(), "OpenSearch");
     create(&client, "news-1");
     assert_eq!(write(&client, "news-1", 0..DOCUMENTS), DOCUMENTS as u64);
+    // `None`: the alias leads to no index yet.
     client.swap_alias("news", None, "news-1").unwrap();
     client.wait_for_alias("news", "news-1", Duration::from_secs(10)).unwrap();
     client.refresh("news").unwrap();

@@ -143,7 +143,7 @@ fn with_too_few_nodes_commands_fail_and_show_no_partial_answers() {
         assert_same_output(&dir, [sample_index(), &yellow], args);
     }
     assert_eq!(run_on(&dir, &yellow, &["check", "--all"]).code, 0);
-    let written = cluster.address("three-nodes");
+    let written = cluster.address("two-nodes");
     dir.ok(&["copy", "--index", sample_index(), "--quiet", "--to", &written]);
     assert_no_partial_answers(&dir, &red, &READING_COMMANDS);
     // Kill a second node: one node of three is no quorum.

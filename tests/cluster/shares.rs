@@ -97,7 +97,8 @@ impl DividedArchive {
     }
 }
 
-/// A text of 240 characters that depends on `number`: long enough for near-duplicates.
+/// A text of 240 characters, long enough for near-duplicates. The two primes scatter the
+/// characters, so that the texts of different numbers have no passages in common.
 fn long_text(number: u32) -> String {
     let chars = (0..240).map(|n| 0x4E00 + (n * 7919 + number * 104_729) % 20_000);
     chars.filter_map(char::from_u32).collect()

@@ -57,6 +57,7 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
         finished.store(true, SeqCst);
         (answered, copying.join().unwrap())
     });
+    // If the batch has failed (2), answers are missing, and the next check shows why.
     assert!(answered.code == 0 || answered.code == 2, "{}", answered.stderr);
     let right = outputs.each_ref().map(|output| output.lines().collect::<Vec<_>>());
     let answers: Vec<&str> = answered.stdout.lines().collect();
