@@ -39,7 +39,7 @@ fn damage_never_gives_a_wrong_answer() {
         let what = damage_file(&index, &mut random);
         campaign.count("damages");
         for _ in 0..QUERIES {
-            let args = search_args(&mut random);
+            let args = random_args(&mut random);
             let wanted =
                 truth.entry(args.clone()).or_insert_with(|| answer(&dir, &intact, &args).unwrap());
             campaign.count("queries");
@@ -114,7 +114,7 @@ fn damage_file(index: &Path, random: &mut Random) -> String {
 }
 
 /// The arguments of a random search, `timeline` or `show`.
-fn search_args(random: &mut Random) -> Vec<String> {
+fn random_args(random: &mut Random) -> Vec<String> {
     let words = [
         "比特幣",
         "以太坊減半",

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::world::{World, current_generation, file_entry, read_description, write_description};
 use crate::util::{Random, copy_folder};
 
-/// Content of a file outside of the index, which must not appear anywhere.
+/// Content of the files outside of the index, which must appear in no output and no index.
 pub(super) const SECRET: &str = "SECRET-2c1f9e4b7a";
 
 /// Files of a user, in a folder beside the index.
@@ -32,8 +32,8 @@ impl Outside {
             fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         Command::new("mkfifo").arg(folder.join("fifo")).status().unwrap();
-        // Make a device of our own if that is allowed, so that a bug in wensou cannot change
-        // `/dev/zero`.
+        // Make a device like `/dev/zero` (a character device with the numbers 1 and 5) if that is
+        // allowed, so that a bug in wensou cannot change `/dev/zero` itself.
         let device = folder.join("zero");
         let made = Command::new("mknod").arg(&device).args(["c", "1", "5"]).output();
         let made = made.is_ok_and(|output| output.status.success());
@@ -111,6 +111,7 @@ impl Attacker<'_> {
             let name = names[self.below(names.len())];
             let content = fs::read(self.outside.path("key")).unwrap();
             let entry = match self.below(3) {
+                // The length and checksum of no file.
                 0 => json!({"bytes": 0, "xxh3": "0000000000000000"}),
                 _ => file_entry(&content),
             };
@@ -367,7 +368,7 @@ fn link(path: &Path, target: &Path, what: &'static str) -> &'static str {
     what
 }
 
-/// Makes a socket at `path`, unless that is on another file system than the temporary folder.
+/// Makes a socket at `path`, unless `path` is on another file system than the temporary folder.
 fn make_socket(path: &Path) {
     // The path that a socket is bound to must be short, so make the socket elsewhere and move it.
     let socket = std::env::temp_dir().join(format!("s{}", std::process::id()));

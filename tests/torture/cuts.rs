@@ -162,6 +162,7 @@ impl Build {
         for cut in [
             Cut::NoneUnsynced,
             Cut::AllUnsynced,
+            // Twice, because it is random.
             Cut::AnyUnsynced,
             Cut::AnyUnsynced,
             Cut::JournalPrefix,
@@ -179,7 +180,8 @@ impl Build {
         }
     }
 
-    /// Checks that a cut after a random change leaves the old index or the new one.
+    /// Checks that a cut after a random change leaves the old index or the new one. [`Cut`] says
+    /// what each kind of cut does to the changes that were not synced.
     fn check_cut(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
         let cut = [
             Cut::NoneUnsynced,
@@ -201,7 +203,7 @@ impl Build {
             end = self.log.len() - random.below(self.log.len().min(40));
         }
         let index = self.index_after_cut(world, end, cut, random);
-        // A copy of what the cut has left, because the verbs below change the index.
+        // A copy of what the cut has left, for messages, because `index` below changes the folder.
         let kept = world.path("kept");
         let _ = fs::remove_dir_all(&kept);
         if index.exists() {

@@ -61,8 +61,8 @@ const NAMES: [&str; 44] = [
     "ee282211a3874cc9865cd49021e9ad77.fast",
 ];
 
-/// Content similar to that of index files, but never the same: a file with the content of an index
-/// file counts as made by wensou.
+/// Contents similar to those of index files, but never the same: a file with the content of an
+/// index file counts as made by wensou.
 const CONTENTS: [&str; 22] = [
     "",
     "x",

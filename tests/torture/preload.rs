@@ -91,7 +91,8 @@ impl Faults {
         deny_library().is_some()
     }
 
-    /// Makes a call (`open`, `read`, `list` or `stat`) fail for this path.
+    /// Makes a call fail for this path, with this error number: `open`, `read`, `stat`, or `list`,
+    /// which reads the entries of a folder.
     pub(super) fn add(&mut self, call: &str, error: i32, path: &Path) {
         let path =
             fs::canonicalize(path.parent().unwrap()).unwrap().join(path.file_name().unwrap());

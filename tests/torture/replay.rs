@@ -62,6 +62,7 @@ impl ChangeLog {
             // The numbers of the kinds are those of the enum in `record.c`.
             changes.push(match kind {
                 1 => Change::Create { inode, path: path() },
+                // The field of the offset has the new length.
                 2 => Change::Resize { inode, length: at },
                 3 => Change::Write { inode, at, bytes: first.to_vec() },
                 4 => {
@@ -69,6 +70,7 @@ impl ChangeLog {
                     Change::Rename { from: path(), to }
                 }
                 5 => Change::Link { inode, path: path() },
+                // A file and a folder.
                 6 | 8 => Change::Remove { path: path() },
                 7 => Change::MakeFolder { inode, path: path() },
                 9 => Change::Sync { inode, path: path() },
@@ -350,7 +352,7 @@ impl Disk {
     }
 }
 
-/// Applies a `Resize` or `Write`.
+/// Applies a `Resize` or `Write` to the content of a file.
 fn change_content(content: &mut Vec<u8>, change: &Change) {
     match change {
         Change::Resize { length, .. } => content.resize(*length, 0),
