@@ -38,7 +38,7 @@ fn an_intact_index_is_reported_as_intact() {
 }
 
 #[test]
-fn verbs_that_read_change_nothing_in_the_index_folder() {
+fn verbs_that_read_add_and_remove_no_files_in_the_index_folder() {
     let dir = indexed();
     let listing = || {
         let mut names: Vec<PathBuf> = Vec::new();

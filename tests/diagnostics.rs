@@ -14,7 +14,7 @@ fn indexed() -> Dir {
 }
 
 #[test]
-fn every_mistake_is_shown_with_its_location() {
+fn mistakes_are_shown_with_their_locations() {
     let dir = indexed();
     let mut screen = String::new();
     for query in [

@@ -45,7 +45,8 @@ fn the_parts_of_a_score_add_up_to_the_score_that_search_prints() {
     }
 }
 
-/// The sum of all scores that the `hit` of an explanation lists.
+/// The sum of all scores that the `hit` of an explanation lists: those of the terms, and the two
+/// parts of the proximity score, `window` and `runs`.
 fn sum_of_parts(hit: &Value) -> f64 {
     let parts = hit["parts"].as_array().unwrap().iter();
     let parts: f64 = parts.map(|part| part["score"].as_f64().unwrap()).sum();
@@ -62,6 +63,7 @@ fn the_parts_of_the_score_of_the_only_hit_add_up_to_its_score() {
     let matching = line("a", "比特幣第四次減半之後,礦工的收入下降。");
     dir.write("archive/d.jsonl", matching + &line("b", "天氣晴朗,適合出門散步。"));
     dir.index();
+    // The score has the proximity score, although a single hit needs no reranking.
     let query = "礦工 收入";
     let hits = dir.hits(&[query]);
     assert_eq!(hits.len(), 1, "{hits:?}");
@@ -124,7 +126,7 @@ fn a_search_without_hits_says_which_clause_is_the_reason() {
 }
 
 #[test]
-fn the_text_of_explain_is_that_of_the_golden_file() {
+fn explain_as_text_describes_the_query_and_with_an_id_one_record() {
     let mut screen = String::new();
     for query in ["\"比特幣\"~9 -tag:BTC", "比特币 title:減半 5.4億", "packy mccormick"] {
         let ran = indexed().run(&["explain", "--", query]);

@@ -69,6 +69,7 @@ fn pages(reader: &str, dir: &Dir) -> Vec<std::path::PathBuf> {
 fn groff_reads_every_page_without_a_warning_into_80_columns() {
     let dir = Dir::new();
     for page in pages("groff", &dir) {
+        // `-P-cbou` makes the output plain text, without bold type and underlines.
         let flags = ["-K", "utf8", "-man", "-Tutf8", "-ww", "-P-cbou", "-rLL=80n"];
         let output = Command::new("groff").args(flags).arg(&page).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", page.display());
@@ -135,7 +136,7 @@ fn every_page_has_the_usual_sections_and_refers_only_to_pages_that_exist() {
 }
 
 #[test]
-fn help_and_manual_page_of_a_verb_have_details_and_usage() {
+fn help_and_manual_page_of_a_verb_have_its_long_description_and_usage() {
     let dir = Dir::new();
     let help = dir.ok(&["completions", "--help"]);
     assert!(help.contains("source <(wensou completions bash)"), "{help}");
