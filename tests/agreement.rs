@@ -150,9 +150,10 @@ enum Scope {
     Body,
 }
 
-/// Which leaves a random query may have: words, phrases and filters.
+/// Which leaves a random query may have.
 #[derive(Clone, Copy, PartialEq)]
 enum Leaves {
+    /// Words, phrases, [`Expr::Near`] and filters.
     All,
     /// Words, phrases and [`Expr::Near`], as inside `title:` and `body:`, where filters and scopes
     /// are not allowed.

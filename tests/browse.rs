@@ -138,6 +138,7 @@ fn ctrl_c_and_signals_restore_the_terminal() {
 #[cfg(debug_assertions)]
 fn a_panic_restores_the_terminal_and_is_then_reported() {
     let dir = indexed();
+    // A debug build panics in the activity that the variable names once the query contains `panic`.
     // A panic while the screen is drawn ends the program as usual (status 101). A panic in the
     // thread that searches is reported as an error (status 2).
     for (activity, status) in [("draw", 101), ("search", 2)] {
@@ -238,6 +239,7 @@ fn queries_are_kept_for_the_next_run() {
 #[test]
 fn browse_expands_saved_queries_and_names_their_mistakes() {
     let dir = indexed();
+    // `Pty` sets XDG_CONFIG_HOME to the folder itself.
     dir.write("wensou/config.toml", "[queries]\nyield = \"質押\"\nwrong = \"tga:x\"\n");
     let mut pty = Pty::start_browse(&dir, &["@yield"], &[]);
     pty.wait_for_text("▌article 以太坊合并后的質押收益");
@@ -259,7 +261,7 @@ fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["比特币 OR 質押"], &[("BROWSER", "true")]);
     pty.wait_for_text("2 hits");
-    // A click on the second hit, as a terminal reports it.
+    // A click on the second hit (column 6 of line 5), as a terminal reports it.
     pty.send("\x1b[<0;6;5M");
     pty.wait_until("the second hit", |screen| {
         screen.lines().nth(4).is_some_and(|line| line.starts_with('▌'))

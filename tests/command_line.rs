@@ -73,6 +73,7 @@ fn the_last_of_a_repeated_option_wins_and_values_may_begin_with_a_hyphen() {
 fn matches_are_printed_for_editors() {
     let dir = indexed();
     let lines = |args: &[&str]| dir.ok(&[&["search", "--format", "vimgrep"], args].concat());
+    // Path, line, first byte of the match in the line (from 1), and the line.
     let in_page = lines(&["以太坊 比特幣"]);
     let mut found: Vec<&str> = in_page.lines().collect();
     found.sort_unstable();
@@ -147,6 +148,7 @@ fn flags_print_the_count_or_the_files_of_the_hits_or_nothing() {
     assert_eq!(run(&["-l", "id:d1"]).1, "archive/dump.jsonl\n");
     assert_eq!(run(&["-l", "-0", "id:d1"]).1, "archive/dump.jsonl\0");
     assert_eq!(run(&["-l", "\"沒有這句\""]), (1, String::new()));
+    // A misspelt word: without -q, the search would suggest another.
     assert!(dir.run(&["search", "-q", "bitcion"]).stderr.is_empty());
     // The last of these flags wins.
     assert_eq!(run(&["-l", "-c", "id:d1"]).1, "1\n");

@@ -57,7 +57,7 @@ fn the_index_completes_values_and_ids() {
     assert_eq!(candidates(&dir, &["wensou", "show", "abc"]), ["abc1", "abc2"]);
     assert_eq!(candidates(&dir, &["wensou", "similar", "abc2"]), ["abc2"]);
     assert_eq!(candidates(&dir, &["wensou", "timel"]), ["timeline"]);
-    // The completed value finds the document.
+    // The completed value finds the document, also if the shell splits it at the space.
     assert_eq!(dir.ids(&["tag:「以太坊", "價格」"]), ["abc1"]);
 }
 

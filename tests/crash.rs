@@ -167,6 +167,7 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
             Some(2) => {
                 assert_eq!(new_state, state, "an error, and the index has changed: {what}");
                 assert!(stderr.contains("error: ") && !stderr.contains("bug in wensou"), "{what}");
+                // That a file system is full or read-only must be named as the cause.
                 if kind != "io" && kind != "short" {
                     let cause =
                         if kind == "full" { "No space left" } else { "Read-only file system" };

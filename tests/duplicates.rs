@@ -41,6 +41,7 @@ fn ids(hits: &[Value]) -> Vec<&str> {
 /// The hit that stands for all near-duplicates of the report.
 fn report_of(dir: &Dir) -> Value {
     let found = hits(dir, &["現貨基金獲批的期待"]);
+    // The other hit is `week`.
     assert_eq!(found.len(), 2, "{found:?}");
     found.into_iter().find(|hit| hit.get("near_duplicates").is_some()).unwrap()
 }
@@ -78,6 +79,7 @@ fn every_document_can_be_found_and_counted() {
         assert_eq!(ids(&only), [id]);
     }
     // With --offset, each answer is a part of the list that is printed without it.
+    // Three hits: the near-duplicates as one, `week` and `other`.
     let whole = hits(&dir, &["比特幣"]);
     assert_eq!(whole.len(), 3);
     for (at, hit) in whole.iter().enumerate() {

@@ -66,6 +66,7 @@ fn each_word_has_its_own_expansions_and_a_quoted_phrase_has_none() {
     assert_eq!(sorted_ids(&dir, "\"比特幣\""), ["both", "han"]);
     assert_eq!(sorted_ids(&dir, "\"BTC\""), ["both", "ticker"]);
     assert_eq!(sorted_ids(&dir, "比特幣 行情"), ["both", "han", "ticker"]);
+    // Every title is 題.
     assert_eq!(sorted_ids(&dir, "title:比特幣"), Vec::<String>::new());
 }
 
@@ -244,6 +245,7 @@ fn highlights_are_words_of_the_query_or_their_expansions() {
             .flat_map(|word| word["forms"].as_array().unwrap())
         {
             let text = form["text"].as_str().unwrap();
+            // `look` says how the form is looked for. A value is found however it is written.
             match form["look"].as_str().unwrap() {
                 "value" => values.push(text.to_owned()),
                 _ => forms.push(wensou_text::key_of(text).into_iter().collect()),

@@ -1,4 +1,5 @@
-//! Latin letters that are read as pinyin, and hints if nothing matches.
+//! Latin letters that are read as pinyin, and hints if nothing matches. Section 8 of
+//! `crates/query/GRAMMAR.md` explains the codes of hints, such as W002.
 
 use crate::util::Dir;
 

@@ -126,7 +126,7 @@ fn record(number: usize, random: &mut Random) -> String {
     .to_string()
 }
 
-/// Adds, changes, deletes and renames random files of an archive.
+/// Adds, changes, deletes and renames random pages of an archive, and rewrites its dump.
 fn change_files(archive: &Path, random: &mut Random) {
     let mut files: Vec<PathBuf> = ["a", "b", "c"]
         .iter()
@@ -162,6 +162,7 @@ fn content_lines(index: &Index) -> Vec<String> {
     }
     lines.push(format!("{:?}", overview(index).unwrap()));
     let mut report = index.meta().report.clone();
+    // Records and answers do not depend on the files that were ignored.
     report.ignored.clear();
     lines.push(format!("{report:?}"));
     let clock = Clock { today: "2024-01-01".parse().unwrap() };
@@ -194,7 +195,7 @@ fn assert_same_content(updated: &Path, fresh: &Path, what: &str) {
     assert_eq!(content_lines(&updated).len(), content_lines(&fresh).len(), "{what}");
 }
 
-/// Options of an update that writes many segments before it merges them.
+/// Options of an update that writes many segments, of about 4 KiB each, before it merges them.
 fn update_options() -> BuildOptions {
     let mut options = build_options();
     options.segment_bytes = 4 << 10;

@@ -41,6 +41,7 @@ fn a_date_in_a_query_finds_documents_of_that_date_unless_limited_to_a_field() {
     ];
     dir.write("archive/dump.jsonl", lines.join("\n"));
     dir.index();
+    // Below a negation, a date is only a word: `dated`, whose texts do not name 2023, stays.
     let cases: [(&str, &[&str]); 15] = [
         ("2023", &["dated", "text", "title"]),
         ("title:2023", &["title"]),
@@ -121,6 +122,7 @@ fn symbols_count_where_they_are_typed() {
         ("C++", &["cpp"]),
         ("\"C++\"", &["cpp"]),
         ("C", &["c", "cpp", "sharp"]),
+        // Without symbols, a quoted phrase is also found inside words.
         ("\"C\"", &["btc", "c", "cpp", "plain-btc", "sharp", "usdc"]),
         ("C#", &["sharp"]),
         ("\"學習C#\"", &["sharp"]),
@@ -331,6 +333,7 @@ fn highly_repetitive_texts_are_searched_in_time() {
     let started = std::time::Instant::now();
     let output = dir.ok(&["search", "哈", "--snippet", "200000", "--format", "jsonl"]);
     assert!(output.len() > 200_000);
+    // 比特比 has three characters, so no passage of two has both words.
     let near = "\"比特 特比\"~2 ".repeat(300);
     // Cut the query to at most 4,000 characters, after a whole clause.
     let near: String = near.chars().take(4000).collect();

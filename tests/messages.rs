@@ -75,6 +75,7 @@ fn ctrl_c_clears_the_progress_bar_and_says_which_index_is_in_use() {
         pty.send("\x03");
         assert_eq!(pty.wait_for_exit(), 130);
         let screen = pty.wait_for_text(message);
+        // The terminal echoes the key as ^C.
         assert_eq!(screen.trim_start_matches("^C").trim(), message);
         assert_eq!(dir.run(&["search", "質押", "-f", "ids"]).code, if existing { 0 } else { 3 });
     }

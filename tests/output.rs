@@ -56,6 +56,7 @@ fn every_format_for_programs_keeps_its_schema() {
     for dir in [&dir, &sample] {
         let search = |args: &[&str]| dir.run(&[&["search", "--limit", "1000"], args].concat());
         validate("hit.schema.json", &objects(&search(&["-f", "jsonl", "比特幣"]).stdout));
+        // Hits that lack words, with the keys `missing` and `backfilled`.
         validate("hit.schema.json", &objects(&search(&["-f", "jsonl", "比特幣 減半 zzzz"]).stdout));
         let all: Vec<Value> = serde_json::from_str(&search(&["-f", "json"]).stdout).unwrap();
         validate("hit.schema.json", &all);
@@ -311,7 +312,8 @@ fn recency_prefers_newer_documents_and_explain_shows_its_factor() {
         .unwrap();
         object["hit"]["recency"].as_f64().unwrap()
     };
-    // `new` is 31 days old. After 30 days, a score has lost a quarter.
+    // `new` is 31 days old. After 30 days, a score has lost a quarter. It never loses more than
+    // half.
     assert!((0.73..0.75).contains(&recency_factor("new")), "{}", recency_factor("new"));
     assert!((0.5..0.51).contains(&recency_factor("old")));
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
@@ -347,21 +349,23 @@ fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
     for (at, factor) in [(0, 0.4999..0.51), (1, 0.97..1.0)] {
         let ratio = recent[at].1 / plain[at].1;
         assert!(factor.contains(&ratio), "{plain:?} {recent:?}");
+        // The size of usual scores: the coverage is not part of the printed score.
         assert!((0.1..50.0).contains(&recent[at].1), "{recent:?}");
     }
     for (id, score) in &recent {
         let explain = [&["explain", "-f", "json", typed, "--id", id], &recency[..]].concat();
         let hit = &serde_json::from_str::<Value>(&dir.ok(&explain)).unwrap()["hit"];
         assert!((hit["score"].as_f64().unwrap() - score).abs() < 1e-3, "{hit} {score}");
-        let parts: f64 = hit["parts"].as_array().unwrap().iter().map(number("score")).sum();
-        let sum = parts + number("window")(hit) + number("runs")(hit);
-        let expected = sum * number("recency")(hit);
+        let parts: f64 = hit["parts"].as_array().unwrap().iter().map(number_for("score")).sum();
+        // The two parts of the proximity score.
+        let proximity = number_for("window")(hit) + number_for("runs")(hit);
+        let expected = (parts + proximity) * number_for("recency")(hit);
         assert!((expected - score).abs() < 1e-3, "the parts are the score: {hit} {score}");
     }
 }
 
-/// Gets the number that an object has for a key.
-fn number(key: &str) -> impl Fn(&Value) -> f64 {
+/// A function that gets the number that an object has for a key.
+fn number_for(key: &str) -> impl Fn(&Value) -> f64 {
     move |object| object[key].as_f64().unwrap()
 }
 
@@ -369,10 +373,7 @@ fn number(key: &str) -> impl Fn(&Value) -> f64 {
 fn show_converts_to_either_script_and_prints_citations() {
     let dir = indexed();
     let printed = |args: &[&str]| dir.ok(&[&["show"], args].concat());
-    assert!(
-        printed(&["b1"]).contains("第二段,里面的細節")
-            || printed(&["b1"]).contains("第二段，里面的細節")
-    );
+    assert!(printed(&["b1"]).contains("里面的細節"), "without --script, as in the archive");
     assert!(printed(&["b1", "--script", "hans"]).contains("里面的细节"));
     assert!(printed(&["a3", "--script", "hant"]).contains("比特幣挖礦"));
     let cite = printed(&["a1", "-f", "cite"]);

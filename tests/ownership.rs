@@ -21,6 +21,7 @@ fn indexed() -> Dir {
 /// The folder of the generation in use.
 fn current_generation(dir: &Dir, index: &str) -> PathBuf {
     let index = dir.path().join(index);
+    // The line is `wensou gen-NNNNNN HASH`.
     let line = fs::read_to_string(index.join("CURRENT")).unwrap();
     index.join(line.split(' ').nth(1).unwrap())
 }
@@ -224,6 +225,7 @@ fn an_update_of_a_damaged_index_names_the_damage() {
     fs::remove_file(dir.path().join("archive/two.txt")).unwrap();
     dir.index();
     dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
+    // The file that says which documents of the base are deleted.
     flip_bit(&current_file(&dir, "index", ".del"));
     let updated = dir.run(&["index", "archive"]);
     assert_eq!(updated.code, 0, "{}", updated.stderr);
@@ -242,6 +244,7 @@ fn an_index_in_the_archive_is_not_indexed() {
     let dir = Dir::new();
     dir.write("page.txt", "標題\n\n正文在此,說一件事。\n");
     for root in [".", "../here/.", "./"] {
+        // `here` stands for the name of the folder.
         let name = dir.path().file_name().unwrap().to_str().unwrap();
         let root = root.replace("here", name);
         dir.ok(&["index", &root, "--quiet"]);

@@ -183,6 +183,7 @@ fn compare(index: &Index, documents: &[Document], phrases: &RandomPhrases) {
         text: Scanned::new(&document.text),
     };
     let scanned: Vec<ScannedDocument> = documents.iter().map(scanned).collect();
+    // `:` and `,` count between digits.
     let is_digit_or_symbol = |c: &char| c.is_numeric() || "+#$€₿%.-/@:,".contains(*c);
     let mut random = Random::new(phrases.seed);
     let mut tried = 0;
@@ -273,7 +274,7 @@ fn a_phrase_finds_what_a_scan_finds_in_real_text() {
     }
 }
 
-/// Every highlight, folded, is the phrase, and every occurrence of the phrase is highlighted.
+/// Every highlight has the key of the phrase, and every occurrence of the phrase is highlighted.
 #[test]
 fn highlights_are_the_phrase_in_the_characters_of_the_page() {
     let texts = [

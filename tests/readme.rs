@@ -57,8 +57,9 @@ fn every_transcript_is_what_the_program_prints() {
                 let end =
                     following.iter().position(|line| line.starts_with("$ ") || *line == "```");
                 let documented = &following[..end.unwrap()];
-                let empty = documented.iter().rev().take_while(|line| line.is_empty()).count();
-                let documented = &documented[..documented.len() - empty];
+                let empty_at_end =
+                    documented.iter().rev().take_while(|line| line.is_empty()).count();
+                let documented = &documented[..documented.len() - empty_at_end];
                 let expected = transcript(documented, &output(&dir, command));
                 let same = mask(&documented.join("\n")) == mask(&expected.join("\n"));
                 match same {

@@ -196,7 +196,7 @@ fn the_summary_counts_files() {
 #[cfg(unix)]
 fn a_dry_run_counts_the_skipped_files_that_it_does_not_name() {
     let dir = folders();
-    // Two more than are named.
+    // A dry run names 20 skipped files.
     for number in 1..=22 {
         let link = dir.path().join(format!("a/gone-{number}.txt"));
         std::os::unix::fs::symlink("nowhere", link).unwrap();
@@ -291,6 +291,7 @@ fn output_of_wensou_is_not_indexed() {
     dir.ok(&["index", "."]);
     let before = titles(&dir);
     for (name, args) in [
+        // Output is recognised by its content, not by these names.
         ("hits.txt", &["search", "說一件事"][..]),
         ("hits.jsonl", &["search", "說一件事", "-f", "jsonl"]),
         ("hits.json", &["search", "說一件事", "-f", "json"]),

@@ -48,7 +48,8 @@ fn zip(members: &[(String, String)]) -> Vec<u8> {
     for (name, content) in members {
         let (length, offset) = (content.len() as u32, files.len() as u32);
         // What the header of a member and its entry in the directory have in common: version, flags
-        // (UTF-8), method, time and date; checksum and lengths; the length of the name.
+        // (UTF-8), method, time and date; checksum and lengths; the length of the name, and that of
+        // the extra field, which is 0.
         let mut common: Vec<u8> =
             [20_u16, 0x800, 0, 0, 33].iter().flat_map(|n| n.to_le_bytes()).collect();
         common
@@ -61,6 +62,7 @@ fn zip(members: &[(String, String)]) -> Vec<u8> {
         files.extend(content.as_bytes());
         directory.extend(b"PK\x01\x02\x14\0");
         directory.extend(&common);
+        // No comment, the first disk, and no attributes.
         directory.extend([0; 10]);
         directory.extend(offset.to_le_bytes());
         directory.extend(name.as_bytes());
@@ -68,6 +70,7 @@ fn zip(members: &[(String, String)]) -> Vec<u8> {
     let (count, at) = (members.len() as u16, files.len() as u32);
     let length = directory.len() as u32;
     files.extend(directory);
+    // The end record: disks, numbers of entries, length and offset of the directory, no comment.
     files.extend(b"PK\x05\x06\0\0\0\0");
     files.extend([count, count].iter().flat_map(|n| n.to_le_bytes()));
     files.extend([length, at].iter().flat_map(|n| n.to_le_bytes()));
@@ -230,6 +233,7 @@ fn a_share_is_described_and_checked() {
     // A file of another share may change.
     dir.write("news/2021/1.txt", page(50));
     assert_eq!(dir.run(&["check", "--index", "share-2"]).code, 0);
+    // The same share, with its paths in another order and a path that lies in another.
     let again = dir.run(&[
         "index",
         "--base",
@@ -335,6 +339,7 @@ fn surveys_are_merged_in_any_order() {
     assert_refused(&["news/2021", "news/2022"], "--base DIR");
     assert_refused(&["news/none"], "not a folder");
     let all = read("all.stats");
+    // A byte in the middle, the last byte before the checksum of 8 bytes, and the last of these.
     for at in [all.len() / 2, all.len() - 9, all.len() - 1] {
         let mut damaged = all.clone();
         damaged[at] ^= 4;

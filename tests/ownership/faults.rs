@@ -38,7 +38,8 @@ fn a_damaged_length_is_reported_as_damage_before_it_allocates_memory() {
     let store_footer = end - footer - 28;
     let offset: [u8; 8] = bytes[store_footer + 4..store_footer + 12].try_into().unwrap();
     let skip_index = u64::from_le_bytes(offset) as usize;
-    // The skip index begins with the number of its layers, as a varint.
+    // The skip index begins with the number of its layers, as a varint whose last byte has the
+    // highest bit: this one is 2^49 - 1.
     bytes[skip_index..skip_index + 7].copy_from_slice(&[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff]);
     fs::write(&store, bytes).unwrap();
     for args in [&["export"][..], &["search", "r7", "-n", "1"], &["check"]] {
@@ -69,6 +70,7 @@ fn a_file_that_is_cut_short_under_a_reader_is_named() {
     let read = records.lines().map_while(Result::ok).count();
     let ended = export.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
+    // All 3,000 records but the first.
     assert!(read < 2999, "the file was read before it was cut short");
     assert_eq!(ended.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains(".store was cut short while it was read"), "{stderr}");

@@ -323,6 +323,7 @@ fn help_and_scripts_are_printed_as_they_are() {
         &["search", "--help"],
     ] {
         let raw = piped(&dir, args);
+        // `--help` is wrapped to the width of the terminal.
         if args[0] != "search" {
             assert_eq!(terminal_output(&dir, args, BOTH_STREAMS), raw, "{args:?}");
         }
