@@ -7,8 +7,8 @@ use super::nodes::Cluster;
 use super::{NO_GRACE, assert_same_output, run_on};
 use crate::util::{Dir, copy_folder, sample_archive, set_archive_state};
 
-/// Searches whose output depends on the state of the archive.
-pub(super) const QUERIES: [&[&str]; 3] = [
+/// The arguments of searches whose output depends on the state of the archive.
+pub(super) const SEARCHES: [&[&str]; 3] = [
     &["search", "標題 正文", "-f", "jsonl", "-n", "20"],
     &["search", "來去 OR 變化", "--facet", "month", "-f", "json"],
     &["search", "-n", "300", "-f", "ids"],
@@ -57,14 +57,14 @@ impl Archive {
         ran.stderr
     }
 
-    /// The output of each search of [`QUERIES`] on an index.
+    /// The output of each search of [`SEARCHES`] on an index.
     pub(super) fn answers(&self, index: &str) -> Vec<String> {
         let answer = |args: &&[&str]| {
             let ran = run_on(&self.dir, index, args);
             assert!(ran.code <= 1, "{args:?}: {}", ran.stderr);
             ran.stdout
         };
-        QUERIES.iter().map(answer).collect()
+        SEARCHES.iter().map(answer).collect()
     }
 
     /// Checks that the copy at an address has exactly the records of the index, and that its

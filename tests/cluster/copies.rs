@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::changing_archive::{Archive, QUERIES, begin_copy};
+use super::changing_archive::{Archive, SEARCHES, begin_copy};
 use super::nodes::Cluster;
 use super::{
     INDEXES_OF_A_COPY, NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, run_on,
@@ -38,7 +38,7 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
         let searches = scope.spawn(|| {
             let mut count = 0;
             while !finished.load(SeqCst) {
-                for (at, args) in QUERIES.iter().enumerate() {
+                for (at, args) in SEARCHES.iter().enumerate() {
                     let ran = run_on(&archive.dir, &address, args);
                     let is_old_or_new = [&old[at], &new[at]].contains(&&ran.stdout);
                     if ran.code > 1 || !is_old_or_new {
