@@ -261,6 +261,7 @@ fn date_today_means_today_in_the_time_zone() {
     let today = |args: &[&str]| dir.ids(&[&["date:today"], args].concat());
     assert_eq!(today(&["--tz", "+13:00"]), ["east"]);
     assert_eq!(today(&["--tz", "UTC-12"]), ["west"]);
+    // `Etc/GMT+12` is UTC-12: the signs of these names are reversed.
     dir.write(CONFIG_FILE, "time_zone = \"Etc/GMT+12\"\n");
     assert_eq!(today(&[]), ["west"]);
     let wrong = dir.run(&["search", "date:today", "--tz", "CST-8"]);

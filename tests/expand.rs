@@ -42,6 +42,7 @@ fn other_names_of_a_thing_are_found_in_any_script_and_rank_below_the_typed_one()
         };
         assert!(found.len() >= 3, "{query}: {found:?}");
         let first = &found[0];
+        // `cash` has the literal form `bitcoin`, too.
         let literal = first == wanted || (wanted == "latin" && first == "cash");
         assert!(literal, "{query}: the literal form comes first: {found:?}");
         assert!(!found.contains(&"none".to_owned()), "{query}");

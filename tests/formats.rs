@@ -22,7 +22,7 @@ fn assert_has_fixture_records(dir: &Dir, records: &str) {
     assert_eq!(dir.ids(&["護城河"]).len(), 1);
     assert_eq!(dir.ids(&["tag:eth", "kind:flash"]), ["r-1"]);
     assert_eq!(dir.ids(&["path:one.txt", "kind:flash"]), ["f3005a830ae42"]);
-    // Queries whose posting lists have full blocks of 128 documents.
+    // Queries that read posting lists with full blocks of 128 documents.
     let count = |query: &str| dir.ids(&[query]).len();
     assert_eq!(
         (count("質押收益率"), count("\"更多,收益率\""), count("\"又一條\"")),

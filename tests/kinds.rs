@@ -107,6 +107,7 @@ fn the_sample_of_other_kinds_is_read() {
     copy_folder(&kinds, &dir.path().join("archive"));
     let ran = dir.run(&["index", "archive"]);
     assert!(ran.stderr.contains("skipped none"), "{}", ran.stderr);
+    // How many records of `data/kinds` match.
     for (query, count) in [
         ("author:林知遠", 1),
         ("作者:何思齊", 2),

@@ -61,6 +61,7 @@ fn pages(reader: &str, dir: &Dir) -> Vec<std::path::PathBuf> {
     dir.ok(&["man", "--dir", "pages"]);
     let files = std::fs::read_dir(dir.path().join("pages")).unwrap();
     let files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    // The pages of the program, its verbs (14 or more) and the query language.
     assert!(files.len() >= 16);
     files
 }

@@ -263,6 +263,7 @@ fn a_word_that_the_user_adds_loses_no_hits() {
         r#"{"id":"c","title":"題","text":"柴犬幣下跌，城河與護岸。"}"#,
     ];
     dir.write("archive/dump.jsonl", lines.join("\n"));
+    // Each word with its frequency, and the first with its part of speech, as in jieba's tables.
     dir.write("words.txt", "柴犬幣大漲 100 n\n護城河 3\n");
     dir.ok(&["index", "archive", "--quiet", "--words", "words.txt"]);
     for query in ["柴犬幣 SHIB 大漲", "柴犬幣大漲", "柴犬币大涨", "SHIB大漲", "SHIB 大漲", "大漲"]

@@ -18,7 +18,7 @@ const ABOUT: [&str; 10] =
 /// The kinds of documents that a query may want.
 const KINDS: [&str; 3] = ["article", "flash", "both"];
 
-/// Half of the last decimal place of the pinned values, and a margin for the binary numbers.
+/// Half of the last decimal place of the pinned values, and a margin for binary rounding.
 const TOLERANCE: f64 = 5e-5 + 1e-9;
 
 /// Maximum number of changed queries that a report lists.
@@ -229,6 +229,7 @@ fn a_change_of_a_measure_is_reported_query_by_query() {
     let mut other: Pinned = serde_json::from_str(&json(&now)).unwrap();
     assert_eq!(difference(&other, &now, &queries), None, "rounding alone is no difference");
     for value in &mut other.query.get_mut("q001").unwrap()[..2] {
+        // One in the last decimal place, which is more than the tolerance.
         *value += 1e-4;
     }
     let report = difference(&other, &now, &queries).unwrap();

@@ -71,6 +71,7 @@ fn phrases_ignore_spaces_and_punctuation_and_may_cross_word_boundaries() {
     let dir = indexed();
     assert_eq!(dir.ids(&["\"brc20 代幣\""]), ["x-1"]);
     assert_eq!(dir.ids(&["\"智能产\""]).len(), 1);
+    // No phrase: capitals divide PackyMcCormick into words.
     assert_eq!(dir.ids(&["packy mccormick"]).len(), 1);
     assert_eq!(dir.ids(&["\"押\""]).len(), 2);
 }
@@ -83,6 +84,7 @@ fn fields_and_operators_find_the_right_documents() {
     assert_eq!(dir.ids(&["date:none"]), ["x-2"]);
     assert_eq!(dir.ids(&["date:2023-05-20"]), ["x-1"]);
     assert_eq!(dir.ids(&["since:2023-06 until:2023-06"]).len(), 1);
+    // The first page states only the null date, 1900/1/1.
     assert_eq!(dir.ids(&["date:inferred"]).len(), 1);
     assert_eq!(dir.ids(&["title:減半"]).len(), 2);
     assert_eq!(dir.ids(&["title:質押 OR title:減半"]).len(), 3);

@@ -57,6 +57,7 @@ fn verbs_that_show_records_or_counts_have_the_same_output_on_a_cluster() {
     let mut queries = RandomQueries::with_seed(&exported, 11);
     let lines = queries.lines(20);
     for query in ["比特幣", "kind:flash", "(以太坊 OR 模型) NOT 減半"] {
+        // A limit of 0 shows all values.
         let facets = ["search", "--facet", "kind,tag,month,source", "--facet-limit", "0"];
         assert_same_output(&dir, indexes, &[&facets[..], &["-f", "json", query]].concat());
         assert_same_output(&dir, indexes, &["timeline", "-f", "json", query]);

@@ -127,6 +127,7 @@ impl RandomQueries {
     /// A query. The kinds of queries take turns by `number`.
     fn query(&mut self, number: usize) -> String {
         let symbols = ["\"3.5%\"", "\"C++\"", "C++", "\"GPT-4\"", "\"$100\"", "3.5%", "\"-0.5%\""];
+        // Words with other names or regional forms, pinyin, numbers, and Latin words to join.
         let expanded = ["btc", "eth", "bitebi", "yitaifang", "100萬", "5.4億", "open ai", "計算機"];
         let [one, two, three] = [self.word(), self.word(), self.word()];
         match number % 20 {

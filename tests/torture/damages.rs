@@ -171,6 +171,7 @@ impl DamagedIndex<'_> {
         let start = random.below(verbs.len());
         let mut chosen: Vec<&[&str]> =
             (0..5).map(|step| verbs[(start + step) % verbs.len()]).collect();
+        // `export` reads every record.
         if !chosen.contains(&verbs[0]) {
             chosen.push(verbs[0]);
         }
