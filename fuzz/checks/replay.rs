@@ -6,7 +6,8 @@ use std::path::Path;
 
 /// Runs the check of a target on each of its seeds and regression inputs.
 pub fn all(target: &str, check: fn(&[u8])) {
-    // The folder of every crate is two levels below the root of the repository.
+    // `tests/regressions.rs` of a crate includes this file. The folder of every crate is two levels
+    // below the root of the repository.
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
     let mut count = 0;
     for folder in ["seeds", "regressions"] {

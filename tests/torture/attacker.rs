@@ -279,7 +279,8 @@ impl Attacker<'_> {
         );
     }
 
-    /// Sets values of the description that name other files, are too large, or are invalid.
+    /// Sets values of the description that name other files, are too large, or are invalid. In the
+    /// description, `roots` are absolute paths, and `given` are the same as the user gave them.
     fn change_description(&mut self) -> String {
         let generation = current_generation(self.index);
         let mut description = read_description(&generation);
