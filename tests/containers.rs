@@ -31,6 +31,7 @@ fn tar(members: &[(&str, &str)]) -> Vec<u8> {
 #[test]
 fn a_page_in_a_container_is_found_and_printed_as_it_is() {
     let dir = Dir::new();
+    // A page, a name that leads out of the container, a nested container, and an ignored picture.
     let members = [("甲/一.txt", PAGE), ("../二.txt", PAGE), ("三.zip", ""), ("四.png", "")];
     dir.write("pages/a.tar", tar(&members));
     dir.write("pages/b.txt.gz", "no gzip");

@@ -56,7 +56,7 @@ fn every_format_for_programs_keeps_its_schema() {
     for dir in [&dir, &sample] {
         let search = |args: &[&str]| dir.run(&[&["search", "--limit", "1000"], args].concat());
         validate("hit.schema.json", &objects(&search(&["-f", "jsonl", "比特幣"]).stdout));
-        // Hits that lack words, with the keys `missing` and `backfilled`.
+        // No document has every word, so the hits have the key `missing`.
         validate("hit.schema.json", &objects(&search(&["-f", "jsonl", "比特幣 減半 zzzz"]).stdout));
         let all: Vec<Value> = serde_json::from_str(&search(&["-f", "json"]).stdout).unwrap();
         validate("hit.schema.json", &all);

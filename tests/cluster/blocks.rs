@@ -20,6 +20,7 @@ fn a_full_disk_stops_copies_but_not_searches() {
     let (archive, address) = Archive::copied_to(&cluster, "full");
     let client = cluster.client();
     let (indexes_before, old_answers) = (cluster.indexes_of("full"), archive.answers("index"));
+    // The next copy has something to send.
     archive.update_to_state(1);
     // Block the index that is searched, and then all indexes, including the one that has the lock.
     for indexes in [&client.alias_targets("full").unwrap()[0], "full-*"] {

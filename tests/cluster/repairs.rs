@@ -133,6 +133,7 @@ fn statistics_that_were_changed_are_repaired() {
     let client = cluster.client();
     let statistics = format!("{}.terms", client.alias_targets("counted").unwrap()[0]);
     allow_writes(&client, &statistics);
+    // One of the documents with the document frequencies of terms.
     let delete = Request::delete(format!("/{statistics}/_doc/terms-0")).query("refresh", "true");
     client.send(&delete).unwrap();
     let from = ["check", "--from", sample_index()];

@@ -177,8 +177,9 @@ impl Round<'_> {
         fs::remove_dir_all(fresh).unwrap();
     }
 
-    /// The texts of records that the export `before` has and `after` lacks. If the state of the
-    /// archive has changed between the exports, records of [`CHANGING_PAGES`] do not count.
+    /// The kinds and texts of records that the export `before` has and `after` lacks. If the
+    /// state of the archive has changed between the exports, records of [`CHANGING_PAGES`] do not
+    /// count.
     fn lost_records(before: &str, after: &str, changed: bool) -> BTreeSet<String> {
         let counts =
             |line: &&str| !changed || !CHANGING_PAGES.iter().any(|page| line.contains(page));
