@@ -261,8 +261,7 @@ impl AllHits {
     fn check_total(&self) -> Result<()> {
         match self.total {
             Some(total) if total != self.read_count && !self.reopened => Err(Error::Partial {
-                at: Request::post(format!("/{}/_search", self.index))
-                    .exchange_with("the cluster"),
+                at: Request::post(format!("/{}/_search", self.index)).exchange_with("the cluster"),
                 reason: format!("{} of {total} hits were read", self.read_count),
             }),
             _ => Ok(()),
