@@ -1,31 +1,36 @@
 //! Scores of single units whose sums order documents as their coverage does.
+//!
+//! A *unit* is a word of the query, or all words of a date. The mass of the units that a document
+//! matches decides its coverage, see [`CoverageScale`](crate::rank::CoverageScale).
 
 use crate::rank::{Coverage, IdfMass};
 
 /// The maximum number of units for which scores are searched for: all combinations are tried.
 const MAX_UNITS: usize = 4;
 
-/// The maximum score of one unit, or of one of the two scores that depend on all units. Larger
-/// scores were never needed for units of random masses.
+/// The maximum of each of the scores of [`AdditiveScores`]. Two or three units of random masses
+/// never needed more.
 const MAX_SCORE: u32 = 3;
 
 /// The maximum sum of the scores of a document.
 pub(super) const MAX_SUM: u32 = 8;
 
-/// The number of units that a document matches at least.
+/// The number of units that each document matches which the search finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Matching {
-    /// A document may match no unit, for example only a part of a word.
-    MaybeNoUnit,
-    /// Each document matches a unit.
-    AtLeastOneUnit,
+pub(super) enum UnitsMatched {
+    /// At least one.
+    OneOrMore,
+    /// Any number. A unit may be a word that a document must have as a whole, while the search also
+    /// finds documents that have only a bigram of the word.
+    ZeroOrMore,
 }
 
-/// A score for each unit of a plan, and for two combinations of units. Documents with equal
-/// coverage have equal sums of scores, and documents with more coverage have a larger sum.
+/// A score for each unit of a plan, one for matching any unit, and one for matching all units.
+/// Documents with equal coverage have equal sums of scores, and documents with more coverage have a
+/// larger sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AdditiveScores {
-    /// The score of each unit, in the order of the units of the plan.
+    /// The score of each unit that a document matches, in the order of the units of the plan.
     pub(super) units: Vec<u32>,
     /// What is added if a document matches any unit. 0 if each document does.
     pub(super) any_unit: u32,
@@ -43,16 +48,16 @@ impl AdditiveScores {
     /// [`MAX_UNITS`] units.
     pub(super) fn find(
         masses: &[IdfMass],
-        matching: Matching,
+        units_matched: UnitsMatched,
         coverage: impl Fn(IdfMass) -> Coverage,
     ) -> Option<Self> {
         if masses.len() > MAX_UNITS {
             return None;
         }
-        let combinations = combinations(masses, matching, coverage);
-        let any_unit_scores = match matching {
-            Matching::MaybeNoUnit => 0..=MAX_SCORE,
-            Matching::AtLeastOneUnit => 0..=0,
+        let combinations = combinations(masses, units_matched, coverage);
+        let any_unit_scores = match units_matched {
+            UnitsMatched::ZeroOrMore => 0..=MAX_SCORE,
+            UnitsMatched::OneOrMore => 0..=0,
         };
         let base = MAX_SCORE + 1;
         let mut best: Option<Self> = None;
@@ -121,12 +126,12 @@ impl AdditiveScores {
 /// ascend.
 fn combinations(
     masses: &[IdfMass],
-    matching: Matching,
+    units_matched: UnitsMatched,
     coverage: impl Fn(IdfMass) -> Coverage,
 ) -> Vec<(Coverage, Vec<bool>)> {
-    let first = match matching {
-        Matching::MaybeNoUnit => 0,
-        Matching::AtLeastOneUnit => 1,
+    let first = match units_matched {
+        UnitsMatched::ZeroOrMore => 0,
+        UnitsMatched::OneOrMore => 1,
     };
     let mut combinations: Vec<(Coverage, Vec<bool>)> = (first..1_usize << masses.len())
         .map(|bits| {
@@ -148,26 +153,28 @@ mod tests {
     use crate::rank::CoverageScale;
 
     /// The scores for units of these masses.
-    fn find(masses: &[u32], matching: Matching) -> Option<AdditiveScores> {
+    fn find(masses: &[u32], units_matched: UnitsMatched) -> Option<AdditiveScores> {
         let masses: Vec<IdfMass> = masses.iter().copied().map(IdfMass::from_1024ths).collect();
         let all = masses.iter().copied().sum();
         let min = masses.iter().copied().min().unwrap_or_default();
         let scale = CoverageScale::new(all, min, masses.len());
-        AdditiveScores::find(&masses, matching, |mass| scale.coverage(mass))
+        AdditiveScores::find(&masses, units_matched, |mass| scale.coverage(mass))
     }
 
     #[test]
     fn the_scores_of_two_words_have_the_least_sums() {
-        // A third of the mass and two thirds: coverages 1, 2 or 3, and 4 for both.
-        let scores = find(&[1000, 5000], Matching::AtLeastOneUnit).unwrap();
+        // One word has less than a third of the mass, so its coverage is 1; the other has more than
+        // two thirds, so its coverage is 3. Both together have coverage 4.
+        let scores = find(&[1000, 5000], UnitsMatched::OneOrMore).unwrap();
         assert_eq!((scores.units, scores.any_unit, scores.all_units), (vec![0, 1], 0, 1));
-        let scores = find(&[3000, 3000], Matching::MaybeNoUnit).unwrap();
+        // Each word has half of the mass, so its coverage is 2.
+        let scores = find(&[3000, 3000], UnitsMatched::ZeroOrMore).unwrap();
         assert_eq!((scores.units, scores.any_unit, scores.all_units), (vec![1, 1], 0, 0));
     }
 
     #[test]
     fn many_units_have_no_additive_scores() {
-        assert_eq!(find(&[1000; 5], Matching::AtLeastOneUnit), None);
+        assert_eq!(find(&[1000; 5], UnitsMatched::OneOrMore), None);
     }
 
     proptest! {
@@ -176,9 +183,9 @@ mod tests {
             masses in prop::collection::vec(1500_u32..10_000, 2..=3),
             each_has_a_unit in any::<bool>(),
         ) {
-            let matching =
-                if each_has_a_unit { Matching::AtLeastOneUnit } else { Matching::MaybeNoUnit };
-            let scores = find(&masses, matching);
+            let units_matched =
+                if each_has_a_unit { UnitsMatched::OneOrMore } else { UnitsMatched::ZeroOrMore };
+            let scores = find(&masses, units_matched);
             prop_assert!(scores.is_some(), "{:?}", masses);
         }
     }

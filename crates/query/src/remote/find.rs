@@ -9,8 +9,8 @@ use wensou_cluster::field;
 use super::cluster_engine::ClusterEngine;
 use super::levels::LevelScores;
 use super::request::{
-    Aggregations, DocCount, DocFilter, GroupCount, GroupCounts, Hit, Hits, MAX_GROUPS,
-    RequestBuilder, SearchOptions, SearchResponse, Total, group_aggregation,
+    Aggregations, DocFilter, GroupCount, GroupCounts, Hit, Hits, MAX_GROUPS, RequestBuilder,
+    SearchOptions, SearchResponse, Total, group_aggregation,
 };
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
@@ -89,6 +89,14 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
 fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
     let repeats = |group: &GroupCount| group.doc_count.saturating_sub(1);
     hits.saturating_sub(groups.buckets.iter().map(repeats).sum())
+}
+
+/// Whether a search for the relaxed plan puts all documents that match the strict plan before those
+/// that lack a unit of the relaxed plan.
+fn complete_docs_come_first(strict: &Plan, relaxed: &Plan, sort: Sort) -> bool {
+    let MatchExpr::And(required) = &strict.match_expr else { return false };
+    let units = &relaxed.covering.units;
+    sort == Sort::Rank && units.len() > 1 && units.iter().all(|unit| required.contains(&unit.expr))
 }
 
 impl ClusterEngine<'_> {
@@ -205,28 +213,51 @@ impl ClusterEngine<'_> {
         let body = {
             let translator = self.translator.borrow();
             let requests = RequestBuilder { index: self.index, translator: &translator };
-            requests.search_ahead((relaxed, &filter, options), (strict, &strict_filter))?
+            match complete_docs_come_first(strict, relaxed, options.sort) {
+                true => requests.search(relaxed, &filter, options)?,
+                false => requests
+                    .search_and_count((relaxed, &filter, options), (strict, &strict_filter))?,
+            }
         };
         let response: SearchResponse = self.index.search(&body)?;
         self.members.keep_counts(&filter, &response.aggregations.groups);
-        if let Some(DocCount { doc_count: total }) = response.aggregations.complete {
-            let mut hits = Vec::new();
-            for hit in &response.hits.hits {
-                let address = self.cache_document(hit.source.clone())?;
-                if self.document(address)?.matches(&strict_filter.expr) {
-                    hits.push(hit.clone());
-                }
-            }
-            if hits.len() == total {
-                let aggregations = Aggregations::of_hits(&hits);
-                self.members.keep_counts(&strict_filter, &aggregations.groups);
-                let hits = Hits { total: Total { value: total }, hits };
-                let options = search_options(strict_top_k, first_size(strict_top_k));
-                self.prefetched.keep(strict, options, SearchResponse { hits, aggregations });
-            }
+        if let Some(hits) = self.all_complete_hits(relaxed, &strict_filter, &response)? {
+            let aggregations = Aggregations::of_hits(&hits);
+            self.members.keep_counts(&strict_filter, &aggregations.groups);
+            let hits = Hits { total: Total { value: hits.len() }, hits };
+            let options = search_options(strict_top_k, first_size(strict_top_k));
+            self.prefetched.keep(strict, options, SearchResponse { hits, aggregations });
         }
         self.prefetched.keep(relaxed, options, response);
         Ok(())
+    }
+
+    /// The hits of a search for a relaxed plan that match the filter of the strict plan. `None` if
+    /// the cluster may have more of them than it has sent.
+    fn all_complete_hits(
+        &self,
+        relaxed: &Plan,
+        strict: &DocFilter,
+        response: &SearchResponse,
+    ) -> Result<Option<Vec<Hit>>, Error> {
+        let mut complete = Vec::new();
+        let mut last_coverage = None;
+        for hit in &response.hits.hits {
+            let document = self.document(self.cache_document(hit.source.clone())?)?;
+            if document.matches(&strict.expr) {
+                complete.push(hit.clone());
+            }
+            last_coverage = Some(document.coverage(relaxed));
+        }
+        let are_all = match &response.aggregations.complete {
+            Some(count) => count.doc_count == complete.len(),
+            None => {
+                let scale = &relaxed.covering.scale;
+                response.hits.hits.len() >= response.hits.total.value
+                    || last_coverage.is_some_and(|last| last < scale.coverage(scale.all))
+            }
+        };
+        Ok(are_all.then_some(complete))
     }
 
     /// The number of hits: of the documents that match, those that do not repeat a near-duplicate.
@@ -308,8 +339,32 @@ impl ClusterEngine<'_> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::super::request::GroupKey;
     use super::*;
+    use crate::lang::{Clock, parse};
+    use crate::plan::Mode;
+    use crate::runner::Runner;
+    use crate::test_support::sample_index;
+
+    #[test]
+    fn documents_with_every_word_come_first_if_the_words_are_the_units() {
+        let index = sample_index();
+        let runner = Runner::new(&index);
+        for (typed, sort, expected) in [
+            ("以太坊 減半", Sort::Rank, true),
+            ("以太坊 減半 市場", Sort::Rank, true),
+            ("以太坊 減半", Sort::Newest, false),
+            // The only word is no part of the query that a document may lack.
+            ("以太坊", Sort::Rank, false),
+        ] {
+            let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
+            let [strict, relaxed] =
+                [Mode::Strict, Mode::Relaxed].map(|mode| runner.plan(&query, mode).unwrap());
+            assert_eq!(complete_docs_come_first(&strict, &relaxed, sort), expected, "{typed}");
+        }
+    }
 
     #[test]
     fn groups_that_have_grown_since_the_hits_were_counted_leave_no_hit() {

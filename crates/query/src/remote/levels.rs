@@ -10,7 +10,7 @@
 
 use foldhash::HashSet;
 
-use super::additive_scores::{AdditiveScores, Matching};
+use super::additive_scores::{AdditiveScores, UnitsMatched};
 use crate::exec::MAX_COMBINED_MEMBERS;
 use crate::plan::{Covering, MatchExpr, Plan};
 use crate::rank::{Coverage, IdfMass};
@@ -43,11 +43,11 @@ impl LevelScores {
         }
         let Covering { units, scale, .. } = &plan.covering;
         let masses: Vec<IdfMass> = units.iter().map(|unit| unit.mass).collect();
-        let matching = match every_match_has_a_unit(plan) {
-            true => Matching::AtLeastOneUnit,
-            false => Matching::MaybeNoUnit,
+        let units_matched = match every_match_has_a_unit(plan) {
+            true => UnitsMatched::OneOrMore,
+            false => UnitsMatched::ZeroOrMore,
         };
-        match AdditiveScores::find(&masses, matching, |mass| scale.coverage(mass)) {
+        match AdditiveScores::find(&masses, units_matched, |mass| scale.coverage(mass)) {
             Some(scores) => Self::Additive(scores),
             None => Self::ByLevel(levels),
         }

@@ -105,7 +105,7 @@ impl RequestBuilder<'_> {
 
     /// The search for the first documents of a relaxed plan, which also counts how many documents
     /// match the filter of the strict plan: those have every word, so they come first.
-    pub(super) fn search_ahead(
+    pub(super) fn search_and_count(
         &self,
         relaxed: (&Plan, &DocFilter, SearchOptions),
         strict: (&Plan, &DocFilter),
@@ -257,7 +257,8 @@ pub(super) struct Source {
 pub(super) struct Aggregations {
     #[serde(default)]
     pub(super) groups: GroupCounts,
-    /// How many of the documents that match have every word, see [`RequestBuilder::search_ahead`].
+    /// How many of the documents that match have every word, see
+    /// [`RequestBuilder::search_and_count`].
     pub(super) complete: Option<DocCount>,
 }
 
