@@ -77,8 +77,8 @@ impl Words {
         &self.words[*last]
     }
 
-    /// Appends a sentence of at least `minimum` words and less than twice `minimum`. A number, a Latin
-    /// word or a rare character counts as a word.
+    /// Appends a sentence of at least `minimum` words and less than twice `minimum`. A number, a
+    /// Latin word or a rare character counts as a word.
     fn sentence(&self, random: &mut Random, minimum: usize, out: &mut String) {
         let mut last = random.below(self.words.len());
         for word in 0..minimum + random.below(minimum) {
