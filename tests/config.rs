@@ -60,7 +60,7 @@ fn config_says_where_every_value_comes_from() {
             ["color", "auto", "default"],
             ["search.limit", "10", "default"],
             ["search.snippet", "120", "default"],
-            ["search.sort", "rank, or newest first without words", "default"],
+            ["search.sort", "rank, or newest if no words are sought", "default"],
             ["index.roots", "DIR/archive", "kept in the index"],
             ["index.encoding", "detected for each file", "kept in the index"],
             ["index.words", "none", "kept in the index"],
@@ -104,6 +104,23 @@ fn precedence_is_flag_environment_file_default() {
     assert_eq!(values_and_origins(dir.command(&args).args(flags).envs(set)), flagged);
 }
 
+#[cfg(feature = "cluster")]
+#[test]
+fn credentials_of_the_environment_come_before_those_of_the_config_file() {
+    let dir = indexed_with_config("[cluster]\napi_key = \"of the file\"\n");
+    let kinds_and_origin = |command: &mut std::process::Command| -> [String; 2] {
+        let output = command.output().unwrap();
+        let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let setting = &all["settings"]["cluster.credentials"];
+        [setting["value"].to_string(), setting["origin"]["kind"].to_string()]
+    };
+    let args = ["config", "--format", "json", "--index", "https://localhost:9200/archive"];
+    assert_eq!(kinds_and_origin(&mut dir.command(&args)), ["[\"api_key\"]", "\"file\""]);
+    let mut command = dir.command(&args);
+    command.env("WENSOU_CLUSTER_TOKEN", "of the environment");
+    assert_eq!(kinds_and_origin(&mut command), ["[\"token\"]", "\"environment\""]);
+}
+
 #[test]
 fn the_table_of_config_is_aligned_and_lists_saved_queries() {
     let dir = indexed_with_config("");
@@ -112,17 +129,17 @@ fn the_table_of_config_is_aligned_and_lists_saved_queries() {
     std::fs::remove_dir_all(dir.path().join("index")).unwrap();
     let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
     let expected = "\
-config file     c.toml                               environment WENSOU_CONFIG
-index           index                                default
-archive         as in the last build                 default
-time_zone       +08:00                               default
-color           auto                                 default
-search.limit    10                                   default
-search.snippet  120                                  default
-search.sort     rank, or newest first without words  default
-@clean          -tag:廣告                            c.toml:3
-@either         減半 OR 質押                         c.toml:4
-@減半           @clean 減半                          c.toml:5
+config file     c.toml                                  environment WENSOU_CONFIG
+index           index                                   default
+archive         as in the last build                    default
+time_zone       +08:00                                  default
+color           auto                                    default
+search.limit    10                                      default
+search.snippet  120                                     default
+search.sort     rank, or newest if no words are sought  default
+@clean          -tag:廣告                               c.toml:3
+@either         減半 OR 質押                            c.toml:4
+@減半           @clean 減半                             c.toml:5
 ";
     assert_eq!(Ran::from(output).stdout, expected);
 }

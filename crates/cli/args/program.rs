@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::types::{Shell, ShowFormat};
 
-/// Show every setting and where it comes from.
+/// Show the settings and where they come from.
 ///
 /// Precedence: flag, environment, config file, default. Verbs that read an index prefer one in the
 /// working folder or above it to that of the config file. Verbs that write an index never write one

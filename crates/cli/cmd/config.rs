@@ -1,4 +1,5 @@
-//! `wensou config`: every setting and where it comes from.
+//! `wensou config`: the settings and where they come from. Those that have no row here are the
+//! command `pre` with its globs, and how clusters are reached, credentials aside.
 
 use serde_json::{Value, json};
 
@@ -67,6 +68,7 @@ fn kept_rows(global: &GlobalSettings) -> Vec<Row> {
         row("index.words", path(tables.words)),
         row("index.synonyms", path(tables.synonyms)),
         row("index.labels", path(tables.labels)),
+        // The keys of dumps that stand for fields (`--map`).
         row("index.map", json!(settings.map)).with_text(match settings.map.is_empty() {
             true => "none".to_owned(),
             false => settings.map.to_string(),
@@ -84,13 +86,22 @@ fn kept_rows(global: &GlobalSettings) -> Vec<Row> {
 #[cfg(feature = "cluster")]
 fn cluster_row(global: &GlobalSettings) -> Option<Row> {
     crate::open_index::is_address(&global.index).then(|| {
-        let given = global.cluster.credential_kinds();
-        let text = if given.is_empty() { "none".to_owned() } else { given.join(", ") };
-        Row::new("cluster.credentials", json!(given), SettingOrigin::Default).with_text(text)
+        let in_environment = wensou_cluster::ClusterSettings::credential_kinds_in_environment();
+        let in_file = global.cluster.credential_kinds();
+        let (kinds, origin) = match (in_environment.first().copied(), global.cluster_line) {
+            (Some((_, variable)), _) => {
+                let kinds = in_environment.iter().map(|(kind, _)| *kind).collect();
+                (kinds, SettingOrigin::Environment(variable))
+            }
+            (None, Some(line)) if !in_file.is_empty() => (in_file, SettingOrigin::File(line)),
+            (None, _) => (in_file, SettingOrigin::Default),
+        };
+        let text = if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") };
+        Row::new("cluster.credentials", json!(kinds), origin).with_text(text)
     })
 }
 
-/// All settings: those of the program, then what the index keeps.
+/// All rows: settings of the program, then what the index keeps.
 fn rows(global: &GlobalSettings) -> Vec<Row> {
     let index = json!(global.index.display().to_string());
     let archive: Vec<String> =
@@ -117,8 +128,9 @@ fn rows(global: &GlobalSettings) -> Vec<Row> {
         Row::new("search.limit", json!(*global.limit), global.limit.origin),
         Row::new("search.snippet", json!(*global.snippet), global.snippet.origin),
         Row::new("search.sort", json!(sort), global.sort.origin)
-            .with_text(sort.unwrap_or("rank, or newest first without words")),
+            .with_text(sort.unwrap_or("rank, or newest if no words are sought")),
     ];
+    // `index` is the index that is read; `index.written` is the one that `wensou index` writes.
     if *global.written != *global.index {
         let written = json!(global.written.display().to_string());
         rows.insert(1, Row::new("index.written", written, global.written.origin));
@@ -171,7 +183,7 @@ fn print_json(global: &GlobalSettings, terminal: &mut Terminal) -> anyhow::Resul
         SettingOrigin::Environment(variable) => json!({"kind": "environment", "name": variable}),
         SettingOrigin::File(line) => json!({"kind": "file", "line": line}),
         SettingOrigin::Index => json!({"kind": "index"}),
-        SettingOrigin::Found => json!({"kind": "found"}),
+        SettingOrigin::FoundFromWorkingFolder => json!({"kind": "found"}),
         SettingOrigin::Default => json!({"kind": "default"}),
     };
     let settings: serde_json::Map<String, Value> = rows(global)

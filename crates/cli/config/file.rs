@@ -35,8 +35,7 @@ struct ConfigDocument {
     #[serde(default)]
     search: SearchTable,
     #[cfg(feature = "cluster")]
-    #[serde(default)]
-    cluster: ClusterSettings,
+    cluster: Option<Spanned<ClusterSettings>>,
     #[cfg(not(feature = "cluster"))]
     #[serde(default, rename = "cluster")]
     _cluster: serde::de::IgnoredAny,
@@ -79,7 +78,7 @@ pub(crate) struct Values {
     pub(crate) snippet: Option<AtLine<usize>>,
     pub(crate) sort: Option<AtLine<Sort>>,
     #[cfg(feature = "cluster")]
-    pub(crate) cluster: ClusterSettings,
+    pub(crate) cluster: Option<AtLine<ClusterSettings>>,
     pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
 
@@ -193,7 +192,9 @@ impl Reader<'_> {
             snippet: document.search.snippet.map(|snippet| self.with_line(snippet)),
             sort: document.search.sort.map(|sort| self.with_line(sort)),
             #[cfg(feature = "cluster")]
-            cluster: cluster_settings(document.cluster, folder),
+            cluster: document.cluster.map(|cluster| {
+                self.with_line(cluster).map(|settings| cluster_settings(settings, folder))
+            }),
             queries: queries.collect::<Result<_, _>>()?,
         })
     }

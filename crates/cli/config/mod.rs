@@ -53,6 +53,9 @@ pub(crate) struct GlobalSettings {
     /// How clusters are reached.
     #[cfg(feature = "cluster")]
     pub(crate) cluster: wensou_cluster::ClusterSettings,
+    /// The line of the config file on which the settings of clusters begin.
+    #[cfg(feature = "cluster")]
+    pub(crate) cluster_line: Option<usize>,
     /// Saved queries by name.
     pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
@@ -79,6 +82,9 @@ impl GlobalSettings {
         let explicit =
             flags.index.clone().map(|dir| (dir, origin("index", "--index", "WENSOU_INDEX")));
         let written = first_set(explicit, values.index, || PathBuf::from(discover::DEFAULT_INDEX));
+        #[cfg(feature = "cluster")]
+        let (cluster, cluster_line) =
+            values.cluster.map(|at| (at.value, Some(at.line))).unwrap_or_default();
         // `None` is passed for settings that have no environment variable and no flag that all
         // verbs share. Some, such as `limit`, have a flag of single verbs, which the verb itself
         // puts first.
@@ -103,9 +109,11 @@ impl GlobalSettings {
             ),
             #[cfg(feature = "cluster")]
             cluster: wensou_cluster::ClusterSettings {
-                insecure_http: values.cluster.insecure_http || flags.insecure_http,
-                ..values.cluster
+                insecure_http: cluster.insecure_http || flags.insecure_http,
+                ..cluster
             },
+            #[cfg(feature = "cluster")]
+            cluster_line,
             queries: values.queries,
             file,
             file_exists,
@@ -139,7 +147,7 @@ fn index_to_read(written: &Setting<PathBuf>) -> Setting<PathBuf> {
     let discovered = if is_explicit { None } else { discover::nearest_index() };
     match discovered {
         Some(dir) if !discover::is_same_folder(&dir, written) => {
-            Setting { value: dir, origin: SettingOrigin::Found }
+            Setting { value: dir, origin: SettingOrigin::FoundFromWorkingFolder }
         }
         _ => written.clone(),
     }

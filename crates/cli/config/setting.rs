@@ -15,7 +15,7 @@ pub(crate) enum SettingOrigin {
     /// Kept in the index by the last build.
     Index,
     /// Found in the working folder or in a folder above it.
-    Found,
+    FoundFromWorkingFolder,
     /// Not set anywhere, so the value is the default.
     Default,
 }
@@ -42,7 +42,7 @@ impl fmt::Display for SettingOrigin {
             Self::Environment(variable) => write!(f, "environment {variable}"),
             Self::File(line) => write!(f, "line {line}"),
             Self::Index => f.write_str("kept in the index"),
-            Self::Found => f.write_str("found from the working folder upwards"),
+            Self::FoundFromWorkingFolder => f.write_str("found from the working folder upwards"),
             Self::Default => f.write_str("default"),
         }
     }

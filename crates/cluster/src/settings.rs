@@ -37,19 +37,30 @@ pub struct ClusterSettings {
 }
 
 impl ClusterSettings {
-    /// The kinds of credentials that the settings or the environment have, by the names of their
-    /// keys, to be shown without any secret. `user` stands for a user and a password.
+    /// The kinds of credentials in the settings, by the names of their keys, to be shown without
+    /// any secret. `user` stands for a user and a password.
     #[must_use]
     pub fn credential_kinds(&self) -> Vec<&'static str> {
-        let in_environment =
-            |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let kinds = [
-            ("user", self.user.is_some() || in_environment("WENSOU_CLUSTER_USER")),
-            ("api_key", self.api_key.is_some() || in_environment("WENSOU_CLUSTER_API_KEY")),
-            ("token", self.token.is_some() || in_environment("WENSOU_CLUSTER_TOKEN")),
+            ("user", self.user.is_some()),
+            ("api_key", self.api_key.is_some()),
+            ("token", self.token.is_some()),
             ("credentials_file", self.credentials_file.is_some()),
         ];
         kinds.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
+    }
+
+    /// The kinds of credentials in the environment, each with its variable. If there are any,
+    /// [`connect`](Self::connect) does not use those of the settings.
+    #[must_use]
+    pub fn credential_kinds_in_environment() -> Vec<(&'static str, &'static str)> {
+        let kinds = [
+            ("user", "WENSOU_CLUSTER_USER"),
+            ("api_key", "WENSOU_CLUSTER_API_KEY"),
+            ("token", "WENSOU_CLUSTER_TOKEN"),
+        ];
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        kinds.into_iter().filter(|&(_, variable)| is_set(variable)).collect()
     }
 
     /// Connects to the cluster of an address. The environment takes precedence over the settings.

@@ -10,7 +10,7 @@ const GRAMMAR: &str = include_str!("../../../query/GRAMMAR.md");
 /// that section out.
 const FOR_DEVELOPERS: &str = "## For developers";
 
-/// The columns for the first cell of a row in a table.
+/// The width of the first column of a table, in characters.
 const FIRST_CELL_COLUMNS: &str = "18";
 
 /// The body of the page.
