@@ -96,7 +96,7 @@ pub struct TermKey(pub(crate) u64);
 pub(crate) const CHAR_BITS: u32 = 21;
 /// The value that keys of words and paths have in the bits of the field. It is greater than that of
 /// any field, so that these keys follow all others.
-pub(crate) const NO_FIELD: u64 = TextField::ALL.len() as u64;
+pub(crate) const WORDS_AND_PATHS: u64 = TextField::ALL.len() as u64;
 /// The bit that is set in keys of paths.
 pub(crate) const PATH_BIT: u32 = 1 << 31;
 
@@ -127,18 +127,18 @@ impl TermKey {
     /// The key of a word or path with these lowest 32 bits. The higher bits are the same in all
     /// keys of words and paths.
     pub(crate) fn of_word_or_path(low: u32) -> Self {
-        Self(NO_FIELD << (2 * CHAR_BITS) | u64::from(low))
+        Self(WORDS_AND_PATHS << (2 * CHAR_BITS) | u64::from(low))
     }
 
     /// Whether this is the key of a bigram. Only the posting lists of bigrams have positions.
     #[must_use]
     pub fn is_bigram(self) -> bool {
-        self.0 >> (2 * CHAR_BITS) < NO_FIELD && self.0 & ((1 << CHAR_BITS) - 1) != 0
+        self.0 >> (2 * CHAR_BITS) < WORDS_AND_PATHS && self.0 & ((1 << CHAR_BITS) - 1) != 0
     }
 
     /// The field of a unigram; `None` for any other key.
     pub(crate) fn unigram_field(self) -> Option<TextField> {
-        let is_unigram = self.0 >> (2 * CHAR_BITS) < NO_FIELD && !self.is_bigram();
+        let is_unigram = self.0 >> (2 * CHAR_BITS) < WORDS_AND_PATHS && !self.is_bigram();
         is_unigram.then(|| TextField::ALL[(self.0 >> (2 * CHAR_BITS)) as usize])
     }
 }

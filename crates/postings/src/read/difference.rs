@@ -4,7 +4,7 @@ use ownedbytes::OwnedBytes;
 
 use super::dictionary::DictionaryReader;
 use super::reader::Postings;
-use crate::term::{CHAR_BITS, NO_FIELD, PATH_BIT, TermKey, TextField};
+use crate::term::{CHAR_BITS, PATH_BIT, TermKey, TextField, WORDS_AND_PATHS};
 
 /// Describes the first difference between the `stored` postings file and one that was `rebuilt`
 /// from the same documents: names the posting list that differs, or else the section, the document
@@ -80,7 +80,7 @@ fn describe(key: TermKey, postings: &Postings) -> String {
         let number = u32::try_from(number & ((1 << CHAR_BITS) - 1)).unwrap_or(u32::MAX);
         char::from_u32(number).filter(|c| !c.is_control()).unwrap_or(char::REPLACEMENT_CHARACTER)
     };
-    if field < NO_FIELD {
+    if field < WORDS_AND_PATHS {
         let name = TextField::ALL[field as usize].name();
         let first = character(key.0 >> CHAR_BITS);
         return match key.is_bigram() {

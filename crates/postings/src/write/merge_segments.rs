@@ -16,7 +16,7 @@ use crate::document::ColumnValues;
 use crate::read::cursor::Cursor;
 use crate::read::dictionary::DictionaryReader;
 use crate::read::reader::Postings;
-use crate::term::{CHAR_BITS, DocId, Kind, NO_FIELD, PATH_BIT, TermKey, TextField};
+use crate::term::{CHAR_BITS, DocId, Kind, PATH_BIT, TermKey, TextField, WORDS_AND_PATHS};
 
 /// A file that is to be merged.
 #[derive(Debug)]
@@ -128,6 +128,7 @@ pub fn merge_segments<W: Write + Send>(sources: &[MergeSource<'_>], out: W) -> i
         }
         check_sources(sources)
     })?;
+    // The columns of the sources are read again for each column, so that no values are stored.
     let mut columns = RecomputedColumns(|| sources.iter().flat_map(MergeSource::columns));
     let out = writer.finish(tables, &documents, &mut columns)?;
     check_sources(sources)?;
@@ -190,7 +191,7 @@ fn merge_characters(
     let next_key = |source: usize, readers: &mut [DictionaryReader<'_>]| {
         let key = readers[source].next_key();
         // Words and paths, whose keys are greater, are merged by `merge_strings`.
-        key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < NO_FIELD)
+        key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < WORDS_AND_PATHS)
     };
     let mut keys = Vec::with_capacity(sources.len());
     for source in 0..sources.len() {
@@ -241,7 +242,8 @@ impl StringKind {
     fn number_of(self, key: TermKey) -> Option<u32> {
         let low = key.0 as u32;
         let is_path = low & PATH_BIT != 0;
-        let matches = key.0 >> (2 * CHAR_BITS) == NO_FIELD && is_path == (self == Self::Paths);
+        let is_string = key.0 >> (2 * CHAR_BITS) == WORDS_AND_PATHS;
+        let matches = is_string && is_path == (self == Self::Paths);
         matches.then_some((low & !PATH_BIT) >> 2)
     }
 }
