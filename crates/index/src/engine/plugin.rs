@@ -102,8 +102,9 @@ impl PostingsPlugin {
         self.with(|shared| shared.docs > 0 && !matches!(shared.stage, Stage::Ended))
     }
 
-    /// Ends a failed build: waits for the thread that writes the file, if there is one.
-    pub(crate) fn abandon(&self) {
+    /// Waits for the thread that writes the file, if it still runs because the build has failed.
+    /// The file is not used after this.
+    pub(crate) fn join_file_thread(&self) {
         drop(self.with(|shared| std::mem::replace(&mut shared.stage, Stage::Ended)));
     }
 

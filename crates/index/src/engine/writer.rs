@@ -67,7 +67,8 @@ pub(crate) fn index_settings() -> IndexSettings {
 
 impl SegmentsWriter {
     /// Opens the index in `folder`, which may contain the segments of an earlier generation, or
-    /// creates it.
+    /// creates it. `failure` remembers the first file-system error of the build, because tantivy's
+    /// errors do not always say it.
     pub(crate) fn open(
         folder: &Path,
         limits: SegmentLimits,
@@ -146,7 +147,7 @@ impl SegmentsWriter {
     pub(crate) fn finish(mut self) -> tantivy::Result<WrittenSegments> {
         let merged = self.merge_added();
         // If merging failed, the thread that writes the postings file may still run: wait for it.
-        self.plugin.abandon();
+        self.plugin.join_file_thread();
         merged?;
         self.writer.garbage_collect_files().wait()?;
         self.writer.wait_merging_threads()?;
@@ -160,10 +161,10 @@ impl SegmentsWriter {
     /// Commits, and makes one segment of all documents that were added. Meanwhile another thread
     /// writes the postings file of these documents.
     fn merge_added(&mut self) -> tantivy::Result<()> {
-        // The postings file is written under the name of this segment. While the segment exists,
+        // An empty segment that only lends its name to the postings file. While the segment exists,
         // tantivy does not remove the file.
-        let unfinished = self.writer.new_segment();
-        self.plugin.start_file(&unfinished)?;
+        let placeholder = self.writer.new_segment();
+        self.plugin.start_file(&placeholder)?;
         // If all documents are in the current segment, it gets that file at once.
         if self.finished.is_empty() {
             self.plugin.finish_with_next_segment();

@@ -94,7 +94,10 @@ pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
             let description = permitted(dir, &format!("{name}/{DESCRIPTION}"), description)?;
             Err(match description.ok().and_then(|bytes| format_of(&bytes)) {
                 Some(found) => Error::format(dir, found),
-                None => Error::unreadable(dir, format!("{name} has no description")),
+                None => {
+                    let what = format!("the description of {name} is missing or damaged");
+                    Error::unreadable(dir, what)
+                }
             })
         }
         Pointer::Unknown => {
