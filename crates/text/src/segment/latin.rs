@@ -20,10 +20,13 @@ use crate::tables::class_of;
 /// A run with parts and more bytes than this is taken for a link or an address: its parts are
 /// words, and the run itself is not.
 const MAX_RUN_BYTES: usize = 64;
-/// A part with more pieces than this is taken for a hash, and none of its pieces becomes a term. If
-/// a run has more parts than this, neighbouring parts are not joined; if all parts together have
-/// more pieces than this, pieces are not joined across connectors.
-const MAX_PIECES: usize = 8;
+/// A part with more pieces than this is taken for a hash, and none of its pieces becomes a term.
+const MAX_PIECES_OF_PART: usize = 8;
+/// If a run has more parts than this, neighbouring parts are not joined.
+const MAX_JOINED_PARTS: usize = 8;
+/// If the parts of a run together have more pieces than this, pieces are not joined across
+/// connectors.
+const MAX_JOINED_PIECES: usize = 8;
 
 /// Byte ranges of tokens, each with [`Token::whole`].
 type Ranges = Vec<(Range<usize>, bool)>;
@@ -99,8 +102,8 @@ pub(crate) fn cut<'f>(
         sink(run.token(0..run.text.len(), WHOLE));
         return;
     }
-    // A plain word or number, the common case, has no parts. If a number has only one point, the
-    // point stands between digits and divides nothing.
+    // A plain word or number, the common case, is not divided: the only point of a number stands
+    // between digits. But the integer part of a number such as `2023.5` is a token, too.
     let bytes = run.text.as_bytes();
     let points = bytes.iter().filter(|b| **b == b'.').count();
     if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
@@ -125,7 +128,7 @@ pub(crate) fn cut<'f>(
         ranges.extend(spans.iter().map(|span| (span.clone(), whole)));
     }
     if parts {
-        if !is_link && spans.len() <= MAX_PIECES {
+        if !is_link && spans.len() <= MAX_JOINED_PARTS {
             join_neighbours(&spans, &mut ranges);
         }
         if let Some(unpercented) = run.text.strip_suffix('%') {
@@ -150,16 +153,16 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
         let integer = long_integer_part(&run.text[span.clone()]);
         ranges.extend(integer.map(|length| (span.start..span.start + length, PART)));
         let pieces = run.pieces(span.clone(), case);
-        if (2..=MAX_PIECES).contains(&pieces.len()) {
+        if (2..=MAX_PIECES_OF_PART).contains(&pieces.len()) {
             ranges.extend(pieces.iter().map(|piece| (piece.clone(), PART)));
             join_neighbours(&pieces, ranges);
         }
-        if all_pieces.len() <= MAX_PIECES {
+        if all_pieces.len() <= MAX_JOINED_PIECES {
             all_pieces.extend(pieces);
         }
     }
     // If every part is one piece, `cut` has added these pairs already.
-    if (spans.len() + 1..=MAX_PIECES).contains(&all_pieces.len()) {
+    if (spans.len() + 1..=MAX_JOINED_PIECES).contains(&all_pieces.len()) {
         let across = all_pieces.windows(2).filter(|two| two[0].end < two[1].start);
         ranges.extend(across.map(|two| (two[0].start..two[1].end, PART)));
     }

@@ -9,7 +9,7 @@ pub(crate) mod ignorable;
 use self::class::{Class, is_han};
 use self::ignorable::is_ignorable;
 
-#[allow(clippy::approx_constant, reason = "the logarithms of 2 and 10 are among the frequencies")]
+#[allow(clippy::approx_constant, reason = "ln 2 and ln 10: of the frequencies 2 and 10")]
 mod data {
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
