@@ -14,7 +14,7 @@
 //! | `segment_scorer`, `term_scorer`, `coverage` | score the documents that match |
 //! | `window`, `window_scores` | the doc-id window in which candidates are found and scored |
 //! | `collector`, `top_k` | keep the best documents in order, and count all |
-//! | `rerank` | ranks the first hits again, by proximity, and by the words they have or newness |
+//! | `rerank` | ranks the first hits again, by proximity and either newness or the words of each |
 //! | `groups`, `repeats` | the groups of near-duplicates; count the documents that repeat another |
 //! | `matched_docs` | the documents that a search has found to match |
 //! | `statistics` | document frequencies and average lengths, for the plan |
@@ -51,7 +51,9 @@ pub(crate) mod window;
 mod window_scores;
 
 pub(crate) use executor::Executor;
+// With more words than this, it is not computed which combinations of them have enough mass.
 pub(crate) use min_mass::MAX_COMBINED_MEMBERS;
+// Where the words in Han characters begin in the order of words.
 pub(crate) use statistics::FIRST_HAN;
 #[cfg(all(test, feature = "cluster"))]
 pub(crate) use statistics::IndexStatistics;
