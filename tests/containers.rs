@@ -38,7 +38,8 @@ fn a_page_in_a_container_is_found_and_printed_as_it_is() {
     let stderr = dir.run(&["index", "pages"]).stderr;
     assert!(stderr.contains("1 unsafe name") && stderr.contains("1 damaged"), "{stderr}");
     assert!(stderr.contains("1 nested archive"), "{stderr}");
-    assert!(stderr.contains("skipped pages/a.tar!/../二.txt: its name leads out of the archive"));
+    let reason = "its name is too long or no path inside the archive";
+    assert!(stderr.contains(&format!("skipped pages/a.tar!/../二.txt: {reason}")));
 
     let hits = dir.hits(&["潮汐發電"]);
     assert_eq!(hits.len(), 1);

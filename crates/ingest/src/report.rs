@@ -91,16 +91,16 @@ pub struct UnreadDate {
     pub text: String,
 }
 
-/// How often a key of dumps occurs.
+/// How often a key of dumps was not used, or had a value of a type that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyCount {
     /// The first hundred characters of the key.
     pub key: String,
-    /// Number of records that have the key, in all dumps.
+    /// Number of these records, in all dumps.
     pub count: u64,
-    /// The first dump that has the key.
+    /// The dump with the first of these records.
     pub path: PathBuf,
-    /// The first line of that dump with the key, from 1.
+    /// The line on which that record begins, from 1.
     pub line: u64,
 }
 
@@ -108,8 +108,8 @@ pub struct KeyCount {
 const MAX_KEYS: usize = 1_000;
 
 impl Report {
-    /// Adds the keys of the dump at `path` to `counts`. `keys` has each key, how many records have
-    /// it, and the first line with it.
+    /// Adds the keys of the dump at `path` to `counts`. `keys` has each key, the number of records
+    /// to count for it, and the line of the first of these.
     pub(crate) fn add_keys(counts: &mut Vec<KeyCount>, path: &str, keys: Vec<(String, u64, u64)>) {
         for (key, count, line) in keys {
             if let Some(known) = counts.iter_mut().find(|known| known.key == key) {
@@ -159,7 +159,9 @@ impl fmt::Display for Unextracted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooLarge => "the page is too large to look for its article",
-            Self::TooDeep => "its elements are nested too deeply to look for its article",
+            Self::TooDeep => {
+                "its elements are nested too deeply or wrongly to look for its article"
+            }
             Self::NoArticle => "no article was found in it",
         })
     }
@@ -213,7 +215,8 @@ pub enum Reason {
     Unreadable(String),
     /// No text at all.
     Empty,
-    /// Output of a search, which is never archive content.
+    /// Output of a search. Not found in a report: the reader lists such a file in
+    /// [`Report::ignored`].
     OwnOutput,
     /// Not text: NUL bytes or mostly control characters.
     Binary,
@@ -253,7 +256,8 @@ pub enum Reason {
     Bomb(String),
     /// A dump that was abandoned; why. Its records up to there are kept.
     Abandoned(String),
-    /// A member whose name is absolute, leads out of the container or is too long.
+    /// A member whose name is absolute, leads out of the container, is empty, contains NUL or is
+    /// too long.
     UnsafeName,
     /// A member with the name of an earlier member.
     DuplicateName,
@@ -307,7 +311,7 @@ impl fmt::Display for Reason {
             Self::Unsupported(what) => write!(f, "unsupported: {what}"),
             Self::Nested => f.write_str("an archive inside an archive: unpack it first"),
             Self::Bomb(what) | Self::Abandoned(what) => write!(f, "the rest was not read: {what}"),
-            Self::UnsafeName => f.write_str("its name leads out of the archive"),
+            Self::UnsafeName => f.write_str("its name is too long or no path inside the archive"),
             Self::DuplicateName => f.write_str("another member already has this name"),
             Self::CommandFailed(what) => write!(f, "the command of --pre failed: {what}"),
             Self::More { count } => write!(f, "{count} more could not be read"),
