@@ -24,7 +24,7 @@ fn flashes(n: usize, separator: &str) -> String {
 const SHAPES: [Shape; 24] = [
     ("nested tags", "a.html", |n| html("<div><b>".repeat(n))),
     ("nested and closed", "a.html", |n| html("<div>".repeat(n) + &"</div>".repeat(n))),
-    ("hidden, others closed", "a.html", |n| html("<object>".repeat(n) + &"</svg>".repeat(n))),
+    ("objects, svgs closed", "a.html", |n| html("<object>".repeat(n) + &"</svg>".repeat(n))),
     ("blank elements", "a.html", |n| html("<b> </b>".repeat(n))),
     ("blank after text", "a.html", |n| html("字".to_owned() + &"<b> </b>".repeat(n))),
     ("links in one line", "a.html", |n| html("<a href=/tag/x>字</a>".repeat(n))),

@@ -4,8 +4,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// The key of a page's site: the host of its address, else the site's name, else its folder.
 ///
-/// `path` is the path of the file or member. Only pages with the same key are compared with each
-/// other.
+/// `path` is the path of the file or member. Lines that recur, such as menus, are looked for among
+/// the pages with the same key.
 pub(crate) fn site_key(url: Option<&str>, site: Option<&str>, path: &str) -> u64 {
     // The seeds keep hosts, names and folders apart.
     match (url.and_then(host), site.map(str::trim).filter(|site| !site.is_empty())) {

@@ -46,7 +46,7 @@ pub(crate) fn repair(line: &str) -> Repair {
     {
         return Repair::Repaired(text);
     }
-    let read = read.or_else(|| read_otherwise(line));
+    let read = read.or_else(|| read_latin_or_big5(line));
     match read {
         Some((text, 0)) if !is_mojibake(char_counts(&text)) => Repair::Repaired(text),
         Some((text, _)) => Repair::Partly(text),
@@ -90,16 +90,17 @@ fn begins_passage(c: char) -> bool {
 
 /// A line that was misread in another way than UTF-8 as GBK, read back, with the number of lost
 /// characters.
-fn read_otherwise(line: &str) -> Option<(String, usize)> {
-    if !may_be_misread_otherwise(line) {
+fn read_latin_or_big5(line: &str) -> Option<(String, usize)> {
+    if !has_signs_of_latin_or_big5(line) {
         return None;
     }
     read_latin(line).or_else(|| read_as_big5(line).map(|text| (text, 0)))
 }
 
 /// Whether a line has any of the characters that [`read_latin`] and [`read_as_big5`] look for:
-/// Latin letters, private characters, kana or Bopomofo. Few lines have any.
-fn may_be_misread_otherwise(line: &str) -> bool {
+/// U+0080 to U+00FF (accented letters and signs), private characters, kana or Bopomofo. Few lines
+/// have any.
+fn has_signs_of_latin_or_big5(line: &str) -> bool {
     any_pair(line, |byte, next| {
         matches!(byte, 0xc2 | 0xc3 | 0xee) | (byte == 0xe3) & (0x81..=0x84).contains(&next)
     })
@@ -198,7 +199,7 @@ impl Bits {
             for next in 0x80..=0xbf {
                 let bytes = [lead, next];
                 let (read, _) = GBK.decode_without_bom_handling(&bytes);
-                // Bytes that give no character set the bit of NUL, which does not count: only
+                // If the bytes give no character, this sets the bit of NUL. That does no harm: only
                 // non-ASCII characters are looked up to recognise mojibake.
                 let c = read.chars().next().filter(|c| *c != '\u{fffd}').map_or(0, u32::from);
                 if let Some(word) = bits.0.get_mut(c as usize / 64) {

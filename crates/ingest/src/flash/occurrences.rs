@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn long_paths_end_a_run() {
         let mut occurrences = OccurrenceSorter::new().unwrap();
-        // Nearly a quarter of the paths of a run: 甲 has three bytes.
+        // About a quarter of the bytes of paths that a run can have: 甲 has three bytes.
         let path = |number: usize| format!("{number}{}", "甲".repeat(MAX_RUN_PATH_BYTES / 12));
         for number in 0..9 {
             occurrences.push((0, 0), &path(number), Span::default()).unwrap();

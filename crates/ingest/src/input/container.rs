@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::http;
 use super::last_io_error::LastIoError;
 use super::meter::{Meter, Metered};
-use super::name::{Name, Names};
+use super::name::{Name, SeenNames};
 use super::peek::{HEAD_BYTES, Peeked};
 use super::recognise::{self, Verdict};
 use super::{
@@ -62,12 +62,12 @@ impl Container<'_> {
     /// reports the member to `visit` and returns `None`. `raw` is the name as stored.
     pub(super) fn admit(
         &self,
-        names: &mut Names,
+        seen_names: &mut SeenNames,
         raw: &[u8],
         visit: Visit<'_>,
     ) -> ControlFlow<(), Option<(String, FileFormat)>> {
         let name = Name::of(raw);
-        let path = match names.claim(&name.text) {
+        let path = match seen_names.claim(&name.text) {
             Ok(path) => path,
             Err(reason) => {
                 self.skip_member(&name.text, reason, visit)?;

@@ -54,7 +54,7 @@ pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 impl Event<'_> {
     /// Replaces the reason of a skip by the system error that caused the skip, if there was one.
-    pub(super) fn explained_by(self, last_io_error: &LastIoError) -> Self {
+    pub(super) fn with_system_error(self, last_io_error: &LastIoError) -> Self {
         match self {
             Event::Skipped(mut skipped) => {
                 skipped.reason = last_io_error.take().unwrap_or(skipped.reason);

@@ -13,7 +13,7 @@
 //! | `recognise` | decides by content and name what a file is, and whether it is read |
 //! | `open`, `pre` | opens a file; runs the command of the user (`--pre`) on it |
 //! | `container`, `name`, `zip`, `tar`, `warc`, `arc`, `http`, `chunked` | reads containers |
-//! | `meter`, `fault`, `last_io_error` | limits; reasons to skip a file as errors of readers |
+//! | `meter`, `fault`, `last_io_error` | limits; reasons and system errors behind failed reads |
 //! | `event` | what is found when a file is opened |
 //! | `original` | reads the original bytes of a record again |
 //! | `own_output` | recognises the output of wensou itself |
@@ -102,9 +102,9 @@ pub(crate) fn visit_file(
     visit_open_file(source, options, file, bytes, FileReader::from, visit)
 }
 
-/// Does the same as [`visit_file`] for a file that is already open, or for bytes in memory, but
-/// runs no command that a glob (`--pre-glob`) selects for the file. `bytes` is the length of the
-/// file. `to_positional` makes a positional reader of the file, which a zip needs.
+/// Does the same as [`visit_file`] for a file that is already open, or for bytes in memory, except
+/// that the command of `--pre` is never run. `bytes` is the length of the file. `to_positional`
+/// makes a positional reader of the file, which a zip needs.
 pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
     source: &SourceFile,
     options: &Options,
@@ -116,7 +116,7 @@ pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
     let (meter, last_io_error) = (Meter::new(bytes, options), LastIoError::default());
     let container =
         container::Container { source, options, meter: &meter, last_io_error: &last_io_error };
-    let visit_explained: Visit<'_> = &mut |event| visit(event.explained_by(&last_io_error));
+    let visit_event: Visit<'_> = &mut |event| visit(event.with_system_error(&last_io_error));
     // Do not try to read beyond the end: that would take another system call.
     let head_bytes = usize::try_from(bytes).map_or(HEAD_BYTES, |bytes| bytes.clamp(1, HEAD_BYTES));
     let mut file = Peeked::new(last_io_error.observed(file, &source.path), head_bytes);
@@ -127,9 +127,9 @@ pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
             if verdict == Verdict::Read(Kind::Zip) {
                 let file = last_io_error
                     .observed(to_positional(file.into_inner().into_inner()), &source.path);
-                zip::visit_members(&container, file, bytes, visit_explained)?;
+                zip::visit_members(&container, file, bytes, visit_event)?;
             } else {
-                visit_stream(&container, verdict, file, Some(bytes), visit_explained)?;
+                visit_stream(&container, verdict, file, Some(bytes), visit_event)?;
             }
         }
         codec => match codec.reader(file) {
@@ -142,12 +142,12 @@ pub(crate) fn visit_open_file<F: Read, R: ReaderAt>(
                     verdict => verdict,
                 };
                 let bytes = None;
-                visit_stream(&container, verdict, inner, bytes, visit_explained)?;
+                visit_stream(&container, verdict, inner, bytes, visit_event)?;
             }
             Err(error) => {
                 let reason = fault::damage_reason(&error);
                 let path = lossy_path(&source.path);
-                visit_explained(Event::Skipped(Skipped { path, line: None, reason }))?;
+                visit_event(Event::Skipped(Skipped { path, line: None, reason }))?;
             }
         },
     }

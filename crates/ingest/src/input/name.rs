@@ -24,7 +24,7 @@ impl Name {
     /// Decodes a name. A name that is not UTF-8 is taken for a legacy encoding such as Big5 or GBK,
     /// because old programs write names in zip archives in the system's encoding.
     pub(super) fn of(raw: &[u8]) -> Self {
-        // One byte more than the maximum, so that `Names::claim` refuses a longer name.
+        // One byte more than the maximum, so that `SeenNames::claim` refuses a longer name.
         let raw = &raw[..raw.len().min(MAX_BYTES + 1)];
         match std::str::from_utf8(raw) {
             Ok(text) => Self { text: text.to_owned(), is_guessed: false },
@@ -41,9 +41,9 @@ impl Name {
 
 /// Hashes of the names that a container has had so far.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashSet<u64>);
+pub(super) struct SeenNames(HashSet<u64>);
 
-impl Names {
+impl SeenNames {
     /// Returns the normalised path inside the container, with `/` as separator. Fails if the path
     /// is unsafe, or if an earlier member has the same path.
     pub(super) fn claim(&mut self, name: &str) -> Result<String, Reason> {
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn only_paths_inside_the_container_are_accepted() {
-        let mut names = Names::default();
+        let mut names = SeenNames::default();
         assert_eq!(names.claim("./a//b.txt"), Ok("a/b.txt".to_owned()));
         assert_eq!(names.claim("a/b.txt"), Err(Reason::DuplicateName));
         assert_eq!(names.claim("甲\\乙.txt"), Ok("甲/乙.txt".to_owned()));

@@ -1,6 +1,7 @@
-//! Recognises files that contain the output of wensou itself. Hits and lists of ids are never read
-//! as content of an archive. Exports are read, unless they lie in the archive that they were made
-//! from.
+//! Recognises files that contain the output of wensou itself: texts that begin with the first hit
+//! of a search, tables of hits, lists that have nothing but generated ids, and dumps that begin
+//! with hits in JSON. These are never read as content of an archive. Exports are read, unless they
+//! lie in the archive that they were made from.
 
 use std::path::{Component, Path, PathBuf};
 

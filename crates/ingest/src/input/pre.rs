@@ -36,7 +36,7 @@ pub(super) fn visit_output(
 ) -> ControlFlow<()> {
     let skip =
         |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
-    let (file, bytes) = match open::regular(&source.path) {
+    let (file, file_bytes) = match open::regular(&source.path) {
         Ok(opened) => opened,
         Err(reason) => return visit(skip(reason)),
     };
@@ -57,7 +57,8 @@ pub(super) fn visit_output(
         bytes: Some(printed.len() as u64),
         charset: None,
         url: None,
-        preprocessed_file_bytes: Some(bytes),
+        // Spans refer to the file, not to what was printed.
+        preprocessed_file_bytes: Some(file_bytes),
         root: None,
         read: &mut &printed[..],
         last_io_error: &LastIoError::default(),

@@ -9,7 +9,7 @@ use tar::{Archive, EntryType};
 use super::Visit;
 use super::container::Container;
 use super::fault::{damage_reason, fault, truncated};
-use super::name::Names;
+use super::name::SeenNames;
 use crate::report::Reason;
 
 /// Maximum bytes that describe a member (header, long name, extended headers); they are held in
@@ -30,7 +30,7 @@ pub(super) fn visit_members(
         Ok(entries) => entries,
         Err(error) => return container.skip_file(damage_reason(&error), visit),
     };
-    let mut names = Names::default();
+    let mut seen_names = SeenNames::default();
     let mut members = 0_u64;
     for entry in entries {
         let entry = match entry {
@@ -46,7 +46,7 @@ pub(super) fn visit_members(
         let unread = Cell::new(bytes);
         if !matches!(kind, EntryType::Directory | EntryType::XGlobalHeader) {
             let name = entry.path_bytes().into_owned();
-            if let Some((path, format)) = container.admit(&mut names, &name, visit)? {
+            if let Some((path, format)) = container.admit(&mut seen_names, &name, visit)? {
                 match kind {
                     EntryType::Regular | EntryType::Continuous => {
                         let member = CompleteMember { inner: entry, left: &unread };

@@ -199,8 +199,8 @@ impl Walk {
     }
 }
 
-/// Number of entries that are sent together, because waking the other thread costs as much as
-/// examining ten files. With an eighth of this number, a scan takes twice as long.
+/// Number of entries that are sent together: to wake the other thread takes as long as to examine
+/// ten files. With batches of 32 entries, a scan takes twice as long.
 const BATCH: usize = 256;
 /// Maximum number of batches that wait in the queue.
 const QUEUE: usize = 4;
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn files_that_are_roots_count_in_the_position_of_a_refused_file() {
+    fn the_position_of_a_refused_file_counts_the_roots_before_it_that_are_files() {
         let dir = tempfile::tempdir().unwrap();
         let (file, folder) = (dir.path().join("a.txt"), dir.path().join("b"));
         fs::write(&file, "正文。").unwrap();

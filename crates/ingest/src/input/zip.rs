@@ -13,7 +13,7 @@ use super::codec::Codec;
 use super::container::Container;
 use super::fault::{damage_reason, truncated};
 use super::meter::Metered;
-use super::name::Names;
+use super::name::SeenNames;
 use super::{FileFormat, Visit};
 use crate::report::Reason;
 
@@ -29,7 +29,7 @@ pub(super) fn visit_members(
         Ok(archive) => archive,
         Err((_, error)) => return container.skip_file(damage(error), visit),
     };
-    let mut names = Names::default();
+    let mut seen_names = SeenNames::default();
     let mut members = 0_u64;
     let mut entries = archive.entries(&mut buffer);
     loop {
@@ -44,7 +44,7 @@ pub(super) fn visit_members(
             continue;
         }
         let raw = entry.file_path();
-        let admitted = container.admit(&mut names, raw.as_bytes(), visit)?;
+        let admitted = container.admit(&mut seen_names, raw.as_bytes(), visit)?;
         if let Some(member) = admitted {
             read_member(container, &archive, &entry, member, visit)?;
         }

@@ -11,7 +11,8 @@ use crate::encoding::mojibake::{Repair, repair};
 pub(crate) enum Part {
     #[default]
     Main,
-    /// Header, menu, sidebar or footer: searched for boilerplate, never part of the body.
+    /// Header, menu, sidebar or footer. These lines can show the layout and the metadata of the
+    /// page, but are never part of the body.
     Surroundings,
 }
 
@@ -69,12 +70,12 @@ pub(crate) fn text_layout(text: &str) -> Layout<'_> {
 
 impl Layout<'_> {
     /// Adds what was repaired, and what was not, of the mojibake in texts that are not in lines,
-    /// such as metadata. `length` is the length of the page in bytes.
-    pub(crate) fn add_mended(&mut self, mended: Mended, length: usize) {
+    /// such as metadata.
+    pub(crate) fn add_mojibake(&mut self, mended: Mended, page_bytes: usize) {
         self.mojibake_repaired += mended.repaired;
         // These texts have no offsets, so report the whole page.
         if mended.keeps_mojibake && self.mojibake_kept.is_empty() {
-            self.mojibake_kept.push((0, length));
+            self.mojibake_kept.push((0, page_bytes));
         }
     }
 

@@ -58,20 +58,20 @@ impl<'a> Outline<'a> {
         mut metadata: Metadata,
         labels: &Labels,
     ) -> Self {
-        let mended = metadata.repair_mojibake();
+        let mojibake_of_metadata = metadata.repair_mojibake();
         let mut layout = match markup {
             Markup::Text => text_layout(text),
             Markup::Html => {
                 let mut page = html::read(text);
-                page.layout.add_mended(mended, text.len());
-                let stated = page.metadata.repair_mojibake();
-                page.layout.add_mended(stated, text.len());
+                page.layout.add_mojibake(mojibake_of_metadata, text.len());
+                let mojibake_of_head = page.metadata.repair_mojibake();
+                page.layout.add_mojibake(mojibake_of_head, text.len());
                 return Self::of_html(page, metadata, labels);
             }
             Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
         layout.repair_mojibake();
-        layout.add_mended(mended, text.len());
+        layout.add_mojibake(mojibake_of_metadata, text.len());
         Self::of_layout(layout, [metadata], labels)
     }
 
@@ -120,8 +120,8 @@ impl<'a> Outline<'a> {
     fn take_bylines(&mut self, labels: &Labels) {
         let mut byline = std::mem::take(&mut self.header.byline);
         let mut not_text = [false; MAX_BYLINES];
-        // The number of the last paragraph that is known to be a byline: what is not understood
-        // before it stands above a byline.
+        // The number of the last paragraph that is known to be a byline. A paragraph before it that
+        // is not understood has that byline below, so no search is needed.
         let mut gap_end = 0;
         let first = self.paragraphs().take(MAX_BYLINES + MAX_GAP);
         let first: Vec<&str> = first.map(|paragraph| paragraph.text).collect();
@@ -185,7 +185,7 @@ impl<'a> Outline<'a> {
             && is_short(text)
             && let Some(reading) = byline::read(text, labels)
             && reading.is_certain()
-            // The date below a flash item belongs to the item.
+            // Below a flash item of the form `【TITLE】TEXT`, a date belongs to the item.
             && last.peek().is_some_and(|above| !above.starts_with('【'))
         {
             byline.add(&reading.fields);
@@ -248,8 +248,11 @@ impl<'a> Outline<'a> {
 
 /// Whether a line can stand between bylines: it is short, and no sentence.
 fn is_short(text: &str) -> bool {
-    // The bytes are a quick check: sixty characters have at most 240.
-    text.len() <= 300 && text.chars().count() <= 60 && !text.ends_with(['。', ',', '\u{ff0c}'])
+    const MAX_CHARS: usize = 60;
+    // The bytes are a quick check: a character has at most four.
+    text.len() <= 4 * MAX_CHARS
+        && text.chars().count() <= MAX_CHARS
+        && !text.ends_with(['。', ',', '\u{ff0c}'])
 }
 
 /// Whether a line looks like a label, a colon and a short value. Its callers ask only about lines

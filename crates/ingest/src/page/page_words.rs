@@ -8,7 +8,7 @@ use crate::text::word_table::{WordTable, rows};
 
 const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");
 
-/// Maximum characters of a word that ends an outlet's name or a hint.
+/// Maximum characters of a word that ends an outlet's name or a notice.
 const MAX_ENDING: usize = 10;
 
 /// The words of the table, by kind. The kind is the first column of the table, and the fields have
@@ -17,9 +17,9 @@ const MAX_ENDING: usize = 10;
 pub(crate) struct PageWords {
     /// Buttons, such as `收藏`.
     control: WordTable<()>,
-    /// Beginnings of hints, such as `掃一掃`.
+    /// Beginnings of notices to readers, such as `掃一掃`.
     prefix: WordTable<()>,
-    /// Endings of hints, such as `APP`.
+    /// Endings of notices to readers, such as `APP`.
     target: WordTable<()>,
     /// Words of reporting, which stand after a date, a name or a city in a byline, such as `發布`.
     published: WordTable<()>,
@@ -97,14 +97,14 @@ impl PageWords {
     }
 
     /// Whether a line beside a title consists of buttons only, with or without numbers, or is a
-    /// hint.
+    /// notice.
     pub(crate) fn is_button_line(&self, text: &str) -> bool {
         // Two quick checks. First: longer lines are text.
         if text.len() > 200 {
             return false;
         }
-        // Second: most lines begin with a character that begins no button and no hint, or with a
-        // longer word than buttons and hints.
+        // Second: most lines begin with a character that begins no button and no notice, or with
+        // a longer word than buttons and notices.
         let first = text.split(|c| is_space(c) || is_bar(c) || matches!(c, '/' | '·')).next();
         if !text
             .chars()
@@ -124,11 +124,11 @@ impl PageWords {
             .filter(|token| !token.is_empty())
             .peekable();
         let has_word = text.chars().any(char::is_alphabetic);
-        has_word && tokens.peek().is_some() && tokens.all(is_button) || self.is_hint(text)
+        has_word && tokens.peek().is_some() && tokens.all(is_button) || self.is_notice(text)
     }
 
-    /// Whether a line is a hint such as `正在閱讀:…` or `掃一掃下載示例APP`.
-    fn is_hint(&self, text: &str) -> bool {
+    /// Whether a line is a notice to readers such as `正在閱讀:…` or `掃一掃下載示例APP`.
+    fn is_notice(&self, text: &str) -> bool {
         let Some((_, bytes)) = self.prefix.longest_at(text) else { return false };
         let remaining = text[bytes..].trim();
         text.chars().count() <= 40
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn buttons_and_hints() {
+    fn buttons_and_notices() {
         let words = page_words();
         for line in [
             "AD",

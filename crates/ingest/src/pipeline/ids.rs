@@ -6,9 +6,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::id::{qualified_id, short_id};
 
-/// Hash of a path relative to its root.
-pub(crate) fn path_hash(relative: &str) -> u64 {
-    xxh3_64(relative.as_bytes())
+/// Hash of a path. Ids are made from the hashes of paths relative to a root; to recognise a file or
+/// record, the whole path is hashed.
+pub(crate) fn path_hash(path: &str) -> u64 {
+    xxh3_64(path.as_bytes())
 }
 
 /// An id for a record whose short id is taken: `letter` and 16 hexadecimal digits. Each `seed`
@@ -97,8 +98,8 @@ impl Ids {
         id
     }
 
-    /// The id of the flash item with this content hash, if no dump gives it one. `is_new` says
-    /// whether the item gets its id with this call; all further calls return the same id.
+    /// The id of the flash item with this content hash, if no dump gives it one. `is_new` is set in
+    /// the first call for an item, which chooses its id; further calls return the same id.
     pub(crate) fn item_id(&mut self, hash: u64, is_new: bool) -> String {
         let short = short_id('f', hash);
         if !is_new {
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(ids.item_id(hash, new), short_id('f', hash));
         let longer = ids.item_id(similar, new);
         assert_eq!(longer, lengthened_id('f', similar, 1));
-        // A dump gives the short id of another item to an article.
+        // A dump gives an article the short id of the item `given`, whose id is longer therefore.
         assert!(ids.claim(&short_id('f', given)));
         assert_eq!(ids.item_id(given, new), lengthened_id('f', given, 1));
         for (hash, id) in [(hash, short_id('f', hash)), (similar, longer)] {

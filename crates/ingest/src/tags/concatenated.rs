@@ -20,8 +20,8 @@ pub(super) struct ConcatenatedTags {
     hashes: Vec<u64>,
     /// For each position, how likely one keyword ends and another begins there.
     split_scores: Vec<f32>,
-    /// For each position, how much it looks as if another keyword began there.
-    breaks: Vec<Break>,
+    /// For each position, the penalty for a keyword that contains it.
+    breaks: Vec<BreakPenalty>,
     /// For each position, the next one whose bigram falls into the same bucket, or [`NO_REPEAT`].
     /// Lines are short, so `u16` suffices.
     repeats: Vec<u16>,
@@ -29,18 +29,18 @@ pub(super) struct ConcatenatedTags {
     words: Vec<CharRange>,
 }
 
-/// How much it looks as if another keyword began at a position inside a keyword. This number is
+/// How much it looks as if another keyword began at a position inside a keyword: a penalty that is
 /// subtracted from the score of an unknown keyword that contains the position.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
-struct Break {
-    /// The break if the keyword begins fewer than [`MIN_CAPITALS`] characters before the position.
+struct BreakPenalty {
+    /// The penalty if fewer than [`MIN_CAPITALS`] characters of the keyword precede the position.
     near: f32,
-    /// The break if the keyword begins earlier.
+    /// The penalty if more of its characters precede the position.
     far: f32,
 }
 
-/// At least this many capitals are a word of their own: a lower-case letter after them is a break,
-/// if the keyword contains all of them.
+/// At least this many capitals in a row are a word of their own: a lower-case letter after them is
+/// a break, if the keyword contains this many of them.
 const MIN_CAPITALS: usize = 3;
 
 /// Number of buckets for bigrams.
@@ -119,7 +119,7 @@ impl ConcatenatedTags {
         self.split_scores.clear();
         self.split_scores.push(0.0);
         self.breaks.clear();
-        self.breaks.push(Break::default());
+        self.breaks.push(BreakPenalty::default());
         let mut capitals = 0;
         for (at, neighbours) in self.classes.windows(2).enumerate() {
             capitals = if neighbours[0] == Class::Upper { capitals + 1 } else { 0 };
@@ -131,7 +131,7 @@ impl ConcatenatedTags {
             });
             let capital_follows = self.classes.get(at + 2) == Some(&Class::Upper);
             let (before, after) = (neighbours[0], neighbours[1]);
-            self.breaks.push(Break::between(before, after, capitals, capital_follows));
+            self.breaks.push(BreakPenalty::between(before, after, capitals, capital_follows));
         }
         self.split_scores.push(0.0);
     }
@@ -216,7 +216,7 @@ impl ConcatenatedTags {
         &self.split_scores
     }
 
-    /// The break at each position after the first character, for a keyword that begins at `from`.
+    /// The penalty at each position after the first character, for a keyword that begins at `from`.
     pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
         let breaks = self.breaks[from + 1..].iter().enumerate();
         breaks.map(|(after, at)| if after + 1 >= MIN_CAPITALS { at.far } else { at.near })
@@ -241,8 +241,8 @@ fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
     }
 }
 
-impl Break {
-    /// The break between two characters. `capitals`: how many capitals directly precede it.
+impl BreakPenalty {
+    /// The penalty between two characters. `capitals`: how many capitals directly precede it.
     /// `capital_follows`: whether the character after `after` is a capital.
     fn between(before: Class, after: Class, capitals: usize, capital_follows: bool) -> Self {
         let everywhere = |size| Self { near: size, far: size };
@@ -331,7 +331,8 @@ mod tests {
                     let capital_follows = capitals_at(at) >= 2;
                     for from in 0..at {
                         let capitals = capitals_before(&line.chars[from..at]);
-                        let wanted = Break::between(before, after, capitals, capital_follows).far;
+                        let wanted =
+                            BreakPenalty::between(before, after, capitals, capital_follows).far;
                         let found = line.breaks_from(from).nth(at - from - 1);
                         prop_assert_eq!(found, Some(wanted), "{} at {}", from, at);
                     }

@@ -13,8 +13,10 @@ fn mojibake_is_read_back() {
     assert_eq!(repair("浠ュお鍧婁氦鏄撴墍"), Repair::Repaired("以太坊交易所".to_owned()));
 }
 
+// Telling characters are those that are typical of mojibake. `char_counts` looks them up by UTF-8
+// bytes, `has` by code point.
 #[test]
-fn the_count_of_a_single_character_agrees_with_the_table() {
+fn char_counts_of_each_character_agrees_with_the_table_of_telling_characters() {
     for c in ('\u{1}'..='\u{10ffff}').filter(|c| !c.is_ascii()) {
         let telling = usize::from(tables().telling.has(c));
         assert_eq!(char_counts(&format!("a{c}z")), CharCounts { telling, non_ascii: 1 }, "{c:?}");
@@ -22,13 +24,14 @@ fn the_count_of_a_single_character_agrees_with_the_table() {
     assert_eq!(char_counts("浠ュ,a\u{e9}\u{20000}").non_ascii, 4);
 }
 
+// These characters: U+0080 to U+00FF, kana, private characters and Bopomofo.
 #[test]
-fn only_lines_with_latin_private_kana_or_bopomofo_letters_are_tried_as_other_than_gbk() {
+fn only_lines_with_certain_characters_may_be_other_mojibake_than_utf8_as_gbk() {
     for text in ["", "a", "以太坊的升級,將在明年三月完成。「OpenAI」"] {
-        assert!(!may_be_misread_otherwise(text), "{text}");
+        assert!(!has_signs_of_latin_or_big5(text), "{text}");
     }
     for text in ["\u{e9}", "a\u{a0}", "甲カ", "甲\u{e000}", "ㄅ"] {
-        assert!(may_be_misread_otherwise(text), "{text}");
+        assert!(has_signs_of_latin_or_big5(text), "{text}");
     }
 }
 
@@ -191,7 +194,8 @@ proptest! {
         prop_assert!(!matches!(found, Repair::Repaired(_) | Repair::Partly(_)), "{found:?}");
     }
 
-    // The characters begin or continue mojibake, stand for lost bytes, or are read as Latin-1.
+    // The characters begin or continue mojibake, stand for lost bytes, or are what Latin-1 makes of
+    // UTF-8 (`\u{e4}\u{b8}\u{ad}`).
     #[test]
     fn any_text_is_checked_without_panic(text in "[鐨勬湁�?□a浜\u{e4}\u{b8}\u{ad}锛€的\u{20000}]{0,60}") {
         repair(&text);

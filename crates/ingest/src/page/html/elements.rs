@@ -49,7 +49,7 @@ const BLOCKS: [&str; 45] = [
     "ul",
 ];
 
-/// Elements whose text is not shown to readers.
+/// Elements whose text is left out: it is not shown to readers, or belongs to a control.
 pub(super) const SILENT: [&str; 10] = [
     "button", "iframe", "noscript", "object", "script", "select", "style", "svg", "template",
     "textarea",
@@ -87,8 +87,9 @@ pub(super) fn is_formatting(name: &str) -> bool {
     FORMATTING.binary_search(&name).is_ok()
 }
 
-/// Whether an element stands inside a line. Such an element does not count as a level when an
-/// element inherits its `Roles` (what attributes say its text is, such as a date) from one above.
+/// Whether an element stands inside a line. Such elements are not counted as levels between an
+/// element and the ancestor that it inherits its `Roles` from (what attributes say a text is, such
+/// as a date).
 pub(super) fn is_inline(name: &str) -> bool {
     is_formatting(name) || matches!(name, "span" | "cite" | "time" | "label" | "ins" | "var")
 }

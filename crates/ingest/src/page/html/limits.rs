@@ -39,7 +39,7 @@ pub(super) struct Measured {
     /// The greatest number of nested elements.
     pub(super) depth: usize,
     /// Elements that a parser opens again because they are misnested.
-    pub(super) reopened: u64,
+    pub(super) reopened_elements: u64,
     /// The number of lines into which the module `lines` has split the page.
     pub(super) lines: usize,
 }
@@ -52,7 +52,7 @@ impl Measured {
             || self.lines > super::numbered_copy::MAX_LINES
         {
             Err(Unextracted::TooLarge)
-        } else if self.depth > MAX_DEPTH || self.reopened > MAX_REOPENED {
+        } else if self.depth > MAX_DEPTH || self.reopened_elements > MAX_REOPENED {
             Err(Unextracted::TooDeep)
         } else {
             Ok(())

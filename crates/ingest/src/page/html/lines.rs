@@ -33,6 +33,7 @@ pub(super) struct LinesOfPage {
     /// Whether each line continues the table row of the line before it.
     pub(super) continues_row: Vec<bool>,
     pub(super) pieces: Vec<TextPiece>,
+    /// What `meta` elements, JSON-LD and other attributes and scripts state.
     pub(super) stated_data: StatedData,
     /// A copy in which every line is numbered, if the page is within the limits.
     pub(super) copy: Result<String, Unextracted>,
@@ -44,6 +45,7 @@ pub(super) struct TextPiece {
     /// Number of its line.
     pub(super) line: usize,
     pub(super) text: String,
+    /// What attributes of elements around it say it is, such as a date or an author.
     pub(super) roles: Roles,
 }
 
@@ -74,7 +76,7 @@ pub(super) fn read(text: &str) -> LinesOfPage {
     reader.finish(text.len());
     let measured = Measured {
         depth: reader.elements.max_depth,
-        reopened: reader.elements.reopened,
+        reopened_elements: reader.elements.reopened_elements,
         lines: reader.layout.lines.len(),
         ..reader.measured
     };
@@ -119,14 +121,15 @@ struct Reader<'a> {
     line: Line<'static>,
     /// The text of that line so far.
     text: String,
-    /// Whether the page has been read to its end, where the last line ends even if there are too
-    /// many lines.
+    /// Whether the page has been read to its end. Then the last line ends even if there are already
+    /// [`MAX_LINES_KEPT`] lines.
     is_at_end: bool,
     /// Whether the line has any visible text.
     has_text: bool,
-    /// Byte offset after the last text of the line.
+    /// Byte offset after the last text of the line, or after the last end tag of a `span` or
+    /// formatting element that follows the text.
     end: usize,
-    /// The open elements whose text is not shown, as indices into [`SILENT`].
+    /// The open elements whose text is left out, as indices into [`SILENT`].
     silent: Vec<usize>,
     /// How many elements of each kind of [`SILENT`] are open, so that an unmatched end tag costs no
     /// search.
@@ -220,7 +223,7 @@ impl<'a> Reader<'a> {
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "sup" => self.superscript = Superscript::Text,
             "a" => self.end_link(),
-            // The end tag of an inline element at the end of a line belongs to the line.
+            // At the end of a line, the end tag of such an element belongs to the line.
             "span" if self.has_text => self.end = end,
             name if is_formatting(name) && self.has_text => self.end = end,
             name if surrounds_content(name) => {
@@ -232,7 +235,8 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, text: &str, start: usize, end: usize) {
-        self.elements.count_reopened();
+        // A parser opens misnested formatting elements again before any text.
+        self.elements.count_reopened_elements();
         if let Some(kind) = self.silent.last() {
             if SILENT[*kind] == "script" {
                 self.stated_data.add_script(text, start, end);
@@ -315,7 +319,7 @@ impl<'a> Reader<'a> {
             self.text.push(' ');
             return;
         }
-        // A link around several blocks gives each block its text.
+        // If a link surrounds several lines, each line gets its own piece of the link's text.
         if let Some((text, to_tag)) = self.link.take() {
             self.link = Some((text, to_tag));
             self.end_link();
@@ -349,8 +353,8 @@ impl<'a> Reader<'a> {
 }
 
 impl Row {
-    /// Opens a cell whose first line has the number `line`. The line continues the row unless it is
-    /// the first of the row, or the row has more lines than cells, because one has several lines.
+    /// Opens a cell whose first line has the number `line`. The line continues the row if the row
+    /// already has a line and has no more lines than cells: otherwise a cell has several lines.
     fn open_cell(&mut self, line: usize) {
         self.continues = self.cells > 0 && line > self.start && line - self.start <= self.cells;
         self.cells += 1;

@@ -105,7 +105,7 @@ pub(super) struct OpenElements {
     /// The greatest depth at which elements were nested; each element beyond [`MAX_OPEN`] adds one.
     pub(super) max_depth: usize,
     /// Estimated number of elements that a parser opens again.
-    pub(super) reopened: u64,
+    pub(super) reopened_elements: u64,
 }
 
 impl OpenElements {
@@ -119,7 +119,7 @@ impl OpenElements {
 
     /// Opens an element that is not void.
     pub(super) fn open(&mut self, name: &str, roles: Roles, hidden: bool) {
-        self.count_reopened();
+        self.count_reopened_elements();
         while let Some(Open { end_tag: EndTag::Optional(open), .. }) = self.stack.last() {
             if !ends_before(open, name) {
                 break;
@@ -177,9 +177,9 @@ impl OpenElements {
     }
 
     /// Counts the elements that a parser opens again before text or a start tag.
-    pub(super) fn count_reopened(&mut self) {
+    pub(super) fn count_reopened_elements(&mut self) {
         if std::mem::take(&mut self.end_tag_seen) {
-            self.reopened += self.dangling_total;
+            self.reopened_elements += self.dangling_total;
         }
     }
 
