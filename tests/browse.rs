@@ -257,7 +257,7 @@ fn browse_expands_saved_queries_and_names_their_mistakes() {
 }
 
 #[test]
-fn the_mouse_and_the_keys_for_reading_work_in_a_terminal() {
+fn a_click_and_the_keys_for_sort_dates_and_web_address_work_in_a_terminal() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["比特币 OR 質押"], &[("BROWSER", "true")]);
     pty.wait_for_text("2 hits");

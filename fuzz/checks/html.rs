@@ -21,8 +21,8 @@ pub fn check(data: &[u8]) {
         assert!(!value.contains('\n'), "values are one line");
     }
     for paragraph in page.article.paragraphs.iter().chain([&page.article.title]) {
-        // This private character begins the number of a line in the numbered copy of the page, in
-        // which the article is looked for.
+        // The article is looked for in a copy of the page in which each line begins with its
+        // number, a private character. U+F0000 is the number of line 0.
         assert!(
             !paragraph.contains('\u{f0000}') || text.contains('\u{f0000}'),
             "no number of a line of the copy"
