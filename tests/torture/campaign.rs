@@ -23,6 +23,7 @@ pub(super) struct Settings {
 /// Counts events and collects failures, so that a long run reports all of them at its end.
 pub(super) struct Campaign {
     name: &'static str,
+    /// The number of rounds in the line of figures.
     rounds: usize,
     seed: u64,
     /// The numbers of the line of figures, by what they count.
@@ -46,12 +47,13 @@ impl Campaign {
 
     /// The numbers of the rounds, each with a random generator of its own. With `WENSOU_ROUND`,
     /// only the round that it names.
-    pub(super) fn rounds(&self) -> impl Iterator<Item = (usize, Random)> + use<> {
+    pub(super) fn rounds(&mut self) -> impl Iterator<Item = (usize, Random)> + use<> {
         let only = std::env::var("WENSOU_ROUND").ok().map(|round| round.parse().unwrap());
         let rounds = match only {
             Some(round) => round..round + 1,
             None => 0..self.rounds,
         };
+        self.rounds = rounds.len();
         let seed = self.seed;
         rounds.map(move |round| {
             let mut random = Random::new(seed << 32 | round as u64);
