@@ -11,6 +11,11 @@ fn spoil(text: &str) -> String {
 fn mojibake_is_read_back() {
     assert!(spoil("以太坊").starts_with("浠ュお鍧"));
     assert_eq!(repair("浠ュお鍧婁氦鏄撴墍"), Repair::Repaired("以太坊交易所".to_owned()));
+    // Before and after the Latin word, the number of bytes is even, so no byte is lost.
+    let text = "以太坊的升级 ETH 将在明年三月完成";
+    let misread = "浠ュお鍧婄殑鍗囩骇 ETH 灏嗗湪鏄庡勾涓夋湀瀹屾垚";
+    assert_eq!(spoil(text), misread);
+    assert_eq!(repair(misread), Repair::Repaired(text.to_owned()));
 }
 
 // Telling characters are those that are typical of mojibake. `char_counts` looks them up by UTF-8
