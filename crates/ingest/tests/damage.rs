@@ -177,6 +177,18 @@ fn mojibake_in_metadata_is_repaired() {
 }
 
 #[test]
+fn mojibake_that_stays_in_the_head_title_is_reported_for_the_whole_page() {
+    let html = format!(
+        "<!DOCTYPE html><html><head><meta charset=utf-8><title>錕斤拷鐨�鏄�鍦�浜�鏈�鍜�</title></head>\
+         <body><h1>{SIMPLIFIED}</h1><p>{INTACT}{OTHER}</p><p>{OTHER}{INTACT}</p></body></html>"
+    );
+    let (_, _, report) = read_file(html.as_bytes());
+    let kept = report.mojibake_kept.iter().map(|kept| (kept.span.start, kept.span.end));
+    assert_eq!(kept.collect::<Vec<_>>(), [(0, html.len() as u64)]);
+    assert_eq!(report.mojibake_repaired, 0);
+}
+
+#[test]
 fn mojibake_in_dumps_is_repaired_or_reported() {
     let line = |title: &str, text: &str| format!("{{\"title\":\"{title}\",\"text\":\"{text}\"}}\n");
     let damaged = misread("的有些人在这里说了很多话");

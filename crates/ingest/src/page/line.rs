@@ -79,9 +79,9 @@ impl Layout<'_> {
         }
     }
 
-    /// Repairs the mojibake of each line, and that of the title in the head. Mojibake that stays in
-    /// this title is not reported.
-    pub(crate) fn repair_mojibake(&mut self) {
+    /// Repairs the mojibake of each line, and that of the title in the head. `length` is the length
+    /// of the page in bytes.
+    pub(crate) fn repair_mojibake(&mut self, length: usize) {
         for line in &mut self.lines {
             match repair(&line.text) {
                 Repair::Sound => {}
@@ -99,7 +99,7 @@ impl Layout<'_> {
         }
         let mut mended = Mended::default();
         self.head_title.iter_mut().for_each(|title| mended.mend(title));
-        self.mojibake_repaired += mended.repaired;
+        self.add_mojibake(mended, length);
     }
 }
 

@@ -70,7 +70,7 @@ impl<'a> Outline<'a> {
             }
             Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
-        layout.repair_mojibake();
+        layout.repair_mojibake(text.len());
         layout.add_mojibake(mojibake_of_metadata, text.len());
         Self::of_layout(layout, [metadata], labels)
     }

@@ -83,7 +83,7 @@ pub(crate) fn is_html(text: &str) -> bool {
 pub(crate) fn read(text: &str) -> Html {
     let mut page = lines::read(text);
     let mut layout = page.layout;
-    layout.repair_mojibake();
+    layout.repair_mojibake(text.len());
     layout.add_mojibake(page.stated_data.repair_mojibake(), text.len());
     if family::is_known_layout(&layout.lines) {
         return Html { layout, metadata: Metadata::default(), body: HtmlBody::KnownLayout };
