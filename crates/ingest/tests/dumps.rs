@@ -261,6 +261,7 @@ fn rows_of_tables_are_records() {
     }
     let (articles, report) = read("a.csv", "a,b\n1,2\n");
     assert!(articles.is_empty());
+    assert_eq!(report.skipped.len(), 1, "{:?}", report.skipped);
     assert!(report.skipped[0].reason.to_string().contains("--map text=COLUMN"));
     let (articles, report) = read("a.csv", "title,text\n甲,乙,丙\n丁,戊\n\n");
     assert_eq!((articles.len(), report.skipped[0].line), (1, Some(2)));

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 use serde_json::Value;
 
-use super::sink::{Flow, Sink};
+use super::sink::{End, Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::field_map::FieldMap;
 use crate::fields::key_reader::RawFields;
@@ -58,7 +58,8 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
             let is_title_or_text =
                 |name: &String| keys::is_title_or_text(name) || map.is_title_or_text(name.trim());
             if !names.iter().any(is_title_or_text) {
-                return sink.malformed(line, no_column_message(&names));
+                sink.malformed(line, no_column_message(&names))?;
+                return Flow::Break(End::Failed);
             }
             columns = Some(names);
             continue;
