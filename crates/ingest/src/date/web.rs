@@ -15,6 +15,8 @@ const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 const CHARS_BEFORE_TIME: usize = 20;
 /// Maximum characters between a day and its time, if words stand there.
 const MAX_WORD_CHARS: usize = 16;
+/// What the zone UTC is called between a day and its time.
+const NAMES_OF_UTC: [&str; 4] = ["格林尼治", "格林威治", "GMT", "UTC"];
 
 /// The date at the start of a text, with the time if a time follows, and the length of both in
 /// bytes. Unlike for [`parse_prefix`](super::parse_prefix), other words may stand between day and
@@ -43,8 +45,8 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     match time_of_day(&remaining[time_start..]).filter(|_| may_precede_time) {
         Some((time, bytes)) => {
             let moment = with_time(day, time);
-            let is_gmt = between.contains("格林尼治") || between.contains("GMT");
-            let moment = if is_gmt { converted_from_zone(moment, "Z") } else { moment };
+            let is_utc = NAMES_OF_UTC.iter().any(|name| between.contains(name));
+            let moment = if is_utc { converted_from_zone(moment, "Z") } else { moment };
             Some((moment, found.bytes + time_start + bytes))
         }
         None => Some((moment, found.bytes)),
@@ -229,11 +231,14 @@ mod tests {
         assert_eq!(found("2019-09-07 13:43 来源"), Some((time(13, 43, 0), " 来源")));
         assert_eq!(found("2019年09月07日13:43"), Some((time(13, 43, 0), "")));
         assert_eq!(found("2019年9月7日 星期六 13:43"), Some((time(13, 43, 0), "")));
-        assert_eq!(
-            found("2019年9月7日, 格林尼治标准时间05:43"),
-            Some((time(13, 43, 0), "")),
-            "converted to the archive's time"
-        );
+        for text in [
+            "2019年9月7日, 格林尼治标准时间05:43",
+            "2019年9月7日, 格林威治標準時間05:43",
+            "2019年9月7日 GMT 05:43",
+            "2019年9月7日 UTC 05:43",
+        ] {
+            assert_eq!(found(text), Some((time(13, 43, 0), "")), "{text}: in the archive's time");
+        }
         assert_eq!(
             found("2019年9月7日，公司有40人"),
             Some((Some(Moment::Day(date(2019, 9, 7))), "，公司有40人"))
