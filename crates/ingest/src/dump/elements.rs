@@ -42,7 +42,7 @@ pub(super) struct Element {
     /// The number of the line on which it begins.
     pub(super) line: u64,
     /// Its length in bytes; if it is longer than [`Elements::max_skippable_bytes`], the number of
-    /// bytes read of it.
+    /// its bytes that were searched.
     pub(super) length: u64,
 }
 
@@ -106,14 +106,17 @@ impl<'s, 'r> Elements<'s, 'r> {
         let mut search = EndSearch::new(name);
         loop {
             let mut end = search.find(&self.pending, self.ended);
-            let length = self.offset + end.unwrap_or(self.pending.len()) as u64 - start;
-            if self.ended || length > self.max_skippable_bytes {
+            if self.ended {
                 end = end.or(Some(self.pending.len()));
             }
-            if let Some(end) = end {
+            // Without an end, the element has at least the bytes that the search has passed. Those
+            // after them may belong to what follows the element.
+            let known_end = end.unwrap_or(search.from);
+            let length = self.offset + known_end as u64 - start;
+            if end.is_some() || length > self.max_skippable_bytes {
                 let is_kept = length <= self.max_bytes;
-                let text = if is_kept { self.pending[..end].to_vec() } else { Vec::new() };
-                self.discard(end);
+                let text = if is_kept { self.pending[..known_end].to_vec() } else { Vec::new() };
+                self.discard(known_end);
                 return Ok(Some(Element { text, start, line, length }));
             }
             if length > self.max_bytes {
@@ -318,6 +321,19 @@ mod tests {
                     assert_eq!(items(&format!("{blanks}{item}\n{next}")), wanted, "{filled}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_element_of_the_maximum_length_is_whole_wherever_a_read_ends() {
+        let item = format!("<item>{}</item>", "a".repeat(987));
+        assert_eq!(item.len() as u64, MAX_BYTES);
+        let next = "<item>乙</item>";
+        let wanted = [(item.clone(), MAX_BYTES), (next.to_owned(), next.len() as u64)];
+        // The first read ends at 128 KiB, this many bytes after the end of the item.
+        for bytes_after in 0..24 {
+            let blanks = " ".repeat((128 << 10) - item.len() - bytes_after);
+            assert_eq!(items(&format!("{blanks}{item}\n{next}")), wanted, "{bytes_after}");
         }
     }
 
