@@ -1,5 +1,6 @@
 //! The table `[cluster]` of the user's config file.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -43,6 +44,8 @@ impl ClusterSettings {
     pub fn credential_kinds(&self) -> Vec<&'static str> {
         let kinds = [
             ("user", self.user.is_some()),
+            // A password without a user: no cluster can be connected to with it.
+            ("password", self.password.is_some() && self.user.is_none()),
             ("api_key", self.api_key.is_some()),
             ("token", self.token.is_some()),
             ("credentials_file", self.credentials_file.is_some()),
@@ -63,6 +66,13 @@ impl ClusterSettings {
         kinds.into_iter().filter(|&(_, variable)| is_set(variable)).collect()
     }
 
+    /// The file with certificate authorities: that of the environment, whose variables `variable`
+    /// returns, or else that of the settings. An empty variable counts as unset.
+    fn ca_file_with(&self, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+        let in_environment = variable(CA_FILE).filter(|value| !value.is_empty());
+        in_environment.map(PathBuf::from).or_else(|| self.ca_file.clone())
+    }
+
     /// Connects to the cluster of an address. The environment takes precedence over the settings.
     ///
     /// # Errors
@@ -76,9 +86,28 @@ impl ClusterSettings {
             token: self.token.clone(),
             credentials_file: self.credentials_file.clone(),
         })?;
-        let ca_file = std::env::var_os(CA_FILE).map(PathBuf::from).or(self.ca_file.clone());
+        let ca_file = self.ca_file_with(|name| std::env::var_os(name));
         let insecure_http = self.insecure_http;
         let options = ClientOptions { ca_file, insecure_http, ..ClientOptions::default() };
         Client::connect(address, &credentials, &options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The variables of an environment that has only `name`, with this value.
+    fn environment(name: &str, value: &str) -> impl Fn(&str) -> Option<OsString> {
+        move |asked| (asked == name).then(|| OsString::from(value))
+    }
+
+    #[test]
+    fn an_empty_variable_with_a_ca_file_counts_as_unset() {
+        let settings = ClusterSettings { ca_file: Some("a".into()), ..ClusterSettings::default() };
+        assert_eq!(settings.ca_file_with(environment(CA_FILE, "")), Some("a".into()));
+        assert_eq!(settings.ca_file_with(environment(CA_FILE, "b")), Some("b".into()));
+        let settings = ClusterSettings::default();
+        assert_eq!(settings.ca_file_with(environment(CA_FILE, "")), None);
     }
 }
