@@ -174,7 +174,7 @@ impl<'a> Worker<'a> {
         let count = outcomes.len();
         let not_sent = delivery.pending.split_off(count);
         let sent = std::mem::take(&mut delivery.pending);
-        let mut transient = None;
+        let (mut transient, mut server_error) = (None, None);
         let mut overloaded = false;
         for (number, outcome) in sent.into_iter().zip(outcomes) {
             match outcome {
@@ -185,7 +185,9 @@ impl<'a> Worker<'a> {
                 Outcome::Fatal(error) => return Err(error),
                 Outcome::Transient(error) => {
                     overloaded |= matches!(error, Error::Overloaded { .. });
-                    transient = Some(error);
+                    let is_server_error = matches!(error, Error::Status { status: 500, .. });
+                    let last = if is_server_error { &mut server_error } else { &mut transient };
+                    *last = Some(error);
                     delivery.pending.push(number);
                 }
             }
@@ -196,7 +198,12 @@ impl<'a> Worker<'a> {
             delivery.last_progress = Instant::now();
             delivery.failures = 0;
         }
-        let Some(error) = transient else {
+        // A failure with status 500 counts, whatever failed beside it.
+        let is_last = server_error
+            .as_ref()
+            .is_some_and(|error| !is_repeatable(error, &mut delivery.server_errors));
+        let error = if is_last { server_error } else { transient.or(server_error) };
+        let Some(error) = error else {
             self.max_operations = self.max_operations.saturating_mul(2);
             return Ok(None);
         };
@@ -205,11 +212,7 @@ impl<'a> Worker<'a> {
         if overloaded {
             self.max_operations = (count / 2).max(1);
         }
-        if is_repeatable(&error, &mut delivery.server_errors) {
-            Ok(Some(error))
-        } else {
-            Err(error)
-        }
+        if is_last { Err(error) } else { Ok(Some(error)) }
     }
 
     /// The request that sends these operations.

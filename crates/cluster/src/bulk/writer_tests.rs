@@ -112,6 +112,30 @@ fn operations_with_a_transient_failure_are_sent_again() {
 }
 
 #[test]
+fn an_operation_that_always_fails_with_status_500_stops_the_writer_whatever_else_fails() {
+    let tries: std::sync::Mutex<HashMap<String, u32>> = std::sync::Mutex::default();
+    // Operation 0 always fails with status 500, and 15, the last one, with another transient
+    // failure. Of the others, each request completes one, so that no wait grows.
+    let mock = Mock::new(move |_, seen| {
+        answer(seen, |id| {
+            let mut tries = tries.lock().unwrap();
+            let tries = tries.entry(id.to_owned()).or_default();
+            *tries += 1;
+            match id.parse::<u32>().unwrap() {
+                0 => 500,
+                number if number < 15 && number <= *tries => 201,
+                _ => 503,
+            }
+        })
+    });
+    let patience_without_shards = Duration::from_secs(2);
+    let options = BulkOptions { patience_without_shards, ..small_batches() };
+    let error = write(&mock, 16, options).unwrap_err();
+    assert!(matches!(error, Error::Status { status: 500, .. }), "{error}");
+    assert_eq!(mock.requests().len(), 8);
+}
+
+#[test]
 fn refused_operations_are_listed_with_their_ids() {
     let mock = Mock::new(|_, seen| {
         answer(seen, |id| match id {
