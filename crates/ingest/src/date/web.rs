@@ -42,6 +42,12 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
         .iter()
         .any(|word| between.contains(word))
         && between.chars().count() <= MAX_WORD_CHARS;
+    // In `UTC+09:00`, an offset follows, not a time.
+    let is_offset = NAMES_OF_UTC.iter().any(|name| {
+        between.trim_end_matches(['+', '-', '−']).ends_with(name)
+            && between.ends_with(['+', '-', '−'])
+    });
+    let may_precede_time = may_precede_time && !is_offset;
     match time_of_day(&remaining[time_start..]).filter(|_| may_precede_time) {
         Some((time, bytes)) => {
             let moment = with_time(day, time);
@@ -227,6 +233,7 @@ mod tests {
 
     #[test]
     fn dates_of_bylines_with_words_before_the_time() {
+        let day = Some(Moment::Day(date(2019, 9, 7)));
         let found = |text| at_start(text).map(|(moment, bytes)| (Some(moment), &text[bytes..]));
         assert_eq!(found("2019-09-07 13:43 来源"), Some((time(13, 43, 0), " 来源")));
         assert_eq!(found("2019年09月07日13:43"), Some((time(13, 43, 0), "")));
@@ -240,9 +247,11 @@ mod tests {
             assert_eq!(found(text), Some((time(13, 43, 0), "")), "{text}: in the archive's time");
         }
         assert_eq!(
-            found("2019年9月7日，公司有40人"),
-            Some((Some(Moment::Day(date(2019, 9, 7))), "，公司有40人"))
+            found("2019-09-07 UTC+09:00"),
+            Some((day, " UTC+09:00")),
+            "no time, but an offset"
         );
+        assert_eq!(found("2019年9月7日，公司有40人"), Some((day, "，公司有40人")));
     }
 
     #[test]
