@@ -264,8 +264,10 @@ impl Document {
     fn positions(&self, bigram: &[char; 2], body_start: u32) -> Vec<u32> {
         let offsets = [(&self.terms.title, 0), (&self.terms.body, body_start)];
         let all = offsets.into_iter().flat_map(|(text, offset)| {
+            let [first, second] = bigram;
             let windows = text.key.windows(2).zip(offset..);
-            windows.filter(|(window, _)| *window == bigram).map(|(_, position)| position)
+            let is_bigram = move |window: &[char]| window[0] == *first && window[1] == *second;
+            windows.filter(move |(window, _)| is_bigram(window)).map(|(_, position)| position)
         });
         all.collect()
     }
@@ -275,7 +277,10 @@ impl Document {
 fn contains(text: &[char], sequence: &[char]) -> bool {
     match sequence {
         [] => false,
-        sequence => text.windows(sequence.len()).any(|window| window == sequence),
+        [first, others @ ..] => {
+            let mut windows = text.windows(sequence.len());
+            windows.any(|window| window[0] == *first && window[1..] == *others)
+        }
     }
 }
 
@@ -283,6 +288,13 @@ fn contains(text: &[char], sequence: &[char]) -> bool {
 fn count_of(text: &[char], sequence: &[char]) -> usize {
     match sequence {
         [] => 0,
+        // Comparing characters is much quicker than a call that compares the bytes of slices.
+        [only] => text.iter().filter(|c| *c == only).count(),
+        [first, second] => {
+            let following = text.get(1..).unwrap_or_default();
+            let pairs = text.iter().zip(following);
+            pairs.filter(|(a, b)| *a == first && *b == second).count()
+        }
         sequence => text.windows(sequence.len()).filter(|window| *window == sequence).count(),
     }
 }

@@ -3,7 +3,9 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
+use std::num::NonZero;
 use std::rc::Rc;
+use std::thread::ScopedJoinHandle;
 
 use foldhash::HashMap;
 use serde::Deserialize;
@@ -14,7 +16,7 @@ use wensou_index::{Analysis, RecordExt};
 use super::dsl::{Translator, parts_to_verify};
 use super::members::KnownMembers;
 use super::prefetched::PrefetchedResponses;
-use super::request::{Source, Total};
+use super::request::{Hit as SearchHit, Source, Total};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
@@ -28,6 +30,13 @@ const FEW_MATCHES: usize = 200;
 
 /// If a query has more matches than [`FEW_MATCHES`], each response has this many of them.
 const MATCHES_PER_RESPONSE: usize = 1000;
+
+/// The maximum number of threads that analyse documents.
+const MAX_THREADS: usize = 8;
+
+/// Fewer documents are not worth a thread: analysing one takes some 100 µs, starting a thread half
+/// as long.
+const MIN_DOCUMENTS_PER_THREAD: usize = 4;
 
 /// Lets the cluster find candidates, and scores the candidates on this machine.
 pub(crate) struct ClusterEngine<'c> {
@@ -110,11 +119,55 @@ impl<'c> ClusterEngine<'c> {
         }
         let group = source.group.clone();
         let document = self.analyse(source)?;
+        Ok(self.add_to_cache(document, group.as_deref()))
+    }
+
+    /// Adds a document to the cache. `group` is the id that its group has on the cluster.
+    fn add_to_cache(&self, document: Document, group: Option<&str>) -> DocAddress {
         let number = self.documents.borrow().len() as u32;
         self.numbers_by_id.borrow_mut().insert(document.record().id().to_owned(), number);
         self.documents.borrow_mut().push(Rc::new(document));
-        self.groups.push(group.as_deref());
-        Ok(DocAddress::new(0, number))
+        self.groups.push(group);
+        DocAddress::new(0, number)
+    }
+
+    /// Analyses many documents that the cluster has sent with several threads, and puts them into
+    /// the cache, where [`cache_document`](Self::cache_document) finds them. Analysing 50 documents
+    /// takes a fifth of the time of a query.
+    pub(super) fn cache_documents(&self, hits: &[SearchHit]) -> Result<(), Error> {
+        let is_new =
+            |source: &&Source| !self.numbers_by_id.borrow().contains_key(source.record.id());
+        let sources = hits.iter().map(|hit| &hit.source).filter(is_new);
+        let mut sources: Vec<Source> = sources.cloned().collect();
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let documents_per_thread =
+            sources.len().div_ceil(threads.min(MAX_THREADS)).max(MIN_DOCUMENTS_PER_THREAD);
+        if sources.len() <= documents_per_thread {
+            return Ok(());
+        }
+        let segmenter = self.analysis()?.segmenter();
+        let analyse = |sources: Vec<Source>| -> Result<Vec<(Document, Option<String>)>, Error> {
+            let analyse = |Source { record, ordinal, group }: Source| {
+                Ok((Document::new(ordinal, record, segmenter)?, group))
+            };
+            sources.into_iter().map(analyse).collect()
+        };
+        let analysed = std::thread::scope(|scope| {
+            let mut workers = Vec::new();
+            while !sources.is_empty() {
+                let following = sources.split_off(documents_per_thread.min(sources.len()));
+                let chunk = std::mem::replace(&mut sources, following);
+                workers.push(scope.spawn(|| analyse(chunk)));
+            }
+            let join = |worker: ScopedJoinHandle<'_, _>| {
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            workers.into_iter().map(join).collect::<Result<Vec<_>, Error>>()
+        })?;
+        for (document, group) in analysed.into_iter().flatten() {
+            self.add_to_cache(document, group.as_deref());
+        }
+        Ok(())
     }
 
     /// A document of the cache. Fails if the address is not valid, see [`Engine`].

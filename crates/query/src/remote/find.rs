@@ -240,6 +240,7 @@ impl ClusterEngine<'_> {
         strict: &DocFilter,
         response: &SearchResponse,
     ) -> Result<Option<Vec<Hit>>, Error> {
+        self.cache_documents(&response.hits.hits)?;
         let mut complete = Vec::new();
         let mut last_coverage = None;
         for hit in &response.hits.hits {
@@ -305,6 +306,7 @@ impl ClusterEngine<'_> {
         top_k: &TopK<'_>,
         response: SearchResponse,
     ) -> Result<Vec<ScoredDoc>, Error> {
+        self.cache_documents(&response.hits.hits)?;
         let mut scored: Vec<ScoredDoc> = Vec::new();
         for hit in response.hits.hits {
             let address = self.cache_document(hit.source)?;
