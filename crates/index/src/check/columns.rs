@@ -1,6 +1,7 @@
 //! Compares tantivy's columns of a segment with the analysed records.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 
 use tantivy::columnar::{Column, ColumnType, ColumnarReader, StrColumn};
@@ -55,8 +56,9 @@ struct TextColumn {
 }
 
 impl ColumnComparison {
-    /// Opens every column. If `same_analysis` is false, because this program analyses text in
-    /// another way than the build did, the columns that depend on the analysis are left out.
+    /// Opens every column. If the dictionary of one is damaged, adds a finding and leaves the column
+    /// out. If `same_analysis` is false, because this program analyses text in another way than the
+    /// build did, the columns that depend on the analysis are left out.
     pub(super) fn open(
         index: &Index,
         reader: &SegmentReader,
@@ -64,6 +66,7 @@ impl ColumnComparison {
         findings: &mut Findings<'_>,
     ) -> Result<Self, Error> {
         check_column_list(index, reader, findings)?;
+        let file = file_name(reader.segment_id(), "fast");
         let fast = reader.fast_fields();
         let schema = reader.schema();
         let mut columns = Vec::new();
@@ -75,16 +78,17 @@ impl ColumnComparison {
                 // Folding is part of the analysis. Of the texts in columns, only ids are not
                 // folded.
                 _ if !same_analysis && field != index.fields().external_id => continue,
-                _ => Values::Text(fast.str(&name)?.map(TextColumn::open).transpose()?),
+                _ => match fast.str(&name)?.map(TextColumn::open).transpose() {
+                    Ok(column) => Values::Text(column),
+                    Err(why) => {
+                        findings.damage(&file, format_args!("the column {name}: {why}"));
+                        continue;
+                    }
+                },
             };
             columns.push(FieldColumn { field, name, values, count: 0, range: None });
         }
-        Ok(Self {
-            file: file_name(reader.segment_id(), "fast"),
-            columns,
-            wanted: vec![Vec::new(); schema.num_fields()],
-            found: Vec::new(),
-        })
+        Ok(Self { file, columns, wanted: vec![Vec::new(); schema.num_fields()], found: Vec::new() })
     }
 
     /// Compares the values of a document with those of its record.
@@ -231,26 +235,62 @@ fn ordered_u64(value: i64) -> u64 {
 }
 
 impl TextColumn {
-    fn open(column: StrColumn) -> Result<Self, Error> {
+    /// Reads the dictionary of a column. The error is a message that says what is wrong with the
+    /// dictionary.
+    fn open(column: StrColumn) -> Result<Self, String> {
         let mut hashes = Vec::new();
-        let io_error = tantivy::TantivyError::from;
-        let damaged = || Error::Record(None);
+        let unreadable = |error: io::Error| format!("its dictionary cannot be read: {error}");
         let mut text = String::new();
-        let mut stream = column.dictionary().stream().map_err(io_error)?;
+        let mut stream = column.dictionary().stream().map_err(unreadable)?;
         while stream.advance() {
             // A search looks up a text by its ordinal. This must find the text that comes at that
             // ordinal in the order of the dictionary.
-            let found = column.ord_to_str(hashes.len() as u64, &mut text).map_err(io_error)?;
+            let found = column.ord_to_str(hashes.len() as u64, &mut text).map_err(unreadable)?;
             if !found || text.as_bytes() != stream.key() {
-                return Err(damaged());
+                return Err("its dictionary finds a text by a wrong ordinal".to_owned());
             }
             hashes.push(xxh3_64(stream.key()));
         }
         if column.num_terms() != hashes.len() {
-            return Err(damaged());
+            return Err("the number of texts in its dictionary is wrong".to_owned());
         }
         let used = vec![false; hashes.len()];
         drop(stream);
         Ok(Self { column, hashes, used })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tantivy::columnar::{ColumnarWriter, DynamicColumn};
+
+    use super::*;
+
+    /// Opens the only column of these bytes, which must be named `tag`.
+    fn open_column(bytes: Vec<u8>) -> Result<TextColumn, String> {
+        let columns = ColumnarReader::open(bytes).unwrap().read_columns("tag").unwrap();
+        match columns[0].open().unwrap() {
+            DynamicColumn::Str(column) => TextColumn::open(column),
+            _ => panic!("the column has no texts"),
+        }
+    }
+
+    #[test]
+    fn a_wrong_number_of_texts_is_named_as_damage_of_the_dictionary() {
+        const TEXTS: [&str; 5] = ["甲", "乙", "丙", "丁", "戊"];
+        let mut writer = ColumnarWriter::default();
+        for (doc, text) in (0..).zip(TEXTS) {
+            writer.record_str(doc, "tag", text);
+        }
+        let mut bytes = Vec::new();
+        writer.serialize(TEXTS.len() as u32, None, &mut bytes).unwrap();
+        assert_eq!(open_column(bytes.clone()).map(|column| column.hashes.len()), Ok(TEXTS.len()));
+        // A dictionary ends with the number of its texts and the version of the format.
+        let version = 3_u32;
+        let end = [&(TEXTS.len() as u64).to_le_bytes()[..], &version.to_le_bytes()].concat();
+        let at = bytes.windows(end.len()).position(|window| window == end).unwrap();
+        bytes[at] += 1;
+        let error = open_column(bytes).map(|column| column.hashes.len()).unwrap_err();
+        assert_eq!(error, "the number of texts in its dictionary is wrong");
     }
 }
