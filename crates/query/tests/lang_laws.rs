@@ -91,17 +91,21 @@ fn clause() -> impl Strategy<Value = FieldClause> {
         Has::Category,
         Has::Related,
         Has::Flash,
+        Has::Url,
     ];
     let script = vec![Script::Hans, Script::Hant, Script::Mixed];
     prop_oneof![
         values().prop_map(FieldClause::Tag),
         values().prop_map(FieldClause::Source),
+        values().prop_map(FieldClause::Author),
+        values().prop_map(FieldClause::Site),
+        values().prop_map(FieldClause::Url),
         values().prop_map(FieldClause::Category),
         values().prop_map(FieldClause::Id),
         values().prop_map(FieldClause::Path),
         prop::sample::subsequence(vec![Kind::Article, Kind::Flash], 1..=2)
             .prop_map(FieldClause::Kind),
-        prop::sample::subsequence(has, 1..=7).prop_map(FieldClause::Has),
+        prop::sample::subsequence(has, 1..=8).prop_map(FieldClause::Has),
         prop::sample::subsequence(script, 1..=3).prop_map(FieldClause::Script),
         dates().prop_map(FieldClause::Date),
     ]
