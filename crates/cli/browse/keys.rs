@@ -145,7 +145,7 @@ pub(crate) const KEYS: &[Binding] = &[
         Command::CopyCitation,
         &[alt(KeyCode::Char('y')), plain(KeyCode::F(10))],
         "cite",
-        "copy a citation: title, source, date, path and bytes",
+        "copy a citation: author, title, source, site, date, address, path and byte range",
     ),
     bind(Command::Visit, &[alt(KeyCode::Char('o'))], NO_HINT, "open the web address of the record"),
     bind(

@@ -35,7 +35,7 @@ pub(crate) enum RecordFormat {
     Text,
     /// As `export` writes it
     Json,
-    /// One line for quoting: title, source, date, path and byte range
+    /// One line for quoting: author, title, source, site, date, address, path and byte range
     Cite,
 }
 
