@@ -174,13 +174,22 @@ fn matches_are_marked_in_the_script_of_the_page() {
 #[test]
 fn text_from_pages_cannot_act_on_the_terminal() {
     for size in SIZES {
-        // The only hit is the hostile record. It is drawn as a hit, full screen, and with a list of
-        // its tags above.
+        // The only hit is the hostile record. It is drawn as a hit, full screen, with a list of its
+        // tags above, and, after the list is closed, with messages that have its id and citation.
         let mut driver = Driver::new("警報", size);
         assert_eq!(driver.titles().len(), 1);
-        for code in [KeyCode::Null, KeyCode::Enter, KeyCode::F(3), KeyCode::F(9)] {
+        let steps = [
+            (KeyCode::Null, ""),
+            (KeyCode::Enter, ""),
+            (KeyCode::F(3), ""),
+            (KeyCode::Esc, ""),
+            (KeyCode::F(9), "copied the id: x-1"),
+            (KeyCode::F(10), "copied the citation: "),
+        ];
+        for (code, message) in steps {
             driver.press(code);
             let screen = driver.screen();
+            assert!(screen.contains(message), "{message}: {screen}");
             assert!(
                 !screen.contains(|c: char| c != '\n' && c.is_control() || c == '\u{202e}'),
                 "{screen:?}"
