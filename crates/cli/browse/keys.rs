@@ -158,7 +158,7 @@ pub(crate) const KEYS: &[Binding] = &[
         Command::Sort,
         &[alt(KeyCode::Char('s'))],
         NO_HINT,
-        "best first, newest first, oldest first",
+        "newest first, oldest first, usual order",
     ),
     bind(Command::NextMatch, &[alt(KeyCode::Char('n'))], NO_HINT, "next match in the preview"),
     bind(

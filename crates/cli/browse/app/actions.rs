@@ -126,7 +126,7 @@ impl App {
         let order = match self.sort {
             Some(Sort::Newest) => "newest first",
             Some(Sort::Oldest) => "oldest first",
-            _ => "best first",
+            _ => "usual order: best first, or newest first if no words are typed",
         };
         (self.list.selected, self.list.first) = (0, 0);
         self.search();

@@ -277,6 +277,13 @@ fn the_order_of_the_hits_changes() {
     assert_eq!(*driver.titles().last().unwrap(), "比特币的第四次减半");
     driver.alt(KeyCode::Char('s'));
     assert_eq!(driver.titles(), best);
+    // In the usual order, hits of a query without words come newest first.
+    let mut driver = Driver::new("kind:article", (80, 24));
+    for _ in 0..3 {
+        driver.alt(KeyCode::Char('s'));
+    }
+    let status = driver.app.status.clone().unwrap();
+    assert!(status.contains("newest first if no words are typed"), "{status}");
 }
 
 #[test]
