@@ -77,6 +77,17 @@ pub(crate) enum UnigramPolicy {
     WordsOnly,
 }
 
+/// What a document needs of a word of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WordRole {
+    /// A document must have the word.
+    Required,
+    /// The word is searched for, but a document may lack it.
+    Optional,
+    /// The word only affects the rank.
+    RankedOnly,
+}
+
 /// A piece of typed text, analysed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AnalysedText {
@@ -128,6 +139,22 @@ impl AnalysedText {
     /// Whether the text has a word that is not a stop word.
     pub(crate) fn has_content(&self) -> bool {
         self.words.iter().any(|word| !word.stop)
+    }
+
+    /// The role of the word with this number. `prefix` says whether the last word stands for every
+    /// word that starts with it, and `beside_text` whether the group of the text has text other
+    /// than stop words. A question requires only a part of its words, whatever their roles.
+    pub(crate) fn role(&self, number: usize, prefix: bool, beside_text: bool) -> WordRole {
+        let word = &self.words[number];
+        if prefix && number + 1 == self.words.len() {
+            WordRole::Required
+        } else if word.stop && (beside_text || self.has_content()) {
+            WordRole::RankedOnly
+        } else if word.optional {
+            WordRole::Optional
+        } else {
+            WordRole::Required
+        }
     }
 }
 

@@ -200,7 +200,7 @@ impl<'q, 't> Compiler<'q, 't> {
         let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.alternatives);
         let (nodes, texts) = self.texts_of_group(nodes, context, has_plus)?;
-        let beside_text = has_text(&nodes, &texts);
+        let beside_text = expand::has_text(&nodes, &texts);
         let required = context.required && !has_plus;
         let context = ClauseContext { required, beside_text, ..context };
         let (mut included, excluded) = self.compile_members(&nodes, texts, context)?;
@@ -316,18 +316,4 @@ impl<'q, 't> Compiler<'q, 't> {
         self.mode = mode;
         excluded
     }
-}
-
-/// Whether a group has text other than stop words outside NOT. A phrase, a scope and a group inside
-/// it count as such text.
-fn has_text(nodes: &[Node], texts: &[Option<ExpandedText>]) -> bool {
-    let of_node = |(at, node): (usize, &Node)| match &node.kind {
-        NodeKind::Term(term) => {
-            let text = texts.get(at).and_then(Option::as_ref);
-            term.prefix || text.is_some_and(|text| text.text.has_content())
-        }
-        NodeKind::Not(_) | NodeKind::Field(_) | NodeKind::All => false,
-        _ => true,
-    };
-    nodes.iter().enumerate().any(of_node)
 }

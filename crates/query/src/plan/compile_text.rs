@@ -2,7 +2,7 @@
 
 use wensou_text::has_symbols;
 
-use super::analyze::{AnalysedText, QueryWord, Requirement};
+use super::analyze::{AnalysedText, QueryWord, Requirement, WordRole};
 use super::compile::{ClauseContext, Compiler, RequiredExpr, ScoredText};
 use super::expand::ExpandedText;
 use super::expr::MatchExpr;
@@ -23,7 +23,7 @@ impl Compiler<'_, '_> {
         context: ClauseContext<'_>,
     ) -> RequiredExpr {
         let text = &expanded.text;
-        self.outline.text(text, prefix);
+        self.outline.text(text, prefix, context);
         if text.words.is_empty() {
             // Punctuation such as the dash of `a - b` requires nothing; as a whole query it is a
             // mistake.
@@ -31,16 +31,14 @@ impl Compiler<'_, '_> {
             return None;
         }
         let relaxed = context.positive && self.mode == Mode::Relaxed && !context.strict;
-        let meaningful = text.has_content();
         let last = text.words.len() - 1;
         let mut required_words = Vec::new();
         for (number, word) in text.words.iter().enumerate() {
-            let is_prefix = prefix && number == last;
-            // Beside other words, a stop word is scored, but no document needs it.
-            if word.stop && (meaningful || context.beside_text) && !is_prefix {
+            let role = text.role(number, prefix, context.beside_text);
+            if role == WordRole::RankedOnly {
                 continue;
             }
-            let expr = match is_prefix {
+            let expr = match prefix && number == last {
                 true => text_expr::prefix(context.fields, word),
                 false if context.positive => text_expr::any_variant(context.fields, word),
                 false => text_expr::any_whole_variant(context.fields, word),
@@ -51,7 +49,7 @@ impl Compiler<'_, '_> {
                 // `weigh` fills in the idf.
                 self.words.push(PlannedWord { word, expr: expr.clone(), covers, idf: 0.0 });
             }
-            match word.optional && context.positive && !is_prefix {
+            match role == WordRole::Optional {
                 true => self.may_lack_words = true,
                 false => required_words.push(expr),
             }
@@ -91,7 +89,7 @@ impl Compiler<'_, '_> {
             true => Some(QueryWord::exact(&phrase.text, &folded)),
             false => QueryWord::sequence(&phrase.text, &text.key),
         };
-        self.outline.phrase(&text, whole.as_ref(), phrase.near);
+        self.outline.phrase(&text, whole.as_ref(), phrase.near, context.required);
         let Some(whole) = whole.filter(|_| phrase.near.is_none() || !text.words.is_empty()) else {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);

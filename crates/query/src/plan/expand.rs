@@ -116,6 +116,20 @@ pub(crate) fn texts(
     texts
 }
 
+/// Whether a group has text other than stop words outside NOT; `texts` are those of its nodes. A
+/// phrase, a scope and a group inside it count as such text.
+pub(crate) fn has_text(nodes: &[Node], texts: &[Option<ExpandedText>]) -> bool {
+    let of_node = |(at, node): (usize, &Node)| match &node.kind {
+        NodeKind::Term(term) => {
+            let text = texts.get(at).and_then(Option::as_ref);
+            term.prefix || text.is_some_and(|text| text.text.has_content())
+        }
+        NodeKind::Not(_) | NodeKind::Field(_) | NodeKind::All => false,
+        _ => true,
+    };
+    nodes.iter().enumerate().any(of_node)
+}
+
 /// A word of a run of neighbouring texts: the index of its text, and of the word in that text.
 type WordRef = (usize, usize);
 

@@ -8,7 +8,8 @@ use std::fmt::Write;
 
 use wensou_text::fold;
 
-use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
+use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant, WordRole};
+use super::compile::ClauseContext;
 use super::expr::bigram_offsets;
 use crate::lang::{FieldClause, Node, Value};
 
@@ -55,52 +56,63 @@ impl Outline {
         self.depth -= 1;
     }
 
-    /// Writes the words of a text. If `prefix` is set, the last word is the start of longer words.
-    pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool) {
-        let group = match (prefix, text.question) {
+    /// Writes the words of a text, each according to its role. If `prefix` is set, the last word is
+    /// the start of longer words.
+    pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool, context: ClauseContext<'_>) {
+        let role = |number: usize| match context.required {
+            true => text.role(number, prefix, context.beside_text),
+            false => WordRole::RankedOnly,
+        };
+        let is_required = (0..text.words.len()).any(|number| role(number) == WordRole::Required);
+        let question = text.question && is_required;
+        let group = match (prefix, question) {
             (true, _) => Some("ending in a prefix"),
             // The lines of the words complete this line.
             (false, true) => Some("a question: any bigram of its words, or"),
             (false, false) => None,
         };
         group.into_iter().for_each(|name| self.open(name));
-        self.words(text);
+        self.words(text, |number| match role(number) {
+            // Any of the words answers the question.
+            WordRole::Optional if question => WordRole::Required,
+            role => role,
+        });
         group.into_iter().for_each(|_| self.close());
     }
 
     /// Writes a quoted phrase, which is matched as `whole`; or, if its words may stand within the
-    /// distance `near`, the words and the distance.
+    /// distance `near`, the words and the distance. If it is not `required`, it is written as text
+    /// that only affects the rank.
     pub(super) fn phrase(
         &mut self,
         text: &AnalysedText,
         whole: Option<&QueryWord>,
         near: Option<u32>,
+        required: bool,
     ) {
         match near {
+            _ if !required => self.line(|| ranked_only_line(&text.typed)),
             None => {
                 let whole = whole.and_then(|word| word.variants.first());
                 self.line(|| whole.map_or_else(String::new, variant_line));
             }
             Some(distance) => {
                 self.open(&format!("within {distance} characters"));
-                self.words(text);
+                self.words(text, |_| WordRole::Required);
                 self.close();
             }
         }
     }
 
-    /// Writes each word, with all its variants if it has several. Stop words are written as words
-    /// that only affect the rank, unless the text has no other words.
-    fn words(&mut self, text: &AnalysedText) {
-        let meaningful = text.words.iter().any(|word| !word.stop);
-        for word in &text.words {
-            if word.stop && meaningful {
-                self.line(|| format!("(ranked only: {})", word.typed));
-                continue;
-            }
-            match word.variants.as_slice() {
-                [variant] => self.line(|| variant_line(variant)),
-                variants => {
+    /// Writes each word according to the role that `role` returns for its number: a required word
+    /// with all its variants, others as typed.
+    fn words(&mut self, text: &AnalysedText, role: impl Fn(usize) -> WordRole) {
+        for (number, word) in text.words.iter().enumerate() {
+            match (role(number), word.variants.as_slice()) {
+                (WordRole::RankedOnly, _) => self.line(|| ranked_only_line(&word.typed)),
+                (WordRole::Optional, _) => self.line(|| format!("(optional: {})", word.typed)),
+                (WordRole::Required, [variant]) => self.line(|| variant_line(variant)),
+                (WordRole::Required, variants) => {
                     self.open("any of");
                     variants.iter().for_each(|variant| self.line(|| variant_line(variant)));
                     self.close();
@@ -122,6 +134,11 @@ impl Outline {
             _ => node.to_string(),
         });
     }
+}
+
+/// The line of text that no document needs.
+fn ranked_only_line(typed: &str) -> String {
+    format!("(ranked only: {typed})")
 }
 
 fn variant_line(variant: &Variant) -> String {

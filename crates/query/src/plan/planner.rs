@@ -183,6 +183,25 @@ mod tests {
     }
 
     #[test]
+    fn the_outline_says_which_words_are_required() {
+        let (segmenter, synonyms) = (Segmenter::standard(), Synonyms::standard([]));
+        let tables = || Ok(TextTables { segmenter: &segmenter, synonyms: &synonyms });
+        let statistics = FakeStatistics::default();
+        let not_required = |typed: &str| -> Vec<String> {
+            let outline = Planner::new(&tables, &statistics).outline(&parsed(typed)).unwrap();
+            let lines = outline.lines().map(str::trim).filter(|line| line.starts_with('('));
+            lines.map(str::to_owned).collect()
+        };
+        assert_eq!(not_required("比特币 的"), ["(ranked only: 的)"]);
+        assert_eq!(not_required("+比特币 以太坊"), ["(ranked only: 以太坊)"]);
+        assert_eq!(not_required("+比特币 \"以太坊\""), ["(ranked only: 以太坊)"]);
+        assert_eq!(not_required("RCEP 生效 時間"), ["(optional: 時間)"]);
+        for typed in ["的", "比特币的*", "\"比特币 的\"~5", "時間"] {
+            assert_eq!(not_required(typed), [""; 0], "{typed}");
+        }
+    }
+
+    #[test]
     fn filters_alone_need_no_tables() {
         let no_tables = || panic!("filters need no tables");
         let statistics = FakeStatistics::default();

@@ -130,7 +130,7 @@ fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
 
 /// Makes the noun at the end of the last text of a group optional, if it asks for something
 /// ([`is_question_noun`]) and the group has other words.
-pub(super) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
+pub(crate) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
     // Every word but stop words: the index of its text, and of the word in that text.
     let mut words: Vec<(usize, usize)> = Vec::new();
     for (number, text) in texts.iter().enumerate() {

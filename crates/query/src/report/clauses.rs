@@ -5,7 +5,8 @@
 use crate::error::Error;
 use crate::index_ref::IndexRef;
 use crate::lang::{self, Node, NodeKind, Query};
-use crate::plan::analyze::{QueryWord, Requirement};
+use crate::plan::analyze::{AnalysedText, QueryWord, Requirement, WordRole};
+use crate::plan::expand::TextsOfNodes;
 use crate::plan::{Mode, expand, questions};
 use crate::runner::Runner;
 
@@ -24,7 +25,8 @@ pub struct Clause {
 
 /// The required clauses of a query, in order. Each required word of a text without spaces is a
 /// clause of its own, except that a question is one clause, and so are words with a common
-/// expansion, such as the 5.4 and 億 of 5.4億.
+/// expansion, such as the 5.4 and 億 of 5.4億. Words that a document may lack are no clauses: stop
+/// words beside other text, and a noun that asks for something, such as the 時間 of RCEP生效時間.
 ///
 /// Cost: two counts for each clause.
 ///
@@ -84,14 +86,21 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
         }
     };
     let nodes = joined.as_deref().unwrap_or(nodes);
+    let texts = match has_plus {
+        true => Vec::new(),
+        false => texts_of_group(runner, nodes)?,
+    };
+    let beside_text = expand::has_text(nodes, &texts);
     let mut required = Vec::new();
-    for node in nodes {
+    for (at, node) in nodes.iter().enumerate() {
         match &node.kind {
             NodeKind::Required(inner) => required.push(inner.as_ref().clone()),
             NodeKind::Field(_) | NodeKind::Not(_) => required.push(node.clone()),
             _ if has_plus => {}
             NodeKind::Term(term) if !term.prefix => {
-                required.extend(clauses_of_text(runner, node)?);
+                if let Some(expanded) = texts.get(at).and_then(Option::as_ref) {
+                    required.extend(clauses_of_text(node, &expanded.text, beside_text));
+                }
             }
             _ => required.push(node.clone()),
         }
@@ -99,30 +108,62 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
     Ok(required)
 }
 
-/// The clauses that the text of `node` is divided into, as nodes. A question is one clause, because
-/// a document need not have all of its words.
-fn clauses_of_text(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
-    let tables = runner.tables()?;
+/// The text of each node of a group, as the compiler reads it if the group has no `+`.
+fn texts_of_group(runner: &Runner<'_>, nodes: &[Node]) -> Result<TextsOfNodes, Error> {
     let dated = true;
-    let texts = expand::texts(std::slice::from_ref(node), tables, Requirement::Words, dated);
-    let Some(expanded) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
-    let text = expanded.text;
-    let meaningful = text.words.iter().any(|word| !word.stop);
-    let words: Vec<&QueryWord> =
-        text.words.iter().filter(|word| !word.stop || !meaningful).collect();
+    let mut texts = expand::texts(nodes, runner.tables()?, Requirement::Words, dated);
+    questions::make_noun_optional(&mut texts);
+    Ok(texts)
+}
+
+/// The clauses that the text of `node` is divided into, as nodes. A question is one clause, because
+/// a document need not have all of its words. Words that a document may lack are no clauses.
+/// `beside_text` says whether the group of the node has text other than stop words.
+fn clauses_of_text(node: &Node, text: &AnalysedText, beside_text: bool) -> Vec<Node> {
+    let prefix = false;
+    let roles = (0..text.words.len()).map(|number| text.role(number, prefix, beside_text));
+    let roles: Vec<WordRole> = roles.collect();
+    let required = text.words.iter().zip(&roles).filter(|(_, role)| **role == WordRole::Required);
+    let words: Vec<&QueryWord> = required.map(|(word, _)| word).collect();
     // Words with a common expansion form one clause: 5.4 and 億.
     let clauses: Vec<String> = words
         .chunk_by(|a, b| a.variants.iter().skip(1).any(|variant| b.variants[1..].contains(variant)))
         .map(|words| words.iter().map(|word| word.typed.as_str()).collect())
         .collect();
-    if text.question || clauses.len() < 2 {
-        // Punctuation alone requires nothing.
-        let empty = text.words.is_empty();
-        return Ok(if empty { Vec::new() } else { vec![node.clone()] });
+    // A text of which only stop words are left out keeps its own form.
+    let is_whole = clauses.len() == 1 && !roles.contains(&WordRole::Optional);
+    if is_whole || (text.question && !clauses.is_empty()) {
+        return vec![node.clone()];
     }
     let clause = |text: String| Node {
         kind: NodeKind::Term(lang::Term { text, prefix: false }),
         span: node.span,
     };
-    Ok(clauses.into_iter().map(clause).collect())
+    clauses.into_iter().map(clause).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::test_support::sample_index;
+
+    #[test]
+    fn only_required_words_are_clauses() {
+        let index = sample_index();
+        let clock = lang::Clock { today: date(2024, 5, 1) };
+        for (typed, expected) in [
+            ("比特币 的", &["比特币"][..]),
+            ("的 \"比特币\"", &["\"比特币\""]),
+            ("的", &["的"]),
+            ("的 kind:flash", &["的", "kind:flash"]),
+            ("RCEP 生效 時間", &["RCEP", "生效"]),
+            ("時間", &["時間"]),
+        ] {
+            let clauses = clauses(&index, &lang::parse(typed, &clock).unwrap()).unwrap();
+            let texts: Vec<&str> = clauses.iter().map(|clause| clause.text.as_str()).collect();
+            assert_eq!(texts, expected, "{typed}");
+        }
+    }
 }
