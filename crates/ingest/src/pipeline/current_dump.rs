@@ -31,6 +31,9 @@ pub(crate) struct CurrentDump {
     given: HashMap<u64, u64>,
     /// Hashes of the final ids of the dump's articles: given by the dump, or made by us.
     assigned: HashSet<u64>,
+    /// The number of articles without a given id, by the hash of their text, as far as
+    /// [`take_text`](Self::take_text) has not taken them.
+    texts: HashMap<u64, u64>,
 }
 
 impl CurrentDump {
@@ -58,6 +61,22 @@ impl CurrentDump {
         self.assigned.insert(xxh3_64(id.as_bytes()));
     }
 
+    /// Notes an article to which the dump gives no id, by the hash of its text.
+    pub(crate) fn note_text(&mut self, text_hash: u64) {
+        *self.texts.entry(text_hash).or_default() += 1;
+    }
+
+    /// Takes one of the noted articles with this hash of the text. Returns whether one was left.
+    pub(crate) fn take_text(&mut self, text_hash: u64) -> bool {
+        match self.texts.get_mut(&text_hash) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Whether an article of the dump was read.
     pub(crate) fn has_articles(&self) -> bool {
         !self.assigned.is_empty()
@@ -65,8 +84,12 @@ impl CurrentDump {
 
     /// Whether the dump gives this id to an article, or an article of the dump was assigned it.
     pub(crate) fn has_article_id(&self, id: &str) -> bool {
-        let given = xxh3_64_with_seed(id.as_bytes(), u64::from('a'));
-        self.assigned.contains(&xxh3_64(id.as_bytes())) || self.given.contains_key(&given)
+        self.assigned.contains(&xxh3_64(id.as_bytes())) || self.gives_article_id(id)
+    }
+
+    /// Whether the dump gives this id to an article.
+    pub(crate) fn gives_article_id(&self, id: &str) -> bool {
+        self.given.contains_key(&xxh3_64_with_seed(id.as_bytes(), u64::from('a')))
     }
 }
 

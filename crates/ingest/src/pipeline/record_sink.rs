@@ -159,6 +159,9 @@ impl<E> RecordSink<'_, E> {
             self.ids.skip_new_ids('a', hash, self.count_before(content_id_key(hash)));
             article.id = self.ids.new_id('a', hash, &article.path);
             self.dump.note_assigned_id(&article.id);
+            if self.stored.is_some() {
+                self.dump.note_text(hash);
+            }
         } else {
             match self.dump.note_given_id('a', &article.id, article_hash(&article)) {
                 Repeat::None => {

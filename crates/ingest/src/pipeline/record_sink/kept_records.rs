@@ -73,15 +73,23 @@ impl<E> RecordSink<'_, E> {
     /// ids such as `id@dump`. Returns whether the article is carried over: not if the part of the
     /// dump that was read has the article, too.
     fn set_id_of_record(&mut self, article: &mut Article, name: &str) -> bool {
+        let dumps = self.unfinished_dumps.iter_mut().chain([&mut self.dump]);
+        let mut dumps = dumps.filter(|dump| dump.has_articles());
+        let read_part = dumps.find(|dump| dump.paths.path == article.path);
+        let is_generated = looks_generated(&article.id);
+        let was_read = read_part.is_some_and(|dump| match is_generated {
+            // A generated id does not tell whether the article was read: an article with the same
+            // text in another dump may have taken it.
+            true => dump.gives_article_id(&article.id) || dump.take_text(text_hash(article)),
+            false => dump.has_article_id(&article.id),
+        });
+        if was_read && is_generated {
+            return false;
+        }
         if self.ids.claim(&article.id) {
             return true;
         }
-        let dumps = self.unfinished_dumps.iter().chain([&self.dump]);
-        let mut dumps = dumps.filter(|dump| dump.has_articles());
-        let read_part = dumps.find(|dump| dump.paths.path == article.path);
-        // A generated id is made from the content, so an article with the same content took it.
-        let is_generated = looks_generated(&article.id);
-        if read_part.is_some_and(|dump| is_generated || dump.has_article_id(&article.id)) {
+        if was_read {
             return false;
         }
         article.id = match is_generated {
@@ -349,6 +357,32 @@ mod tests {
             let again = read(scanned, &earlier);
             let ids = article_ids(&again);
             assert!(ids.len() == 2 && ids[0] != ids[1], "{ids:?}");
+        }
+    }
+
+    #[test]
+    fn an_article_of_the_unread_part_of_a_dump_is_kept_if_another_dump_has_its_text() {
+        let line = r#"{"title":"甲","text":"正文"}"#;
+        // Longer than a read buffer.
+        let long_line = format!(r#"{{"title":"乙","text":"{}"}}"#, "長".repeat(100_000));
+        let long = long_line.len();
+        // Reading fails after the first line.
+        for (lines, readable) in
+            [([&*long_line, line], long + 5), ([line, &*long_line], line.len() + long / 2)]
+        {
+            let dir = tempfile::tempdir().unwrap();
+            let roots = [dir.path().to_owned()];
+            let dump = dir.path().join("b.jsonl");
+            fs::write(&dump, lines.join("\n")).unwrap();
+            let earlier = read(scan_roots(&roots), &Earlier::default());
+            // The dump before it is read to its end, and takes the id.
+            fs::write(dir.path().join("a.jsonl"), line).unwrap();
+            let whole = read(scan_roots(&roots), &Earlier::default());
+            failing::set(&dump, Some(readable as u64));
+            let again = read(scan_roots(&roots), &earlier);
+            failing::set(&dump, None);
+            assert_eq!(article_ids(&again).len(), 3, "{readable}");
+            assert_eq!(article_ids(&again), article_ids(&whole), "{readable}");
         }
     }
 }
