@@ -1,7 +1,7 @@
 //! The two passes over an archive: the survey collects corpus statistics, and the second pass emits
 //! records.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 
@@ -13,7 +13,7 @@ use crate::flash::dedup::FlashDeduplicator;
 use crate::input::file_list::FileList;
 use crate::input::walk::Walk;
 use crate::options::Options;
-use crate::pipeline::carry_over::{self, StoredRecords, stored_records_by_path};
+use crate::pipeline::carry_over::StoredRecords;
 use crate::pipeline::chunks::{ChunkReader, FILES_PER_CHUNK};
 use crate::pipeline::current_dump::CurrentDump;
 use crate::pipeline::ids::Ids;
@@ -25,6 +25,7 @@ use crate::pipeline::record_sink::{Ingested, RecordSink};
 use crate::pipeline::scan::{ScannedArchive, scan};
 use crate::pipeline::survey::{ChunkLocation, Survey, SurveyPurpose, next_surveyed_file, survey};
 use crate::pipeline::survey_cache::SurveyCache;
+use crate::pipeline::survey_stored::survey_stored;
 use crate::progress::{Phase, Progress};
 use crate::record::Record;
 use crate::report::Report;
@@ -104,7 +105,7 @@ pub fn ingest_scanned<E>(
     check_files(earlier_survey, options, survey.totals)?;
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
-        survey_stored(&mut **stored, &walk.refused, &mut survey, &mut ids)?;
+        survey_stored(&mut **stored, &walk.refused, &file_list, &mut survey, &mut ids)?;
     }
     survey.statistics.finish();
     let statistics = earlier_survey.map_or(&survey.statistics, |earlier| &earlier.statistics);
@@ -184,26 +185,6 @@ fn check_files<E>(
         }),
         _ => Ok(()),
     }
-}
-
-/// Adds to the statistics of the survey what two kinds of files and folders contributed to those of
-/// the earlier index: those that the walk could not access (`refused`), and those that the survey
-/// could not read. Reserves the ids of the stored records of the first kind.
-fn survey_stored<E>(
-    stored: &mut dyn StoredRecords,
-    refused: &[(usize, PathBuf)],
-    survey: &mut Survey,
-    ids: &mut Ids,
-) -> Result<(), Error<E>> {
-    for (_, path) in refused {
-        let stored_paths = stored_records_by_path(stored, path)?;
-        carry_over::reserve_ids(&stored_paths, ids);
-        add_stored_contribution(stored, path, &mut survey.statistics)?;
-    }
-    for path in std::mem::take(&mut survey.refused) {
-        add_stored_contribution(stored, &path, &mut survey.statistics)?;
-    }
-    Ok(())
 }
 
 /// The inputs of the second pass, which its threads share.
@@ -288,26 +269,6 @@ impl SecondPassThread<'_> {
             pass.progress.advance(1, source.stamp.bytes);
         }
     }
-}
-
-/// Adds to the statistics what the unreadable file or folder `path` contributed to those of the
-/// earlier index. If that index has no entries of these files in a file table, derives the
-/// contribution from the stored records.
-fn add_stored_contribution<E>(
-    stored: &mut dyn StoredRecords,
-    path: &Path,
-    statistics: &mut CorpusStatistics,
-) -> Result<(), Error<E>> {
-    let failed = |source| Error::Stored { path: path.to_owned(), source };
-    let files = stored.files_under(path).map_err(failed)?;
-    if files.is_empty() {
-        carry_over::add_to_statistics(&stored_records_by_path(stored, path)?, statistics);
-        return Ok(());
-    }
-    for file in files {
-        statistics.add_contribution(&file.contribution).map_err(failed)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

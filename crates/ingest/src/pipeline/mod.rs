@@ -10,6 +10,7 @@
 //! | `reader`, `read_event` | read one file; what its reading thread sends |
 //! | `record_sink`, `ids`, `current_dump` | assign ids to what was read, and emit records |
 //! | `carry_over`, `stored_path`, `read_paths` | keep records of files that cannot be read now |
+//! | `survey_stored` | add to the statistics what these files contributed before |
 //! | `merge_items`, `share_ids` | join records that several machines have read |
 
 pub(crate) mod byte_budget;
@@ -30,4 +31,5 @@ mod stored_path;
 mod survey;
 pub(crate) mod survey_archive;
 pub(crate) mod survey_cache;
+mod survey_stored;
 pub(crate) mod surveyed_page;

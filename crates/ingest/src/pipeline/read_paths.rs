@@ -62,6 +62,6 @@ impl ReadPaths {
 }
 
 /// Whether `path` is one of these files and folders, or lies below one.
-fn lies_below_any(path: &str, folders: &[PathBuf]) -> bool {
+pub(super) fn lies_below_any(path: &str, folders: &[PathBuf]) -> bool {
     folders.iter().any(|folder| Path::new(path).starts_with(folder))
 }
