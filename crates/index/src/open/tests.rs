@@ -13,11 +13,12 @@ struct OnePage {
 
 impl OnePage {
     fn indexed() -> Self {
-        let page = Self { folder: tempfile::tempdir().unwrap() };
-        std::fs::create_dir(page.archive()).unwrap();
+        let page = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        std::fs::create_dir(page.archive()).expect("a new folder");
         let text = "比特币突破历史高点\n\n市场反应热烈，交易量大增。\n";
-        std::fs::write(page.path(), text).unwrap();
-        build(&page.index(), &[page.archive()], &BuildOptions::default(), &Silent).unwrap();
+        std::fs::write(page.path(), text).expect("a new file");
+        build(&page.index(), &[page.archive()], &BuildOptions::default(), &Silent)
+            .expect("a build");
         page
     }
 

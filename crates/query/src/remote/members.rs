@@ -23,10 +23,12 @@ const MAX_OTHER_GROUPS: usize = 200;
 pub(super) struct KnownMembers {
     /// For the searches of a query: the expression, and how many documents of each group match it.
     counts: RefCell<Vec<(MatchExpr, HashMap<String, usize>)>>,
-    /// The expression for which members were fetched last, and for each group that was fetched, the
-    /// ids of the documents that match the expression.
-    fetched: RefCell<Option<(MatchExpr, HashMap<String, Vec<String>>)>>,
+    /// The members that were fetched last, with the expression that they match.
+    fetched: RefCell<Option<(MatchExpr, MembersByGroup)>>,
 }
+
+/// The ids of the documents of each group that match an expression.
+type MembersByGroup = HashMap<String, Vec<String>>;
 
 impl KnownMembers {
     /// Forgets what searches have counted.
@@ -108,7 +110,7 @@ impl ClusterEngine<'_> {
         &self,
         groups: &[String],
         expr: &MatchExpr,
-        members: &mut HashMap<String, Vec<String>>,
+        members: &mut MembersByGroup,
     ) -> Result<(), Error> {
         #[derive(Deserialize)]
         struct Member {

@@ -350,7 +350,7 @@ mod tests {
         add(&mut dictionary, "中国", 9);
         let mut found = Vec::new();
         dictionary.for_each_prefix(&chars("中国人民银行的"), |length, log| {
-            found.push((length, log))
+            found.push((length, log));
         });
         assert_eq!(found.iter().map(|(length, _)| *length).collect::<Vec<_>>(), [1, 2, 5, 6]);
         assert_eq!(found[1..3], [(2, 9f64.ln()), (5, 7f64.ln())]);
