@@ -95,7 +95,7 @@ impl Scanner<'_, '_> {
                         wrapped_array_ended = self.wrapped && self.depth == 0;
                     }
                     b'\n' => self.line += 1,
-                    // Separators, ends of enclosing objects, and bytes of a byte order mark.
+                    // Separators, bytes of a byte order mark, and stray `}` in malformed files.
                     b' ' | b'\t' | b'\r' | b',' | b'}' | 0xef | 0xbb | 0xbf => {}
                     _ => found = Some(*byte),
                 }

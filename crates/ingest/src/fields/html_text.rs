@@ -54,7 +54,9 @@ const ELEMENTS: [&str; 48] = [
     "ul",
 ];
 
-/// Elements that end a line. In a text with none of them, line breaks separate paragraphs.
+/// Elements that show that tags separate the paragraphs of a text. In a text with none of them,
+/// line breaks separate paragraphs. The list is shorter than that of the block elements in
+/// `page/html/elements.rs`, which decides where a line of the layout ends.
 const BLOCKS: [&str; 20] = [
     "article",
     "blockquote",

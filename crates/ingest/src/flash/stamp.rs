@@ -42,7 +42,8 @@ fn is_closing(c: char) -> bool {
     matches!(c, ']' | '\u{ff3d}' | '】' | '〕')
 }
 
-/// The text before the bracketed date that ends a line; `None` if the line does not end with one.
+/// The text before the bracketed date that ends a line. Only full stops and spaces may follow the
+/// date; `None` if there is no such date.
 pub(crate) fn text_before_final_stamp(text: &str) -> Option<&str> {
     let is_space_or_stop = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
     if !text.trim_end_matches(is_space_or_stop).ends_with(is_closing) {

@@ -17,7 +17,8 @@ use crate::title::Title;
 pub(crate) struct Header {
     pub(crate) site: Option<String>,
     pub(crate) category: Option<String>,
-    /// The complete title line with its tag suffix; `None` if the page lost it.
+    /// The complete title line with its tag suffix, or the title in an HTML head without its tag
+    /// suffix or the names of site and section; `None` if the page lost it.
     pub(crate) title: Option<String>,
     pub(crate) author: Option<String>,
     pub(crate) translator: Option<String>,
@@ -30,8 +31,9 @@ pub(crate) struct Header {
     /// Tags that the page's metadata states.
     pub(crate) tags: Vec<String>,
     /// Whether the page shows any sign of the known layout, which is that of the
-    /// [family](Self::is_family) of sites; if so, the rest of the page is read by the rules of that
-    /// layout.
+    /// [family](Self::is_family) of sites. Pages of other sites show such signs, too: a breadcrumb
+    /// or a byline with a time is enough. If so, the first line needs less evidence to be the
+    /// title, and no bylines are read at the end of the body.
     pub(crate) is_known_layout: bool,
     /// Whether the page is one of the family of sites whose titles have tags: it shows the site's
     /// name twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`.
@@ -313,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_of_other_sites_of_the_family() {
+    fn headers_with_a_breadcrumb_and_a_time() {
         for crumb in [
             "導航:首頁 > 以太萊特 > 正文",
             "當前位置:首頁 » 以太萊特 » 正文",
@@ -339,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn title_and_date_of_a_page_that_is_not_in_the_known_layout() {
+    fn title_and_date_of_an_html_page_with_navigation_above_the_heading() {
         let mut header = read(
             &html_layout(
                 "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\
