@@ -1,5 +1,5 @@
 //! Aliases: finds the physical indexes that an alias leads to, points the alias to another index,
-//! and waits until all nodes see the change.
+//! and waits until all nodes that answer see the change.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -47,8 +47,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] if the alias points elsewhere, because somebody else has swapped it;
-    /// [`Error::NameTaken`] if a physical index has the name of the alias; and as [`Self::send`].
+    /// [`Error::Name`] if `alias` cannot be the name of an index; [`Error::Conflict`] if the alias
+    /// points elsewhere, because somebody else has swapped it; [`Error::NameTaken`] if a physical
+    /// index has the name of the alias; and as [`Self::send`].
     pub fn swap_alias(&self, alias: &str, old: Option<&str>, new: &str) -> Result<()> {
         check_index_name(alias, MAX_NAME_BYTES)?;
         let targets = self.alias_targets(alias)?;

@@ -1,5 +1,5 @@
 //! Tests of how generations are published, removed and found again. Most of these generations have
-//! a description and no other file.
+//! a marker, a description and a seal, and no other file.
 
 use std::fs;
 
@@ -11,7 +11,8 @@ fn current_of(dir: &std::path::Path) -> Result<String, Error> {
     current(&Folder::open(dir).unwrap()).map(|current| current.name)
 }
 
-/// A description that can be read, of a generation without other files.
+/// A description that can be read. It lists no files, so the generation needs none besides its
+/// marker and seal.
 fn description() -> Vec<u8> {
     crate::meta::tests::meta_without_documents().to_bytes().unwrap()
 }

@@ -20,7 +20,7 @@ pub(crate) fn candidate_pairs(sketches: &[Sketch]) -> Vec<(u32, u32)> {
     let hash_count = sketches.len() * super::sketch::HASHES_PER_SKETCH;
     let batches = hash_count.div_ceil(BATCH).max(1) as u64;
     // A sketch has the lowest hashes of a text, so their high bits are mostly equal. Choose the
-    // batch by the low bits.
+    // batch by a remainder, which varies with the low bits.
     let batch_of = |hash: u32| u64::from(hash) % batches;
     let mut pairs = Vec::new();
     // Each hash of the batch, with a text that has it.
