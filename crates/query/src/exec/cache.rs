@@ -10,8 +10,8 @@ use super::window::SCAN_SPEEDUP;
 
 /// A posting list may be cached if at least one in this many documents of its segment has the term:
 /// a cached list has a bit for every document of the segment, so a list with fewer documents would
-/// take more than 32 bytes for each of them. The list is cached once earlier queries have spent as
-/// much on reading it as one full read costs.
+/// take more than 32 bytes for each of them. The list is cached once scoring has spent as much on
+/// reading it, in all searches so far, as one full read costs. What matching reads is not counted.
 const MIN_DF_DIVISOR: usize = 256;
 /// Bytes that all cached posting lists may take together, approximately. None is evicted: a list
 /// that does not fit is read from the file. With 128 MB queries are slower, because a list is read
@@ -50,7 +50,8 @@ struct Cache {
 
 #[derive(Debug)]
 enum Entry {
-    /// Not cached: what queries have spent on the list so far, in the unit of [`AccessCost`].
+    /// Not cached: what scoring has spent on the list in all searches so far, in the unit of
+    /// [`AccessCost`]. One query may search more than once.
     Cost(u64),
     Cached(Arc<BitsetPostings>),
 }
@@ -97,8 +98,9 @@ impl PostingsCache {
         Some(OpenedPostings::OnDisk(list))
     }
 
-    /// Adds what a query has spent on posting lists that are not cached. Each item is the term, its
-    /// document frequency and the cost; `documents` is the number of documents of the segment.
+    /// Adds what scoring has spent, in one search of a segment, on posting lists that are not
+    /// cached. Each item is the term, its document frequency and the cost; `documents` is the
+    /// number of documents of the segment.
     pub(crate) fn record_costs(
         &self,
         segment: u32,

@@ -51,8 +51,10 @@ fn search_options(top_k: &TopK<'_>, limit: usize) -> SearchOptions {
 }
 
 /// Whether documents that the cluster has not sent may belong before the last one of `kept`, which
-/// are the first of those that were `sent`. `sent` is in the order of the cluster, which was asked
-/// for `size` documents and gave the last one the score `last_score`.
+/// are the first of those that were `sent`. `sent` is in the order of the cluster, and lacks the
+/// documents that `TopK` excludes. The response has `size` documents if there are as many, or more
+/// if it was prefetched; the cluster gave its last document, which `sent` may lack, the score
+/// `last_score`.
 fn may_miss_documents(
     plan: &Plan,
     sort: Sort,
@@ -75,7 +77,8 @@ fn may_miss_documents(
 }
 
 /// Whether documents that the cluster puts after `last` may precede `kept` with the scores that
-/// they have here. `score` is the score that the cluster gave `last`.
+/// they have here. `score` is the score that the cluster gave the last document of its response:
+/// `last`, or an excluded document after it.
 fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) -> bool {
     if last.coverage != kept.coverage {
         return last.coverage > kept.coverage;
@@ -198,8 +201,10 @@ impl ClusterEngine<'_> {
 
     /// Searches for the documents of a relaxed plan, and keeps the response until the relaxed
     /// search is run. If the response has all documents that match the strict plan, keeps a
-    /// response to the strict search, too: documents with every word come first in a relaxed
-    /// search, so one search is enough if they are few.
+    /// response to the strict search, too, so one search is enough if they are few. The order of
+    /// the hits shows whether it has all if documents with every word come first, see
+    /// [`complete_docs_come_first`]. Otherwise the cluster counts the documents that match the
+    /// strict plan.
     pub(super) fn fetch_ahead(
         &self,
         (strict, strict_top_k): (&Plan, &TopK<'_>),

@@ -17,7 +17,8 @@ use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, count_clauses, query_of};
 use crate::runner::{Answer, Completeness, Runner, default_sort};
 
-/// The rank of a document is reported only if the document is among this many first hits.
+/// The rank of a document is reported only if the document is among this many first documents. The
+/// rank itself counts hits: near-duplicates are several documents, but one hit.
 const MAX_RANK: usize = 10_000;
 
 /// How a query was understood, and what it found.
@@ -35,7 +36,9 @@ pub struct Explanation {
     pub clauses: Vec<Clause>,
     /// The compiled query: one line for each operator or leaf, indented by two spaces a level.
     pub compiled: String,
-    /// The terms that are scored, highest weight times idf first.
+    /// The terms of the query's texts, highest weight times idf first. All are scored, except that
+    /// Chinese words of two characters are scored by their bigrams alone if the query has several
+    /// words, stop words aside.
     pub scored: Vec<ExplainedTerm>,
     /// The number of documents that match.
     pub total: usize,
@@ -73,7 +76,7 @@ pub struct ExplainedVariant {
     pub documents: usize,
 }
 
-/// A term that is scored.
+/// A term of a query's texts, see [`Explanation::scored`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExplainedTerm {
@@ -82,12 +85,14 @@ pub struct ExplainedTerm {
     /// The term.
     pub text: String,
     /// Its weight in the body. For a term that is typed once and is no stop word it is 1 for a
-    /// Chinese word, 2 for a Latin word or a number, 0.5 for a bigram that is no word, and 1.5 for
-    /// a bigram that is a word.
+    /// Chinese word, 2 for a Latin word or a number, 0.5 for a bigram that is no word, 1.5 for a
+    /// bigram that is a word, 0.8 for a unigram that is no word, and 1.8 for a unigram that is a
+    /// word. Where a Chinese word of two characters is scored as a word, scoring doubles this
+    /// weight.
     pub weight: f32,
     /// Its inverse document frequency over both kinds of document.
     pub idf: f32,
-    /// Why it is scored.
+    /// Why the query has it.
     pub origin: Origin,
 }
 
@@ -99,14 +104,14 @@ pub struct ExplainedHit {
     pub record: Record,
     /// For each clause of the query, whether the document matches it.
     pub clauses: Vec<bool>,
-    /// Its rank among the hits, from 1; `None` if it does not match, or is below the first ten
-    /// thousand. A near-duplicate has the rank of the hit that stands for its group.
+    /// Its rank among the hits, from 1; `None` if it does not match, or is not among the first ten
+    /// thousand documents. A near-duplicate has the rank of the hit that stands for its group.
     pub rank: Option<usize>,
     /// If it is a near-duplicate of a hit, and shown under that hit, the id of the hit.
     pub near_duplicate_of: Option<String>,
     /// Whether it lacks words of the query, and follows the hits that have all of them.
     pub backfilled: bool,
-    /// Its score, as `search` prints it; 0 if it does not match.
+    /// Its score, as `search` prints it; 0 if `rank` is `None`.
     pub score: f32,
     /// The BM25 score of each term in each field, highest first.
     pub term_scores: Vec<TermScore>,
