@@ -26,7 +26,7 @@ pub(crate) struct Config {
     pub(crate) format: ShowFormat,
 }
 
-/// Every key of the config file, as an example.
+/// The most used keys of the config file, as an example.
 pub(crate) const CONFIG_KEYS: &str =
     "  index = \"~/news/index\"           # relative to the config file
   archive = [\"~/news/pages\"]       # what `wensou index` reads

@@ -1,4 +1,5 @@
-//! Lays out a whole record as `wensou show` prints it, with its matches highlighted.
+//! Lays out the whole text of a record, with its matches highlighted, and the most important facts
+//! about it. `wensou show` prints more facts, such as the translator and the URL.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};

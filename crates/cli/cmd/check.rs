@@ -47,7 +47,8 @@ pub(crate) fn run(
             }
             check(global, args)?
         }
-        // An index of another format is rebuilt; records of missing files are kept.
+        // An index of another format is rebuilt; records of what cannot be read are kept. A file
+        // that is missing from a readable root counts as deleted.
         Err(error) if args.repair && is_of_another_format(&error) => {
             rebuild(global, args, terminal)?;
             check(global, args)?
