@@ -296,12 +296,13 @@ fn links_in_an_index_folder_are_not_followed() {
 }
 
 #[test]
-fn a_generation_that_is_removed_in_part_is_removed_even_if_the_index_is_up_to_date() {
+fn a_generation_without_a_description_is_removed_even_if_the_index_is_up_to_date() {
     let dir = indexed();
     let old = current_generation(&dir, "index");
     copy_folder(&old, &dir.path().join("kept"));
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
-    // The state after a build that was killed while it removed the old generation.
+    // The old generation lacks its description alone. A build that is killed while it removes a
+    // generation does not leave this: it removes the description after the files of the index.
     copy_folder(&dir.path().join("kept"), &old);
     fs::remove_file(old.join("wensou.json")).unwrap();
     let current = dir.run(&["index", "archive"]);

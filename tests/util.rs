@@ -217,8 +217,9 @@ pub(crate) fn set_archive_state(archive: &Path, state: usize) {
     let _ = fs::remove_file(removed);
 }
 
-/// The library made from `tests/fault/NAME.c`, to preload into the binary. Without a C compiler,
-/// says that the test is skipped, and returns `None`.
+/// The library made from `tests/fault/NAME.c`, to preload into the binary. If `cc` is missing or
+/// fails, for example because the source does not compile, says that the test is skipped, and
+/// returns `None`.
 #[cfg(target_os = "linux")]
 pub(crate) fn compiled_fault_library(dir: &Dir, name: &str) -> Option<PathBuf> {
     let library = dir.path().join(format!("{name}.so"));

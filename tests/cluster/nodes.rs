@@ -71,10 +71,12 @@ impl Cluster {
         self.port + node - 1
     }
 
-    /// Starts the nodes again, with their data, if one of them has ended.
+    /// Starts all nodes again, with their data, if one of them has ended or is paused. They then
+    /// have the default heap and version of the script, and the default number of recoveries,
+    /// instead of what [`Self::start`] asks for.
     pub(super) fn heal(&self) {
         static HEALING: Mutex<()> = Mutex::new(());
-        // Several tests may find that a node has ended. The first of them starts the nodes again.
+        // Several tests may find a node that does not run. The first of them starts the nodes.
         let _guard = HEALING.lock().unwrap_or_else(PoisonError::into_inner);
         let port = self.port.to_string();
         if !self.script_output(&["status"]).status.success() {

@@ -1,9 +1,9 @@
 //! What a power cut may leave of a folder, computed from a log of the changes to the folder.
 //!
-//! `tests/fault/record.c` writes the log. At least the synced state is on the disk: the content of
-//! a file as of the last sync of the file, and the entries of a folder as of the last sync of the
-//! folder. Of the later changes, any may be on the disk and any may be missing: a disk need not
-//! keep their order.
+//! `tests/fault/record.c` writes the log. What was synced and not changed afterwards is on the
+//! disk. Of the changes after the last sync of a file or folder, any may be on the disk and any may
+//! be missing: a disk need not keep their order. In a file with such changes, synced content may be
+//! cut off or overwritten with zeros, too.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
