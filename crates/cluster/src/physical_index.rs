@@ -48,7 +48,7 @@ impl fmt::Display for Health {
 pub struct IndexInfo {
     /// The name.
     pub name: String,
-    /// The health; `None` while the index is closed.
+    /// The health; `None` while the index is closed or being deleted.
     pub health: Option<Health>,
     /// The number of documents; `None` while shards are missing.
     pub documents: Option<u64>,
@@ -133,13 +133,13 @@ impl Client {
         #[derive(Deserialize)]
         struct Row {
             index: String,
-            health: Option<Health>,
+            health: Option<String>,
             #[serde(rename = "docs.count")]
             documents: Option<String>,
             #[serde(rename = "store.size")]
             bytes: Option<String>,
             #[serde(rename = "creation.date")]
-            created: String,
+            created: Option<String>,
         }
         let request = Request::get(format!("/_cat/indices/{}", encode_segment(pattern)))
             .query("format", "json")
@@ -154,15 +154,18 @@ impl Client {
         }
         // The cluster writes all numbers in this list as text.
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        // While an index is deleted, the list has it with empty texts.
+        let health =
+            |text: Option<String>| -> Option<Health> { serde_json::from_value(text?.into()).ok() };
         let mut indexes: Vec<_> = response
             .json::<Vec<Row>>()?
             .into_iter()
             .map(|row| IndexInfo {
                 name: row.index,
-                health: row.health,
+                health: health(row.health),
                 documents: number(row.documents),
                 bytes: number(row.bytes),
-                created: row.created.parse().unwrap_or(0),
+                created: number(row.created).unwrap_or(0),
             })
             .collect();
         indexes.sort_by(|a, b| a.name.cmp(&b.name));

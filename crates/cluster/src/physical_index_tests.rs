@@ -30,11 +30,14 @@ fn creating_an_index_succeeds_although_the_answer_was_lost() {
 #[test]
 fn indexes_are_listed_by_name() {
     let rows = r#"[{"index":"n-2","health":"green","docs.count":"7","store.size":"10","creation.date":"5"},
-        {"index":"n-1","health":"red","docs.count":null,"store.size":null,"creation.date":"4"}]"#;
+        {"index":"n-1","health":"red","docs.count":null,"store.size":null,"creation.date":"4"},
+        {"index":"n-3","health":"","docs.count":"","store.size":"","creation.date":null}]"#;
     let mock = Mock::new(move |_, _| Reply::ok(rows));
     let indexes = mock.client().indexes("n-*").unwrap();
     assert_eq!((indexes[0].name.as_str(), indexes[0].documents), ("n-1", None));
     assert_eq!((indexes[1].health, indexes[1].bytes), (Some(Health::Green), Some(10)));
+    // An index that is being deleted.
+    assert_eq!((indexes[2].health, indexes[2].documents), (None, None));
 }
 
 #[test]
