@@ -100,7 +100,7 @@ pub(crate) struct Index {
     #[arg(long, short = 'j', value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// For an index on a cluster: the folder of the index on this machine that it is a copy of
-    /// [default: the folder NAME@HOST below $XDG_STATE_HOME/wensou, named after the address]
+    /// [default: a folder below $XDG_STATE_HOME/wensou, named after NAME and HOST of the address]
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "DIR")]
     pub(crate) local: Option<PathBuf>,
