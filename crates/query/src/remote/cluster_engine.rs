@@ -113,13 +113,12 @@ impl<'c> ClusterEngine<'c> {
 
     /// Analyses a document that the cluster has sent, and puts it into the cache, unless it is
     /// there already. Returns its address.
-    pub(super) fn cache_document(&self, source: Source) -> Result<DocAddress, Error> {
+    pub(super) fn cache_document(&self, source: &Source) -> Result<DocAddress, Error> {
         if let Some(number) = self.numbers_by_id.borrow().get(source.record.id()) {
             return Ok(DocAddress::new(0, *number));
         }
-        let group = source.group.clone();
-        let document = self.analyse(source)?;
-        Ok(self.add_to_cache(document, group.as_deref()))
+        let document = self.analyse(source.clone())?;
+        Ok(self.add_to_cache(document, source.group.as_deref()))
     }
 
     /// Adds a document to the cache. `group` is the id that its group has on the cluster.

@@ -249,7 +249,7 @@ impl ClusterEngine<'_> {
         let mut complete = Vec::new();
         let mut last_coverage = None;
         for hit in &response.hits.hits {
-            let document = self.document(self.cache_document(hit.source.clone())?)?;
+            let document = self.document(self.cache_document(&hit.source)?)?;
             if document.matches(&strict.expr) {
                 complete.push(hit.clone());
             }
@@ -314,7 +314,7 @@ impl ClusterEngine<'_> {
         self.cache_documents(&response.hits.hits)?;
         let mut scored: Vec<ScoredDoc> = Vec::new();
         for hit in response.hits.hits {
-            let address = self.cache_document(hit.source)?;
+            let address = self.cache_document(&hit.source)?;
             // When a search is sent ahead, it is not known yet which documents to leave out.
             if top_k.excluded_docs.binary_search(&address).is_ok() {
                 continue;
@@ -340,7 +340,8 @@ impl ClusterEngine<'_> {
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
         let response: SearchResponse = self.index.search(&body)?;
-        response.hits.hits.into_iter().next().map(|hit| self.cache_document(hit.source)).transpose()
+        let first = response.hits.hits.first();
+        first.map(|hit| self.cache_document(&hit.source)).transpose()
     }
 }
 
