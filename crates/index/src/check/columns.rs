@@ -56,9 +56,9 @@ struct TextColumn {
 }
 
 impl ColumnComparison {
-    /// Opens every column. If the dictionary of one is damaged, adds a finding and leaves the column
-    /// out. If `same_analysis` is false, because this program analyses text in another way than the
-    /// build did, the columns that depend on the analysis are left out.
+    /// Opens every column. If the dictionary of one is damaged, adds a finding and leaves the
+    /// column out. If `same_analysis` is false, because this program analyses text in another way
+    /// than the build did, the columns that depend on the analysis are left out.
     pub(super) fn open(
         index: &Index,
         reader: &SegmentReader,
