@@ -49,8 +49,8 @@ impl App {
         match command {
             Command::Up => self.up(),
             Command::Down => self.down(),
-            Command::PageUp => self.move_focused(-self.page_key_lines()),
-            Command::PageDown => self.move_focused(self.page_key_lines()),
+            Command::PageUp => self.move_focused(-self.page_key_steps()),
+            Command::PageDown => self.move_focused(self.page_key_steps()),
             Command::First => self.move_focused(isize::MIN),
             Command::Last => self.move_focused(isize::MAX),
             Command::Previous => self.move_selection(-1),
@@ -141,8 +141,9 @@ impl App {
         }
     }
 
-    /// Moves one line up. If the list has the focus and the first hit is selected, shows the next
-    /// older query of the history instead, if there is one.
+    /// Moves one item up in the list, or one line up in the preview. If the list has the focus and
+    /// the first hit is selected, shows the next older query of the history instead, if there is
+    /// one.
     fn up(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         if !(in_list && self.list.selected == 0 && !self.shows_related() && self.recall_older()) {
@@ -150,8 +151,9 @@ impl App {
         }
     }
 
-    /// Moves one line down. If the list has the focus, the query is from the history and its first
-    /// hit is selected, shows the next newer query of the history instead.
+    /// Moves one item down in the list, or one line down in the preview. If the list has the focus,
+    /// the query is from the history and its first hit is selected, shows the next newer query of
+    /// the history instead.
     fn down(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         let recalls = in_list && self.list.selected == 0 && self.history.is_recalling();

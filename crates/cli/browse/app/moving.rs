@@ -26,19 +26,20 @@ impl App {
         if layout.preview.is_none() && self.focus == Focus::Preview {
             self.focus = Focus::List;
         }
-        // Snippets are cut to the width of a line, so ask for the hits again.
-        if layout.snippet_chars != before && self.previous_lists.is_empty() {
+        // Snippets are cut to the width of a line, so ask for the hits again, if the list has hits.
+        if layout.snippet_chars != before && !self.shows_related() {
             let limit = self.list.items.len().max(HITS_PER_REQUEST);
             self.awaited_list = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
             self.awaited_origin = Some(ListOrigin::Query(self.text().to_owned()));
         }
     }
 
-    /// Moves the selection by `lines`, or scrolls the preview if the preview has the focus.
-    pub(super) fn move_focused(&mut self, lines: isize) {
+    /// Moves the selection by `steps` items. If the preview has the focus or the whole screen,
+    /// scrolls the preview by `steps` lines instead.
+    pub(super) fn move_focused(&mut self, steps: isize) {
         match self.preview_only || self.focus == Focus::Preview {
-            true => self.scroll_preview(lines),
-            false => self.move_selection(lines),
+            true => self.scroll_preview(steps),
+            false => self.move_selection(steps),
         }
     }
 
@@ -71,15 +72,16 @@ impl App {
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 
-    /// How far Page Up and Page Down move: by the number of visible items of the list. If the
-    /// preview has the focus or the whole screen, by the number of its visible lines, less one.
-    pub(super) fn page_key_lines(&self) -> isize {
+    /// How far Page Up and Page Down move, for [`move_focused`](Self::move_focused): by the number
+    /// of visible items of the list. If the preview has the focus or the whole screen, by the
+    /// number of its visible lines, less one.
+    pub(super) fn page_key_steps(&self) -> isize {
         let layout = self.layout();
-        let lines = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {
+        let steps = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {
             (true, Some(area)) => usize::from(area.height).saturating_sub(1),
             _ => layout.visible_items,
         };
-        lines.max(1) as isize
+        steps.max(1) as isize
     }
 
     /// The layout of the screen at its present size.
@@ -99,6 +101,8 @@ impl App {
             return;
         };
         let is_same_record = self.preview.id == item.record.id();
+        // The preview already has the lines of this record. They are dropped where a list with
+        // other highlights is shown.
         if is_same_record && self.preview.lines.is_some() {
             return;
         }
