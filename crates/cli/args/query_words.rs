@@ -92,7 +92,8 @@ fn arg_kind(options: &[&Arg], text: &str) -> ArgKind {
         return ArgKind::Word;
     };
     for (at, letter) in letters.char_indices() {
-        // clap adds `-h` and `-V` itself, so `options` lacks them. They count only alone.
+        // clap adds `-h` and `-V` itself, so `options` lacks them. They are options only if no
+        // other letter stands beside them: `-h`, but not `-ch`.
         let is_of_clap = matches!(letter, 'h' | 'V');
         let Some(arg) = options.iter().find(|arg| arg.get_short() == Some(letter)) else {
             if is_of_clap && letters.len() == 1 {
@@ -117,8 +118,10 @@ fn takes_value(arg: &Arg) -> bool {
     arg.get_action().takes_values()
 }
 
-/// Whether the text after the letter of an option can be the value of the option: one of the names
-/// that the option accepts or, if it accepts any text, a number in digits.
+/// Whether the text after the letter of an option can be the value of the option. If the option
+/// accepts only certain names, the text must be one of them, as in `-fjson`. Otherwise the text
+/// must be a number in digits: `-n5` is an option, but `-news` is a word, not `-n` with the value
+/// `ews`.
 fn is_value(arg: &Arg, text: &str) -> bool {
     let names = arg.get_possible_values();
     let ignore_case = false;
