@@ -33,7 +33,7 @@ struct Args {
     /// The program to measure [default: `wensou` in the folder of this program]
     #[arg(long)]
     wensou: Option<PathBuf>,
-    /// How many runs of each short process are measured, at least 3
+    /// How often each short process (a query, but not a build) is measured, at least 3 times
     #[arg(long, default_value_t = 30)]
     runs: usize,
     /// Measure queries on the existing indexes only

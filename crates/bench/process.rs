@@ -13,7 +13,8 @@ pub(crate) struct Programs {
     pub(crate) wensou: PathBuf,
     /// The benchmark itself.
     pub(crate) this: PathBuf,
-    /// How often a short process is measured, after as many runs that warm the page cache.
+    /// How often each short process (a query or one of its floors, but not a build) is measured,
+    /// after as many runs that warm the page cache.
     pub(crate) runs: usize,
 }
 
