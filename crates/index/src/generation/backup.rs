@@ -33,12 +33,12 @@ use crate::meta::Meta;
 /// - [`Error::Io`] if either folder cannot be read or written.
 pub fn backup(dir: &Path, to: &Path) -> Result<CopiedFiles, Error> {
     let folder = Folder::of_index(dir)?;
-    let (current, opened) = loop {
-        let current = current(&folder)?;
-        match open_all(&folder, &current) {
-            Ok(opened) => break (current, opened),
+    let (in_use, opened) = loop {
+        let in_use = current(&folder)?;
+        match open_all(&folder, &in_use) {
+            Ok(opened) => break (in_use, opened),
             // A build may just have replaced and removed this generation: copy the new one.
-            Err(_) if self::current(&folder)? != current => {}
+            Err(_) if current(&folder)? != in_use => {}
             Err(error) => return Err(error),
         }
     };
@@ -46,7 +46,7 @@ pub fn backup(dir: &Path, to: &Path) -> Result<CopiedFiles, Error> {
     if is_same_folder(dir, to) {
         return Err(Error::BackupIntoItself { dir: dir.to_path_buf() });
     }
-    copy(locked, &current, opened, &folder)
+    copy(locked, &in_use, opened, &folder)
 }
 
 /// What [`backup`] has copied: the description and the files that it lists.
@@ -70,19 +70,19 @@ fn is_same_folder(one: &Path, other: &Path) -> bool {
     canonical(one).is_some() && canonical(one) == canonical(other)
 }
 
-/// Opens all files of the generation in use.
-fn open_all(folder: &Folder, current: &Current) -> Result<OpenGeneration, Error> {
+/// Opens all files of `in_use`, the generation in use of the index in `folder`.
+fn open_all(folder: &Folder, in_use: &Current) -> Result<OpenGeneration, Error> {
     let dir = folder.path();
     let unreadable = |error: io::Error| Error::unreadable(dir, error);
-    let generation = folder.folder(&current.name).map_err(unreadable)?;
-    let meta = Meta::read(dir, &generation, current.checksum)?;
+    let generation = folder.folder(&in_use.name).map_err(unreadable)?;
+    let meta = Meta::read(dir, &generation, in_use.checksum)?;
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).map_err(unreadable)?;
     let files = meta.files.into_iter().map(|(name, sum)| {
         let damaged =
-            |what: String| Error::unreadable(dir, format!("{}/{name}: {what}", current.name));
+            |what: String| Error::unreadable(dir, format!("{}/{name}: {what}", in_use.name));
         let opened = generation.file(&name);
         let (file, length) = opened
-            .map_err(|source| Error::unopened(dir, &format!("{}/{name}", current.name), &source))?;
+            .map_err(|source| Error::unopened(dir, &format!("{}/{name}", in_use.name), &source))?;
         // Do not copy a damaged file, which may be very long.
         if length != sum.bytes {
             return Err(damaged(format!("has {length} bytes, not {}", sum.bytes)));
@@ -92,11 +92,12 @@ fn open_all(folder: &Folder, current: &Current) -> Result<OpenGeneration, Error>
     Ok(OpenGeneration { description, files: files.collect::<Result<_, Error>>()? })
 }
 
-/// Copies the files into a new generation of the locked folder, and makes that generation the one
-/// in use. `from` is the index folder that they come from, for messages.
+/// Copies the files of the generation `original` into a new generation of the locked folder, and
+/// makes the copy the generation in use of that folder. `from` is the index folder of the original,
+/// for messages.
 fn copy(
     mut locked: Locked,
-    current: &Current,
+    original: &Current,
     opened: OpenGeneration,
     from: &Folder,
 ) -> Result<CopiedFiles, Error> {
@@ -121,7 +122,7 @@ fn copy(
             let made = generation.create(&file).map_err(Error::io("create", &target))?;
             let found = Sum::read(&mut Tee { from: content, to: &made });
             if found.map_err(Error::io("copy", &target))? != sum {
-                let what = format!("checksum mismatch in {}/{file}", current.name);
+                let what = format!("checksum mismatch in {}/{file}", original.name);
                 return Err(Error::unreadable(from.path(), what));
             }
             generation
@@ -131,7 +132,7 @@ fn copy(
             bytes += sum.bytes;
         }
         write(DESCRIPTION, &opened.description)?;
-        let line = Current { name: name.clone(), checksum: current.checksum }.line();
+        let line = Current { name: name.clone(), checksum: original.checksum }.line();
         write(SEAL, line.as_bytes())?;
         write(CURRENT, line.as_bytes())?;
         generation.sync().map_err(Error::io("sync", &path))?;
@@ -141,7 +142,8 @@ fn copy(
         to.sync().map_err(Error::io("sync", to.path()))?;
         Ok(CopiedFiles { files, bytes })
     })();
-    // Remove the older backup if the new one is complete, and otherwise what was copied so far.
+    // If the copy succeeded, remove the older backup. If it failed, remove what was copied so far;
+    // but once the copy is complete, keep both generations if the one in use may need the other.
     locked.clean_up(if copied.is_ok() { KeepComplete::No } else { KeepComplete::IfNeeded });
     copied
 }
