@@ -29,9 +29,12 @@ use crate::roots::canonical;
 /// The number of decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
 
-/// Reads the records of one generation by the paths where they occur. Paths start with the roots of
-/// the present run (*this build*, although it may be a check), which may differ from those that the
-/// index was built with.
+/// Reads the records of one generation by the paths of the files in which they occur.
+///
+/// *This build* is the run that reads the archive: a build or a check. Its roots may differ from
+/// those that the index was built with. The paths that callers pass, and those of the records and
+/// files that they get, begin with the roots of this build, unless a method says otherwise. Paths
+/// in the index begin with the roots of the index.
 pub(crate) struct Stored {
     generation: Folder,
     roots: Vec<CommonRoot>,
@@ -42,12 +45,12 @@ pub(crate) struct Stored {
     /// The table of files; the inner `None` if the generation has none that can be read. Opened
     /// when first needed.
     file_table: Option<Option<FileTable>>,
-    /// The [`sort_key`]s of roots whose records are left out.
+    /// The [`sort_key`]s of the roots that [`Stored::forget`] was called for.
     forgotten: Vec<String>,
 }
 
-/// A file or folder that both the old index and this build cover, with everything in it: a root of
-/// one of them that is, or lies inside, a root of the other.
+/// What a root of the old index and a root of this build have in common, if one lies inside the
+/// other or they are the same: the inner one of the two, with everything in it.
 struct CommonRoot {
     /// Its path in the old index.
     old: PathBuf,
@@ -113,7 +116,8 @@ impl Stored {
         self.locations(path).map_or(0, |locations| locations.len() as u64)
     }
 
-    /// Leaves out the records of a root from now on.
+    /// Leaves out the records of a root from now on. It has no files now, and the user has accepted
+    /// the loss of its records (`--allow-empty`).
     pub(crate) fn forget(&mut self, root: &Path) {
         self.forgotten.push(sort_key(&root.to_string_lossy()));
     }
@@ -160,7 +164,8 @@ impl Stored {
         let (mut read, mut lost) = (0, 0);
         for entry in &entries {
             let Some(segment) = entry.name.strip_suffix(".store") else { continue };
-            // Of several lists of deleted documents, the one with the highest opstamp is in use.
+            // The name of a list of deleted documents contains its opstamp, by which tantivy
+            // numbers operations. Of several lists, the one with the highest opstamp is in use.
             let deleted = entries.iter().filter_map(|other| {
                 let suffix = other.name.strip_prefix(segment)?.strip_prefix('.')?;
                 let opstamp: u64 = suffix.strip_suffix(".del")?.parse().ok()?;
@@ -199,7 +204,7 @@ impl Stored {
         let store = self.read_verified(name).map_err(failed)?;
         let store = StoreReader::open(store, CACHED_BLOCKS).map_err(failed)?;
         // If the list of deleted documents is damaged, keep all: a deleted record is better than a
-        // lost one. tantivy panics if the list is not a u32 and whole words of 64 bits.
+        // lost one. tantivy panics unless the list is one u32 and then whole words of 64 bits.
         let alive = deleted.and_then(|name| self.read_verified(name).ok()?.read_bytes().ok());
         let alive =
             alive.filter(|bytes| bytes.len() >= 4 && bytes.len() % 8 == 4).map(AliveBitSet::open);
@@ -255,8 +260,9 @@ impl Stored {
         Ok(Some(found))
     }
 
-    /// The paths of files with records whose [`path_hash`] is not in `seen`, spelled as in the
-    /// index.
+    /// The paths, spelled as in the index, of the files that have records and that this build has
+    /// not seen. `seen` has the [`path_hash`]es of the files that it has seen, computed from their
+    /// paths in this build.
     pub(crate) fn unseen_files(&mut self, seen: &HashSet<u64>) -> io::Result<Vec<String>> {
         let mut missing = Vec::new();
         // Opens the table, so that `self.file_table` has it.
