@@ -98,8 +98,9 @@ impl<'t> Haystack<'t> {
                         .collect()
                 });
                 let equal = values.iter().filter(|(_, digits)| *digits == needle.key);
-                let in_digits = equal.map(move |(key, _)| match_at(key.clone()));
-                Box::new(in_digits.chain(patterns()))
+                let by_value = equal.map(move |(key, _)| match_at(key.clone()));
+                // First numerals and numbers with a multiplier, then plain digits.
+                Box::new(by_value.chain(patterns()))
             }
             NeedleKind::Exact => Box::new(patterns()),
             NeedleKind::ExactWord | NeedleKind::ExactPrefix => {
@@ -112,8 +113,9 @@ impl<'t> Haystack<'t> {
     }
 
     /// Whether a match of an exact word may start and end where it does. Words of at least
-    /// [`MIN_EMBEDDED`] characters are found anywhere, even inside runs of letters. Others must
-    /// start and end at the boundary of a word, or with a symbol of their own, as `C++` does.
+    /// [`MIN_EMBEDDED`] key characters are found anywhere, even inside runs of letters. Any other
+    /// word must start and end at the boundary of a word, or with a symbol of its own, as `C++`
+    /// does; as a [`NeedleKind::ExactPrefix`], it may end anywhere.
     fn is_bounded(&self, needle: &Needle, pattern: &Pattern, found: &PatternMatch) -> bool {
         if pattern.key().len() >= MIN_EMBEDDED {
             return true;

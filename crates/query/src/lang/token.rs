@@ -29,11 +29,10 @@ pub(super) enum TokenKind {
     /// `title:` or `body:`; an operand follows directly.
     Scope(Scope),
     /// Any other field, with at least one value.
-    Field {
-        name: FieldName,
-        values: Vec<RawValue>,
-    },
+    Field { name: FieldName, values: Vec<RawValue> },
+    /// A quoted text, with the `~N` after it if there is one.
     Phrase(Phrase),
+    /// A word or an unspaced run, without quotes.
     Term(Term),
     /// An operand whose mistake has been reported and of which nothing could be kept.
     Broken,
