@@ -39,6 +39,8 @@ impl Mended {
         if char_counts(text).telling == 0 || text.chars().nth(MAX_CHARS).is_some() {
             return;
         }
+        // First without loss, and with the characters as they are. If that fails, at most one
+        // character may be lost, and characters may have been converted to Traditional ones since.
         let lost = 0;
         let read = read_back_from_gbk(text).map(|text| (text, lost));
         if let Some((repaired, lost)) = read.or_else(|| read_whole(text, Misreading::Gbk)) {
@@ -75,8 +77,9 @@ mod tests {
 
     #[test]
     fn kept_mojibake_is_not_tried_again_as_a_short_text() {
-        // `蜻蜓蝌蚪蜘蛛蝙蝠` as UTF-8 that was decoded as GBK, with one lost character. It has no
-        // frequent characters, so it is not repaired as a line.
+        // `蜻蜓蝌蚪蜘蛛蝙蝠` as UTF-8 that was decoded as GBK, with one lost character. It has none of
+        // the frequent Chinese characters by which `read_back` accepts a passage, and with a lost
+        // character it cannot be read back as a whole line either.
         let kept = "铚昏□铦岃毆铚樿洓铦欒潬";
         assert_eq!(repair(kept), Repair::Kept);
         let mut texts = ["浠ュお鍧婁氦鏄撴墍", kept, kept].map(str::to_owned);

@@ -2,8 +2,9 @@
 //! text that was decoded in a wrong encoding and saved again: UTF-8 decoded as GBK or as
 //! Windows-1252, GB2312 decoded as Latin-1, Big5 decoded as GBK or as Windows-1252.
 //!
-//! *Telling* characters are typical of mojibake: those that the first two bytes of a Chinese
-//! character or of full-width punctuation in UTF-8 give when they are decoded as GBK.
+//! In UTF-8, a Chinese character or a full-width punctuation mark has three bytes. Decoded as GBK,
+//! the first two of these bytes give one character: such characters are called *telling*, because
+//! they are typical of mojibake.
 
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
@@ -32,15 +33,16 @@ pub(crate) fn repair(line: &str) -> Repair {
     let CharCounts { telling, non_ascii } = counts;
     // A single telling character may be part of a rare name; in mojibake about a third of the
     // characters are telling.
-    let is_frequent = telling >= 2 && telling * 5 >= non_ascii;
+    let telling_are_frequent = telling >= 2 && telling * 5 >= non_ascii;
     // The text that was read back, and how many of its characters are lost.
     let mut read = None;
-    if telling >= MIN_TELLING && (is_frequent || is_dense(line)) {
+    if telling >= MIN_TELLING && (telling_are_frequent || is_dense(line)) {
         read = read_back(line, Misreading::Gbk, begins_passage);
     }
-    // If the passages of the line could not be read without loss, try the line as a whole: it is
-    // repaired even if its text has none of the frequent characters that each passage needs.
-    if is_frequent
+    // If the passages of the line could not be read back without loss, try the line as a whole.
+    // `read_back` accepts a passage only if its text has frequent Chinese characters
+    // (`detect::FREQUENT`); a line that is valid UTF-8 as a whole needs none.
+    if telling_are_frequent
         && !matches!(read, Some((_, 0)))
         && let Some(text) = read_back_from_gbk(line)
     {
@@ -125,6 +127,8 @@ pub(super) fn read_back_from_gbk(line: &str) -> Option<String> {
     }
     let (bytes, _, lost) = GBK.encode(line);
     let text = if lost { None } else { String::from_utf8(bytes.into_owned()).ok() };
+    // GBK and GB18030 have the same decoder, but their encoders differ: they give different bytes
+    // for `€`, and only GB18030 can encode characters that take four bytes.
     text.or_else(|| {
         let (bytes, _, lost) = GB18030.encode(line);
         if lost { None } else { String::from_utf8(bytes.into_owned()).ok() }
@@ -215,13 +219,13 @@ impl Bits {
     }
 }
 
-/// The first characters of UTF-8 sequences that were decoded as GBK.
+/// The characters that the first two bytes of UTF-8 sequences give when they are decoded as GBK.
 struct Tables {
-    /// Those of Chinese characters and full-width punctuation.
+    /// From sequences of Chinese characters and full-width punctuation.
     telling: Bits,
-    /// Those of all non-ASCII characters: mojibake begins with one of these.
+    /// From all sequences: mojibake begins with one of these characters.
     opening: Bits,
-    /// Those of all characters of three bytes.
+    /// From all sequences of three bytes.
     three_byte: Bits,
 }
 
