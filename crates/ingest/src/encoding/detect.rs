@@ -84,7 +84,8 @@ impl Guess {
         otherwise <= CHINESE_PROPORTION || as_stated * 2.0 > otherwise
     }
 
-    /// GB18030 or Big5, whichever is plausible; otherwise what chardetng guesses.
+    /// GB18030 or Big5, whichever is more plausible, if the text is Chinese; otherwise what
+    /// chardetng guesses.
     fn best(&self, sample: &[u8]) -> &'static Encoding {
         let chinese = if self.gb18030 >= self.big5 { GB18030 } else { BIG5 };
         if self.gb18030.max(self.big5) > CHINESE_PROPORTION {
@@ -95,8 +96,9 @@ impl Guess {
         detector.feed(sample, is_last);
         let top_level_domain = None;
         let guessed = detector.guess(top_level_domain, Utf8Detection::Deny);
-        // In text with so few frequent characters, chardetng recognises Chinese better, because it
-        // considers punctuation and other languages.
+        // Text with so few frequent characters may be in another language. chardetng, which also
+        // considers punctuation and other languages, decides whether it is Chinese. If so, the
+        // frequent characters decide between GB18030 and Big5.
         if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
     }
 }
@@ -108,7 +110,7 @@ fn plausibility(encoding: &'static Encoding, sample: &[u8]) -> f64 {
     frequent_proportion(&text)
 }
 
-/// Whether a text has as many frequent characters as only Chinese text does.
+/// Whether a text is certainly Chinese, because many of its characters are frequent Chinese ones.
 pub(crate) fn is_chinese(text: &str) -> bool {
     frequent_proportion(text) > CHINESE_PROPORTION
 }
