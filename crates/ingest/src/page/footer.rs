@@ -184,10 +184,12 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
     long_lines <= 1 && lines.len() <= 12
 }
 
-/// Where the stubs begin, if no Tags line below the body shows it. Of the lines that are only a
-/// date, the first with a stub above it decides: the stub begins at the nearest title with a tag
-/// suffix in the four lines above the date; or else, if the date is null, impossible or ambiguous,
-/// two lines above it.
+/// Where the stubs begin, if no Tags line below the body shows it; `None` if there are none.
+///
+/// Looks at each line that is only a date, in order. If there is a title with a tag suffix in the
+/// four lines above the date, the stubs begin with this title, or with the nearest of several.
+/// Otherwise, if the date has no [moment](date::ParsedDate::moment), such as the null date, they
+/// begin two lines above the date. Any other date is skipped.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     let has_tag_suffix = |i: usize| Title::split(&lines[i].text).has_tag_suffix();
     (0..lines.len()).filter(|&i| date::parse_line(&lines[i].text).is_some()).find_map(|dated| {
@@ -195,8 +197,9 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
         if let Some(title) = near.rev().find(|&i| has_tag_suffix(i)) {
             return Some(title);
         }
-        // Bodies never contain the null date (1900/1/1, for no date): above it are a title and a
-        // snippet.
+        // Bodies never contain the null date (1900/1/1, for no date): above it are the title and
+        // the snippet of a stub. Impossible and ambiguous dates, and years before 1800 or after
+        // 2099, are treated as the null date.
         let has_no_moment =
             date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
         (has_no_moment && dated >= 2).then(|| dated - 2)
