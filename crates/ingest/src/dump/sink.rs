@@ -136,7 +136,8 @@ impl Sink<'_> {
         }
     }
 
-    /// Passes on a record with these fields, which stand in `bytes`.
+    /// Passes on a record with these fields. `bytes` is what they were read from; repetitions of a
+    /// record without an id are recognised by it.
     pub(super) fn record(
         &mut self,
         fields: &RawFields,

@@ -144,9 +144,9 @@ impl UnderstoodFields {
         *mended = Mended::mend_all([title].into_iter().chain(lists).chain(texts.values_mut()));
     }
 
-    /// Sets a field to a value, and returns `Some(true)`. Returns `None` if the value is of a wrong
-    /// type, and `Some(false)` if it is empty or is a date that is not understood: in both cases
-    /// the next key for the field is tried.
+    /// Sets a field to a value, and returns `Some(true)`. Returns `Some(false)` if the value says
+    /// nothing or is a date that is not understood, and `None` if it is of a wrong type; after
+    /// either of these, the next key for the field is tried.
     fn set(&mut self, field: Field, value: &Value) -> Option<bool> {
         match field {
             Field::Text => {
