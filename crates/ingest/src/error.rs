@@ -1,4 +1,6 @@
-//! Errors that end a whole run. An unreadable page is never one of them: it goes into the report.
+//! Errors that end a whole run. A file that cannot be read is not an error by itself: it goes into
+//! the report. It ends the run only if its records in the earlier index cannot be read either
+//! ([`Error::Stored`]).
 
 use std::io;
 use std::path::PathBuf;
@@ -21,8 +23,10 @@ pub enum Error<E> {
         /// The root as given.
         path: PathBuf,
     },
-    /// A root is excluded ([`Options::exclude`](crate::Options::exclude)), as the index folder is,
-    /// or lies inside an excluded folder.
+    /// A root is excluded, or lies inside an excluded folder
+    /// ([`Options::exclude`](crate::Options::exclude),
+    /// [`Options::exclude_folder`](crate::Options::exclude_folder)). The message speaks of the
+    /// index folder, because wensou excludes no folders but those of indexes.
     #[error(
         "`{}` is the index folder or lies inside it, and an index cannot be its own archive: give the folder of the pages, or put the index elsewhere",
         .path.display()
