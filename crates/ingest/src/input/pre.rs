@@ -44,10 +44,13 @@ pub(super) fn visit_output(
         Ok(printed) => printed,
         Err(reason) => return visit(skip(reason)),
     };
-    let kind = match recognise::verdict(Kind::TEXT, sniff(&printed), &printed) {
+    // What a command prints has no name: it counts as text unless its content says otherwise.
+    let by_name = Kind::TEXT;
+    let kind = match recognise::verdict(by_name, sniff(&printed), &printed) {
         Verdict::Read(kind @ (Kind::Page(_) | Kind::Dump(_))) => kind,
         Verdict::Refused(reason) => return visit(skip(failed(&format!("it printed {reason}")))),
         Verdict::Read(_) => return visit(skip(failed("it printed an archive"))),
+        // What counts as text is ignored only if it is the source of a program.
         Verdict::Ignored => return visit(skip(failed("it printed the source of a program"))),
     };
     visit(Event::Input(Input {
