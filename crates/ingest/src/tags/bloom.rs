@@ -1,6 +1,9 @@
 //! A Bloom filter in front of a hash table: nearly all lookups fail, and the filter is several
 //! times as fast as the table.
 //!
+//! Its keys are polynomial hashes of texts ([`text_hash`](super::concatenated::text_hash)), and
+//! hashes that combine two of these.
+//!
 //! `fastbloom`, also with one hash function, takes 1.6 to 5.4 ns for a lookup where this filter
 //! takes 1.2 to 3.9 ns (5,000 to a million keys, lookups that mostly fail).
 
@@ -41,8 +44,8 @@ impl BloomFilter {
     }
 
     fn bit(&self, key: u64) -> usize {
-        // The lower bits of a polynomial hash depend on few of the text's bits, so multiply, and
-        // take the upper bits.
+        // The lower bits of a polynomial hash depend on few bits of the text, so multiply the hash
+        // and take the upper bits.
         (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize
     }
 }
