@@ -114,6 +114,8 @@ fn a_page_that_is_only_a_body_is_read() {
 #[test]
 fn english_text_without_spaces_is_read() {
     let glued = "CommerceontheInternethascometorelyalmostexclusivelyonfinancialinstitutions,servingastrustedthirdparties.".repeat(20);
+    // The line above the title is not recognised as boilerplate. The last line contains a bracketed
+    // date, but does not end with it, so it does not end a flash item.
     let page = parse(&format!(
         "ctrl\nBitcoin:APeer-to-PeerElectronicCashSystem_BTC:BTC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{glued}\n\nhttps://bitcoin.org/bitcoin.pdf\n\nlet x = [2009/1/3];\n"
     ));

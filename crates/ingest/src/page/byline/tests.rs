@@ -8,8 +8,9 @@ fn byline(line: &str) -> (bool, Byline) {
     (reading.is_whole, byline)
 }
 
-/// What a line says as a byline: its values as `author=…` and so on, after `text after` if text
-/// follows the byline; `text` if the line has no values and is not only a byline.
+/// What a line says as a byline: its values, such as `author=…`, with spaces between them. If text
+/// follows the byline, the values come after the words `text after`. A line that has no values and
+/// is not only a byline gives `text`.
 fn said(line: &str) -> String {
     let (is_whole, byline) = byline(line);
     let date = byline.date().map(|moment| match moment {
