@@ -36,10 +36,12 @@ pub(super) struct HtmlByline {
     /// The first date that is not of an update, with a label or without one; a later date of that
     /// day can add the time.
     pub(super) date: Option<Moment>,
-    /// A date with a label before it.
+    /// The first date that is not of an update and has a label before it.
     pub(super) labelled_date: Option<Moment>,
-    /// When the page was changed.
+    /// The first date of an update, with a label or without one.
     pub(super) updated: Option<Moment>,
+    /// The first date of an update that has a label before it.
+    pub(super) labelled_update: Option<Moment>,
     pub(super) source: Option<String>,
     pub(super) author: Option<String>,
     pub(super) translator: Option<String>,
@@ -151,8 +153,11 @@ impl HtmlByline {
             slot.get_or_insert_with(|| value.to_owned());
         };
         match token {
-            Token::Date { moment, updated: true, .. } => {
+            Token::Date { moment, updated: true, labelled } => {
                 self.updated.get_or_insert(*moment);
+                if *labelled {
+                    self.labelled_update.get_or_insert(*moment);
+                }
             }
             Token::Date { moment, labelled, .. } => {
                 if *labelled {
@@ -263,6 +268,29 @@ mod tests {
             let byline = of(html);
             let source = byline.marked_source.as_deref();
             assert_eq!((byline.date, source), (time, Some("示例日报")), "{html}");
+        }
+    }
+
+    #[test]
+    fn the_date_of_an_update_is_no_date_of_publication() {
+        let published = Some(Moment::Time(datetime(2019, 9, 7, 13, 43, 45, 0)));
+        let updated = Some(Moment::Time(datetime(2019, 9, 8, 10, 0, 0, 0)));
+        for label in ["更新时间：", "最後修改：", "Updated: ", "Last updated: ", "Modified: "]
+        {
+            let html = format!(
+                "<div>{label}2019-09-08 10:00:00</div><div>发布时间：2019-09-07 13:43:45</div>"
+            );
+            let byline = of(&html);
+            assert_eq!((byline.date, byline.labelled_date), (published, published), "{html}");
+            assert_eq!((byline.updated, byline.labelled_update), (updated, updated), "{html}");
+        }
+        for html in [
+            "<div>Updated on 2019-09-08 10:00:00</div>",
+            "<div>Last updated 2019-09-08 10:00:00</div>",
+        ] {
+            let byline = of(html);
+            assert_eq!((byline.date, byline.updated), (None, updated), "{html}");
+            assert_eq!(byline.labelled_update, None, "{html}");
         }
     }
 

@@ -153,7 +153,9 @@ pub(super) fn read(
 
 impl Parts<'_> {
     /// When the article was published, and which part states it: the first candidate that has a
-    /// date. If that date has no time of day, a later candidate of the same day can add one.
+    /// date. If that date has no time of day, a later candidate of the same day can add one. If no
+    /// candidate has a date: a labelled date anywhere in the page, else a date in a script, else a
+    /// labelled date of an update anywhere in the page.
     fn date(&self, pieces: &[TextPiece]) -> Option<(Moment, DateOrigin)> {
         let meta = |names: &[&str]| {
             names.iter().find_map(|name| self.stated_data.contents(name).find_map(date::in_value))
@@ -164,7 +166,6 @@ impl Parts<'_> {
             marked.find_map(|(value, _)| date::in_value(value))
         };
         let any_time = || times().find_map(|(value, _)| date::in_value(value));
-        let in_whole_page = || self.byline_of_whole_page(pieces).labelled_date;
         let in_scripts = || {
             let scripts = &self.stated_data.scripts;
             let field = |name: &&str| script::value(self.html, scripts, name, date::in_value);
@@ -197,7 +198,13 @@ impl Parts<'_> {
         }
         let text = |moment| (moment, DateOrigin::Text);
         let script = |moment| (moment, DateOrigin::Script);
-        chosen.or_else(|| in_whole_page().map(text)).or_else(|| in_scripts().map(script))
+        chosen.or_else(|| {
+            let whole_page = self.byline_of_whole_page(pieces);
+            let published = whole_page.labelled_date.map(text);
+            published
+                .or_else(|| in_scripts().map(script))
+                .or_else(|| whole_page.labelled_update.map(text))
+        })
     }
 
     /// What all short lines of the page say, not only those near the title. Of this, only values

@@ -16,9 +16,10 @@ const MAX_LABEL: usize = 8;
 pub(super) enum Token<'p> {
     Date {
         moment: Moment,
-        /// Whether a label says that it is the date of an update.
+        /// Whether the text directly before it says that it is the date of an update: a label such
+        /// as `Updated:`, or any text that contains 更新.
         updated: bool,
-        /// Whether a label stands before it.
+        /// Whether a label of a date, or an unknown label, stands before it.
         labelled: bool,
     },
     Field {
@@ -52,7 +53,8 @@ pub(super) fn tokens(pieces: &[TextPiece]) -> Vec<Token<'_>> {
                 tokens.push(Token::Date { moment, updated, labelled });
                 remaining = &remaining[bytes..];
             } else if let Some((label, after)) = label(remaining) {
-                let updated = remaining[..remaining.len() - after.len()].contains("更新");
+                let label_text = &remaining[..remaining.len() - after.len()];
+                let updated = label == Label::Updated || label_text.contains("更新");
                 pending = Pending { label: Some(label), unknown: false, updated };
                 remaining = after;
             } else if let Some(label) = pending.label {
@@ -69,7 +71,8 @@ pub(super) fn tokens(pieces: &[TextPiece]) -> Vec<Token<'_>> {
                 } else {
                     tokens.push(Token::Text { text: word, roles: piece.roles });
                 }
-                let updated = word.contains("更新");
+                let updated =
+                    word.contains("更新") || Labels::builtin().whole(word) == Some(Label::Updated);
                 pending = Pending { label: None, unknown: is_label, updated };
                 remaining = &remaining[end..];
             }
@@ -84,7 +87,7 @@ struct Pending {
     label: Option<Label>,
     /// Whether an unknown label, a word with a colon, stands before the next token.
     unknown: bool,
-    /// Whether the text before says that the next date is that of an update.
+    /// Whether the text before the next token says that a date there is that of an update.
     updated: bool,
 }
 
