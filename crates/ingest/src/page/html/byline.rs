@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::date_precision;
 use super::lines::TextPiece;
 use super::names::{
-    bare_name, is_button_or_no_name, is_chinese_name, is_marked_person, is_outlet, is_outlet_like,
-    is_person, person_name,
+    bare_name, is_button_or_not_a_name, is_chinese_name, is_marked_person, is_outlet,
+    is_outlet_like, is_person, person_name,
 };
 use super::open_elements::Roles;
 use super::title::HtmlTitle;
@@ -102,7 +102,7 @@ impl HtmlByline {
         let names: Vec<(&str, Roles)> = tokens
             .iter()
             .filter_map(|token| match token {
-                Token::Text { text, roles } if !is_button_or_no_name(text) => {
+                Token::Text { text, roles } if !is_button_or_not_a_name(text) => {
                     Some((bare_name(text), *roles))
                 }
                 _ => None,

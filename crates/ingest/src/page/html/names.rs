@@ -156,9 +156,9 @@ const OUTLET_ENDINGS: [&str; 34] = [
     "快讯",
 ];
 
-/// Whether a text beside a byline is a button or a counter, or is certainly no name: it has no
-/// letters, is a single character, or is a time such as `3小时前`.
-pub(super) fn is_button_or_no_name(text: &str) -> bool {
+/// Whether a text beside a byline is a button or a counter, or certainly not the name of a person
+/// or an outlet: it has no letters, is a single character, or is a time such as `3小时前`.
+pub(super) fn is_button_or_not_a_name(text: &str) -> bool {
     let has_letters = text.chars().any(char::is_alphabetic);
     !has_letters
         || text.chars().count() == 1
@@ -198,7 +198,7 @@ pub(super) fn is_chinese_name(text: &str) -> bool {
     (2..=4).contains(&text.chars().count())
         && text.chars().all(is_han)
         && !NO_NAMES.contains(&text)
-        && !is_button_or_no_name(text)
+        && !is_button_or_not_a_name(text)
         && !is_outlet_like(text)
 }
 
@@ -272,7 +272,7 @@ fn is_name_like(text: &str, max_chars: usize) -> bool {
             )
         })
         && !NO_NAMES.contains(&text)
-        && !is_button_or_no_name(text)
+        && !is_button_or_not_a_name(text)
 }
 
 /// Whether a text has at most two digits, as the name `36氪` has, or digits are less than half of

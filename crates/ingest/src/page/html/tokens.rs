@@ -1,7 +1,7 @@
 //! Splits the lines of a byline into dates, labelled fields and other text.
 
 use super::lines::TextPiece;
-use super::names::is_button_or_no_name;
+use super::names::is_button_or_not_a_name;
 use super::open_elements::Roles;
 use crate::date;
 use crate::page::labels::{Delimiter, Label, Labels};
@@ -28,9 +28,10 @@ pub(super) enum Token<'p> {
     },
     /// An unknown label, or its value.
     Unknown(&'p str),
-    /// Anything else, with its roles.
+    /// Anything else.
     Text {
         text: &'p str,
+        /// What attributes of the elements around the text say that it is, such as an author.
         roles: Roles,
     },
 }
@@ -63,16 +64,16 @@ pub(super) fn tokens(pieces: &[TextPiece]) -> Vec<Token<'_>> {
                 tokens.push(Token::Field { label, value: remaining[..end].trim() });
                 remaining = &remaining[end..];
             } else {
-                let end = word_end(remaining);
-                let word = remaining[..end].trim();
+                let end = text_end(remaining);
+                let text = remaining[..end].trim();
                 let is_label = remaining[end..].starts_with(is_colon);
                 if pending.unknown || is_label {
-                    tokens.push(Token::Unknown(word));
+                    tokens.push(Token::Unknown(text));
                 } else {
-                    tokens.push(Token::Text { text: word, roles: piece.roles });
+                    tokens.push(Token::Text { text, roles: piece.roles });
                 }
                 let updated =
-                    word.contains("更新") || Labels::builtin().whole(word) == Some(Label::Updated);
+                    text.contains("更新") || Labels::builtin().whole(text) == Some(Label::Updated);
                 pending = Pending { label: None, unknown: is_label, updated };
                 remaining = &remaining[end..];
             }
@@ -85,7 +86,8 @@ pub(super) fn tokens(pieces: &[TextPiece]) -> Vec<Token<'_>> {
 #[derive(Default)]
 struct Pending {
     label: Option<Label>,
-    /// Whether an unknown label, a word with a colon, stands before the next token.
+    /// Whether an unknown label, which is any other text before a colon, stands before the next
+    /// token.
     unknown: bool,
     /// Whether the text before the next token says that a date there is that of an update.
     updated: bool,
@@ -130,8 +132,10 @@ fn starts_field(text: &str) -> bool {
         || text.starts_with(|c: char| c.is_ascii_digit()) && date::at_start(text).is_some()
 }
 
-/// Where a word of other text ends.
-fn word_end(text: &str) -> usize {
+/// Where a text that is neither a date nor a field ends: at a bar, a colon, an ideographic or
+/// no-break space or a tab; at a space before a label or a date; or at any white space that no
+/// Latin letter follows, because Latin names contain spaces.
+fn text_end(text: &str) -> usize {
     let first = text.chars().next().map_or(0, char::len_utf8);
     let is_end = |at: usize, c: char| {
         is_bar(c)
@@ -147,7 +151,7 @@ fn word_end(text: &str) -> usize {
 }
 
 /// Whether a date of a byline can end before `remaining`. In a sentence, a word or a comma would
-/// follow the date.
+/// follow the date. In a byline, a label may follow it directly, or a button such as 收藏.
 fn is_end_of_date(remaining: &str) -> bool {
     let remaining = remaining.trim_start_matches([')', '）', ']', '】']);
     remaining
@@ -155,7 +159,7 @@ fn is_end_of_date(remaining: &str) -> bool {
         .next()
         .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '，' | ',' | '。' | '、'))
         || label(remaining).is_some()
-        || is_button_or_no_name(remaining)
+        || is_button_or_not_a_name(remaining)
 }
 
 /// Whether a character separates tokens and belongs to none.
