@@ -14,7 +14,7 @@ fn clock() -> Clock {
     Clock { today: "2023-05-17".parse().expect("a date") }
 }
 
-/// What the table has below a `> query` line.
+/// The lines that the table has for a query: `> query`, and the lines below it.
 fn describe(query: &str) -> String {
     let mut out = format!("> {query}\n");
     let location = |found: &Diagnostic| {
@@ -39,7 +39,7 @@ fn describe(query: &str) -> String {
     for warning in &lenient.warnings {
         writeln!(out, "? {}", location(warning)).expect("writing to a String never fails");
     }
-    // An empty reading leaves no space at the end of its line.
+    // If the canonical form is empty, its line is `=` or `~`, without a space after it.
     out.lines().flat_map(|line| [line.trim_end_matches(' '), "\n"]).collect()
 }
 

@@ -237,14 +237,11 @@ impl<'q, 't> Compiler<'q, 't> {
             _ => Requirement::Optional,
         };
         let tables = (self.load_tables)()?;
-        let may_lack_words = self.mode == Mode::Relaxed && !context.strict;
+        let relaxed = self.mode == Mode::Relaxed && !context.strict;
         let joined = match context.positive && !has_plus {
-            true => questions::join_words_of_questions(
-                self.typed,
-                nodes,
-                tables.segmenter,
-                may_lack_words,
-            ),
+            true => {
+                questions::join_words_of_questions(self.typed, nodes, tables.segmenter, relaxed)
+            }
             false => None,
         };
         let nodes = joined.map_or_else(|| nodes.into(), Cow::from);

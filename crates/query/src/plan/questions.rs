@@ -1,8 +1,9 @@
 //! What spaces, quotation marks and nouns mean in a question.
 //!
-//! A space must not change what a question means: neighbouring words of a group that are a question
-//! together become one text, as if they had been typed without spaces. A noun at the end of a text
-//! may ask as a question word does (RCEP生效時間), and a document need not have it.
+//! A group is the clauses beside each other, up to an OR or a parenthesis. A space must not change
+//! what a question means: neighbouring words of a group that are a question together become one
+//! text, as if they had been typed without spaces. A noun at the end of a text may ask as a
+//! question word does (RCEP生效時間), and a document need not have it.
 
 use wensou_text::{Folded, Segmenter};
 
@@ -19,14 +20,15 @@ const MAX_NOUN_WORDS: usize = 2;
 ///
 /// A phrase in Chinese quotation marks that touches a word of a question becomes part of the
 /// question, because its marks are those of prose and do not ask for an exact sequence. A phrase
-/// that spaces separate from the question stays exact. If `may_lack_words` is set, a phrase in
-/// Chinese quotation marks is joined with the words that touch it in every text, question or not:
-/// the title of an article, pasted as a query, may have such marks, too.
+/// that spaces separate from the question stays exact. If `relaxed` is set, a document may lack
+/// words of the group. Then a phrase in Chinese quotation marks is joined with the words that touch
+/// it in every text, question or not: the title of an article, pasted as a query, may have such
+/// marks, too.
 pub(crate) fn join_words_of_questions(
     typed: &str,
     nodes: &[Node],
     segmenter: &Segmenter,
-    may_lack_words: bool,
+    relaxed: bool,
 ) -> Option<Vec<Node>> {
     if nodes.len() < 2 {
         return None;
@@ -44,7 +46,7 @@ pub(crate) fn join_words_of_questions(
                 joined.push(node);
                 changed = true;
             }
-            None if may_lack_words => {
+            None if relaxed => {
                 let before = joined.len();
                 joined.extend(join_touching(run_nodes));
                 changed |= joined.len() - before < run_length;
@@ -128,10 +130,11 @@ fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     is_question(text, words.iter().map(String::as_str), segments).then_some(node)
 }
 
-/// Makes the noun at the end of the last text of a group optional, if it asks for something
-/// ([`is_question_noun`]) and the group has other words.
+/// Makes the noun at the end of the texts of a group optional, if it asks for something
+/// ([`is_question_noun`]) and the texts have other words that are not stop words. Stop words may
+/// follow the noun.
 pub(crate) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
-    // Every word but stop words: the index of its text, and of the word in that text.
+    // The words that are not stop words: the index of the text, and of the word in that text.
     let mut words: Vec<(usize, usize)> = Vec::new();
     for (number, text) in texts.iter().enumerate() {
         let Some(text) = text else { continue };
@@ -144,8 +147,8 @@ pub(crate) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
         return;
     }
     let until = text.text.words.len();
-    // The noun may be cut into several words, and may end after the last word that is not a stop
-    // word: 地 of 举办地 is a stop word. It must contain that last word.
+    // The noun may be cut into several words. It contains `last_word`, the last word that is not a
+    // stop word, and may go on with stop words after that: 地 of 举办地 is a stop word.
     for count in 1..=MAX_NOUN_WORDS {
         for end in last_word + 1..=until.min(last_word + MAX_NOUN_WORDS) {
             let Some(start) = end.checked_sub(count).filter(|start| *start <= last_word) else {

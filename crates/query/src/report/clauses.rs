@@ -81,8 +81,8 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
     let joined = match has_plus {
         true => None,
         false => {
-            let (tables, may_lack_words) = (runner.tables()?, false);
-            questions::join_words_of_questions(&query.text, nodes, tables.segmenter, may_lack_words)
+            let (tables, relaxed) = (runner.tables()?, false);
+            questions::join_words_of_questions(&query.text, nodes, tables.segmenter, relaxed)
         }
     };
     let nodes = joined.as_deref().unwrap_or(nodes);
