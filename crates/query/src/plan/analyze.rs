@@ -73,7 +73,8 @@ pub(crate) enum UnigramPolicy {
     All,
     /// Only those that are words by themselves. A hit that has a longer word has all characters of
     /// the word, and their frequencies say nothing that those of the word's bigrams do not. If the
-    /// hit lacks the only word that was typed, a character of that word does not make it better.
+    /// text is optional and has only one word, a hit that lacks the word is not better for having
+    /// some of its characters.
     WordsOnly,
 }
 
@@ -119,7 +120,8 @@ impl AnalysedText {
         let words: Vec<QueryWord> = words.collect();
         let folded_words = words.iter().map(|word| word.variants[0].text.as_str());
         // The text is one node of the query. If it has spaces, they do not separate words of a
-        // list: the text is not in the query language, or words were joined to a question.
+        // list: the text was taken as it is, spaces included (see `lang::plain`), or is a question
+        // that words were joined to (see `questions`).
         let segments = 1;
         let question =
             requirement == Requirement::Words && is_question(typed, folded_words, segments);
@@ -142,13 +144,14 @@ impl AnalysedText {
     }
 
     /// The role of the word with this number. `prefix` says whether the last word stands for every
-    /// word that starts with it, and `beside_text` whether the group of the text has text other
-    /// than stop words. A question requires only a part of its words, whatever their roles.
-    pub(crate) fn role(&self, number: usize, prefix: bool, beside_text: bool) -> WordRole {
+    /// word that starts with it. `group_has_text` says whether the group has text other than stop
+    /// words, in this text or elsewhere. A question requires only a part of its words, whatever
+    /// their roles.
+    pub(crate) fn role(&self, number: usize, prefix: bool, group_has_text: bool) -> WordRole {
         let word = &self.words[number];
         if prefix && number + 1 == self.words.len() {
             WordRole::Required
-        } else if word.stop && (beside_text || self.has_content()) {
+        } else if word.stop && group_has_text {
             WordRole::RankedOnly
         } else if word.optional {
             WordRole::Optional
@@ -240,8 +243,10 @@ pub(crate) fn terms(
     for (kind, word) in words {
         let base = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
         let weight = base * factor(is_stop(&word.text));
-        // A bigram or unigram that is a word counts as a word: scoring multiplies by the weight of
-        // the term's kind, so that weight is divided out here.
+        // Scoring multiplies the weight of each term by that of its kind, which is divided out here
+        // so that a word counts as a word, whatever kind of term it is. A Chinese word of two
+        // characters is scored twice: as its bigram, whose weight for being a bigram was added
+        // above, and as a word. (`weigh` keeps only the bigram if the query has several words.)
         let scored_as = match is_two_char_han_word(kind, &word.text) {
             true => TermKind::Bigram,
             false => kind,
@@ -262,12 +267,12 @@ pub(crate) fn is_two_char_han_word(kind: TermKind, text: &str) -> bool {
     kind == TermKind::Word && text.chars().count() == 2 && text.chars().all(is_han)
 }
 
-/// The kind of term that a word is indexed as.
+/// The kind of term that a word is indexed as in the body. Only a Chinese word of one character is
+/// not indexed as a word there.
 pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> TermKind {
-    match word.chars().count() {
-        _ if is_indexed_word(TextField::Body, kind, word) => TermKind::Word,
-        1 => TermKind::Unigram,
-        _ => TermKind::Bigram,
+    match is_indexed_word(TextField::Body, kind, word) {
+        true => TermKind::Word,
+        false => TermKind::Unigram,
     }
 }
 

@@ -49,9 +49,9 @@ pub(super) struct ClauseContext<'p> {
     /// Whether even a relaxed query requires all words of the node: after `+`, in `title:` and
     /// `body:`, and inside a NOT.
     pub(super) strict: bool,
-    /// Whether the group of the node has text other than stop words. Then a document need not have
-    /// the group's stop words.
-    pub(super) beside_text: bool,
+    /// Whether the group of the node has text other than stop words, in the node or elsewhere. Then
+    /// a document need not have the group's stop words.
+    pub(super) group_has_text: bool,
 }
 
 /// Compiles one query, and collects its words, texts and mistakes meanwhile.
@@ -115,7 +115,7 @@ impl<'q, 't> Compiler<'q, 't> {
             positive: true,
             required: true,
             strict: false,
-            beside_text: false,
+            group_has_text: false,
         };
         let required = self.compile_and(std::slice::from_ref(root), context)?;
         if let Some(span) = self.punctuation_only
@@ -200,9 +200,9 @@ impl<'q, 't> Compiler<'q, 't> {
         let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.alternatives);
         let (nodes, texts) = self.texts_of_group(nodes, context, has_plus)?;
-        let beside_text = expand::has_text(&nodes, &texts);
+        let group_has_text = expand::has_text(&nodes, &texts);
         let required = context.required && !has_plus;
-        let context = ClauseContext { required, beside_text, ..context };
+        let context = ClauseContext { required, group_has_text, ..context };
         let (mut included, excluded) = self.compile_members(&nodes, texts, context)?;
         let alternatives = std::mem::replace(&mut self.alternatives, outer);
         if !alternatives.is_empty() {

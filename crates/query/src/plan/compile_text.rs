@@ -34,7 +34,7 @@ impl Compiler<'_, '_> {
         let last = text.words.len() - 1;
         let mut required_words = Vec::new();
         for (number, word) in text.words.iter().enumerate() {
-            let role = text.role(number, prefix, context.beside_text);
+            let role = text.role(number, prefix, context.group_has_text);
             if role == WordRole::RankedOnly {
                 continue;
             }

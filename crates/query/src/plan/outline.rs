@@ -60,7 +60,7 @@ impl Outline {
     /// the start of longer words.
     pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool, context: ClauseContext<'_>) {
         let role = |number: usize| match context.required {
-            true => text.role(number, prefix, context.beside_text),
+            true => text.role(number, prefix, context.group_has_text),
             false => WordRole::RankedOnly,
         };
         let is_required = (0..text.words.len()).any(|number| role(number) == WordRole::Required);

@@ -90,7 +90,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
         true => Vec::new(),
         false => texts_of_group(runner, nodes)?,
     };
-    let beside_text = expand::has_text(nodes, &texts);
+    let group_has_text = expand::has_text(nodes, &texts);
     let mut required = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
         match &node.kind {
@@ -99,7 +99,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
             _ if has_plus => {}
             NodeKind::Term(term) if !term.prefix => {
                 if let Some(expanded) = texts.get(at).and_then(Option::as_ref) {
-                    required.extend(clauses_of_text(node, &expanded.text, beside_text));
+                    required.extend(clauses_of_text(node, &expanded.text, group_has_text));
                 }
             }
             _ => required.push(node.clone()),
@@ -118,10 +118,10 @@ fn texts_of_group(runner: &Runner<'_>, nodes: &[Node]) -> Result<TextsOfNodes, E
 
 /// The clauses that the text of `node` is divided into, as nodes. A question is one clause, because
 /// a document need not have all of its words. Words that a document may lack are no clauses.
-/// `beside_text` says whether the group of the node has text other than stop words.
-fn clauses_of_text(node: &Node, text: &AnalysedText, beside_text: bool) -> Vec<Node> {
+/// `group_has_text` says whether the group of the node has text other than stop words.
+fn clauses_of_text(node: &Node, text: &AnalysedText, group_has_text: bool) -> Vec<Node> {
     let prefix = false;
-    let roles = (0..text.words.len()).map(|number| text.role(number, prefix, beside_text));
+    let roles = (0..text.words.len()).map(|number| text.role(number, prefix, group_has_text));
     let roles: Vec<WordRole> = roles.collect();
     let required = text.words.iter().zip(&roles).filter(|(_, role)| **role == WordRole::Required);
     let words: Vec<&QueryWord> = required.map(|(word, _)| word).collect();
