@@ -16,8 +16,9 @@ use crate::error::Error;
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, encode, moment_start, tie_breaker};
 use crate::resemblance::{Sample, Sketch, sketch_and_sample};
 
-/// A Han word of the body that has at most this many characters is not indexed as a word: its
-/// unigram, which is indexed in any case, has the same documents.
+/// A Han word of the body that has at most this many characters is not indexed as a word. Queries
+/// find Han words by their characters anyway: a word of one character by its unigram, which every
+/// document with the character has.
 const MAX_UNINDEXED_CHARS: usize = 1;
 
 /// The values of the query field `has:`, such as `has:tags`.
@@ -231,9 +232,9 @@ fn field_values(ordinal: u64, record: &Record, texts: &Texts) -> FieldValues {
 }
 
 /// The id as a number, if it is the letter `a` or `f` and twelve hexadecimal digits. In the column
-/// of id numbers, [`u64::MAX`] stands for every other id.
+/// of id numbers, [`u64::MAX`] stands for every other id; no number is that large.
 fn id_number(record: &Record) -> Option<u64> {
-    id::number_of(record.id()).filter(|number| *number < u64::MAX)
+    id::number_of(record.id())
 }
 
 fn add_article(values: &mut FieldValues, article: &Article) {
