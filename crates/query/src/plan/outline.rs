@@ -67,13 +67,13 @@ impl Outline {
         let question = text.question && is_required;
         let group = match (prefix, question) {
             (true, _) => Some("ending in a prefix"),
-            // The lines of the words complete this line.
+            // The lines of the words, any of which is enough, follow the "or" of this line.
             (false, true) => Some("a question: any bigram of its words, or"),
             (false, false) => None,
         };
         group.into_iter().for_each(|name| self.open(name));
         self.words(text, |number| match role(number) {
-            // Any of the words answers the question.
+            // Any word is enough, also an optional one, so it is written like the others.
             WordRole::Optional if question => WordRole::Required,
             role => role,
         });
@@ -82,7 +82,8 @@ impl Outline {
 
     /// Writes a quoted phrase, which is matched as `whole`; or, if its words may stand within the
     /// distance `near`, the words and the distance. If it is not `required`, it is written as text
-    /// that only affects the rank.
+    /// that only affects the rank. `whole` is `None` if the phrase is only punctuation: the
+    /// compiler reports that as a mistake, so that nobody sees the outline.
     pub(super) fn phrase(
         &mut self,
         text: &AnalysedText,
@@ -136,7 +137,7 @@ impl Outline {
     }
 }
 
-/// The line of text that no document needs.
+/// The line for text that a document need not have.
 fn ranked_only_line(typed: &str) -> String {
     format!("(ranked only: {typed})")
 }
