@@ -17,21 +17,23 @@ const NAMES: [&str; 12] =
 /// The keys of nested objects that hold an address.
 const ADDRESSES: [&str; 5] = ["url", "href", "@id", "link", "value"];
 
-/// A single text: a string, a number, a name in an object, or several of these in a list, joined by
-/// `、`. `None` if the value is of another type; empty if it says nothing.
+/// A single text: a string, a number, the name in an object, or several of these in a list, joined
+/// by `、`. Empty for null, and for a string or a list without text. `None` for a boolean, an object
+/// without a name, a list of only such values, and anything nested deeper than [`MAX_DEPTH`].
 pub(crate) fn single(value: &Value) -> Option<String> {
     let texts = collected(value, &NAMES)?;
     Some(texts.join("、"))
 }
 
-/// The first address in a value. `None` if the value is of another type; empty if it says nothing.
+/// The first address in a value, which is read as [`single`] reads it, but for the address in an
+/// object instead of its name.
 pub(crate) fn address(value: &Value) -> Option<String> {
     let texts = collected(value, &ADDRESSES)?;
     Some(texts.into_iter().next().unwrap_or_default())
 }
 
-/// A list of names: a list, or a text in which they are separated. `None` if the value is of
-/// another type.
+/// A list of names: those in a list, those that are separated in a string, or what [`single`] finds
+/// in any other value. Empty or `None` as there.
 pub(crate) fn list(value: &Value) -> Option<Vec<String>> {
     let texts = collected(value, &NAMES)?;
     match value {
@@ -40,7 +42,8 @@ pub(crate) fn list(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// The paragraphs of a text or of a list of texts. `None` if the value is of another type.
+/// The paragraphs of a text, of a list of texts, or of any other value that [`single`] can read.
+/// `None` for all others.
 pub(crate) fn paragraphs(value: &Value) -> Option<Vec<String>> {
     let texts = match value {
         Value::String(text) => vec![text.clone()],
@@ -90,7 +93,7 @@ pub(crate) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A string or a number as it is, or the name in an object without markup and on one line.
+/// A string or a number as it is. Of an object, the name in it, without markup and on one line.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
