@@ -57,7 +57,8 @@ pub(crate) fn truncate(pieces: Vec<Span<'static>>, columns: usize) -> Line<'stat
     Line::from(out)
 }
 
-/// Breaks pieces into lines of at most `columns`, each indented by `indent` spaces.
+/// Breaks pieces into lines of at most `columns`, of which the first `indent` are spaces. There is
+/// room for at least two columns of text, even if a line then exceeds `columns`.
 ///
 /// Like `out::text::wrap`, but the pieces keep their styles. Chinese text may break between any two
 /// characters except before closing punctuation (UAX #14); Latin words stay whole if they fit.

@@ -142,8 +142,8 @@ impl App {
     }
 
     /// Moves one item up in the list, or one line up in the preview. If the list has the focus and
-    /// the first hit is selected, shows the next older query of the history instead, if there is
-    /// one.
+    /// the first hit of the query is selected, shows the next older query of the history instead,
+    /// if there is one. In a list of related records, it always moves.
     fn up(&mut self) {
         let in_list = !self.preview_only && self.focus == Focus::List;
         if !(in_list && self.list.selected == 0 && !self.shows_related() && self.recall_older()) {
