@@ -22,9 +22,10 @@ pub fn is_same_item(a: &FlashItem, b: &FlashItem) -> bool {
 /// the item, the first record in a dump represents it instead. Each occurrence is kept once, in the
 /// order of the walk, so merging a record a second time changes nothing.
 ///
-/// There is one limitation. If a dump represents an item, its record does not keep the texts of the
-/// pages before the dump. If another machine has such a page, with other script or punctuation, the
-/// page may be assigned to a different variant than on a single machine.
+/// There is one limitation. When a dump's record replaces the text that represented the item, that
+/// text is lost: the pages before the dump that have it count as pages with the dump's text. If
+/// another machine has more pages before the dump, pages of both machines may be assigned to other
+/// variants than on a single machine.
 ///
 /// ```
 /// use wensou_ingest::{FlashItem, Occurrence, Span, merge_items};
@@ -90,11 +91,10 @@ fn variant_occurrences(item: &FlashItem) -> Vec<VariantOccurrence<'_>> {
 }
 
 impl VariantOccurrence<'_> {
-    /// Whether a dump represents the item, and this is an occurrence of another variant in a page
-    /// before that dump. When that page was read, the text of an earlier page represented the item,
-    /// and the page's text was a variant because it differed from that text. The dump has replaced
-    /// the earlier text. The page's text stays a variant, even if it is equal to that of the dump.
-    fn precedes_its_dump(&self) -> bool {
+    /// Whether this occurrence is of a variant that does not represent the item, in a page before
+    /// the item's dump. It stays one of that variant, even if the variant has the same text as the
+    /// dump: it was compared with the text that the dump has replaced, not with the dump's.
+    fn is_of_variant_before_dump(&self) -> bool {
         let dump = self.item.occurrences.iter().find(|it| is_dump(&it.path));
         self.variant.is_some()
             && dump.is_some_and(|dump| walk_key(&self.occurrence.path) < walk_key(&dump.path))
@@ -139,7 +139,7 @@ impl FlashItem {
     fn add(&mut self, added: &VariantOccurrence<'_>, is_main: bool) {
         let title_and_text = added.title_and_text();
         let is_equal = (self.title.as_str(), self.text.as_str()) == title_and_text;
-        if is_main || is_equal && !added.precedes_its_dump() {
+        if is_main || is_equal && !added.is_of_variant_before_dump() {
             self.occurrences.push(added.occurrence.clone());
             return;
         }
@@ -219,7 +219,8 @@ mod tests {
             // For each of the 12 files, the number of the share (machine) that has it.
             shares in prop::collection::vec(0..4_usize, 12),
             order in Just([0_usize, 1, 2, 3]).prop_shuffle(),
-            // If there is a dump, it is the first file, because of the limitation of `merge_items`.
+            // If there is a dump, it is the first file, so that no page precedes it: see the
+            // limitation of `merge_items`.
             dump in prop::option::of(0..1_usize),
         ) {
             let is_dump_file = |file: usize| Some(file) == dump;

@@ -11,22 +11,24 @@ fn the_entry_of_a_variant_takes_16_bytes() {
 /// key, which is equal for all variants of an item, the item, and whether it comes from a dump.
 /// Returns the id of the variant that each element becomes, and the deduplicated items.
 fn model(adds: &[(u64, FlashItem, bool)]) -> (Vec<String>, Vec<FlashItem>) {
+    // The key, whether a record in a dump represents the item, and the item.
     let mut items: Vec<(u64, bool, FlashItem)> = Vec::new();
     let mut ids = Vec::new();
     for (key, item, from_dump) in adds {
         let mut item = item.clone();
         let occurrences = item.occurrences.clone();
-        let Some((_, dumped, first)) = items.iter_mut().find(|(known, ..)| known == key) else {
+        let Some((_, is_from_dump, first)) = items.iter_mut().find(|(known, ..)| known == key)
+        else {
             ids.push(item.id.clone());
             items.push((*key, *from_dump, item));
             continue;
         };
         let same = |a: &Variant| (&a.title, &a.text) == (&item.title, &item.text);
-        if *from_dump && !*dumped {
+        if *from_dump && !*is_from_dump {
             item.occurrences = [std::mem::take(&mut first.occurrences), occurrences].concat();
             item.variants = std::mem::take(&mut first.variants);
             ids.push(item.id.clone());
-            (*dumped, *first) = (true, item);
+            (*is_from_dump, *first) = (true, item);
         } else if (&first.title, &first.text) == (&item.title, &item.text) {
             first.occurrences.extend(occurrences);
             ids.push(item.id);
@@ -73,11 +75,13 @@ proptest! {
             let exact = ItemHashes::of(&item.title, &item.text, None).exact;
             let hashes = ItemHashes { folded: *folded, exact };
             let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
-            // An item that has been added before need not be passed again.
+            // An item with these hashes that was added from a page need not be passed again, unless
+            // a dump may have a variant of it.
             let may_omit = !has_dumps && !added_before.insert((*folded, exact));
             let passed = (!may_omit).then_some(&mut new);
             let key = flashes.add(hashes, passed, *from_dump).unwrap();
             let (item_number, variant_number) = key;
+            // The number of an item is that of its first variant.
             let is_first_variant = item_number == variant_number;
             let wanted = if is_first_variant { item.id.clone() } else { variant_id(hashes) };
             prop_assert_eq!(wanted, id);
