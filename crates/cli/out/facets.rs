@@ -10,15 +10,17 @@ use super::{Terminal, json, sanitize};
 use crate::open_index::OpenIndex;
 use crate::types::{self, HitFormat};
 
-/// A facet with its most frequent values, and the number of values left out.
+/// A facet with its first values (the most frequent ones; of months, the earliest), and the number
+/// of values left out.
 pub(crate) struct FacetCounts {
     facet: Facet,
     values: Vec<FacetValue>,
     omitted: usize,
 }
 
-/// Counts the documents that a query matches by each of these facets. Keeps the `limit` most
-/// frequent values of each facet, or all values if `limit` is 0.
+/// Counts the documents that a query matches by each of these facets. Keeps the first `limit`
+/// values of each facet, or all values if `limit` is 0. The most frequent values come first, but
+/// months are in chronological order.
 pub(crate) fn count_facets(
     index: &OpenIndex,
     query: &Query,
