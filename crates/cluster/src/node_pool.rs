@@ -1,6 +1,8 @@
 //! The nodes of the address: which one to ask next, and which to leave out for a while.
 //!
-//! The current node is the one that answered last: requests that do not rotate go to it.
+//! Requests that *rotate* go to all nodes in turn. Other requests go to the current node: the one
+//! that last answered such a request. A request for one node alone does not change which node is
+//! the current one.
 //!
 //! A preference is the value of OpenSearch's parameter `preference`. Here, it names the nodes whose
 //! shards are read first; other nodes are asked only for shards that those nodes do not have.
@@ -76,7 +78,7 @@ impl NodePool {
     /// The node to ask next. Nodes that are not left out come first. Among them, and among those
     /// that are left out, the nodes that occur least often in `tried` come first; then the nodes
     /// whose time of being left out ends first; then the order of the address, from the current
-    /// node, or, if `rotate` is true, from the next node in turn.
+    /// node, or, if the request rotates (`rotate` is true), from the next node in turn.
     pub(crate) fn choose(&self, tried: &[usize], rotate: bool) -> usize {
         let start =
             if rotate { self.next.fetch_add(1, Relaxed) } else { self.current.load(Relaxed) };
@@ -110,8 +112,8 @@ impl NodePool {
         None
     }
 
-    /// Notes that a node answered. The node becomes the current one, unless `keep_current` is true:
-    /// for a request that rotates, or that was for this node alone.
+    /// Notes that a node answered. The node becomes the current one, unless `keep_current` is true,
+    /// as it is for a request that rotates, or that was for this node alone.
     pub(crate) fn succeeded(&self, node: usize, keep_current: bool) {
         let mut state = self.state(node);
         state.failures = 0;

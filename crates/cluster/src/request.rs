@@ -193,8 +193,8 @@ impl Request {
         self.query("cluster_manager_timeout", time)
     }
 
-    /// Sends this request to the nodes in turns, to spread the load. Other requests go to the node
-    /// that answered last, whose connection is open.
+    /// Lets this request rotate: such requests go to the nodes in turn, to spread the load. Other
+    /// requests go to the node that last answered one of these others, whose connection is open.
     #[must_use]
     pub fn rotate(mut self) -> Self {
         self.rotate = true;

@@ -96,6 +96,8 @@ pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error 
             let what = reason.strip_prefix("no such ").unwrap_or(&reason).to_owned();
             Error::NotFound { at, what }
         }
+        // The client checks names before it sends them, so a name is invalid only because an alias
+        // or an index has it already.
         (
             400,
             "resource_already_exists_exception"

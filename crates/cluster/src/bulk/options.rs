@@ -10,15 +10,19 @@ pub struct BulkOptions {
     pub batch_bytes: usize,
     /// A batch is sent when it has this many operations. Default: 5,000.
     pub batch_count: usize,
-    /// The number of batches that are sent at the same time, each by a thread. Memory is bounded by
-    /// 2 × (`in_flight` + 1) × `batch_bytes`. Default: 2.
+    /// The number of batches that are sent at the same time, each by a thread. Default: 2.
+    ///
+    /// The writer takes about 2 × (`in_flight` + 1) × `batch_bytes` of memory at most: for each
+    /// batch that is sent, the batch and the request that is made of it, and for the batch that is
+    /// being filled, what it takes to grow.
     pub in_flight: usize,
     /// The time limit of one request. Default: 60 s.
     pub timeout: Duration,
-    /// How long a batch is sent again and again while none of its operations is done or refused.
-    /// Default: 2 minutes.
+    /// How long a batch is sent again without progress. The time begins anew whenever one of its
+    /// operations is done or refused. Default: 2 minutes.
     pub patience: Duration,
-    /// As [`Self::patience`], while shards of the index are missing. Default: 2 minutes.
+    /// As [`Self::patience`], while the cluster is [unavailable](crate::Error::Unavailable):
+    /// shards, a quorum or the node behind a proxy are missing. Default: 2 minutes.
     pub patience_without_shards: Duration,
     /// Whether writes to a name that is not an alias are refused. If not, a write to an index that
     /// does not exist creates the index.
