@@ -106,7 +106,7 @@ pub(crate) struct Index {
     pub(crate) local: Option<PathBuf>,
     #[cfg(feature = "cluster")]
     #[command(flatten)]
-    pub(crate) spread: Spread,
+    pub(crate) copy_flags: CopyFlags,
     /// Print no progress and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -171,7 +171,7 @@ pub(crate) struct Backup {
 /// How the documents of a copy are spread over a cluster, and what the copy may replace.
 #[cfg(feature = "cluster")]
 #[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct Spread {
+pub(crate) struct CopyFlags {
     /// On a cluster: number of shards that the documents are spread over, if there is no copy yet
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) shards: u32,
@@ -199,7 +199,7 @@ pub(crate) struct Copy {
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) to: String,
     #[command(flatten)]
-    pub(crate) spread: Spread,
+    pub(crate) copy_flags: CopyFlags,
     /// Wait if another process is copying to the same address
     #[arg(long)]
     pub(crate) wait: bool,

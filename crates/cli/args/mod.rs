@@ -13,7 +13,7 @@ use clap::{Arg, Args, Command, CommandFactory, Parser, Subcommand};
 
 pub(crate) use self::index::{Backup, Check, Eval, Export, Index, Stats};
 #[cfg(feature = "cluster")]
-pub(crate) use self::index::{Copy, Spread};
+pub(crate) use self::index::{Copy, CopyFlags};
 pub(crate) use self::program::{CONFIG_KEYS, Completions, Config, Manual};
 pub(crate) use self::query_words::separate_query;
 pub(crate) use self::search::{Browse, Explain, QUERY_HELP, Search, Show, Similar, Tags, Timeline};

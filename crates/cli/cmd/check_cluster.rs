@@ -11,7 +11,7 @@ use wensou_cluster::{
 use wensou_index::Index;
 
 use super::copy::{copy_options, copy_to, document_bar};
-use crate::args::{Check, Spread};
+use crate::args::{Check, CopyFlags};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::local_folder;
@@ -60,12 +60,12 @@ pub(super) fn run(
             terminal.notice(sanitize::line(finding));
         }
         // The defaults of the flags that `check` does not have.
-        let spread = Spread { shards: 3, replicas: 1, replace: false, grace: args.grace };
+        let flags = CopyFlags { shards: 3, replicas: 1, replace: false, grace: args.grace };
         let quiet = true;
         // Do not trust the sums that the documents state: somebody may have changed a document and
         // left its sum as it was.
         let to_send = DocumentsToSend::ComputedSumDiffers;
-        let options = CopyOptions { to_send, ..copy_options(global, spread) };
+        let options = CopyOptions { to_send, ..copy_options(global, flags) };
         repaired = Some(copy_to(global, (&folder, &address), &options, quiet, terminal)?);
         verified = compare_all()?;
     }

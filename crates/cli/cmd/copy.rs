@@ -12,7 +12,7 @@ use wensou_cluster::{
 };
 use wensou_index::Index;
 
-use crate::args::{Copy, Spread};
+use crate::args::{Copy, CopyFlags};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::open_index::require_folder;
@@ -27,15 +27,15 @@ pub(crate) fn run(
     require_folder(global, "copy", "name a folder with --index, and the cluster with --to")?;
     let address =
         ClusterAddress::parse(&args.to).map_err(|error| anyhow!("--to {}: {error}", args.to))?;
-    let options = CopyOptions { wait: args.wait, ..copy_options(global, args.spread) };
+    let options = CopyOptions { wait: args.wait, ..copy_options(global, args.copy_flags) };
     copy_to(global, (&global.index, &address), &options, args.quiet, terminal)?;
     Ok(Outcome::Done)
 }
 
-/// The options of a copy. How long the replaced copy is kept is set by the flag `--grace`, else by
-/// the config file, else it is the default.
-pub(super) fn copy_options(global: &GlobalSettings, spread: Spread) -> CopyOptions {
-    let Spread { shards, replicas, replace, grace } = spread;
+/// The options of a copy that flags set. How long the replaced copy is kept is set by the flag
+/// `--grace`, else by the config file, else it is the default.
+pub(super) fn copy_options(global: &GlobalSettings, flags: CopyFlags) -> CopyOptions {
+    let CopyFlags { shards, replicas, replace, grace } = flags;
     let default = CopyOptions::default();
     let grace = grace.or(global.cluster.grace).map_or(default.grace, Duration::from_secs);
     CopyOptions { layout: ShardLayout { shards, replicas }, replace, grace, ..default }

@@ -36,7 +36,8 @@ pub(super) fn run(
         // on the cluster states.
         let to_send =
             if args.rebuild { DocumentsToSend::All } else { DocumentsToSend::StatedSumDiffers };
-        let options = CopyOptions { to_send, wait: args.wait, ..copy_options(global, args.spread) };
+        let options =
+            CopyOptions { to_send, wait: args.wait, ..copy_options(global, args.copy_flags) };
         copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
     }
     Ok(outcome)
