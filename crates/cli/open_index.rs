@@ -17,8 +17,8 @@ use crate::config::GlobalSettings;
 pub(crate) use crate::config::is_address;
 use crate::out::Terminal;
 
-/// Fails for an index on a cluster, because `verb` needs one in a folder. `instead` tells the user
-/// what to do instead.
+/// Fails for an index on a cluster, because `verb` needs one in a folder. `hint` tells the user
+/// why, or what to do instead.
 ///
 /// # Errors
 ///
@@ -26,10 +26,10 @@ use crate::out::Terminal;
 pub(crate) fn require_folder(
     global: &GlobalSettings,
     verb: &str,
-    instead: &str,
+    hint: &str,
 ) -> anyhow::Result<()> {
     if is_address(&global.index) {
-        bail!("`{verb}` needs an index in a folder, and not one on a cluster: {instead}");
+        bail!("`{verb}` needs an index in a folder, and not one on a cluster: {hint}");
     }
     Ok(())
 }

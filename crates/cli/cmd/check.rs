@@ -27,6 +27,7 @@ pub(crate) fn run(
     if is_address(&global.index) {
         return super::check_cluster::run(global, args, terminal);
     }
+    // An address gets here only in a build without the feature `cluster`.
     require_folder(global, "check", "this build of wensou cannot read there")?;
     #[cfg(feature = "cluster")]
     if args.from.is_some() {

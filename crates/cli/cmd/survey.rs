@@ -11,8 +11,8 @@ use wensou_ingest::{
 };
 
 use super::index::{
-    MAX_NAMED, ProgressDisplay, default_options, field_map, pre_command, select_paths,
-    without_the_word_none,
+    MAX_NAMED, ProgressDisplay, default_options, field_map, patterns_of_exclude, pre_command,
+    select_paths,
 };
 use crate::args::Survey as Args;
 use crate::config::GlobalSettings;
@@ -85,7 +85,7 @@ fn survey_options(global: &GlobalSettings, args: &Args) -> anyhow::Result<Option
         options.threads = threads.max(1);
     }
     options.exclude.push(args.output.clone());
-    options.exclude_globs = without_the_word_none(&args.exclude);
+    options.exclude_globs = patterns_of_exclude(&args.exclude);
     options.encoding = args.encoding.clone().filter(|name| name != "auto");
     options.map = args.map.as_deref().map(field_map).transpose()?.unwrap_or_default();
     options.pre = pre_command(global, args.pre.as_ref(), &args.pre_glob)?;

@@ -22,7 +22,7 @@ mod signals;
 mod summary;
 
 pub(crate) use self::build::{Reporting, build};
-pub(crate) use self::options::{default_options, field_map, pre_command, without_the_word_none};
+pub(crate) use self::options::{default_options, field_map, patterns_of_exclude, pre_command};
 pub(crate) use self::progress::ProgressDisplay;
 pub(crate) use self::roots::sample_archive;
 pub(crate) use self::share::select_paths;
@@ -51,6 +51,7 @@ pub(crate) fn run(
     if is_address(&global.index) {
         return cluster::run(global, args, terminal);
     }
+    // An address gets here only in a build without the feature `cluster`.
     require_folder(global, "index", "this build of wensou cannot write there")?;
     local::run(global, args, terminal)
 }

@@ -52,14 +52,14 @@ pub(crate) fn default_options() -> BuildOptions {
 fn globs_to_exclude(before: Option<&Settings>, args: &Args) -> Vec<String> {
     match args.exclude.as_slice() {
         [] => before.map(|settings| settings.exclude.clone()).unwrap_or_default(),
-        named => without_the_word_none(named),
+        named => patterns_of_exclude(named),
     }
 }
 
-/// The patterns that `--exclude` names. The word `none` is no pattern: alone, it leaves out no
-/// file.
-pub(crate) fn without_the_word_none(globs: &[String]) -> Vec<String> {
-    globs.iter().filter(|glob| *glob != "none").cloned().collect()
+/// The patterns among the values of `--exclude`. The value `none` is not one: alone, it means that
+/// no file is left out.
+pub(crate) fn patterns_of_exclude(values: &[String]) -> Vec<String> {
+    values.iter().filter(|value| *value != "none").cloned().collect()
 }
 
 /// The fields that `--map` assigns to keys of dumps; `none` assigns none.
