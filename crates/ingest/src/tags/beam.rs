@@ -1,27 +1,27 @@
-//! A beam: of the partial segmentations of a line whose last tag ends at a certain position, the
-//! best ones. The position lies in the tags' half, which is the first half of the line.
+//! A concatenated line has two halves: n tags, then their n keywords. A beam keeps the best partial
+//! segmentations of a line in which the last tag ends at one certain position of the first half.
 
 use super::keyword::sortable_bits;
 
 /// The number of steps that a beam keeps. Of the steps with the same next keyword, only the best
 /// matters, so the steps of a beam differ in where the next keyword begins.
 const BEAM_WIDTH: usize = 5;
-/// [`Step::previous`] of the first step.
+/// [`Step::previous`] of the first step, which has no entry.
 pub(super) const NO_STEP: u32 = u32::MAX;
 
-/// A partial segmentation, by its last entry (a tag with its keyword) and the step before. The next
-/// tag begins where the last tag ends; this position is also the index of the beam that has the
-/// step.
+/// A partial segmentation, as a linked list: its last entry, which is a tag of the first half and
+/// the keyword of that tag in the second half, and the index of the step before. The next tag
+/// begins where this tag ends; that position is also the index of the beam that has the step.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub(super) struct Step {
     /// Where the next keyword begins.
     pub(super) next_keyword: u32,
-    /// The sum of the scores of all entries.
+    /// The sum of the scores of all entries, up to this one.
     pub(super) score: f32,
-    /// Index of the last entry's tag. Its keyword extends from `next_keyword` of the previous step
-    /// to that of this one.
+    /// The index of the entry's tag in `SplitSearch::tags`. Its keyword extends from `next_keyword`
+    /// of the previous step to that of this one.
     pub(super) tag: u32,
-    /// Index of the previous step.
+    /// The index of the previous step in `SplitSearch::steps`.
     pub(super) previous: u32,
 }
 
@@ -33,7 +33,7 @@ impl Step {
     }
 }
 
-/// The best steps to one position, best first; no two with the same next keyword.
+/// The best steps whose tags end at one position, best first; no two with the same next keyword.
 #[derive(Default)]
 pub(super) struct Beam {
     steps: [Step; BEAM_WIDTH],

@@ -1,7 +1,7 @@
 //! Finds the best segmentation of a concatenated line whose keywords begin at a given position, by
 //! dynamic programming over both halves at once: each step takes the next tag of the first half and
-//! the next keyword of the second. Only the best steps to each position are kept, in a
-//! [`Beam`], so in rare cases a better segmentation is missed.
+//! the next keyword of the second. Of the steps whose tags end at the same position, only the best
+//! are kept, in a [`Beam`], so in rare cases a better segmentation is missed.
 
 use super::Vocabulary;
 use super::beam::{Beam, NO_STEP, Step};
@@ -102,7 +102,7 @@ impl SplitSearch {
         steps.clear();
         let next_keyword = to_u32(keywords_start);
         beams[0].offer(Step { next_keyword, score: 0.0, tag: 0, previous: NO_STEP });
-        // Every step advances in the tags' half, so a beam is final when it is reached.
+        // Every step advances in the tags' half, so a beam has all its steps when it is reached.
         for tag_offset in 0..keywords_start {
             let (beam, later) = beams[tag_offset..].split_at_mut(1);
             for step in beam[0].steps() {
