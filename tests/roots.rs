@@ -177,6 +177,22 @@ fn the_first_other_root_replaces_the_sample_archive() {
 }
 
 #[test]
+fn the_flag_only_replaces_the_sample_archive() {
+    let dir = folders();
+    dir.write("data/archive/s.txt", page("樣本"));
+    dir.ok(&["index"]);
+    let ran = dir.run(&["index", "--only", "b"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("the sample archive"), "{}", ran.stderr);
+    assert_eq!(titles(&dir), ["標題丙寅", "標題丁卯"]);
+    // The sample archive can be named as well; then it is still covered.
+    dir.ok(&["index", "--index", "two"]);
+    let ran = dir.run(&["index", "--only", "data/archive", "--index", "two"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!ran.stderr.contains("no longer covered"), "{}", ran.stderr);
+}
+
+#[test]
 fn the_summary_counts_files() {
     let dir = folders();
     dir.ok(&["index", "a", "b"]);

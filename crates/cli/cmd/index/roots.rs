@@ -50,21 +50,24 @@ impl RootPlan {
             return Self::of_config(global, args, &covered);
         }
         let mut plan = Self { roots: covered.clone(), ..Self::default() };
-        if let Some(settings) = before.filter(|settings| settings.sample)
-            && !(args.paths.is_empty() && args.only.is_empty())
-        {
-            plan.notes.push(format!(
-                "the sample archive ({}) is no longer covered",
-                comma_separated(&settings.given)
-            ));
-            plan.roots = RootSet::default();
-        } else if !args.only.is_empty() {
+        let names_roots = !(args.paths.is_empty() && args.only.is_empty());
+        // The sample archive makes room for the first roots that the user names.
+        let sample = before.filter(|settings| settings.sample && names_roots);
+        if sample.is_some() || !args.only.is_empty() {
             plan.roots = RootSet::of(&args.only);
-            plan.removed = covered.not_covered_by(&plan.roots).into_iter().cloned().collect();
         }
         plan.follow_move(args)?;
         plan.remove(args)?;
         plan.add(args);
+        let dropped = covered.not_covered_by(&plan.roots);
+        match sample {
+            Some(settings) if !dropped.is_empty() => plan.notes.push(format!(
+                "the sample archive ({}) is no longer covered",
+                comma_separated(&settings.given)
+            )),
+            None if !args.only.is_empty() => plan.removed = dropped.into_iter().cloned().collect(),
+            _ => {}
+        }
         if plan.roots.roots().is_empty() && args.only.is_empty() {
             let Some(sample) = sample_archive() else {
                 bail!("name the files or folders to index: wensou index PATH…");
