@@ -9,7 +9,7 @@ use wensou_ingest::Record;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::schema::field;
-use crate::token::{bigrams, unigrams, word_token};
+use crate::token::{bigrams, shared_start, unigrams, word_token};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -138,8 +138,16 @@ fn path_suffixes(paths: &[String]) -> Vec<&str> {
 
 /// The hash of a token and its field, by which statistics identify a term. The form of the token
 /// tells bigrams, unigrams and words apart.
+///
+/// The low `BUCKET_BITS` bits decide the bucket of the term. They are the hash of the start of the
+/// text, see `shared_start`, so a bigram, the words that begin with it, and their terms in other
+/// fields are in one bucket. A query asks for most of these together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TermHash(pub u64);
+
+/// The number of bits of a [`TermHash`] that terms with the same [`shared_start`] share. The other
+/// 40 bits tell these terms apart.
+pub(crate) const BUCKET_BITS: u32 = 24;
 
 impl TermHash {
     /// The hash of a token in a field.
@@ -150,6 +158,32 @@ impl TermHash {
         let mut hasher = Xxh3::new();
         hasher.update(&[field as u8]);
         hasher.update(token.as_bytes());
-        Self(hasher.digest())
+        let bucket = xxh3_64(shared_start(token).as_bytes()) & ((1 << BUCKET_BITS) - 1);
+        Self(hasher.digest() << BUCKET_BITS | bucket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bigram_and_the_words_that_begin_with_it_share_a_bucket_in_all_fields() {
+        let bucket = |term: TermHash| term.0 & ((1 << BUCKET_BITS) - 1);
+        let hash = |field, token: &str| TermHash::new(field, token);
+        let tokens = ["比特", "W比特", "W比特币", "W比特币现金"];
+        let terms: Vec<TermHash> = TextField::ALL
+            .iter()
+            .flat_map(|field| tokens.iter().map(|token| hash(*field, token)))
+            .collect();
+        assert!(terms.iter().all(|term| bucket(*term) == bucket(terms[0])), "{terms:x?}");
+        let distinct: std::collections::BTreeSet<TermHash> = terms.iter().copied().collect();
+        assert_eq!(distinct.len(), terms.len());
+        let title = |token| bucket(hash(TextField::Title, token));
+        assert_ne!(title("比特"), title("特币"));
+        assert_eq!(title("比"), title("W比"));
+        // Of Latin words, only a word and its terms in other fields share a bucket.
+        assert_ne!(title("Wbitcoin"), title("Wbitfinex"));
+        assert_eq!(title("Wbitcoin"), bucket(hash(TextField::Body, "Wbitcoin")));
     }
 }

@@ -4,7 +4,8 @@
 //! hundred terms, and to ask for all of them costs more than the search. So documents are counted
 //! once, when the index is written. Terms are identified by their hashes and grouped in buckets,
 //! each a document of the statistics index. A query fetches by their ids the few buckets that have
-//! its terms.
+//! its terms. What such a request costs depends on the number of buckets much more than on their
+//! size, so terms of which queries ask together are in one bucket, see [`TermHash`].
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use wensou_index::{Analysis, DocumentTerms, FieldTerms, FieldValues, Kind, TextF
 use wensou_text::SYMBOL_TERM_PREFIX;
 
 use crate::bucket::Bucket;
-use crate::document::TermHash;
+use crate::document::{BUCKET_BITS, TermHash};
 use crate::token::word_token;
 use crate::unindexed_document::UnindexedDocument;
 
@@ -45,7 +46,7 @@ pub struct Description {
     pub lengths: [[u64; 3]; 2],
     /// By kind, then by field: the number of documents that have text in the field.
     pub with_field: [[u64; 3]; 2],
-    /// The number of buckets, a power of two.
+    /// The number of buckets: a power of two, at most 2 to the power of 24.
     pub buckets: u64,
     /// The number of documents of the statistics index that have names: tags, sources and authors.
     pub name_chunks: usize,
@@ -275,6 +276,7 @@ impl StatisticsBuilder {
         let terms = self.terms.into_iter().filter(|(_, counts)| *counts != [0; 2]);
         let mut terms: Vec<(u64, [u32; 2])> = terms.collect();
         let buckets = (terms.len() / BUCKET_TERMS).next_power_of_two() as u64;
+        let buckets = buckets.min(1 << BUCKET_BITS);
         let bucket_of = |term: u64| term & (buckets - 1);
         terms.sort_unstable_by_key(|(term, _)| (bucket_of(*term), *term));
         for bucket in terms.chunk_by(|(a, _), (b, _)| bucket_of(*a) == bucket_of(*b)) {

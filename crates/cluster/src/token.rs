@@ -7,6 +7,7 @@
 
 use std::fmt::Write;
 
+use wensou_text::is_han;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Marks a word.
@@ -64,6 +65,18 @@ pub fn word_prefix_token(prefix: &str) -> String {
         }
     }
     token
+}
+
+/// The text of a token, cut after two characters if it begins with a Han character. This is equal
+/// for a bigram and for the words that begin with it. Other texts are not cut: thousands of Latin
+/// words begin with the same two letters.
+#[must_use]
+pub(crate) fn shared_start(token: &str) -> &str {
+    let text = token.strip_prefix(WORD).unwrap_or(token);
+    if !text.chars().next().is_some_and(is_han) {
+        return text;
+    }
+    text.char_indices().nth(2).map_or(text, |(end, _)| &text[..end])
 }
 
 /// The key characters of a text in order, each followed by a blank.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use wensou_index::{Kind, TextField};
 
 /// The version of the fields and mappings. Opening an index of another version is an error.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Names of the fields of a document.
 pub mod field {
