@@ -188,8 +188,7 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
 ///
 /// Looks at each line that is only a date, in order. If there is a title with a tag suffix in the
 /// four lines above the date, the stubs begin with this title, or with the nearest of several.
-/// Otherwise, if the date has no [moment](date::ParsedDate::moment), such as the null date, they
-/// begin two lines above the date. Any other date is skipped.
+/// Otherwise, if it is the null date, they begin two lines above it. Any other date is skipped.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     let has_tag_suffix = |i: usize| Title::split(&lines[i].text).has_tag_suffix();
     (0..lines.len()).filter(|&i| date::parse_line(&lines[i].text).is_some()).find_map(|dated| {
@@ -198,11 +197,10 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
             return Some(title);
         }
         // Bodies never contain the null date (1900/1/1, for no date): above it are the title and
-        // the snippet of a stub. Impossible and ambiguous dates, and years before 1800 or after
-        // 2099, are treated as the null date.
-        let has_no_moment =
-            date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
-        (has_no_moment && dated >= 2).then(|| dated - 2)
+        // the snippet of a stub. Other dates, even ambiguous and impossible ones, may stand in the
+        // text of an article, which must not be taken for stubs.
+        let is_null = date::parse_line(&lines[dated].text).is_some_and(|found| found.is_null);
+        (is_null && dated >= 2).then(|| dated - 2)
     })
 }
 
@@ -254,8 +252,11 @@ mod tests {
 
     #[test]
     fn a_page_without_tags_line_and_stubs_has_no_footer() {
-        let (footer, lines) = of("第一段。\n\n第二段說完了。\n\n2023/3/14\n\n第三段。", None);
-        assert_eq!((footer.body_end, footer.stubs.len()), (lines, 0));
+        for date in ["2023/3/14", "3/4/2024", "2023/13/45", "1750/1/1"] {
+            let (footer, lines) =
+                of(&format!("第一段。\n\n第二段說完了。\n\n{date}\n\n第三段。"), None);
+            assert_eq!((footer.body_end, footer.stubs.len()), (lines, 0), "{date}");
+        }
     }
 
     #[test]
