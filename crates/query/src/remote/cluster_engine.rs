@@ -16,7 +16,7 @@ use wensou_index::{Analysis, RecordExt};
 use super::dsl::{Translator, parts_to_verify};
 use super::members::KnownMembers;
 use super::prefetched::PrefetchedResponses;
-use super::request::{Hit as SearchHit, Source, Total};
+use super::response::{Hit as SearchHit, Source, Total};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;

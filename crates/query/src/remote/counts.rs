@@ -10,7 +10,7 @@ use wensou_cluster::{ClusterIndex, field};
 use wensou_index::{Kind, PROVENANCE_INFERRED};
 
 use super::dsl::field_name;
-use super::request::Total;
+use super::response::Total;
 use crate::engine::{DayCounts, Facet};
 use crate::error::Error;
 use crate::plan::expr::FilterField;

@@ -8,7 +8,7 @@ use wensou_ingest::Record;
 
 use super::cluster_engine::ClusterEngine;
 use super::counts;
-use super::request::Source;
+use super::response::Source;
 use crate::engine::{DayCounts, EachWord, Engine, Facet, IdLookup};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;

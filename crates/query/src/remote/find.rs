@@ -8,10 +8,8 @@ use wensou_cluster::field;
 
 use super::cluster_engine::ClusterEngine;
 use super::levels::LevelScores;
-use super::request::{
-    Aggregations, DocFilter, GroupCount, GroupCounts, Hit, Hits, MAX_GROUPS, RequestBuilder,
-    SearchOptions, SearchResponse, Total, group_aggregation,
-};
+use super::request::{DocFilter, MAX_GROUPS, RequestBuilder, SearchOptions, group_aggregation};
+use super::response::{Aggregations, GroupCount, GroupCounts, Hit, Hits, SearchResponse, Total};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
@@ -139,7 +137,7 @@ impl ClusterEngine<'_> {
                     || may_miss_documents(plan, top_k.sort, [&sent, &kept], size, last_score)
             };
             if is_partial && size < MAX_RESULTS && is_incomplete() {
-                size = size.saturating_mul(4).min(MAX_RESULTS);
+                size = size.saturating_mul(2).min(MAX_RESULTS);
                 continue;
             }
             if let (Some(hits), Count::Hits(counter)) = (hits, top_k.count) {
@@ -349,7 +347,7 @@ impl ClusterEngine<'_> {
 mod tests {
     use jiff::civil::date;
 
-    use super::super::request::GroupKey;
+    use super::super::response::GroupKey;
     use super::*;
     use crate::lang::{Clock, parse};
     use crate::plan::Mode;

@@ -9,7 +9,8 @@ use wensou_cluster::field;
 use wensou_index::RecordExt;
 
 use super::cluster_engine::ClusterEngine;
-use super::request::{DocFilter, GroupCounts};
+use super::request::DocFilter;
+use super::response::GroupCounts;
 use crate::error::Error;
 use crate::plan::MatchExpr;
 

@@ -24,6 +24,7 @@ mod levels;
 mod members;
 mod prefetched;
 mod request;
+mod response;
 mod statistics;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use super::request::{SearchOptions, SearchResponse};
+use super::request::SearchOptions;
+use super::response::SearchResponse;
 use crate::exec::top_k::TopK;
 use crate::plan::{MatchExpr, Plan};
 

@@ -1,23 +1,32 @@
-//! The bodies of searches for a plan, and of the responses to them.
+//! The bodies of searches for a plan.
 
-use foldhash::HashMap;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use wensou_cluster::{ClusterIndex, field};
-use wensou_index::Kind;
-use wensou_ingest::Record;
+use wensou_index::{Kind, TermKind};
 
 use super::dsl::{Translator, scored_term_query};
 use super::levels::{LevelScores, SCORE_PER_LEVEL};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
 use crate::exec::top_k::{Recency, Sort};
-use crate::plan::{MatchExpr, Plan};
+use crate::plan::{MatchExpr, Plan, ScoredTerm};
 use crate::rank::IdfMass;
 use crate::rank::bm25::{idf, max_score};
 
 /// The maximum number of groups that one response lists. A node reserves memory for that many.
 pub(super) const MAX_GROUPS: usize = 500;
+
+/// The least number of unigrams of a plan, counted for each field, with which they are rescored, see
+/// [`TermQueries::rescored`].
+const MIN_RESCORED: usize = 4;
+
+/// Of each shard, the number of documents that are rescored is this many times the number of
+/// documents that the search returns, and at least [`MIN_WINDOW`].
+const WINDOW_FACTOR: usize = 4;
+/// See [`WINDOW_FACTOR`].
+const MIN_WINDOW: usize = 200;
+/// The maximum number of documents that a shard rescores.
+const MAX_WINDOW: usize = 10_000;
 
 /// Which documents a search may return.
 #[derive(Debug, Clone)]
@@ -66,15 +75,18 @@ impl RequestBuilder<'_> {
         filter: &DocFilter,
         options: SearchOptions,
     ) -> Result<Value, Error> {
-        let mut should = Vec::new();
-        let terms = self.term_queries(plan)?;
-        if !terms.is_empty() {
+        let TermQueries { terms, rescored } = self.term_queries(plan, options.sort)?;
+        let sum = |terms: Vec<Value>| {
             let terms = json!({ "bool": { "should": terms } });
             // Age lowers what the terms score, but not what the coverage adds.
-            should.push(match options.recency {
+            match options.recency {
                 Some(recency) => with_recency(terms, recency),
                 None => terms,
-            });
+            }
+        };
+        let mut should = Vec::new();
+        if !terms.is_empty() {
+            should.push(sum(terms));
         }
         if options.sort == Sort::Rank {
             should.extend(self.level_queries(plan));
@@ -97,6 +109,15 @@ impl RequestBuilder<'_> {
             "track_total_hits": true,
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
+        if !rescored.is_empty() {
+            // The cluster rescores only if hits are sorted by score alone, which is the default.
+            body.as_object_mut().map(|body| body.remove("sort"));
+            body["rescore"] = json!({
+                "window_size":
+                    options.limit.saturating_mul(WINDOW_FACTOR).clamp(MIN_WINDOW, MAX_WINDOW),
+                "query": { "rescore_query": sum(rescored) },
+            });
+        }
         if options.count_groups {
             body["aggs"] = group_aggregation(None);
         }
@@ -144,24 +165,49 @@ impl RequestBuilder<'_> {
     /// The queries that score the terms of a plan, each in the documents of each kind. The cluster
     /// multiplies the tf saturation by an idf of its own, so the boost is the maximum score of the
     /// term, divided by that idf.
-    fn term_queries(&self, plan: &Plan) -> Result<Vec<Value>, Error> {
+    fn term_queries(&self, plan: &Plan, sort: Sort) -> Result<TermQueries, Error> {
         let description = self.index.description();
         let terms = plan.scored_terms.iter();
         let terms = terms.map(|term| (term.field, term.kind, term.text.as_str()));
         let by_kind = ClusterStatistics(self.index).by_kind(terms)?;
-        let mut queries = Vec::new();
+        let is_rescored = rescores_unigrams(&plan.scored_terms, sort);
+        let mut queries = TermQueries::default();
         for (term, documents) in plan.scored_terms.iter().zip(by_kind) {
             for kind in Kind::ALL {
                 let with_term = documents[kind as usize];
                 let all = description.with_field[kind as usize][term.field as usize];
                 if with_term > 0 {
                     let boost = term.weight * max_score(term.idf) / idf(with_term, all);
-                    queries.push(scored_term_query(term, kind, boost));
+                    let query = scored_term_query(term, kind, boost);
+                    match term.kind {
+                        TermKind::Unigram if is_rescored => queries.rescored.push(query),
+                        _ => queries.terms.push(query),
+                    }
                 }
             }
         }
         Ok(queries)
     }
+}
+
+/// The queries that score the terms of a plan.
+#[derive(Debug, Default)]
+struct TermQueries {
+    /// The queries that score all documents that match.
+    terms: Vec<Value>,
+    /// The queries that score only those documents that have the highest scores without them: some
+    /// hundreds of each shard, see [`WINDOW_FACTOR`].
+    ///
+    /// These are the unigrams of long texts: they are in so many documents that scoring them all
+    /// would cost a third of the search. A document with few bigrams of a text, so that it is not
+    /// among the first, does not get there by its unigrams.
+    rescored: Vec<Value>,
+}
+
+/// Whether a plan has so many unigrams beside other terms that the unigrams are rescored.
+fn rescores_unigrams(terms: &[ScoredTerm], sort: Sort) -> bool {
+    let unigrams = terms.iter().filter(|term| term.kind == TermKind::Unigram).count();
+    sort == Sort::Rank && unigrams >= MIN_RESCORED && unigrams < terms.len()
 }
 
 /// The aggregation that counts, for each group of near-duplicates, its documents that match. One
@@ -206,99 +252,29 @@ fn with_recency(query: Value, recency: Recency) -> Value {
     } })
 }
 
-/// The response to a search.
-#[derive(Debug, Deserialize)]
-pub(super) struct SearchResponse {
-    pub(super) hits: Hits,
-    #[serde(default)]
-    pub(super) aggregations: Aggregations,
-}
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Hits {
-    pub(super) total: Total,
-    pub(super) hits: Vec<Hit>,
-}
+    use super::*;
+    use crate::lang::{Clock, parse};
+    use crate::plan::Mode;
+    use crate::runner::Runner;
+    use crate::test_support::sample_index;
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Total {
-    pub(super) value: usize,
-}
-
-/// A document that was found.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Hit {
-    /// The values that the document is sorted by. The first is its score if hits are sorted by
-    /// rank. Asking for the score in its own field, too, would make the cluster compute it twice.
-    #[serde(default)]
-    sort: Vec<Value>,
-    #[serde(rename = "_source")]
-    pub(super) source: Source,
-}
-
-impl Hit {
-    /// The score that the cluster gave the document. Valid only if hits are sorted by rank;
-    /// otherwise the number returned is a date.
-    pub(super) fn score(&self) -> Option<f32> {
-        self.sort.first().and_then(Value::as_f64).map(|score| score as f32)
-    }
-}
-
-/// The fields of a document that the cluster sends.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Source {
-    pub(super) record: Record,
-    pub(super) ordinal: u64,
-    #[serde(default)]
-    pub(super) group: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Aggregations {
-    #[serde(default)]
-    pub(super) groups: GroupCounts,
-    /// How many of the documents that match have every word, see
-    /// [`RequestBuilder::search_and_count`].
-    pub(super) complete: Option<DocCount>,
-}
-
-impl Aggregations {
-    /// Counts the groups of near-duplicates among `hits`, which are all documents that match.
-    pub(super) fn of_hits(hits: &[Hit]) -> Self {
-        let mut counts: HashMap<&str, usize> = HashMap::default();
-        for group in hits.iter().filter_map(|hit| hit.source.group.as_deref()) {
-            *counts.entry(group).or_default() += 1;
+    #[test]
+    fn only_unigrams_of_long_texts_are_rescored() {
+        let index = sample_index();
+        let runner = Runner::new(&index);
+        for (typed, sort, expected) in [
+            ("比特幣挖礦難度為什麼下降", Sort::Rank, true),
+            ("比特幣挖礦難度為什麼下降", Sort::Newest, false),
+            ("比特幣 挖礦", Sort::Rank, false),
+            ("幣", Sort::Rank, false),
+        ] {
+            let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
+            let plan = runner.plan(&query, Mode::Relaxed).unwrap();
+            assert_eq!(rescores_unigrams(&plan.scored_terms, sort), expected, "{typed}");
         }
-        let count = |(group, doc_count): (&str, usize)| GroupCount {
-            key: GroupKey { group: group.to_owned() },
-            doc_count,
-        };
-        let buckets = counts.into_iter().map(count).collect();
-        Self { groups: GroupCounts { buckets, after_key: None }, complete: None }
     }
-}
-
-/// The groups of near-duplicates among the documents that match.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct GroupCounts {
-    pub(super) buckets: Vec<GroupCount>,
-    pub(super) after_key: Option<GroupKey>,
-}
-
-/// A number of documents that an aggregation has counted.
-#[derive(Debug, Deserialize)]
-pub(super) struct DocCount {
-    pub(super) doc_count: usize,
-}
-
-/// A group of near-duplicates, and how many of its documents match.
-#[derive(Debug, Deserialize)]
-pub(super) struct GroupCount {
-    pub(super) key: GroupKey,
-    pub(super) doc_count: usize,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct GroupKey {
-    pub(super) group: String,
 }
