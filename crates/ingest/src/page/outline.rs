@@ -62,7 +62,7 @@ impl<'a> Outline<'a> {
         let mut layout = match markup {
             Markup::Text => text_layout(text),
             Markup::Html => {
-                let mut page = html::read(text);
+                let mut page = html::read(text, labels);
                 page.layout.add_mojibake(mojibake_of_metadata, text.len());
                 let mojibake_of_head = page.metadata.repair_mojibake();
                 page.layout.add_mojibake(mojibake_of_head, text.len());
@@ -132,7 +132,7 @@ impl<'a> Outline<'a> {
             }
             let reading = byline::read(text, labels);
             if reading.is_none()
-                && let Some(dateline) = dateline::read(text)
+                && let Some(dateline) = dateline::read(text, labels)
             {
                 // The text of the article begins here.
                 byline.add(&dateline.fields);
@@ -263,4 +263,44 @@ fn looks_like_field(text: &str) -> bool {
         (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);
     let is_address = value.starts_with("http") && !value.contains(' ');
     is_label && (is_address || value.chars().count() <= 20) && !value.contains(is_sentence_end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The paragraphs of the pages. The extractor takes only a longer text for an article.
+    const BODY: [&str; 4] = [
+        "示例公司周一宣布，它将在未来三年里投资建设新的数据中心，以满足日益增长的需求。",
+        "公司负责人在发布会上表示，这项计划已经得到董事会的批准，首批项目将于年底开工。",
+        "分析人士认为，行业竞争正在加剧，企业需要更高的效率，也需要更稳定的电力供应。",
+        "当地居民对此看法不一，有人期待新的就业机会，也有人担心噪音与用水会受到影响。",
+    ];
+
+    /// An HTML page that has `byline` between title and text.
+    fn page(byline: &str) -> String {
+        let body: String = BODY.iter().map(|text| format!("<p>{text}</p>")).collect();
+        format!(
+            "<!DOCTYPE html><html><head><title>数据中心开工的消息_示例网</title></head><body>\
+             <div class=nav><a href=/a>首页</a><a href=/b>财经</a><a href=/c>联系我们</a></div>\
+             <div class=main><h1>数据中心开工的消息</h1>{byline}<div class=content>{body}</div></div>\
+             <div class=foot><a href=/x>关于我们</a> <a href=/y>版权声明</a></div></body></html>"
+        )
+    }
+
+    #[test]
+    fn labels_of_a_user_count_in_html() {
+        let labels = Labels::with_table("author\t執事\nsource\t貨源\n").unwrap();
+        let page = page("<div class=info>執事：王小明　貨源：示例日报　2024-03-04</div>");
+        let read = |labels| Outline::with_labels(&page, Markup::Html, Metadata::default(), labels);
+        let with_table = read(&labels);
+        assert_eq!(with_table.unextracted, None, "the rules for text pages are not used");
+        assert_eq!(with_table.header.author.as_deref(), Some("王小明"));
+        assert_eq!(with_table.header.source.as_deref(), Some("示例日报"));
+        assert!(with_table.header.date.is_some());
+        let body: Vec<&str> = with_table.body().map(|paragraph| paragraph.text).collect();
+        assert_eq!(body, BODY);
+        let without = read(Labels::builtin());
+        assert_eq!(without.header.author, None, "only the user's table has the label");
+    }
 }

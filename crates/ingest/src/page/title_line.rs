@@ -88,7 +88,7 @@ impl Header {
         }
         for line in lines.iter().skip(at + 1).take(MAX_SEARCHED) {
             // The text may begin with a dateline.
-            let has_dateline = || dateline::read(&line.text).is_some();
+            let has_dateline = || dateline::read(&line.text, labels).is_some();
             if line.text == lines[at].text || is_month(&line.text) || has_dateline() {
                 return true;
             }

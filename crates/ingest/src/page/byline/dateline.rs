@@ -33,7 +33,7 @@ pub(crate) struct Dateline<'a> {
 }
 
 /// Reads the dateline that a line begins with.
-pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
+pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Dateline<'a>> {
     let limit = line.char_indices().nth(MAX_CHARS).map_or(line.len(), |(at, _)| at);
     let searched = &line[..limit];
     // A quick check first, because most lines are text.
@@ -57,7 +57,7 @@ pub(crate) fn read(line: &str) -> Option<Dateline<'_>> {
             continue;
         }
         let Some(fields) = fields(&dateline[..at], &dateline[at..at + filed]) else { continue };
-        let (fields, text) = with_reporter(fields, &dateline[at + filed..]);
+        let (fields, text) = with_reporter(fields, &dateline[at + filed..], labels);
         // Brackets around a dateline contain nothing else.
         let is_all = text.is_empty();
         if dateline.len() < line.len() && !is_all {
@@ -178,12 +178,13 @@ fn names_before_city(text: &str) -> Option<&str> {
 fn with_reporter<'a>(
     mut fields: Vec<LabelledValue<'a>>,
     text: &'a str,
+    labels: &Labels,
 ) -> (Vec<LabelledValue<'a>>, &'a str) {
     let text = text.trim_start_matches(is_separator);
     let open = text.chars().next();
     let close = open.and_then(closing_bracket);
     let named = |text: &'a str| {
-        let (label, bytes) = Labels::builtin().longest_at(text)?;
+        let (label, bytes) = labels.longest_at(text)?;
         let names = text[bytes..].trim_matches(|c| is_separator(c) || is_colon(c));
         (label == Label::Reporter && page_words().is_people(names)).then_some(names)
     };
@@ -212,7 +213,9 @@ mod tests {
     /// The fields of the dateline that a line begins with, then `.` if nothing follows the
     /// dateline, or else `…`; `text` if there is no dateline.
     fn said(line: &str) -> String {
-        let Some(Dateline { fields, is_whole }) = read(line) else { return "text".to_owned() };
+        let Some(Dateline { fields, is_whole }) = read(line, Labels::builtin()) else {
+            return "text".to_owned();
+        };
         let mut said: Vec<String> = fields
             .iter()
             .map(|field| format!("{:?}={}", field.label, field.value).to_lowercase())

@@ -57,7 +57,7 @@ impl<'a> BylineReading<'a> {
 pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'a>> {
     let is_long = line.len() > MAX_BYTES;
     if line.len() <= dateline::MAX_BYTES
-        && let Some(dateline) = dateline::read(line).filter(|dateline| dateline.is_whole)
+        && let Some(dateline) = dateline::read(line, labels).filter(|dateline| dateline.is_whole)
     {
         return Some(BylineReading::of_whole_line(dateline.fields));
     }
@@ -78,10 +78,10 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
         matches!(piece, BylinePiece::Labelled { .. } | BylinePiece::Date(_) | BylinePiece::Count)
     };
     if !pieces.iter().any(is_byline) {
-        let field = by_whom(inner).or_else(|| person_first(inner))?;
+        let field = by_whom(inner, labels).or_else(|| person_first(inner, labels))?;
         return Some(BylineReading::of_whole_line(vec![field]));
     }
-    if !is_long && let Some(fields) = fields_of_whole_line(&pieces) {
+    if !is_long && let Some(fields) = fields_of_whole_line(&pieces, labels) {
         return Some(BylineReading::of_whole_line(fields));
     }
     Some(BylineReading::before_text(fields_before_text(&pieces)?))
@@ -105,7 +105,10 @@ fn has_sentences(line: &str) -> bool {
 }
 
 /// The fields of a line that is only a byline; `None` for any other line.
-fn fields_of_whole_line<'a>(pieces: &[BylinePiece<'a>]) -> Option<Vec<LabelledValue<'a>>> {
+fn fields_of_whole_line<'a>(
+    pieces: &[BylinePiece<'a>],
+    labels: &Labels,
+) -> Option<Vec<LabelledValue<'a>>> {
     let mut fields = Vec::new();
     for (number, piece) in pieces.iter().enumerate() {
         match *piece {
@@ -117,11 +120,11 @@ fn fields_of_whole_line<'a>(pieces: &[BylinePiece<'a>]) -> Option<Vec<LabelledVa
                 }
             }
             BylinePiece::Labelled { label, delimiter, value } => {
-                push_labelled(label, delimiter, value, &mut fields)?;
+                push_labelled(label, delimiter, value, labels, &mut fields)?;
             }
             BylinePiece::Free(text) => {
                 let before = number.checked_sub(1).map(|before| pieces[before]);
-                push_free(text, before, pieces.get(number + 1).copied(), &mut fields)?;
+                push_free(text, before, pieces.get(number + 1).copied(), labels, &mut fields)?;
             }
         }
     }
@@ -133,6 +136,7 @@ fn push_labelled<'a>(
     label: Label,
     delimiter: Delimiter,
     value: &'a str,
+    labels: &Labels,
     fields: &mut Vec<LabelledValue<'a>>,
 ) -> Option<()> {
     let chars = value.chars().count();
@@ -141,7 +145,7 @@ fn push_labelled<'a>(
         Label::Counter => chars <= 16 && !value.contains(is_sentence_end),
         Label::Link => !value.contains(is_space) && value.len() <= 300,
         Label::Title => chars <= 150,
-        _ => is_name(value) || by_whom_after(value).is_some(),
+        _ => is_name(value) || by_whom_after(value, labels).is_some(),
     };
     if !is_valid {
         return None;
@@ -162,8 +166,8 @@ fn push_labelled<'a>(
             fields.push(LabelledValue { label, value });
             Some(())
         }
-        Label::Author | Label::Source if by_whom_after(value).is_some() => {
-            let (value, by_whom) = by_whom_after(value)?;
+        Label::Author | Label::Source if by_whom_after(value, labels).is_some() => {
+            let (value, by_whom) = by_whom_after(value, labels)?;
             fields.extend([LabelledValue { label, value }, by_whom]);
             Some(())
         }
@@ -192,6 +196,7 @@ fn push_free<'a>(
     text: &'a str,
     before: Option<BylinePiece<'a>>,
     after: Option<BylinePiece<'a>>,
+    labels: &Labels,
     fields: &mut Vec<LabelledValue<'a>>,
 ) -> Option<()> {
     let words = page_words();
@@ -199,7 +204,7 @@ fn push_free<'a>(
     if text.is_empty() || words.is_word_of_reporting(text) || words.is_button_line(text) {
         return Some(());
     }
-    if let Some(field) = by_whom(text) {
+    if let Some(field) = by_whom(text, labels) {
         fields.push(field);
         return Some(());
     }

@@ -218,3 +218,22 @@ fn text_is_no_byline() {
         ("由此可見翻譯", "text"),
     ]);
 }
+
+#[test]
+fn labels_of_a_user_count_in_datelines_and_after_names() {
+    let labels = Labels::with_table("reporter\t跑者\ntranslator\t改寫\n").unwrap();
+    for (line, label, value) in [
+        ("新華社北京3月4日電（跑者李明）", Label::Author, "李明"),
+        ("本文由示例改寫", Label::Translator, "示例"),
+        ("作者:John Smith,由李四改寫。", Label::Translator, "李四"),
+        ("2024-03-04 由李四改寫", Label::Translator, "李四"),
+        ("王小明 改寫", Label::Translator, "王小明"),
+    ] {
+        let is_said = |labels: &Labels| {
+            read(line, labels)
+                .is_some_and(|reading| reading.fields.contains(&LabelledValue { label, value }))
+        };
+        assert!(is_said(&labels), "{line}");
+        assert!(!is_said(Labels::builtin()), "{line}: only the user's table has the label");
+    }
+}

@@ -12,7 +12,7 @@ use super::open_elements::Roles;
 use super::title::HtmlTitle;
 use super::tokens::{Token, tokens};
 use crate::date;
-use crate::page::labels::Label;
+use crate::page::labels::{Label, Labels};
 use crate::page::line::Line;
 use crate::record::Moment;
 
@@ -78,26 +78,32 @@ pub(super) fn lines_near(
 
 impl HtmlByline {
     /// Reads the short lines of a range. What earlier calls found is not replaced.
-    pub(super) fn read(&mut self, lines: &[Line<'_>], pieces: &[TextPiece], range: Range<usize>) {
+    pub(super) fn read(
+        &mut self,
+        lines: &[Line<'_>],
+        pieces: &[TextPiece],
+        range: Range<usize>,
+        labels: &Labels,
+    ) {
         let start = pieces.partition_point(|piece| piece.line < range.start);
         let end = pieces.partition_point(|piece| piece.line < range.end);
         for of_line in pieces[start..end.max(start)].chunk_by(|a, b| a.line == b.line) {
             let number = of_line[0].line;
             if lines.get(number).is_some_and(|line| !is_long(line)) {
-                self.take_line(number, of_line);
+                self.take_line(number, of_line, labels);
             }
         }
     }
 
     /// Reads a line, given by its pieces.
-    fn take_line(&mut self, number: usize, pieces: &[TextPiece]) {
+    fn take_line(&mut self, number: usize, pieces: &[TextPiece], labels: &Labels) {
         if let [piece] = pieces
             && let Some(moment) = date_of_decision(&piece.text)
         {
             self.date.get_or_insert(moment);
             return;
         }
-        let tokens = tokens(pieces);
+        let tokens = tokens(pieces, labels);
         let has_date = tokens.iter().any(|token| matches!(token, Token::Date { .. }));
         let names: Vec<(&str, Roles)> = tokens
             .iter()
@@ -239,7 +245,8 @@ mod tests {
     fn of(html: &str) -> HtmlByline {
         let page = lines::read(html);
         let mut byline = HtmlByline::default();
-        byline.read(&page.layout.lines, &page.pieces, 0..page.layout.lines.len());
+        let lines = &page.layout.lines;
+        byline.read(lines, &page.pieces, 0..lines.len(), Labels::builtin());
         byline
     }
 

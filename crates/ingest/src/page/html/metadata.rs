@@ -12,6 +12,7 @@ use super::whitespace::one_line;
 use super::{date_precision, script};
 use crate::date;
 use crate::page::boilerplate::breadcrumb;
+use crate::page::labels::Labels;
 use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
 use crate::record::{DateOrigin, Moment};
@@ -104,6 +105,8 @@ struct Parts<'p> {
     layout: &'p Layout<'p>,
     /// The whole page.
     html: &'p str,
+    /// The labels of bylines.
+    labels: &'p Labels,
     /// Names of the site, reduced to their [`letters_and_digits`].
     site_names: Vec<String>,
 }
@@ -115,6 +118,7 @@ pub(super) fn read(
     layout: &Layout<'_>,
     pieces: &[TextPiece],
     stated_data: &StatedData,
+    labels: &Labels,
     is_article: &dyn Fn(usize) -> bool,
 ) -> FoundMetadata {
     let json = json_ld::read(&stated_data.json_ld);
@@ -123,11 +127,11 @@ pub(super) fn read(
     let title = title::read(layout, stated_data, &json, &site_names, article_start);
     let (below, above) = byline::lines_near(&layout.lines, &title, article_start, is_article);
     let mut byline = HtmlByline::default();
-    byline.read(&layout.lines, pieces, below);
-    byline.read(&layout.lines, pieces, above);
+    byline.read(&layout.lines, pieces, below, labels);
+    byline.read(&layout.lines, pieces, above, labels);
     let lead: Vec<usize> =
         (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD_LINES).collect();
-    let parts = Parts { stated_data, json, byline, layout, html, site_names };
+    let parts = Parts { stated_data, json, byline, layout, html, labels, site_names };
     let source = parts.source(pieces);
     let author = parts.author(&lead, source.as_deref());
     let on_one_line = |value: Option<String>| {
@@ -147,7 +151,7 @@ pub(super) fn read(
         source: on_one_line(source),
         unread_date: None,
     };
-    let non_text_lines = non_text_lines(layout, &title, &parts.byline, is_article);
+    let non_text_lines = non_text_lines(layout, &title, &parts.byline, labels, is_article);
     FoundMetadata { metadata, non_text_lines }
 }
 
@@ -211,7 +215,8 @@ impl Parts<'_> {
     /// with a label are reliable.
     fn byline_of_whole_page(&self, pieces: &[TextPiece]) -> HtmlByline {
         let mut byline = HtmlByline::default();
-        byline.read(&self.layout.lines, pieces, 0..self.layout.lines.len());
+        let lines = &self.layout.lines;
+        byline.read(lines, pieces, 0..lines.len(), self.labels);
         byline
     }
 

@@ -41,6 +41,7 @@ mod title;
 mod tokens;
 mod whitespace;
 
+use crate::page::labels::Labels;
 use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
 use crate::report::Unextracted;
@@ -79,8 +80,8 @@ pub(crate) fn is_html(text: &str) -> bool {
             .any(|tag| sample.starts_with(tag))
 }
 
-/// Reads an HTML page.
-pub(crate) fn read(text: &str) -> Html {
+/// Reads an HTML page, with these labels of bylines.
+pub(crate) fn read(text: &str, labels: &Labels) -> Html {
     let mut page = lines::read(text);
     let mut layout = page.layout;
     layout.repair_mojibake(text.len());
@@ -93,7 +94,7 @@ pub(crate) fn read(text: &str) -> Html {
         Err(refused) => Err(refused),
     };
     let is_article = |line: usize| article.as_ref().is_ok_and(|kept| kept[line]);
-    let found = metadata::read(text, &layout, &page.pieces, &page.stated_data, &is_article);
+    let found = metadata::read(text, &layout, &page.pieces, &page.stated_data, labels, &is_article);
     let body = match article {
         Ok(kept) => {
             let mut dropped: Vec<bool> = kept.iter().map(|kept| !kept).collect();

@@ -15,6 +15,7 @@ pub(super) fn non_text_lines(
     layout: &Layout<'_>,
     title: &HtmlTitle,
     byline: &HtmlByline,
+    labels: &Labels,
     is_article: &dyn Fn(usize) -> bool,
 ) -> Vec<usize> {
     let lines = &layout.lines;
@@ -33,14 +34,14 @@ pub(super) fn non_text_lines(
         !is_long(line)
             && (is_line_of_tags(line)
                 || breadcrumb(&line.text).is_some()
-                || is_outside_text && is_byline(&line.text))
+                || is_outside_text && is_byline(&line.text, labels))
     }));
     non_text_lines.extend(links_at_end(lines, &of_article));
     non_text_lines
 }
 
-fn is_byline(line: &str) -> bool {
-    byline::read(line, Labels::builtin()).is_some_and(|reading| reading.is_whole)
+fn is_byline(line: &str, labels: &Labels) -> bool {
+    byline::read(line, labels).is_some_and(|reading| reading.is_whole)
 }
 
 /// The lines after the last paragraph of the article, if at least two, and at least a third, of
