@@ -129,6 +129,12 @@ fn contents() -> Vec<Attack> {
         ("commas", || page(&format!("<p>{}</p>", ",".repeat(5_000_000)))),
         ("dates", || page(&"<p>2024-03-04 2024-03-04 2024-03-04</p>".repeat(6_000))),
         ("labels", || page(&"<p>来源:作者:时间:来源:作者:时间:</p>".repeat(6_000))),
+        ("labels before spaces", || {
+            page(
+                &"<p>来源 By 作者 By 发布于 2024-03-04发布于 2024-03-04发布于 来源 By 作者 By</p>"
+                    .repeat(6_000),
+            )
+        }),
         ("private characters", || page(&"<p>\u{f0000}甲</p>".repeat(6_000))),
     ]
 }

@@ -36,7 +36,7 @@ pub(super) struct HtmlByline {
     /// The first date that is not of an update, with a label or without one; a later date of that
     /// day can add the time.
     pub(super) date: Option<Moment>,
-    /// The first date that is not of an update and has a label before it.
+    /// The first date that is not of an update and has a label before it, as [`Token::Date`] says.
     pub(super) labelled_date: Option<Moment>,
     /// The first date of an update, with a label or without one.
     pub(super) updated: Option<Moment>,
@@ -46,9 +46,11 @@ pub(super) struct HtmlByline {
     pub(super) author: Option<String>,
     pub(super) translator: Option<String>,
     pub(super) editor: Option<String>,
-    /// The outlet that only an attribute marks, or that stands beside the date without a label.
+    /// The outlet that only an attribute marks, that only a space separates from its label, or that
+    /// stands beside the date without a label.
     pub(super) marked_source: Option<String>,
-    /// The author that only an attribute marks, or that stands before the outlet without a label.
+    /// The author that only an attribute marks, that only a space separates from its label, or that
+    /// stands before the outlet without a label.
     pub(super) marked_author: Option<String>,
     /// Numbers of lines that are only bylines: they have dates or labelled fields, and at most a
     /// short text besides; or they are `NAME/OUTLET`.
@@ -116,29 +118,18 @@ impl HtmlByline {
             .collect();
         let mut has_field = false;
         for token in &tokens {
-            has_field |= self.take_token(token);
+            has_field |= self.take_token(token, labels);
         }
-        for (text, roles) in &names {
+        for (text, roles) in names.iter().filter(|(text, _)| !is_label(text, labels)) {
             self.take_marked(text, *roles);
         }
-        match names[..] {
-            // The only name beside a date is the outlet.
-            [(name, roles)] if has_date && is_outlet(name) && !roles.is_only(Roles::AUTHOR) => {
-                self.marked_source.get_or_insert_with(|| name.to_owned());
-            }
-            // Of two names beside a date, the one that looks like an outlet is the outlet.
-            [(name, _), (other, _)] | [(other, _), (name, _)]
-                if has_date
-                    && is_outlet_like(name)
-                    && !is_outlet_like(other)
-                    && is_outlet(name) =>
-            {
-                self.marked_source.get_or_insert_with(|| (*name).to_owned());
-            }
-            [(name, _)] if !has_date && !has_field && pieces.len() == 1 => {
-                self.take_author_and_outlet(number, name);
-            }
-            _ => {}
+        if has_date {
+            self.take_outlet_beside_date(&tokens, &names, labels);
+        } else if let [(name, _)] = names[..]
+            && !has_field
+            && pieces.len() == 1
+        {
+            self.take_author_and_outlet(number, name);
         }
         let unknown = tokens.iter().filter_map(|token| match token {
             Token::Unknown(value) => Some(value.chars().count()),
@@ -154,12 +145,12 @@ impl HtmlByline {
     }
 
     /// Takes the value of a date or labelled field; returns whether the token is a labelled field.
-    fn take_token(&mut self, token: &Token<'_>) -> bool {
+    fn take_token(&mut self, token: &Token<'_>, labels: &Labels) -> bool {
         let set = |slot: &mut Option<String>, value: &str| {
             slot.get_or_insert_with(|| value.to_owned());
         };
         match token {
-            Token::Date { moment, updated: true, labelled } => {
+            Token::Date { moment, updated: true, labelled, .. } => {
                 self.updated.get_or_insert(*moment);
                 if *labelled {
                     self.labelled_update.get_or_insert(*moment);
@@ -174,16 +165,25 @@ impl HtmlByline {
                     None => *moment,
                 });
             }
-            Token::Field { label, value } => {
-                let (outlet, name) = (bare_name(value), person_name(value));
-                match label {
-                    Label::Source if is_outlet(outlet) => set(&mut self.source, outlet),
-                    Label::Author | Label::Reporter | Label::Writer if is_person(name) => {
-                        set(&mut self.author, name);
+            Token::Field { label, value, spaced } => {
+                // After a label without a value comes the next label.
+                let is_name = |name: &&str| !is_label(name, labels);
+                let outlet = Some(bare_name(value)).filter(|name| is_outlet(name)).filter(is_name);
+                let person =
+                    Some(person_name(value)).filter(|name| is_person(name)).filter(is_name);
+                let (author, source) = if *spaced {
+                    (&mut self.marked_author, &mut self.marked_source)
+                } else {
+                    (&mut self.author, &mut self.source)
+                };
+                match (label, person, outlet) {
+                    (Label::Source, _, Some(outlet)) => set(source, outlet),
+                    (Label::Author | Label::Reporter | Label::Writer, Some(name), _) => {
+                        set(author, name);
                     }
-                    Label::Writer if is_outlet(outlet) => set(&mut self.source, outlet),
-                    Label::Translator if is_person(name) => set(&mut self.translator, name),
-                    Label::Editor if is_person(name) => set(&mut self.editor, name),
+                    (Label::Writer, _, Some(outlet)) => set(source, outlet),
+                    (Label::Translator, Some(name), _) => set(&mut self.translator, name),
+                    (Label::Editor, Some(name), _) => set(&mut self.editor, name),
                     _ => {}
                 }
                 return true;
@@ -206,6 +206,40 @@ impl HtmlByline {
         }
     }
 
+    /// Takes the outlet that stands beside a date without a label, from the names of the line.
+    fn take_outlet_beside_date(
+        &mut self,
+        tokens: &[Token<'_>],
+        names: &[(&str, Roles)],
+        labels: &Labels,
+    ) {
+        let can_be_outlet = |name: &str| is_outlet(name) && !is_label(name, labels);
+        // Beside labels without colons stand names of users, categories and words such as `by`,
+        // too: `kingname 发布于 2019-09-07`.
+        let is_spaced = |token: &Token<'_>| {
+            matches!(token, Token::Date { spaced: true, .. } | Token::Field { spaced: true, .. })
+        };
+        let must_look_like_outlet = tokens.iter().any(is_spaced);
+        let outlet = match *names {
+            // The only name beside a date is the outlet.
+            [(name, roles)]
+                if can_be_outlet(name)
+                    && !roles.is_only(Roles::AUTHOR)
+                    && (is_outlet_like(name) || !must_look_like_outlet) =>
+            {
+                name
+            }
+            // Of two names beside a date, the one that looks like an outlet is the outlet.
+            [(name, _), (other, _)] | [(other, _), (name, _)]
+                if is_outlet_like(name) && !is_outlet_like(other) && can_be_outlet(name) =>
+            {
+                name
+            }
+            _ => return,
+        };
+        self.marked_source.get_or_insert_with(|| outlet.to_owned());
+    }
+
     /// Reads `NAME/OUTLET` on a line of its own.
     fn take_author_and_outlet(&mut self, number: usize, text: &str) {
         if let Some((name, outlet)) = text.split_once(['/', '\u{ff0f}'])
@@ -217,6 +251,11 @@ impl HtmlByline {
             self.lines.push(number);
         }
     }
+}
+
+/// Whether a text is a label and nothing else, and so no name.
+fn is_label(text: &str, labels: &Labels) -> bool {
+    labels.whole(text).is_some()
 }
 
 /// The date of a law or decision: `（2007年6月29日…会议通过）` below its title.
@@ -236,87 +275,4 @@ pub(super) fn is_long(line: &Line<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::datetime;
-
-    use super::*;
-    use crate::page::html::lines;
-
-    fn of(html: &str) -> HtmlByline {
-        let page = lines::read(html);
-        let mut byline = HtmlByline::default();
-        let lines = &page.layout.lines;
-        byline.read(lines, &page.pieces, 0..lines.len(), Labels::builtin());
-        byline
-    }
-
-    #[test]
-    fn forms_of_bylines() {
-        let time = Some(Moment::Time(datetime(2019, 9, 7, 13, 43, 45, 0)));
-        for html in [
-            "<div>2019-09-07 13:43:45 来源: <a>示例日报</a> <a>举报</a></div>",
-            "<div>分享到：</div><div><span>2019-09-07 13:43:45</span><span>字号：<a>A-</a></span><span>来源：示例日报</span></div>",
-            "<p><span>2019年09月07日 13:43:45</span><br><span>来源：</span><span><a>示例日报</a></span></p>",
-            "<h4>发表于<span>2019-09-07 13:43:45</span>| <span>1164次阅读</span>| 来源<span>示例日报</span>| <span>0 条评论</span></h4>",
-            "<div><i>时间：</i>2019-09-07 13:43:45 <i>来源：</i> 示例日报 </div>",
-            "<div>发布日期：2019-09-07 13:43:45&nbsp;&nbsp;来源：示例日报</div>",
-            "<div>发稿时间：2019-09-07 13:43:45　审核：李四　来源：示例日报</div>",
-            "<div>更新时间:2019-09-08 10:00</div><div>2019-09-07 13:43:45|来源:示例日报</div>",
-        ] {
-            let byline = of(html);
-            assert_eq!((byline.date, byline.source.as_deref()), (time, Some("示例日报")), "{html}");
-        }
-        for html in [
-            "<div><span>2019-09-07 13:43:45</span> <a>示例日报</a>&nbsp;</div>",
-            "<div><span>原创</span> <span>示例日报</span> <span>2019-09-07 13:43:45</span></div>",
-            "<p>2019-09-07 13:43:45 <span>示例日报</span> <span>王小明</span></p>",
-            "<p><span>2019-09-07 13:43:45</span> <span>·</span> <span>示例日报</span></p>",
-        ] {
-            let byline = of(html);
-            let source = byline.marked_source.as_deref();
-            assert_eq!((byline.date, source), (time, Some("示例日报")), "{html}");
-        }
-    }
-
-    #[test]
-    fn the_date_of_an_update_is_no_date_of_publication() {
-        let published = Some(Moment::Time(datetime(2019, 9, 7, 13, 43, 45, 0)));
-        let updated = Some(Moment::Time(datetime(2019, 9, 8, 10, 0, 0, 0)));
-        for label in ["更新时间：", "最後修改：", "Updated: ", "Last updated: ", "Modified: "]
-        {
-            let html = format!(
-                "<div>{label}2019-09-08 10:00:00</div><div>发布时间：2019-09-07 13:43:45</div>"
-            );
-            let byline = of(&html);
-            assert_eq!((byline.date, byline.labelled_date), (published, published), "{html}");
-            assert_eq!((byline.updated, byline.labelled_update), (updated, updated), "{html}");
-        }
-        for html in [
-            "<div>Updated on 2019-09-08 10:00:00</div>",
-            "<div>Last updated 2019-09-08 10:00:00</div>",
-        ] {
-            let byline = of(html);
-            assert_eq!((byline.date, byline.updated), (None, updated), "{html}");
-            assert_eq!(byline.labelled_update, None, "{html}");
-        }
-    }
-
-    #[test]
-    fn authors_named_by_a_label_or_an_attribute() {
-        assert_eq!(of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
-        assert_eq!(of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
-        assert_eq!(of("<div class=author>作者最近文章</div>").marked_author, None);
-        assert_eq!(of("<p>2019-09-07 国内新闻</p>").marked_source, None);
-        assert_eq!(of("<p>作者表示，这很好</p>").author, None);
-        assert_eq!(of("<span class=author>王小明</span>").marked_author.as_deref(), Some("王小明"));
-    }
-
-    #[test]
-    fn sentences_are_no_bylines() {
-        for html in ["<p>2019年9月7日，公司宣布了消息。</p>", "<p>截至2019年9月7日的数据</p>"]
-        {
-            let byline = of(html);
-            assert_eq!((byline.date, byline.lines.len()), (None, 0), "{html}");
-        }
-    }
-}
+mod tests;

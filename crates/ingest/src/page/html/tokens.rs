@@ -1,12 +1,13 @@
 //! Splits the lines of a byline into dates, labelled fields and other text.
 
 use super::lines::TextPiece;
-use super::names::is_button_or_not_a_name;
+use super::names::{is_button_or_not_a_name, is_marked_person, is_outlet, is_outlet_like};
 use super::open_elements::Roles;
 use crate::date;
 use crate::page::labels::{Delimiter, Label, Labels};
+use crate::page::page_words::page_words;
 use crate::record::Moment;
-use crate::text::punctuation::{is_bar, is_colon};
+use crate::text::punctuation::{is_bar, is_colon, is_han, is_sentence_end};
 
 /// Maximum characters of a label without a colon.
 const MAX_LABEL: usize = 8;
@@ -19,12 +20,18 @@ pub(super) enum Token<'p> {
         /// Whether the text directly before it says that it is the date of an update: a label such
         /// as `Updated:`, or any text that contains 更新.
         updated: bool,
-        /// Whether a label of a date, or an unknown label, stands before it.
+        /// Whether a label of a date, or an unknown label, stands before it. A label that only a
+        /// space separates from the date does not count: comments and lists of other articles have
+        /// such dates, too, as in `王小明 发表于 2019-09-07`.
         labelled: bool,
+        /// Whether a label that only a space separates from the date stands before it.
+        spaced: bool,
     },
     Field {
         label: Label,
         value: &'p str,
+        /// Whether only a space separates the label from the value.
+        spaced: bool,
     },
     /// An unknown label, or its value.
     Unknown(&'p str),
@@ -44,26 +51,34 @@ pub(super) fn tokens<'p>(pieces: &'p [TextPiece], labels: &Labels) -> Vec<Token<
         let mut remaining = piece.text.as_str();
         loop {
             remaining = remaining.trim_start_matches(is_filler);
-            let Some(first) = remaining.chars().next() else { break };
-            let date = || {
-                date::at_start(remaining)
-                    .filter(|(_, bytes)| is_end_of_date(&remaining[*bytes..], labels))
-            };
-            if let Some((moment, bytes)) = first.is_ascii_digit().then(date).flatten() {
-                let Pending { label, unknown, updated } = std::mem::take(&mut pending);
-                let labelled = matches!(label, Some(Label::Time | Label::Updated)) || unknown;
-                tokens.push(Token::Date { moment, updated, labelled });
+            if remaining.is_empty() {
+                break;
+            }
+            if let Some((moment, bytes)) = date_at(remaining, labels) {
+                tokens.push(std::mem::take(&mut pending).date(moment));
                 remaining = &remaining[bytes..];
-            } else if let Some((label, after)) = label(remaining, labels) {
-                let label_text = &remaining[..remaining.len() - after.len()];
-                let updated = label == Label::Updated || label_text.contains("更新");
-                pending = Pending { label: Some(label), unknown: false, updated };
-                remaining = after;
+            } else if let Some(found) = label(remaining, labels) {
+                let label_text = &remaining[..remaining.len() - found.after.len()];
+                pending = Pending {
+                    label: Some(found.label),
+                    spaced: found.spaced,
+                    unknown: false,
+                    updated: found.label == Label::Updated || label_text.contains("更新"),
+                };
+                remaining = found.after;
             } else if let Some(label) = pending.label {
                 pending = Pending::default();
                 let end = value_end(remaining, labels);
-                tokens.push(Token::Field { label, value: remaining[..end].trim() });
+                let value = remaining[..end].trim();
+                tokens.push(Token::Field { label, value, spaced: false });
                 remaining = &remaining[end..];
+            } else if !pending.unknown
+                && let Some(named) = name_after_space(remaining, pieces, labels)
+            {
+                pending = Pending::default();
+                let NamedBySpace { label, name, after } = named;
+                tokens.push(Token::Field { label, value: name, spaced: true });
+                remaining = after;
             } else {
                 let end = text_end(remaining, labels);
                 let text = remaining[..end].trim();
@@ -74,7 +89,7 @@ pub(super) fn tokens<'p>(pieces: &'p [TextPiece], labels: &Labels) -> Vec<Token<
                     tokens.push(Token::Text { text, roles: piece.roles });
                 }
                 let updated = text.contains("更新") || labels.whole(text) == Some(Label::Updated);
-                pending = Pending { label: None, unknown: is_label, updated };
+                pending = Pending { unknown: is_label, updated, ..Pending::default() };
                 remaining = &remaining[end..];
             }
         }
@@ -86,6 +101,8 @@ pub(super) fn tokens<'p>(pieces: &'p [TextPiece], labels: &Labels) -> Vec<Token<
 #[derive(Default)]
 struct Pending {
     label: Option<Label>,
+    /// Whether only a space separates the label from the next token.
+    spaced: bool,
     /// Whether an unknown label, which is any other text before a colon, stands before the next
     /// token.
     unknown: bool,
@@ -93,19 +110,142 @@ struct Pending {
     updated: bool,
 }
 
-/// The label at the start of `text`, and the text after it. A label can stand in an element of its
-/// own, without a colon.
-fn label<'p>(text: &'p str, labels: &Labels) -> Option<(Label, &'p str)> {
+impl Pending {
+    /// The token of a date that follows.
+    fn date(self, moment: Moment) -> Token<'static> {
+        let Self { label, spaced, unknown, updated } = self;
+        let is_of_date = matches!(label, Some(Label::Time | Label::Updated));
+        Token::Date { moment, updated, labelled: is_of_date && !spaced || unknown, spaced }
+    }
+}
+
+/// A label at the start of a text.
+struct FoundLabel<'p> {
+    label: Label,
+    /// The text after the label.
+    after: &'p str,
+    /// Whether only a space separates the label from a date.
+    spaced: bool,
+}
+
+/// The label at the start of `text`. A label can stand in an element of its own, without a colon;
+/// and only a space may separate a label of a date from the date.
+fn label<'p>(text: &'p str, labels: &Labels) -> Option<FoundLabel<'p>> {
     if let Some(found) = labels.at_start(text)
         && matches!(found.delimiter, Delimiter::Colon | Delimiter::Bar | Delimiter::Slash)
     {
-        return Some((found.label, &text[found.value_start..]));
+        let after = &text[found.value_start..];
+        return Some(FoundLabel { label: found.label, after, spaced: false });
+    }
+    if let Some((label @ (Label::Time | Label::Updated), after)) = label_before_space(text, labels)
+        && date_at(after.trim_start_matches(is_filler), labels)
+            .is_some_and(|(moment, _)| states_day(moment))
+    {
+        return Some(FoundLabel { label, after, spaced: true });
     }
     let alone = text.trim();
     if alone.chars().count() > MAX_LABEL || alone.ends_with(is_colon) {
         return None;
     }
-    labels.whole(alone).map(|label| (label, ""))
+    labels.whole(alone).map(|label| FoundLabel { label, after: "", spaced: false })
+}
+
+/// The label of at least two characters at the start of `text`, and the text after the space that
+/// follows the label. In HTML, a line break is a space, too.
+fn label_before_space<'p>(text: &'p str, labels: &Labels) -> Option<(Label, &'p str)> {
+    let (label, bytes) = labels.longest_at(text)?;
+    let has_two_chars = text[..bytes].chars().nth(1).is_some();
+    let after = text[bytes..].trim_start();
+    (has_two_chars && bytes + after.len() < text.len()).then_some((label, after))
+}
+
+/// A name that only a space separates from the label before it.
+struct NamedBySpace<'p> {
+    label: Label,
+    name: &'p str,
+    /// The text after the name.
+    after: &'p str,
+}
+
+/// The label at the start of `text`, and the name of a person or an outlet after it, if only a
+/// space separates them. Other text of bylines has the words of labels, too, as in `文字 直播`. So
+/// the value must look like a name, as in text pages, and no sentence may follow. `pieces` are
+/// those of the line.
+fn name_after_space<'p>(
+    text: &'p str,
+    pieces: &[TextPiece],
+    labels: &Labels,
+) -> Option<NamedBySpace<'p>> {
+    let (label, value) = label_before_space(text, labels)?;
+    if value.contains(|c: char| c == '\u{ff0c}' || is_sentence_end(c)) {
+        return None;
+    }
+    let whole = value[..name_end(value, labels)].trim_end();
+    // A Chinese name has no spaces, but several names may stand in a row.
+    let first_word = whole.split(char::is_whitespace).next().unwrap_or(whole);
+    let first = if whole.contains(is_han) { first_word } else { whole };
+    let is_latin = !text.starts_with(is_han);
+    let (name, is_clear) = match label {
+        Label::Author | Label::Reporter | Label::Translator | Label::Editor => {
+            let is_name = |name: &&str| page_words().is_people(name) && is_marked_person(name);
+            ([whole, first].into_iter().find(is_name)?, true)
+        }
+        Label::Source if is_outlet(first) => {
+            let chars = first.chars().count();
+            let is_clear = is_outlet_like(first) && chars >= 3;
+            let is_short = !is_latin && (chars <= 6 || first.is_ascii());
+            if !is_clear && !is_short && !page_words().is_outlet(first) {
+                return None;
+            }
+            (first, is_clear)
+        }
+        _ => return None,
+    };
+    // A menu may have such words, as in `媒体 合作`, and Latin text has them everywhere, as in
+    // `by Example`. Beside a date, they are those of a byline.
+    let named = NamedBySpace { label, name, after: &value[name.len()..] };
+    (is_clear && !is_latin || has_date(pieces)).then_some(named)
+}
+
+/// Where the name at the start of a text ends at the latest: at a bar or a bracket, at any white
+/// space but a single space, or at a space that a label or a digit follows.
+fn name_end(text: &str, labels: &Labels) -> usize {
+    let is_end = |at: usize, c: char| {
+        let after = &text[at + c.len_utf8()..];
+        let is_last_space = || {
+            let next = after.trim_start();
+            !matches!(c, ' ' | '\u{a0}')
+                || next.len() < after.len()
+                || next.starts_with(|c: char| c.is_ascii_digit())
+                || labels.at_start(next).is_some()
+        };
+        is_bar(c) || is_bracket(c) || c.is_whitespace() && is_last_space()
+    };
+    text.char_indices().find(|(at, c)| is_end(*at, *c)).map_or(text.len(), |(at, _)| at)
+}
+
+/// Whether the pieces of a line have a date that states the day.
+fn has_date(pieces: &[TextPiece]) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let begins_date = |text: &str, at: usize| {
+        !text[..at].ends_with(is_digit)
+            && date::at_start(&text[at..]).is_some_and(|(moment, _)| states_day(moment))
+    };
+    pieces
+        .iter()
+        .any(|piece| piece.text.match_indices(is_digit).any(|(at, _)| begins_date(&piece.text, at)))
+}
+
+fn states_day(moment: Moment) -> bool {
+    matches!(moment, Moment::Day(_) | Moment::Time(_))
+}
+
+/// The date of a byline that begins with a digit, at the start of a text; and its length in bytes.
+fn date_at(text: &str, labels: &Labels) -> Option<(Moment, usize)> {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    date::at_start(text).filter(|(_, bytes)| is_end_of_date(&text[*bytes..], labels))
 }
 
 /// Where the value of a field ends: at a bar, after two spaces, after a space that a label or date
@@ -168,8 +308,10 @@ fn is_end_of_date(remaining: &str, labels: &Labels) -> bool {
 fn is_filler(c: char) -> bool {
     c.is_whitespace()
         || is_bar(c)
-        || matches!(
-            c,
-            '·' | '•' | '(' | '（' | '[' | '【' | ',' | '，' | ')' | '）' | ']' | '】' | ':' | '：'
-        )
+        || is_bracket(c)
+        || matches!(c, '·' | '•' | ',' | '，' | ':' | '：')
+}
+
+fn is_bracket(c: char) -> bool {
+    matches!(c, '(' | '（' | '[' | '【' | ')' | '）' | ']' | '】')
 }
