@@ -137,7 +137,25 @@ impl<'i> From<&'i OpenIndex> for IndexRef<'i> {
     }
 }
 
-/// An open index that a search reads in several steps. On a cluster, another index may replace it
+/// Opens the index that the settings name, and calls `answer` with it. If another index replaces it
+/// meanwhile, which happens on a cluster, calls `answer` again with the new one.
+///
+/// # Errors
+///
+/// If the index cannot be opened; otherwise as [`ReplaceableIndex::run_step`].
+pub(crate) fn answer_from_index<T>(
+    global: &GlobalSettings,
+    terminal: &mut Terminal,
+    answer: impl Fn(&OpenIndex, &mut Terminal) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    ReplaceableIndex::new(OpenIndex::open(global)?, global).run_step(terminal, answer)
+}
+
+/// How often the index may be replaced during one step of a search. Copies that follow each other
+/// so quickly that it is replaced more often are a mistake of whoever starts them.
+const MAX_REPLACEMENTS: usize = 3;
+
+/// An open index that is read in one or several steps. On a cluster, another index may replace it
 /// between two steps, or during one.
 pub(crate) struct ReplaceableIndex<'g> {
     global: &'g GlobalSettings,
@@ -157,30 +175,32 @@ impl<'g> ReplaceableIndex<'g> {
     }
 
     /// Calls `step` with the open index. If `step` fails because another index has replaced the
-    /// open one, opens the new index, and calls `step` once more.
+    /// open one, opens the new index and calls `step` again.
     ///
     /// # Errors
     ///
     /// The error of `step`; or, if the index was replaced after `step` had printed something to
-    /// standard output, an error that says so: a second call would print the same twice.
+    /// standard output, an error that says so: another call would print the same twice.
     pub(crate) fn run_step<T>(
         &mut self,
         terminal: &mut Terminal,
         step: impl Fn(&OpenIndex, &mut Terminal) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
         let prints_before = terminal.print_count();
-        let error = match step(self.current(), terminal) {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        let reopened = self.current().reopen(self.global, error)?;
-        if terminal.print_count() > prints_before {
-            bail!(
-                "the index was replaced by another one while the answer was printed, so the answer \
-                 is incomplete: run the command again"
-            );
+        for _ in 0..MAX_REPLACEMENTS {
+            let error = match step(self.current(), terminal) {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let reopened = self.current().reopen(self.global, error)?;
+            if terminal.print_count() > prints_before {
+                bail!(
+                    "the index was replaced by another one while the answer was printed, so the \
+                     answer is incomplete: run the command again"
+                );
+            }
+            self.current = ManuallyDrop::new(reopened);
         }
-        self.current = ManuallyDrop::new(reopened);
         step(self.current(), terminal)
     }
 }

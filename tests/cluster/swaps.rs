@@ -1,4 +1,4 @@
-//! Searches while one copy replaces another.
+//! Searches and other verbs while one copy replaces another.
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -23,6 +23,13 @@ const QUERIES: [&str; 8] = [
     "正文 -第一個",
 ];
 
+/// Verbs that print their answer at once. The answers depend on the state of the archive.
+const VERBS: [&[&str]; 3] = [
+    &["tags", "正文", "-f", "json"],
+    &["timeline", "-f", "json"],
+    &["explain", "來去", "-f", "json"],
+];
+
 #[test]
 fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let Some(cluster) = cluster() else { return };
@@ -41,6 +48,8 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let mut command = archive.dir.command(&[&batch[..], &["--index", &address]].concat());
     let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let finished = AtomicBool::new(false);
+    let verb_outputs =
+        VERBS.map(|verb| ["index", "other"].map(|index| run_on(&archive.dir, index, verb).stdout));
     let (answered, copies) = std::thread::scope(|scope| {
         let copying = scope.spawn(|| {
             let mut count = 0;
@@ -53,8 +62,17 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
             }
             count
         });
+        let running_verbs = scope.spawn(|| {
+            while !finished.load(SeqCst) {
+                for (verb, right) in VERBS.iter().zip(&verb_outputs) {
+                    let ran = run_on(&archive.dir, &address, verb);
+                    assert!(right.contains(&ran.stdout), "{verb:?}: {ran:?}");
+                }
+            }
+        });
         let answered = Ran::from(running.wait_with_output().unwrap());
         finished.store(true, SeqCst);
+        running_verbs.join().unwrap();
         (answered, copying.join().unwrap())
     });
     // If the batch has failed (2), answers are missing, and the next check shows why.

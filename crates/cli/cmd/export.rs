@@ -3,7 +3,7 @@
 use crate::args::Export;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
-use crate::open_index::OpenIndex;
+use crate::open_index::{OpenIndex, answer_from_index};
 use crate::out::{Terminal, json};
 use crate::types::ExportFormat;
 
@@ -12,7 +12,11 @@ pub(crate) fn run(
     args: &Export,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = OpenIndex::open(global)?;
+    answer_from_index(global, terminal, |index, terminal| answer(index, args, terminal))
+}
+
+/// As [`run`], with an open index.
+fn answer(index: &OpenIndex, args: &Export, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let mut has_records = false;
     index.as_index_ref().for_each_record(|record| -> anyhow::Result<()> {
         has_records = true;

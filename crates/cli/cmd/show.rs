@@ -9,7 +9,7 @@ use crate::args::Show;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::file_state::{has_other_content, warn_about_changes};
-use crate::open_index::OpenIndex;
+use crate::open_index::{OpenIndex, answer_from_index};
 use crate::out::script::Converter;
 use crate::out::{Terminal, attributes, json, record};
 use crate::types::RecordFormat;
@@ -20,22 +20,31 @@ pub(crate) fn run(
     args: &Show,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = OpenIndex::open(global)?;
-    let Some(found) = lookup::record(&index, &args.id, terminal)? else {
+    answer_from_index(global, terminal, |index, terminal| answer(global, index, args, terminal))
+}
+
+/// As [`run`], with an open index.
+fn answer(
+    global: &GlobalSettings,
+    index: &OpenIndex,
+    args: &Show,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let Some(found) = lookup::record(index, &args.id, terminal)? else {
         return Ok(Outcome::Nothing);
     };
     if args.raw {
-        return print_raw(&index, &found, terminal);
+        return print_raw(index, &found, terminal);
     }
     let path = attributes::path(&found);
     // For a citation, a changed file is an error below.
     if args.format != RecordFormat::Cite {
         let for_program = args.format == RecordFormat::Json;
-        warn_about_changes(&index, [path].into_iter(), for_program, terminal);
+        warn_about_changes(index, [path].into_iter(), for_program, terminal);
     }
     match args.format {
         RecordFormat::Cite => {
-            ensure_unchanged(&index, path)?;
+            ensure_unchanged(index, path)?;
             terminal.line(record::citation(&found))?;
         }
         RecordFormat::Json => terminal.json_pretty(&json::record_object(&found))?,
@@ -44,16 +53,16 @@ pub(crate) fn run(
                 None => None,
                 Some(text) => {
                     let (as_of, for_program) = (None, false);
-                    let clock = clock(global, &index, as_of)?;
+                    let clock = clock(global, index, as_of)?;
                     match parse(global, text, &clock, terminal) {
                         None => return Ok(Outcome::Refused),
-                        Some(query) => Some(read_pinyin(&index, query, terminal, for_program)?),
+                        Some(query) => Some(read_pinyin(index, query, terminal, for_program)?),
                     }
                 }
             };
             let view = record::RecordView {
                 highlighter: match &query {
-                    Some(query) => Highlighter::new(&index, query)?,
+                    Some(query) => Highlighter::new(index, query)?,
                     None => Highlighter::none(),
                 },
                 script: Converter::new(args.script),
@@ -61,7 +70,7 @@ pub(crate) fn run(
             if !args.no_pager {
                 terminal.hold_back();
             }
-            record::print(terminal, &index, &found, &view)?;
+            record::print(terminal, index, &found, &view)?;
             terminal.show_held_back()?;
         }
     }

@@ -7,7 +7,7 @@ use crate::args::Similar;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::lookup;
-use crate::open_index::OpenIndex;
+use crate::open_index::{OpenIndex, answer_from_index};
 use crate::out::{Terminal, hits, vimgrep};
 use crate::types::HitFormat;
 
@@ -16,16 +16,20 @@ pub(crate) fn run(
     args: &Similar,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = OpenIndex::open(global)?;
-    let Some(record) = lookup::record(&index, &args.id, terminal)? else {
+    answer_from_index(global, terminal, |index, terminal| answer(index, args, terminal))
+}
+
+/// As [`run`], with an open index.
+fn answer(index: &OpenIndex, args: &Similar, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let Some(record) = lookup::record(index, &args.id, terminal)? else {
         return Ok(Outcome::Nothing);
     };
     let mut options = Options::default();
     options.limit = args.limit;
     options.snippet = args.snippet;
-    let found = wensou_query::similar(&index, record.id(), &options)?;
+    let found = wensou_query::similar(index, record.id(), &options)?;
     match args.format {
-        HitFormat::Vimgrep => vimgrep::print(terminal, &index, &Highlighter::none(), &found)?,
+        HitFormat::Vimgrep => vimgrep::print(terminal, index, &Highlighter::none(), &found)?,
         format => hits::print(terminal, format, &found, hits::HitOptions::default())?,
     }
     if found.is_empty() && args.format == HitFormat::Text {

@@ -7,7 +7,7 @@ use super::query::{clock, parse, read_pinyin, suggest_words};
 use crate::args::Tags;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
-use crate::open_index::OpenIndex;
+use crate::open_index::{OpenIndex, answer_from_index};
 use crate::out::count::count_noun;
 use crate::out::hits::cell;
 use crate::out::style::TAG;
@@ -19,15 +19,24 @@ pub(crate) fn run(
     args: &Tags,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let index = OpenIndex::open(global)?;
+    answer_from_index(global, terminal, |index, terminal| answer(global, index, args, terminal))
+}
+
+/// As [`run`], with an open index.
+fn answer(
+    global: &GlobalSettings,
+    index: &OpenIndex,
+    args: &Tags,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
     let as_of = None;
-    let clock = clock(global, &index, as_of)?;
+    let clock = clock(global, index, as_of)?;
     let Some(query) = parse(global, &args.query.join(" "), &clock, terminal) else {
         return Ok(Outcome::Refused);
     };
     let for_program = args.format != ListFormat::Text;
-    let query = read_pinyin(&index, query, terminal, for_program)?;
-    let mut tags = facet(&index, &query, Facet::Tag, args.prefix.as_deref())?;
+    let query = read_pinyin(index, query, terminal, for_program)?;
+    let mut tags = facet(index, &query, Facet::Tag, args.prefix.as_deref())?;
     let tag_count = tags.len();
     if args.limit > 0 {
         tags.truncate(args.limit);
@@ -60,7 +69,7 @@ pub(crate) fn run(
         }
     }
     if tag_count == 0 {
-        suggest_words(&index, &query, terminal, for_program)?;
+        suggest_words(index, &query, terminal, for_program)?;
     }
     if tag_count == 0 && args.format == ListFormat::Text {
         terminal.notice("no tags match");
