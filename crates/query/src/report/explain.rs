@@ -11,7 +11,7 @@ use crate::exec::rerank::reranked_count;
 use crate::exec::top_k::{Count, Recency, ScoredDoc, TopK};
 use crate::index_ref::IndexRef;
 use crate::lang::Query;
-use crate::plan::analyze::{Origin, Variant};
+use crate::plan::analyze::{Origin, Variant, WeightedTerm};
 use crate::plan::{Mode, Plan, ScoredTerm, text_expr};
 use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, count_clauses, query_of};
@@ -36,9 +36,7 @@ pub struct Explanation {
     pub clauses: Vec<Clause>,
     /// The compiled query: one line for each operator or leaf, indented by two spaces a level.
     pub compiled: String,
-    /// The terms of the query's texts, highest weight times idf first. All are scored, except that
-    /// Chinese words of two characters are scored by their bigrams alone if the query has several
-    /// words, stop words aside.
+    /// The terms of the query's texts that are scored, highest weight times idf first.
     pub scored: Vec<ExplainedTerm>,
     /// The number of documents that match.
     pub total: usize,
@@ -225,7 +223,12 @@ fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> 
 
 /// The terms of the texts of a plan, highest weight times idf in the body first.
 fn scored_terms(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error> {
-    let terms = || plan.texts.iter().flat_map(|text| &text.terms);
+    // A term is scored in several fields, but listed once, with its weight apart from that of a
+    // field. Planning has left some terms of the texts out, see `weigh`.
+    let is_scored = |term: &&WeightedTerm| {
+        plan.scored_terms.iter().any(|it| it.kind == term.kind && it.text == term.text)
+    };
+    let terms = || plan.texts.iter().flat_map(|text| &text.terms).filter(is_scored);
     let in_body: Vec<FieldTerm> = terms()
         .map(|term| FieldTerm { field: TextField::Body, kind: term.kind, text: term.text.clone() })
         .collect();
