@@ -22,7 +22,7 @@ fn server(count: usize, lost_at: usize) -> Mock {
             *open_pit.lock().unwrap() = opened.fetch_add(1, SeqCst);
             let id = open_pit.lock().unwrap();
             return Reply::ok(format!(
-                r#"{{"pit_id":"p{id}","_shards":{{"total":1,"failed":0}}}}"#
+                r#"{{"pit_id":"p{id}","_shards":{{"total":1,"successful":1,"failed":0}}}}"#
             ));
         }
         if seen.line.starts_with("DELETE") {
@@ -42,7 +42,7 @@ fn server(count: usize, lost_at: usize) -> Mock {
             .map(|id| json!({"_index": "n-1", "_id": id.to_string(), "_score": null, "sort": [id]}))
             .collect();
         let hits = json!({"total": {"value": count, "relation": "eq"}, "hits": hits});
-        let shards = json!({"total": 1, "failed": 0});
+        let shards = json!({"total": 1, "successful": 1, "failed": 0});
         Reply::ok(json!({"timed_out": false, "_shards": shards, "hits": hits}).to_string())
     })
 }
@@ -94,9 +94,9 @@ fn dropping_the_iterator_closes_its_point_in_time() {
 #[test]
 fn missing_hits_are_an_error() {
     let mock = Mock::new(|_, seen| match seen.line.starts_with("POST /n/_search/point") {
-        true => Reply::ok(r#"{"pit_id":"p","_shards":{"total":1,"failed":0}}"#),
+        true => Reply::ok(r#"{"pit_id":"p","_shards":{"total":1,"successful":1,"failed":0}}"#),
         false => Reply::ok(
-            r#"{"timed_out":false,"_shards":{"total":1,"failed":0},
+            r#"{"timed_out":false,"_shards":{"total":1,"successful":1,"failed":0},
                 "hits":{"total":{"value":5},"hits":[{"_index":"n","_id":"a","sort":[1]}]}}"#,
         ),
     });

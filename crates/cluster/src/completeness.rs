@@ -24,6 +24,8 @@ struct SearchOutcome {
 #[derive(Deserialize)]
 struct Shards {
     total: u64,
+    /// Includes shards that were skipped because they can have no hits.
+    successful: u64,
     #[serde(default)]
     failed: u64,
     #[serde(default)]
@@ -97,6 +99,10 @@ fn check_search(outcome: &SearchOutcome, at: &Exchange, redactor: &Redactor) -> 
             format!(" ({})", ServerError::of(reason, redactor).text())
         });
         format!("{} of {} shards failed{why}", shards.failed, shards.total)
+    } else if shards.successful < shards.total {
+        // Shards that are not available do not count as failed. A search asks for an error instead,
+        // but a count cannot. So a count during the deletion of its index has such an answer.
+        format!("{} of {} shards answered", shards.successful, shards.total)
     } else if outcome.timed_out {
         "the search took longer than its `timeout`".to_owned()
     } else {
@@ -116,18 +122,20 @@ mod tests {
 
     #[test]
     fn only_complete_answers_are_accepted() {
-        let whole = r#"{"timed_out":false,"_shards":{"total":3,"failed":0},"hits":{"hits":[]}}"#;
-        let late = r#"{"timed_out":true,"_shards":{"total":3,"failed":0}}"#;
-        let failed = r#"{"timed_out":false,"_shards":{"total":3,"failed":1,"failures":[
+        let whole = r#"{"timed_out":false,"_shards":{"total":3,"successful":3,"failed":0},
+            "hits":{"hits":[]}}"#;
+        let late = r#"{"timed_out":true,"_shards":{"total":3,"successful":3,"failed":0}}"#;
+        let failed = r#"{"timed_out":false,"_shards":{"total":3,"successful":2,"failed":1,"failures":[
             {"reason":{"type":"node_disconnected_exception","reason":"node left"}}]}}"#;
         // The server also says `terminated_early` when it can compute a total or an aggregation of
         // numbers without reading all documents. Only the parameter `terminate_after` would end a
         // search before it has found all hits, and no request has that parameter.
-        let terminated_early =
-            r#"{"timed_out":false,"terminated_early":true,"_shards":{"total":3,"failed":0}}"#;
+        let terminated_early = r#"{"timed_out":false,"terminated_early":true,
+            "_shards":{"total":3,"successful":3,"failed":0}}"#;
         assert!(checked(Completeness::Search, terminated_early).is_ok());
         assert!(checked(Completeness::Search, whole).is_ok());
-        for partial in [late, failed] {
+        let unavailable = r#"{"count":20,"_shards":{"total":3,"successful":1,"failed":0}}"#;
+        for partial in [late, failed, unavailable] {
             let error = checked(Completeness::Search, partial).unwrap_err();
             assert!(matches!(error, Error::Partial { .. }), "{error}");
         }

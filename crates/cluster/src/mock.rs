@@ -53,7 +53,7 @@ impl Reply {
 
 /// A complete answer to a search, without hits.
 pub(crate) const WHOLE_ANSWER: &str =
-    r#"{"timed_out":false,"_shards":{"total":1,"failed":0},"hits":{"hits":[]}}"#;
+    r#"{"timed_out":false,"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[]}}"#;
 
 /// Makes the reply to a request, given the number of the request and the request. Requests other
 /// than `GET /` are numbered from 0.

@@ -21,7 +21,7 @@ fn echo(status: u16, shape: u8) -> Mock {
             ),
             4 => Reply::Raw(headers.as_bytes().to_vec()),
             _ => Reply::ok(
-                json!({"timed_out": false, "_shards": {"total": 1, "failed": 1,
+                json!({"timed_out": false, "_shards": {"total": 1, "successful": 0, "failed": 1,
                 "failures": [{"reason": {"type": headers, "reason": headers}}]}})
                 .to_string(),
             ),
