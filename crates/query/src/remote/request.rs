@@ -10,15 +10,15 @@ use super::statistics::ClusterStatistics;
 use crate::error::Error;
 use crate::exec::top_k::{Recency, Sort};
 use crate::plan::{MatchExpr, Plan, ScoredTerm};
-use crate::rank::IdfMass;
 use crate::rank::bm25::{idf, max_score};
+use crate::rank::{IdfMass, weight};
 
 /// The maximum number of groups that one response lists. A node reserves memory for that many.
 pub(super) const MAX_GROUPS: usize = 500;
 
 /// The least number of unigrams of a plan, counted for each field, with which they are rescored, see
 /// [`TermQueries::rescored`].
-const MIN_RESCORED: usize = 4;
+const MIN_RESCORED: usize = 8;
 
 /// Of each shard, the number of documents that are rescored is this many times the number of
 /// documents that the search returns, and at least [`MIN_WINDOW`].
@@ -179,9 +179,9 @@ impl RequestBuilder<'_> {
                 if with_term > 0 {
                     let boost = term.weight * max_score(term.idf) / idf(with_term, all);
                     let query = scored_term_query(term, kind, boost);
-                    match term.kind {
-                        TermKind::Unigram if is_rescored => queries.rescored.push(query),
-                        _ => queries.terms.push(query),
+                    match is_rescored && is_part_of_word(term) {
+                        true => queries.rescored.push(query),
+                        false => queries.terms.push(query),
                     }
                 }
             }
@@ -198,16 +198,21 @@ struct TermQueries {
     /// The queries that score only those documents that have the highest scores without them: some
     /// hundreds of each shard, see [`WINDOW_FACTOR`].
     ///
-    /// These are the unigrams of long texts: they are in so many documents that scoring them all
-    /// would cost a third of the search. A document with few bigrams of a text, so that it is not
-    /// among the first, does not get there by its unigrams.
+    /// These are the characters of the words in a long text: they are in so many documents that
+    /// scoring them all would cost a third of the search. A document with few words and bigrams of
+    /// a text, so that it is not among the first, does not get there by its unigrams.
     rescored: Vec<Value>,
 }
 
-/// Whether a plan has so many unigrams beside other terms that the unigrams are rescored.
+/// Whether a term is a unigram that is no word of the query, only a character of its words.
+fn is_part_of_word(term: &ScoredTerm) -> bool {
+    // As a word, a unigram has the weight of a word in addition.
+    term.kind == TermKind::Unigram && term.weight <= weight(term.field, term.kind)
+}
+
+/// Whether a plan has so many unigrams that are no words that they are rescored.
 fn rescores_unigrams(terms: &[ScoredTerm], sort: Sort) -> bool {
-    let unigrams = terms.iter().filter(|term| term.kind == TermKind::Unigram).count();
-    sort == Sort::Rank && unigrams >= MIN_RESCORED && unigrams < terms.len()
+    sort == Sort::Rank && terms.iter().filter(|term| is_part_of_word(term)).count() >= MIN_RESCORED
 }
 
 /// The aggregation that counts, for each group of near-duplicates, its documents that match. One
@@ -271,6 +276,8 @@ mod tests {
             ("比特幣挖礦難度為什麼下降", Sort::Newest, false),
             ("比特幣 挖礦", Sort::Rank, false),
             ("幣", Sort::Rank, false),
+            // Here the unigrams are words.
+            ("但他", Sort::Rank, false),
         ] {
             let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
             let plan = runner.plan(&query, Mode::Relaxed).unwrap();
