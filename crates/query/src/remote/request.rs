@@ -16,8 +16,8 @@ use crate::rank::{IdfMass, weight};
 /// The maximum number of groups that one response lists. A node reserves memory for that many.
 pub(super) const MAX_GROUPS: usize = 500;
 
-/// The least number of unigrams of a plan, counted for each field, with which they are rescored, see
-/// [`TermQueries::rescored`].
+/// The least number of unigrams of a plan, counted for each field, with which they are rescored.
+/// See [`TermQueries::rescored`].
 const MIN_RESCORED: usize = 8;
 
 /// Of each shard, the number of documents that are rescored is this many times the number of

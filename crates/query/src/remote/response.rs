@@ -30,9 +30,9 @@ pub(super) struct Hit {
     /// The score, if the request does not say how hits are sorted.
     #[serde(rename = "_score")]
     score: Option<f32>,
-    /// The values that the document is sorted by, if the request says how. The first is its score if
-    /// hits are sorted by rank. Asking for the score in its own field, too, would make the cluster
-    /// compute it twice.
+    /// The values that the document is sorted by, if the request says how. The first is its score
+    /// if hits are sorted by rank. Asking for the score in its own field, too, would make the
+    /// cluster compute it twice.
     #[serde(default)]
     sort: Vec<Value>,
     #[serde(rename = "_source")]
