@@ -10,6 +10,7 @@ use crate::generator;
 
 /// An archive on the disk.
 pub(crate) struct Archive {
+    /// The folder with the pages.
     pub(crate) folder: PathBuf,
     /// What its pages are made of: a phrase that is printed above the tables.
     pub(crate) origin: String,
@@ -40,7 +41,7 @@ pub(crate) fn warm_page_cache(folder: &Path) -> anyhow::Result<()> {
 /// The files below a folder, in the order of paths.
 fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
     let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
-    // An error is kept, so that the caller gets it.
+    // The filter keeps errors, so that the caller gets them.
     entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
 }
 

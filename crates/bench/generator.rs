@@ -1,6 +1,6 @@
 //! Generates news pages in the layout of the sample archive. Their text is a random walk over the
 //! words of the sample archive, in which words usually follow each other as they do there. Between
-//! them are some numbers, Latin words, and rare characters, such as names have.
+//! them are some numbers, Latin words, and rare characters, such as those of names.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -32,7 +32,7 @@ impl Random {
 
 /// The words of the sample archive.
 struct Words {
-    /// Each word once. Its index here is its number.
+    /// Each word once. The number of a word is its index here.
     words: Vec<String>,
     /// For each word, the numbers of the words that follow it somewhere in the archive, each
     /// repeated as often as it follows.

@@ -30,8 +30,12 @@ pub(crate) fn measure(programs: &Programs, archive: &Archive, index: &Path) -> a
     let mut on_all_cores = Command::new(&programs.wensou);
     add_arguments(&mut on_all_cores);
     let segmentation = BareSegmentation::new(archive)?;
-    let mut best =
-        Best { segmentation_speed: f64::MIN, one_core: None, all_cores: Duration::MAX, peak: 0 };
+    let mut best = BestResults {
+        segmentation_speed: f64::MIN,
+        one_core: None,
+        all_cores: Duration::MAX,
+        peak: 0,
+    };
     let start = Instant::now();
     // Each round measures everything once, because the speed of the machine varies.
     for _ in 0..ROUNDS {
@@ -57,7 +61,7 @@ pub(crate) fn measure(programs: &Programs, archive: &Archive, index: &Path) -> a
 }
 
 /// The best results of all rounds, and the peak memory.
-struct Best {
+struct BestResults {
     /// The speed of the bare segmentation, in MB per second.
     segmentation_speed: f64,
     /// The times of a build on one core; `None` if a process cannot be bound to a core here.
@@ -69,7 +73,7 @@ struct Best {
 }
 
 /// Prints the speed of builds, and of scans of the archive for comparison.
-fn print_speeds(best: &Best, archive: &Archive) {
+fn print_speeds(best: &BestResults, archive: &Archive) {
     let megabytes = archive.bytes as f64 / 1e6;
     let speed = |time: Duration| megabytes / time.as_secs_f64();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -24,7 +24,7 @@ use crate::process::Programs;
 /// Measures wensou relative to floors.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Numbers of pages of the archives
+    /// Sizes of the archives, in pages
     #[arg(long, value_delimiter = ',', default_value = "2000,20000,200000")]
     pages: Vec<usize>,
     /// Folder for archives and indexes
@@ -39,7 +39,7 @@ struct Args {
     /// Measure queries on the existing indexes only
     #[arg(long)]
     only_queries: bool,
-    /// Measure only the queries whose row has this in its name
+    /// Measure only the queries whose row in the tables has this text in its name
     #[arg(long, default_value = "")]
     rows: String,
     /// Only map every file of this index: the floor of a query in a process of its own

@@ -82,6 +82,8 @@ impl Queries {
     /// Makes queries of every shape for an archive of `pages` pages.
     pub(crate) fn of(archive: &Archive, pages: usize) -> anyhow::Result<Self> {
         let Sample { words, keys, common } = Sample::of(archive, pages)?;
+        // The seeds are arbitrary. Queries of words share one, and each further shape has its own,
+        // so that a change to one of these shapes does not change the queries of the others.
         let mut random = Random::new(7);
         // Queries of `count` words of one paragraph.
         let mut of_words = |count: usize| -> Vec<String> {

@@ -102,7 +102,7 @@ fn measure_process_per_query(
         if !name.contains(rows) {
             continue;
         }
-        // Each run has another query: every seventh of them.
+        // Each run has another query: the queries 0, 7, 14 and so on.
         let command = |n: usize| search_command(programs, index, &queries[n * 7 % queries.len()]);
         row(name, &command)?;
     }

@@ -111,6 +111,7 @@ impl OpenIndex {
         {
             return Ok(Self::Cluster(after));
         }
+        // Without the feature `cluster`, nothing else uses `global`.
         let _ = global;
         Err(error)
     }
@@ -151,8 +152,8 @@ pub(crate) fn answer_from_index<T>(
     ReplaceableIndex::new(OpenIndex::open(global)?, global).run_step(terminal, answer)
 }
 
-/// How often the index may be replaced during one step of a search. Copies that follow each other
-/// so quickly that it is replaced more often are a mistake of whoever starts them.
+/// How often a step is run again because another index has replaced the open one. If an index is
+/// replaced more often during one step, copies follow each other too quickly, and the step fails.
 const MAX_REPLACEMENTS: usize = 3;
 
 /// An open index that is read in one or several steps. On a cluster, another index may replace it

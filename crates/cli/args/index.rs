@@ -1,4 +1,5 @@
-//! The arguments of the verbs that build, verify, copy, describe, export and measure an index.
+//! The arguments of the verbs about a whole index: `index`, `check`, `backup`, `copy`, `stats`,
+//! `export` and `eval`.
 
 use std::path::PathBuf;
 

@@ -94,9 +94,9 @@ fn arg_kind(options: &[&Arg], text: &str) -> ArgKind {
     for (at, letter) in letters.char_indices() {
         // clap adds `-h` and `-V` itself, so `options` lacks them. They are options only if no
         // other letter stands beside them: `-h`, but not `-ch`.
-        let is_of_clap = matches!(letter, 'h' | 'V');
+        let is_added_by_clap = matches!(letter, 'h' | 'V');
         let Some(arg) = options.iter().find(|arg| arg.get_short() == Some(letter)) else {
-            if is_of_clap && letters.len() == 1 {
+            if is_added_by_clap && letters.len() == 1 {
                 continue;
             }
             return ArgKind::Word;
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_stay_as_they_are() {
+    fn lines_without_a_word_to_move_stay_as_they_are() {
         for line in [
             "w search 比特幣 -n 5",
             "w search -- -廣告 -n",

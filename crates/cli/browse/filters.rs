@@ -139,13 +139,13 @@ fn adds(before: &Query, after: &Query, clause: &Query) -> bool {
     let NodeKind::And(nodes) = &after.root.kind else {
         return before.root.kind == NodeKind::All && after.root == clause.root;
     };
-    let same = |others: &[Node]| match &before.root.kind {
+    let is_before = |others: &[Node]| match &before.root.kind {
         NodeKind::And(children) if children == others => true,
         _ => others == std::slice::from_ref(&before.root),
     };
     match nodes.as_slice() {
-        [others @ .., last] if *last == clause.root && same(others) => true,
-        [first, others @ ..] => *first == clause.root && same(others),
+        [others @ .., last] if *last == clause.root && is_before(others) => true,
+        [first, others @ ..] => *first == clause.root && is_before(others),
         [] => false,
     }
 }

@@ -125,7 +125,7 @@ fn read_entries(path: &Path) -> io::Result<Vec<String>> {
     file.seek(SeekFrom::Start(skipped))?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES as u64).read_to_end(&mut bytes)?;
-    // Bytes that are no UTF-8 spoil only the query that they are in.
+    // Invalid UTF-8 changes only the query that it is in.
     let text = String::from_utf8_lossy(&bytes);
     // The first line that is read may lack its beginning.
     let cut_lines = usize::from(skipped > 0);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_file_and_bytes_that_are_no_text_cost_no_other_query() {
+    fn a_file_that_is_too_long_or_has_invalid_utf8_loses_no_other_query() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history");
         let mut history = History::default();

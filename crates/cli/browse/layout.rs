@@ -17,7 +17,7 @@ const MAX_PREVIEW_COLUMNS: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) query: Rect,
-    /// The line below the query.
+    /// The line below the query, with a message about the query or the list.
     pub(crate) notice: Rect,
     pub(crate) list: Option<Rect>,
     /// The line that separates list and preview.
@@ -44,14 +44,15 @@ pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
     if columns >= MIN_COLUMNS_BESIDE {
         // The list gets 45 % of the columns. The separator has an empty column on either side.
         list.width = (u32::from(columns) * 45 / 100) as u16;
-        let from = list.width + 3;
+        let preview_x = list.width + 3;
         separator = Some(Rect { x: list.width + 1, width: 1, ..body });
-        preview = Some(Rect { x: from, width: columns - from, ..body });
+        preview = Some(Rect { x: preview_x, width: columns - preview_x, ..body });
     } else if columns >= MIN_COLUMNS_BELOW && body.height >= MIN_ROWS_BELOW {
         list.height = body.height / 2;
-        let from = body.y + list.height;
-        separator = Some(Rect { y: from, height: 1, ..body });
-        preview = Some(Rect { y: from + 1, height: body.height - list.height - 1, ..body });
+        let separator_y = body.y + list.height;
+        separator = Some(Rect { y: separator_y, height: 1, ..body });
+        let preview_height = body.height - list.height - 1;
+        preview = Some(Rect { y: separator_y + 1, height: preview_height, ..body });
     }
     let lines_per_item = if list.width >= MIN_COLUMNS_TWO_LINES { 2 } else { 3 };
     let visible_items = usize::from(list.height / lines_per_item);

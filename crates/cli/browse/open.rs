@@ -25,17 +25,17 @@ pub(crate) fn index_flags(location: PathBuf, insecure_http: bool) -> Vec<OsStrin
     flags
 }
 
-/// Shows a record in `$PAGER` as `wensou show` prints it, with the words of the query `typed`
+/// Shows a record in `$PAGER` as `wensou show` prints it, with the words of `query_text`
 /// highlighted. `flags` open the index, see [`index_flags`].
 pub(crate) fn open_in_pager(
     flags: &[OsString],
     clock: &Clock,
     id: &str,
-    typed: &str,
+    query_text: &str,
 ) -> anyhow::Result<()> {
     // `show` refuses queries with mistakes. The lenient parse repairs mistakes, so pass the
     // canonical form of the parsed query.
-    let (query, _) = parse_lenient(typed, clock);
+    let (query, _) = parse_lenient(query_text, clock);
     let printed = printed_record(flags, id, &query.to_string())?;
     let pager = first_set_variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut shell = shell_command(&pager);
@@ -79,7 +79,7 @@ fn printed_record(flags: &[OsString], id: &str, query: &str) -> anyhow::Result<V
 pub(crate) fn open_in_editor(index: &OpenIndex, item: &Item) -> anyhow::Result<()> {
     let (path, _) = attributes::location(&item.record);
     if path.contains("!/") {
-        bail!("{path} is inside an archive: `wensou show --raw` prints it");
+        bail!("{path} is inside a container such as a zip file: `wensou show --raw` prints it");
     }
     let file = original_file(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
@@ -164,11 +164,11 @@ mod tests {
 
     /// A flash item at these bytes of its file, with this text as its snippet.
     fn item(snippet: &str, start: u64, end: u64) -> Item {
-        let location = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
+        let occurrence = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
         let flash = FlashItem {
             title: "減半\u{1b}將至".to_owned(),
             outlet: Some("金色財經".to_owned()),
-            occurrences: vec![location],
+            occurrences: vec![occurrence],
             ..FlashItem::default()
         };
         Item {

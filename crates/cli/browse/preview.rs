@@ -137,8 +137,8 @@ fn push_occurrences(out: &mut PreviewLines, flash: &FlashItem) {
         count => format!("seen in {count} pages ({key} lists them)"),
     };
     out.push(&[Span::styled(heading, KIND)]);
-    for location in occurrences {
-        out.push_indented(&[piece(&location.path, DIM)], INDENT);
+    for occurrence in occurrences {
+        out.push_indented(&[piece(&occurrence.path, DIM)], INDENT);
     }
     out.empty_line();
 }

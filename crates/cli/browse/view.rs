@@ -165,6 +165,7 @@ fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     }
 }
 
+/// What stands in place of the items of an empty list: nothing while the first hits are awaited.
 fn empty_list_text(list: &List, app: &App) -> &'static str {
     match &list.origin {
         ListOrigin::Query(text) if text.is_empty() && app.is_waiting() => "",

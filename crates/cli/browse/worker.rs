@@ -104,7 +104,7 @@ impl From<Hit> for Item {
 
 impl Item {
     /// A record that no search has found, with the start of its body as the snippet.
-    fn of(record: Record, highlighter: &Highlighter) -> Self {
+    fn from_record(record: Record, highlighter: &Highlighter) -> Self {
         let texts = record.texts();
         let start: String = texts.body.chars().take(SNIPPET_CHARS).collect();
         let cut_end = start.len() < texts.body.len();
@@ -300,7 +300,7 @@ fn records(index: IndexRef<'_>, ids: &[String], query: &Query) -> Result<Vec<Ite
     let mut items = Vec::new();
     for id in ids.iter().take(MAX_RELATED) {
         if let RecordLookup::Found(record) = index.lookup(id)? {
-            items.push(Item::of(variant_with_id(*record, id), &highlighter));
+            items.push(Item::from_record(variant_with_id(*record, id), &highlighter));
         }
     }
     Ok(items)
@@ -331,7 +331,7 @@ fn pages(index: IndexRef<'_>, flash: &FlashItem, query: &Query) -> Result<Vec<It
         .filter(|record| matches!(record, Record::Article(article) if contains_item(article)))
         .map(|record| {
             debug_assert_eq!(record.kind(), RecordKind::Article);
-            Item::of(record, &highlighter)
+            Item::from_record(record, &highlighter)
         })
         .collect())
 }

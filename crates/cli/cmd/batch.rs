@@ -17,8 +17,8 @@ use crate::open_index::OpenIndex;
 use crate::out::{Terminal, hits, json};
 use crate::types::HitFormat;
 
-/// How many times in a row the same query may fail and be tried again after the index was opened
-/// anew. An index on a cluster fails queries once it has been replaced and deleted.
+/// How often a query that fails is tried again, each time after the index was opened anew. On a
+/// cluster, queries fail when another index has replaced the open one, which was then deleted.
 const MAX_RETRIES: u32 = 5;
 
 /// Runs each line of `file` as a query. For a query with a mistake, prints an object with the

@@ -37,7 +37,7 @@ pub(crate) fn run(
     }
     if args.all {
         bail!(
-            "--all is for an index on a cluster: of an index in a folder, all is always compared"
+            "--all is for an index on a cluster: an index in a folder is always compared completely"
         );
     }
     let mut checked = match check(global, args) {

@@ -62,8 +62,8 @@ pub(super) fn run(
         // The defaults of the flags that `check` does not have.
         let flags = CopyFlags { shards: 3, replicas: 1, replace: false, grace: args.grace };
         let quiet = true;
-        // Do not trust the sums that the documents state: somebody may have changed a document and
-        // left its sum as it was.
+        // The sum of a document is a hash of its fields, which the document on the cluster states.
+        // Do not trust it: somebody may have changed the document and left its sum as it was.
         let to_send = DocumentsToSend::ComputedSumDiffers;
         let options = CopyOptions { to_send, ..copy_options(global, flags) };
         repaired = Some(copy_to(global, (&folder, &address), &options, quiet, terminal)?);

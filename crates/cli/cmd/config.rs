@@ -1,5 +1,5 @@
-//! `wensou config`: the settings and where they come from. Those that have no row here are the
-//! command `pre` with its globs, and how clusters are reached, credentials aside.
+//! `wensou config`: the settings and where they come from. It does not list the command `pre` and
+//! its globs; and of the settings of clusters, it lists only which credentials are used.
 
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ impl Row {
 }
 
 /// The settings of the last build, which the index keeps for the next build.
-fn kept_rows(global: &GlobalSettings) -> Vec<Row> {
+fn rows_from_index(global: &GlobalSettings) -> Vec<Row> {
     let Some(settings) = wensou_index::settings(&global.index) else { return Vec::new() };
     let tables = settings.tables.files();
     let path = |path: Option<std::path::PathBuf>| json!(path.map(|it| it.display().to_string()));
@@ -137,7 +137,7 @@ fn rows(global: &GlobalSettings) -> Vec<Row> {
     }
     #[cfg(feature = "cluster")]
     rows.extend(cluster_row(global));
-    rows.extend(kept_rows(global));
+    rows.extend(rows_from_index(global));
     rows
 }
 

@@ -118,7 +118,7 @@ fn rank(
     }
 }
 
-fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
+fn read_lines(path: &Path) -> anyhow::Result<Vec<String>> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let lines: Result<Vec<String>, _> = BufReader::new(file).lines().collect();
     lines.with_context(|| format!("cannot read {}", path.display()))
@@ -127,7 +127,7 @@ fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
 fn read_queries(path: &Path) -> anyhow::Result<Vec<JudgedQuery>> {
     let mut queries = Vec::new();
     for (number, line) in
-        lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty())
+        read_lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty())
     {
         queries.push(serde_json::from_str(line).with_context(|| {
             format!("{}:{}: expected {{\"id\": …, \"text\": …}}", path.display(), number + 1)
@@ -139,7 +139,7 @@ fn read_queries(path: &Path) -> anyhow::Result<Vec<JudgedQuery>> {
 fn read_judgements(path: &Path) -> anyhow::Result<Judgements> {
     let mut judgements = Judgements::new();
     for (number, line) in
-        lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty())
+        read_lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty())
     {
         let mut cells = line.split('\t');
         let (Some(query), Some(document), Some(grade)) = (cells.next(), cells.next(), cells.next())
@@ -157,7 +157,7 @@ fn read_judgements(path: &Path) -> anyhow::Result<Judgements> {
 /// Reads a TREC run. The order of the lines is the ranking; their rank and score are not read.
 fn read_run(path: &Path) -> anyhow::Result<Run> {
     let mut run = Run::new();
-    for (number, line) in lines(path)?.iter().enumerate() {
+    for (number, line) in read_lines(path)?.iter().enumerate() {
         let mut cells = line.split_whitespace();
         let (Some(query), Some(_), Some(document)) = (cells.next(), cells.next(), cells.next())
         else {

@@ -2,7 +2,7 @@
 
 use wensou_index::RecordExt;
 
-use super::query::{clock, parse_for, read_pinyin, recency, report};
+use super::query::{clock, parse_and_report, read_pinyin, recency, report};
 use crate::args::Explain;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
@@ -29,7 +29,7 @@ fn answer(
     let for_program = args.format == ShowFormat::Json;
     let text = args.query.join(" ");
     let clock = clock(global, index, args.as_of)?;
-    let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
+    let Some(query) = parse_and_report(global, &text, &clock, terminal, for_program) else {
         return Ok(Outcome::Refused);
     };
     let query = read_pinyin(index, query, terminal, for_program)?;

@@ -87,7 +87,8 @@ impl MatchingDocuments<'_> {
                 continue;
             };
             for path in attributes::occurrence_paths(&record) {
-                // The path that opens the file from the working folder; of a member, its container.
+                // The path that opens the file from the working folder. For a member of a
+                // container, that is the path of the container.
                 let file = original_member(self.index, path).map(|(file, _)| file);
                 let file = file.map_or_else(|| path.to_owned(), |file| file.display().to_string());
                 if printed.insert(file.clone()) {

@@ -76,11 +76,11 @@ pub(crate) fn parse(
     terminal: &mut Terminal,
 ) -> Option<Query> {
     let for_program = false;
-    parse_for(global, text, clock, terminal, for_program)
+    parse_and_report(global, text, clock, terminal, for_program)
 }
 
 /// Like [`parse`], but with `for_program` prints mistakes and warnings as JSON.
-pub(super) fn parse_for(
+pub(super) fn parse_and_report(
     global: &GlobalSettings,
     text: &str,
     clock: &Clock,

@@ -10,7 +10,9 @@ use wensou_query::lang::Query;
 use wensou_query::{Error, Highlighter, Options, Results};
 
 use super::matching_documents::{self, MatchingDocuments};
-use super::query::{clock, parse_for, report, report_readings, search_options, suggest_words};
+use super::query::{
+    clock, parse_and_report, report, report_readings, search_options, suggest_words,
+};
 use crate::args::Search;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
@@ -37,7 +39,8 @@ pub(crate) fn run(
         return super::batch::run(index.current(), file, global, args, &clock, terminal);
     }
     let for_program = args.format != HitFormat::Text;
-    let Some(query) = parse_for(global, &args.query.join(" "), &clock, terminal, for_program)
+    let Some(query) =
+        parse_and_report(global, &args.query.join(" "), &clock, terminal, for_program)
     else {
         return Ok(Outcome::Refused);
     };

@@ -2,7 +2,7 @@
 
 use wensou_query::Step as By;
 
-use super::query::{clock, parse_for, read_pinyin, report, suggest_words};
+use super::query::{clock, parse_and_report, read_pinyin, report, suggest_words};
 use crate::args::Timeline;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
@@ -28,7 +28,7 @@ fn answer(
     let for_program = args.format != ListFormat::Text;
     let text = args.query.join(" ");
     let Some(query) =
-        parse_for(global, &text, &clock(global, index, args.as_of)?, terminal, for_program)
+        parse_and_report(global, &text, &clock(global, index, args.as_of)?, terminal, for_program)
     else {
         return Ok(Outcome::Refused);
     };

@@ -1,7 +1,7 @@
 //! Completion of a command line, by the program itself: the shell scripts (`cmd/completions.rs`)
 //! run `wensou` to get candidates. `values` finds candidates for queries and ids, `line` splits and
-//! quotes bash lines. A candidate always begins with the typed text, so that no shell deletes any
-//! of that text.
+//! quotes bash lines. A candidate begins with the typed text, perhaps after an opening quote `「`,
+//! so that no shell deletes any of the typed text.
 
 mod line;
 mod values;
@@ -77,9 +77,10 @@ fn command() -> Command {
 fn candidates(words: Vec<OsString>) -> Vec<CompletionCandidate> {
     let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
     values::set_line(&words);
-    let here = std::env::current_dir().ok();
+    let working_folder = std::env::current_dir().ok();
     let nothing_typed = words[last].is_empty();
-    let mut found = complete(&mut command(), words, last, here.as_deref()).unwrap_or_default();
+    let mut found =
+        complete(&mut command(), words, last, working_folder.as_deref()).unwrap_or_default();
     // At an empty word, options would hide the other candidates, so offer them only if there are no
     // others.
     let is_option =

@@ -67,7 +67,7 @@ fn is_first_argument() -> bool {
 }
 
 /// Whether `--` precedes the word at the cursor, so that it cannot be an option.
-fn after_dashes() -> bool {
+fn is_after_double_dash() -> bool {
     WORDS.get().is_some_and(|words| words.iter().rev().skip(1).any(|word| word == "--"))
 }
 
@@ -133,7 +133,7 @@ fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
     let Some((field, list)) = typed.split_once(':') else {
         // clap completes an argument that begins with a dash as an option, unless `--` precedes it;
         // so fields are offered after a dash only behind `--` or within an argument.
-        let negated = typed.starts_with('-') && (!is_first_word || after_dashes());
+        let negated = typed.starts_with('-') && (!is_first_word || is_after_double_dash());
         let sign = usize::from(negated || typed.starts_with('+'));
         let mut fields = completions_of(&FIELDS, &typed[..sign], &typed[sign..]);
         if typed.is_empty() && is_first_word && is_first_argument() {
@@ -159,11 +159,13 @@ fn word_candidates(typed: &str, is_first_word: bool) -> Option<Vec<String>> {
     };
     let index = OpenIndex::open(&settings()?).ok()?;
     let bare = value.trim_start_matches('「');
-    let found = facet(&index, &plain(""), facet_of_field, Some(bare)).ok()?;
-    let found =
-        found.into_iter().take(MAX_CANDIDATES).map(|found| as_continuation(value, &found.value));
-    let found = completable(value, found.collect());
-    Some(found.into_iter().map(|found| format!("{kept}{found}")).collect())
+    let facet_values = facet(&index, &plain(""), facet_of_field, Some(bare)).ok()?;
+    let spelled = facet_values
+        .into_iter()
+        .take(MAX_CANDIDATES)
+        .map(|facet_value| as_continuation(value, &facet_value.value));
+    let fitting = completable(value, spelled.collect());
+    Some(fitting.into_iter().map(|fitting| format!("{kept}{fitting}")).collect())
 }
 
 /// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区, the

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// Name of an index folder, unless the user names another.
 pub(super) const DEFAULT_INDEX: &str = "index";
 
-/// The file that names the generation in use. By this file, a folder is taken for an index.
+/// The file that names the generation in use. A folder that has this file is taken for an index.
 const CURRENT: &str = "CURRENT";
 
 /// The nearest index in the working folder or in a folder above it. The path is relative if

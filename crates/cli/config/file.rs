@@ -258,7 +258,8 @@ impl<T> AtLine<T> {
     }
 }
 
-/// Whether the value of `--index` is the address of an index on a cluster, and not a folder.
+/// Whether `index`, a value of `--index` or of the key `index`, is the address of an index on a
+/// cluster, and not a folder.
 pub(crate) fn is_address(index: &Path) -> bool {
     let text = index.to_string_lossy().to_ascii_lowercase();
     text.starts_with("http://") || text.starts_with("https://")

@@ -30,13 +30,13 @@ pub(crate) fn read_query(
     clock: &Clock,
 ) -> Result<Query, Vec<QueryMistake>> {
     let expanded = expand(text, global, clock, &mut Vec::new())?;
-    parse(&expanded, clock).map_err(|found| mistakes(found, &expanded))
+    parse(&expanded, clock).map_err(|diagnostics| mistakes(diagnostics, &expanded))
 }
 
 /// Diagnostics about `text` as mistakes. If `text` is a saved query, the caller sets its name.
-fn mistakes(found: Vec<Diagnostic>, text: &str) -> Vec<QueryMistake> {
+fn mistakes(diagnostics: Vec<Diagnostic>, text: &str) -> Vec<QueryMistake> {
     let mistake = |diagnostic| QueryMistake { diagnostic, text: text.to_owned(), saved: None };
-    found.into_iter().map(mistake).collect()
+    diagnostics.into_iter().map(mistake).collect()
 }
 
 /// `text` with the saved query at its start expanded. `being_expanded` has the names of the saved
@@ -47,21 +47,22 @@ fn expand(
     clock: &Clock,
     being_expanded: &mut Vec<String>,
 ) -> Result<String, Vec<QueryMistake>> {
-    let Some(found) = saved_name(text) else {
-        return parse(text, clock).map(|_| text.to_owned()).map_err(|found| mistakes(found, text));
+    let Some(reference) = saved_name(text) else {
+        return parse(text, clock)
+            .map(|_| text.to_owned())
+            .map_err(|diagnostics| mistakes(diagnostics, text));
     };
-    let remainder = found.remaining.of(text);
-    parse(remainder, clock).map_err(|wrong| {
-        mistakes(
-            wrong.into_iter().map(|wrong| shifted(wrong, text, found.remaining.start)).collect(),
-            text,
-        )
+    let remainder = reference.remaining.of(text);
+    parse(remainder, clock).map_err(|diagnostics| {
+        let start = reference.remaining.start;
+        let in_text = diagnostics.into_iter().map(|diagnostic| shifted(diagnostic, text, start));
+        mistakes(in_text.collect(), text)
     })?;
     let refuse = |code, message: String, help: String| {
-        let diagnostic = Diagnostic::at(code, text, found.span, message).with_help(help);
+        let diagnostic = Diagnostic::at(code, text, reference.span, message).with_help(help);
         mistakes(vec![diagnostic], text)
     };
-    let name = found.name;
+    let name = reference.name;
     let Some(saved) = global.queries.get(name) else {
         return Err(refuse(
             Code::UnknownSaved,

@@ -1,6 +1,7 @@
 //! Formats counts and sizes for people.
 
-/// A number with its noun: `1 hit`, `2 hits`, `3 queries`.
+/// A number with its noun: `1 hit`, `2 hits`, `3 queries`. The plural of a noun that ends in `y`
+/// ends in `ies`, so `day` is no possible noun.
 pub(crate) fn count_noun(number: impl TryInto<u64>, noun: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     match noun.strip_suffix('y') {

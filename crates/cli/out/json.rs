@@ -122,7 +122,8 @@ pub(crate) fn hit_object(hit: &Hit) -> HitObject<'_> {
     }
 }
 
-/// A date as an object: its value in ISO 8601 and local time, and its provenance.
+/// A date as an object: its value in ISO 8601, which is the archive's time (UTC+8) without the
+/// offset, and its provenance.
 fn date_object(date: Date) -> Value {
     let value = date.value.map(iso);
     match date.provenance {

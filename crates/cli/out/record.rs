@@ -211,7 +211,7 @@ fn print_locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
         Record::Flash(flash) => flash
             .occurrences
             .iter()
-            .map(|location| (location.path.as_str(), location.span))
+            .map(|occurrence| (occurrence.path.as_str(), occurrence.span))
             .collect(),
     };
     for (path, span) in locations {

@@ -38,7 +38,8 @@ pub(crate) fn highlighted(snippet: &Snippet, base: Style) -> String {
     line
 }
 
-/// Wraps a line, which may contain escape sequences, to `columns`; each line begins with `indent`.
+/// Wraps a line, which may contain escape sequences, to `columns`, but not to fewer than 10. Each
+/// line begins with `indent`.
 ///
 /// Chinese text may break between any two characters except before closing punctuation (UAX #14);
 /// Latin words stay whole unless one is wider than the line.

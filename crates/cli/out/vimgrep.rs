@@ -22,8 +22,8 @@ const CHARS_BEFORE_MATCH: usize = 80;
 const HITS_AT_ONCE: usize = 500;
 
 /// Prints one line for each match in the hits. A record without a match in its file, such as one
-/// whose text is escaped there, has one line for its beginning. A record that cannot be read from
-/// its file has one line with its title.
+/// whose text is escaped there, has one line for its beginning. If a file is not found, or the text
+/// of any hit in it cannot be read, each hit in it has one line with its title.
 pub(crate) fn print(
     terminal: &mut Terminal,
     index: &OpenIndex,
@@ -50,7 +50,7 @@ struct Located {
     lines: Option<OriginalLines>,
 }
 
-/// Reads the texts of hits. Every file is read once, even if several hits are in it.
+/// Reads the texts of these hits. Every file is read once, even if several of the hits are in it.
 fn locate(index: &OpenIndex, hits: &[Hit]) -> Vec<Located> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
     for (number, hit) in hits.iter().enumerate() {

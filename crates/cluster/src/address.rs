@@ -11,7 +11,8 @@ use crate::index_name::{MAX_NAME_BYTES, NameError, check_index_name};
 const DEFAULT_PORT: u16 = 9200;
 
 /// The most bytes that the suffix of a physical index, a hyphen and a stamp, adds to the name of
-/// its alias, see [`ClusterAddress::physical_name`].
+/// its alias, see [`ClusterAddress::physical_name`]. Our stamps have 16 bytes, so further suffixes
+/// such as `.parts` have room, too.
 const MAX_SUFFIX_BYTES: usize = 40;
 
 /// The address of an index: the nodes that can be asked, and the name of the index, which is an

@@ -16,7 +16,7 @@ use crate::browse::worker::RequestKind;
 
 impl App {
     /// Filters by the next kind in the order articles, flash items, both.
-    pub(super) fn next_kind(&mut self) {
+    pub(super) fn filter_by_next_kind(&mut self) {
         let kind = match filters::kind(self.text(), &self.clock) {
             None => Some(Kind::Article),
             Some(Kind::Article) => Some(Kind::Flash),
@@ -55,7 +55,7 @@ impl App {
 
     /// Requests the pages that contain the selected flash item, or the flash items in the selected
     /// page.
-    pub(super) fn follow(&mut self) {
+    pub(super) fn request_related(&mut self) {
         let Some(item) = self.selected() else { return };
         let title = item.title.text.clone();
         let (origin, kind) = match &item.record {
@@ -71,7 +71,7 @@ impl App {
     }
 
     /// Requests the documents that are similar to the selected one.
-    pub(super) fn similar(&mut self) {
+    pub(super) fn request_similar(&mut self) {
         let Some(item) = self.selected() else { return };
         let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
         self.awaited_list = Some(self.ask(RequestKind::Similar(id)));
@@ -80,7 +80,7 @@ impl App {
 
     /// Goes back to the list from which the shown list was opened. Returns `false` if the shown
     /// list was not opened from another one.
-    pub(super) fn back(&mut self) -> bool {
+    pub(super) fn go_back(&mut self) -> bool {
         let Some(list) = self.previous_lists.pop() else { return false };
         self.list = list;
         self.preview_only = false;
@@ -117,7 +117,7 @@ impl App {
     }
 
     /// Sorts the hits in the next order: usual order, newest first, oldest first.
-    pub(super) fn next_sort(&mut self) {
+    pub(super) fn sort_in_next_order(&mut self) {
         self.sort = match self.sort {
             None => Some(Sort::Newest),
             Some(Sort::Newest) => Some(Sort::Oldest),

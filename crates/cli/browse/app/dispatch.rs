@@ -61,17 +61,17 @@ impl App {
                     _ => Focus::List,
                 };
             }
-            Command::Kind => self.next_kind(),
+            Command::Kind => self.filter_by_next_kind(),
             Command::Tags | Command::Dates | Command::DateBars | Command::History => {
                 self.open_popup(command);
             }
-            Command::Sort => self.next_sort(),
+            Command::Sort => self.sort_in_next_order(),
             Command::NextMatch => self.scroll_to_match(Direction::Forward),
             Command::PreviousMatch => self.scroll_to_match(Direction::Backward),
             Command::Older => drop(self.recall_older()),
             Command::Newer => drop(self.recall_newer()),
             Command::Back => {
-                if !self.back() {
+                if !self.go_back() {
                     self.status = Some("nothing to go back to".to_owned());
                 }
             }
@@ -120,8 +120,8 @@ impl App {
         self.remember();
         match command {
             Command::Open => self.toggle_preview_only(),
-            Command::Follow => self.follow(),
-            Command::Similar => self.similar(),
+            Command::Follow => self.request_related(),
+            Command::Similar => self.request_similar(),
             Command::Visit => self.visit(),
             Command::CopyId => self.copy("id", |record| record.id().to_owned()),
             Command::CopyCitation => self.copy("citation", citation),
@@ -166,19 +166,19 @@ impl App {
     /// screen; else to the previous list, if there is one; else clears the query, if it has text;
     /// else quits.
     pub(super) fn escape(&mut self) {
-        // A list with a single record opens that record at once if there is no room for a preview
-        // beside the list. Leave the record and the list together.
+        // A list with a single record opens that record at once if the screen has no room for list
+        // and preview together. Leave the record and the list together, too.
         let preview_only = false;
-        let has_room_beside_list = layout::layout(self.size, preview_only).preview.is_some();
-        let was_opened_at_once = self.list.items.len() == 1 && !has_room_beside_list;
-        if self.preview_only && was_opened_at_once && self.back() {
+        let has_room_for_both = layout::layout(self.size, preview_only).preview.is_some();
+        let was_opened_at_once = self.list.items.len() == 1 && !has_room_for_both;
+        if self.preview_only && was_opened_at_once && self.go_back() {
             return;
         }
         if self.preview_only || self.focus == Focus::Preview {
             self.preview_only = false;
             self.focus = Focus::List;
-        } else if self.back() {
-            // `back` has restored the previous list.
+        } else if self.go_back() {
+            // `go_back` has restored the previous list.
         } else if self.text().is_empty() {
             self.effects.push(Effect::Quit(Outcome::Done));
         } else {

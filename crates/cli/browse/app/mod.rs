@@ -101,7 +101,7 @@ pub(crate) struct List {
     pub(crate) items: Vec<Item>,
     /// Number of hits or records, also of those that are not loaded.
     pub(crate) total: usize,
-    /// The time of the search.
+    /// How long the search took.
     pub(crate) took: Duration,
     /// Whether no document has every word of the query, so that the hits are documents that lack
     /// words.
@@ -145,7 +145,7 @@ pub(crate) struct Preview {
     pub(crate) flashes: Option<Vec<Item>>,
     /// The first visible line.
     pub(crate) scroll: usize,
-    /// The line of the match that was scrolled to.
+    /// The line of the match that was last scrolled to; `None` before the first.
     matched: Option<usize>,
     /// The lines, and the number of columns that they were laid out for.
     lines: Option<(usize, Vec<Line<'static>>)>,

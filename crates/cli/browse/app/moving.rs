@@ -26,7 +26,8 @@ impl App {
         if layout.preview.is_none() && self.focus == Focus::Preview {
             self.focus = Focus::List;
         }
-        // Snippets are cut to the width of a line, so ask for the hits again, if the list has hits.
+        // The snippets of hits are cut to the width of a line, so ask for the hits again. A list of
+        // related records keeps its snippets.
         if layout.snippet_chars != before && !self.shows_related() {
             let limit = self.list.items.len().max(HITS_PER_REQUEST);
             self.awaited_list = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
@@ -142,7 +143,7 @@ impl App {
             return;
         }
         let Some(area) = self.layout().preview else {
-            // There is no room for a preview beside the list: show it full screen.
+            // The screen has no room for list and preview together: show the preview alone.
             self.toggle_preview_only();
             return self.scroll_to_match(direction);
         };

@@ -135,7 +135,7 @@ impl App {
         self.focus = Focus::List;
         // The layout depends on `preview_only`.
         self.preview_only = false;
-        // Open the only item at once if there is no room for a preview beside the list.
+        // Open the only item at once if the screen has no room for list and preview together.
         self.preview_only = total == 1 && self.layout().preview.is_none();
         self.show_selected();
     }

@@ -7,7 +7,7 @@ use super::{Colour, Driver, SIZES};
 use crate::browse::app::{Effect, Event};
 
 #[test]
-fn a_screen_of_eighty_columns() {
+fn eighty_columns_show_the_list_and_the_preview_below_it() {
     let mut driver = Driver::new("", (80, 24));
     driver.type_text("质押 OR 减半");
     assert_eq!(

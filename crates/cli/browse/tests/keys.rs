@@ -123,7 +123,7 @@ fn a_flash_item_is_followed_to_its_pages_and_back() {
 }
 
 #[test]
-fn the_only_page_is_opened_where_there_is_no_room_beside_the_list() {
+fn the_only_page_is_opened_at_once_without_room_for_list_and_preview() {
     let mut driver = Driver::new("第四次減半", (40, 12));
     driver.ctrl('f');
     assert!(driver.app.preview_only && driver.app.shows_related());
@@ -268,7 +268,7 @@ fn pinyin_saved_queries_and_reasons_for_no_hits_are_those_of_search() {
 }
 
 #[test]
-fn the_order_of_the_hits_changes() {
+fn alt_s_switches_between_the_orders_of_the_hits() {
     let mut driver = Driver::new("减半 OR 質押", (80, 24));
     let best: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
     driver.alt(KeyCode::Char('s'));

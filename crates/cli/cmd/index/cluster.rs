@@ -32,8 +32,8 @@ pub(super) fn run(
     }
     let outcome = local::run(&local_settings, args, terminal)?;
     if outcome == Outcome::Done && !args.dry_run {
-        // `StatedSumDiffers`: send each document whose sum differs from the sum that the document
-        // on the cluster states.
+        // `StatedSumDiffers`: send only documents that have changed. The sum of a document is a
+        // hash of its fields; the copy on the cluster states the sum that it had before.
         let to_send =
             if args.rebuild { DocumentsToSend::All } else { DocumentsToSend::StatedSumDiffers };
         let options =

@@ -69,8 +69,8 @@ fn current_index(
     Ok((is_current && !can_read_more).then_some(index))
 }
 
-/// Whether files were skipped that the command of --pre, or another attempt, may be able to read.
-/// Of just these files, a build keeps the old records.
+/// Whether the last build skipped files that the command of --pre, or just another attempt, may be
+/// able to read. These are the files whose old records a build keeps.
 fn has_unread(report: &Report) -> bool {
     report.skipped.iter().any(|skipped| skipped.reason.keeps_records())
 }

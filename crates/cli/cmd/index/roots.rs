@@ -98,7 +98,10 @@ impl RootPlan {
         }
         let dropped: Vec<Root> = covered.not_covered_by(&roots).into_iter().cloned().collect();
         let notes = dropped.iter().map(|root| {
-            format!("{} is no longer covered: `archive`, {origin}", root.given.display())
+            format!(
+                "{} is no longer covered: `archive`, {origin}, does not list it",
+                root.given.display()
+            )
         });
         Ok(Self { notes: notes.collect(), roots, ..Self::default() })
     }
