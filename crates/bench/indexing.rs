@@ -11,8 +11,8 @@ use jieba_rs::Jieba;
 use crate::archive::{self, Archive};
 use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write_dirty_pages};
 
-/// The bare segmentation gets a sample of the archive, of about this many to twice as many bytes:
-/// enough for a stable result. If the archive has fewer bytes, the sample is the whole archive.
+/// The bare segmentation gets a sample of the archive: at least about this many bytes, and fewer
+/// than twice as many. That is enough for a stable result. Of a smaller archive, it gets all pages.
 const SEGMENTED_BYTES: usize = 20 << 20;
 
 /// The number of rounds of measurements. Of each measurement, the best result of all rounds counts.

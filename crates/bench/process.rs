@@ -31,8 +31,8 @@ impl Programs {
     }
 }
 
-/// Runs a command and prints its peak memory in bytes: what the process in between does, see
-/// [`Programs::peak`].
+/// Runs a command and prints its peak memory in bytes. [`Programs::peak`] starts a process that
+/// does only this.
 pub(crate) fn print_peak(command: &[OsString]) -> anyhow::Result<()> {
     let (program, arguments) = command.split_first().context("no command")?;
     let mut child = without_output(Command::new(program).args(arguments)).spawn()?;

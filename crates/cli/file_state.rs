@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_says_it_or_they_whatever_the_names() {
+    fn the_message_has_singular_or_plural_by_the_number_of_files() {
         let change = "changed since";
         // The message must not mistake "it was" in a name for its own words.
         assert_eq!(

@@ -9,10 +9,10 @@ use etcetera::BaseStrategy;
 
 use super::text::one_line;
 
-/// How many queries are kept.
+/// Maximum number of queries that are kept.
 const MAX_ENTRIES: usize = 1_000;
-/// How many bytes of queries are kept, with a line feed after each. Of a longer file, this many
-/// bytes at the end are read: the newest queries.
+/// Maximum number of bytes of the queries that are kept, with a line feed after each query. Of a
+/// longer file, only this many bytes at its end are read, which are the newest queries.
 const MAX_BYTES: usize = 4 << 20;
 
 /// The history, and which of its queries the input line shows.

@@ -6,10 +6,12 @@ use ratatui::layout::Rect;
 const MIN_COLUMNS_BESIDE: u16 = 100;
 /// Minimum number of columns for a preview below the list, if there are enough rows for both.
 pub(crate) const MIN_COLUMNS_BELOW: u16 = 60;
-/// Minimum number of rows that list and preview need together to lie one below the other.
+/// Minimum number of rows for the list and, below it, the separator and the preview.
 const MIN_ROWS_BELOW: u16 = 12;
 /// Minimum number of columns to draw an item of the list in two lines instead of three.
 const MIN_COLUMNS_TWO_LINES: u16 = 60;
+/// Minimum length in characters of the snippets that are requested: shorter ones say too little.
+const MIN_SNIPPET_CHARS: usize = 10;
 /// Maximum number of text columns in a preview: longer lines of Chinese text are hard to read.
 const MAX_PREVIEW_COLUMNS: usize = 100;
 
@@ -62,6 +64,8 @@ pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
         2 => usize::from(list.width / 2).saturating_sub(8),
         _ => usize::from(list.width / 2).saturating_sub(1),
     };
+    // A narrower line cuts a snippet of the minimum length when it is drawn.
+    let snippet_chars = snippet_chars.max(MIN_SNIPPET_CHARS);
     let mut layout = Layout {
         query: row(0),
         notice: row(1),
@@ -71,7 +75,7 @@ pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
         footer: if rows > 2 { row(rows - 1) } else { Rect::default() },
         visible_items,
         lines_per_item,
-        snippet_chars: snippet_chars.max(10),
+        snippet_chars,
     };
     if preview_only {
         (layout.list, layout.separator, layout.preview) = (None, None, Some(body));

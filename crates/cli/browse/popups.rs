@@ -124,6 +124,7 @@ pub(crate) fn draw_picker(frame: &mut Frame<'_>, picker: &Picker) {
     let popup_columns = columns.saturating_sub(4).min(MAX_PICKER_COLUMNS);
     let popup_rows = rows.saturating_sub(2).min(MAX_PICKER_ROWS);
     let inside = draw_popup(frame, title, popup_columns, popup_rows);
+    // The prompt and one wide character need four columns.
     if inside.height == 0 || inside.width < 4 {
         return;
     }

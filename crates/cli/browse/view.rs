@@ -54,6 +54,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
 fn draw_query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let summary = summary(app, area.width);
     let room = usize::from(area.width).saturating_sub(PROMPT.width() + summary.width() + 1);
+    // Even without room, draw two wide characters of the query. The summary may cover them.
     let (mut spans, cursor) = visible_input(&app.input, &app.errors, room.max(4));
     if app.text().is_empty() {
         spans = truncate(vec![Span::styled(PLACEHOLDER, DIM)], room).spans;

@@ -129,8 +129,8 @@ fn send_own_share(
     Ok(copied)
 }
 
-/// A progress bar that counts documents, after the name of what is done with them. It is drawn on a
-/// terminal only, and not if `quiet`.
+/// A progress bar that counts documents. `activity`, such as `copying`, stands before the bar. The
+/// bar is drawn only on a terminal, and not if `quiet`.
 pub(super) fn document_bar(activity: &'static str, quiet: bool) -> ProgressBar {
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
     match ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {per_sec} {eta} left ") {

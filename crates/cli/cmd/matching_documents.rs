@@ -21,7 +21,7 @@ pub(super) fn is_asked_for(args: &Search) -> bool {
     args.count || args.files || args.quiet
 }
 
-/// The documents that match a query, as these flags report them.
+/// The documents that match a query. The three flags report their number, their files, or nothing.
 pub(super) struct MatchingDocuments<'a> {
     pub(super) index: &'a OpenIndex,
     pub(super) query: &'a Query,

@@ -86,8 +86,8 @@ impl GlobalSettings {
         let (cluster, cluster_line) =
             values.cluster.map(|at| (at.value, Some(at.line))).unwrap_or_default();
         // `None` is passed for settings that have no environment variable and no flag that all
-        // verbs share. Some, such as `limit`, have a flag of single verbs, which the verb itself
-        // puts first.
+        // verbs share. Some, such as `limit`, have a flag in single verbs: such a verb itself lets
+        // its flag take precedence.
         Ok(Self {
             index: index_to_read(&written),
             written,

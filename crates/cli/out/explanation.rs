@@ -166,7 +166,8 @@ fn print_hit(
     Ok(())
 }
 
-/// Why a variant counts as finding a word, after two spaces; empty for what was typed.
+/// Why a variant stands for the typed word, with two spaces before the reason; empty for the typed
+/// word itself.
 fn origin(origin: Origin) -> String {
     match origin {
         Origin::Typed => String::new(),

@@ -31,9 +31,9 @@ pub(crate) struct Terminal {
     print_count: u64,
 }
 
-/// Standard output. What is written by way of [`Write`] is sanitized by the current rule, so each
-/// write must consist of whole characters; invalid UTF-8 becomes U+FFFD. [`Terminal`] writes this
-/// way only if standard output is a terminal.
+/// Standard output. What is written by way of [`Write`] is sanitized by `rule`, so each write must
+/// consist of whole characters; invalid UTF-8 becomes U+FFFD. [`Terminal`] writes this way only if
+/// standard output is a terminal.
 struct Output {
     stdout: io::BufWriter<io::Stdout>,
     /// Output that is held back for the pager; `None` if output is printed at once.

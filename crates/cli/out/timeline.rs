@@ -11,7 +11,7 @@ use crate::types::ListFormat;
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 /// Documents with an inferred date are drawn with this character.
 const SHADE: char = '░';
-/// A longer sequence of empty bars is drawn as one line.
+/// A sequence of more empty bars than this is drawn as one line.
 const MAX_EMPTY_BARS: usize = 3;
 /// Minimum number of columns for the longest bar, even on a narrow terminal.
 const MIN_BAR_COLUMNS: usize = 5;

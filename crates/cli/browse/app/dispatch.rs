@@ -93,7 +93,7 @@ impl App {
     }
 
     /// Opens the popup of a command. Requests the content of the popup if it must be counted first.
-    /// A response that an earlier popup has waited for is not awaited any longer.
+    /// If an earlier popup still waits for a response, that response will be dropped.
     fn open_popup(&mut self, command: Command) {
         self.awaited_popup = None;
         let popup = match command {

@@ -140,8 +140,8 @@ impl App {
         self.show_selected();
     }
 
-    /// Fills the open popup, which waits for tags or dates: with those of the response, or with
-    /// nothing if the request failed.
+    /// Fills the open popup with the tags or dates of the response. If the request failed, the
+    /// popup stays empty, and the bottom line says why.
     fn fill_popup(&mut self, data: ResponseData) {
         if let ResponseData::Failed(message) = &data {
             self.status = Some(message.clone());

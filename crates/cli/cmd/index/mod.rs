@@ -1,8 +1,8 @@
 //! `wensou index`: builds or updates the index, with a progress bar and a summary.
 //!
 //! - `local` updates an index in a folder, `cluster` one on a cluster.
-//! - `options` reads the flags, `roots` those that say what the index covers, `share` those of a
-//!   share.
+//! - `options` reads most flags, `roots` the flags that say what the index covers, `share` the
+//!   flags for one share of an archive.
 //! - `build` runs a build, with `progress`, `log` and `signals`, and prints its `summary`.
 //! - `dry_run` prints what a build would change.
 //! - `formats` lists the kinds of files that can be read.

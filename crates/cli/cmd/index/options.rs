@@ -9,9 +9,9 @@ use wensou_ingest::{FieldMap, PreCommand};
 use crate::args::Index as Args;
 use crate::config::GlobalSettings;
 
-/// The options of a build: those that flags give, else those of `before`, the settings of the
-/// existing index. Only the command of `--pre` is not kept in an index: without the flag, it is
-/// that of the config file.
+/// The options of a build. The tables, the patterns of files to leave out, the encoding and the
+/// keys of dumps come from the flags, else from `before`, the settings of the existing index. No
+/// index keeps the command of `--pre`: without the flag, it is that of the config file.
 pub(super) fn build_options(
     global: &GlobalSettings,
     args: &Args,

@@ -24,8 +24,8 @@ const TEMPLATE: &str = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_byte
 /// Time between two drawings of the bar while it does not advance.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The progress of a build in each of its two passes: the number of files read, which are shown as
-/// pages, the rate, and the time left.
+/// Shows the progress of a build in each of its two passes: the number of files read, which it
+/// calls pages, the rate, and the time left.
 pub(crate) struct ProgressDisplay {
     bar: ProgressBar,
     /// The number of files that the present pass has read.

@@ -9,8 +9,8 @@ use wensou_ingest::{Reason, Report};
 
 use crate::out::count::{byte_size, count_noun};
 
-/// Lists of skipped files, of keys of dumps, and of the changes of a dry run (a list for each kind)
-/// name at most this many; `stats --skipped` names all files and keys.
+/// Maximum number of entries that a list names: of skipped files, of keys of dumps, and in a dry
+/// run of added, changed and removed files. `stats --skipped` names all skipped files and all keys.
 pub(crate) const MAX_NAMED: usize = 20;
 
 /// Maximum number of endings of ignored files that are named; files with other endings are counted
@@ -106,7 +106,8 @@ fn left_out(report: &Report) -> String {
     parts.join("; ")
 }
 
-/// The number of ignored files, and those of the most frequent endings; `none` without any.
+/// The number of ignored files, in all and for each of the most frequent endings; `none` if there
+/// are none.
 pub(crate) fn ignored(report: &Report) -> String {
     let endings = report.ignored_by_ending();
     if endings.is_empty() {
@@ -140,7 +141,7 @@ pub(crate) fn share_paths(share: &Share) -> String {
     }
 }
 
-/// The number of skipped files, in all and for each reason; `none` without any.
+/// The number of skipped files, in all and for each reason; `none` if there are none.
 pub(crate) fn skipped(report: &Report) -> String {
     if report.skipped.is_empty() {
         return "none".to_owned();
