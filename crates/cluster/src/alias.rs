@@ -15,8 +15,8 @@ use crate::request::{Request, encode_segment};
 /// The pause before the nodes are asked again whether they see an alias.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The longest time that one node has to say what it sees. The nodes are asked one after the other,
-/// so one that hangs must not use up the time of the others.
+/// The time limit of the request that asks one node where an alias leads. The nodes are asked one
+/// after the other, so a node that hangs must not use up the time of the others.
 const NODE_TIME_LIMIT: Duration = Duration::from_secs(2);
 
 impl Client {
@@ -73,7 +73,8 @@ impl Client {
             Ok(_) => Ok(()),
             // An attempt may have succeeded, although its answer was lost.
             Err(_) if self.alias_targets(alias).is_ok_and(|targets| targets == [new]) => Ok(()),
-            // The error names the alias, not an index: the old index exists without the alias.
+            // The error is about the alias, not about an index: the old index exists, but the alias
+            // does not lead to it, because somebody else has changed the alias.
             Err(Error::NotFound { at, what }) if what.contains("aliases [") => {
                 Err(Error::Conflict { at, reason: what })
             }
@@ -114,6 +115,7 @@ impl Client {
                 return Ok(());
             }
             if waiting.is_empty() {
+                // No node has answered, so ask all of them again.
                 waiting = (0..self.node_count()).collect();
             }
             if Instant::now() + POLL_INTERVAL > end {

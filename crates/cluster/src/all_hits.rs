@@ -14,7 +14,7 @@ use crate::request::{Completeness, Request, encode_segment};
 use crate::retry::jitter;
 use crate::search::search_request;
 
-/// The most times that the point in time is opened again to read one page.
+/// How often the point in time is opened again at most, to read one page.
 const MAX_REOPENINGS: u32 = 5;
 
 /// The wait before the point in time is opened again. It is multiplied by how often the page has
@@ -61,11 +61,11 @@ pub struct Hit {
 
 /// An iterator over all hits of a search.
 ///
-/// All pages are of one point in time, which is closed at the end or when this is dropped. Only if
-/// the cluster loses that point in time, because a node that held a part of it is lost, or if a
-/// page fails for another transient reason, reading goes on after the last hit in a new point in
-/// time. No hit comes twice, and no document is missing that was in the index all the time. The
-/// first error ends the iteration.
+/// All pages are of one point in time, which is closed at the end or when this is dropped. There is
+/// one exception: if the cluster loses the point in time, because a node that held a part of it is
+/// lost, or if a page fails for another transient reason, reading continues after the last hit, in
+/// a new point in time. No hit comes twice, and no document is missing that was in the index all
+/// the time. The iteration ends after the first error that it returns.
 #[derive(Debug)]
 pub struct AllHits {
     client: Client,
@@ -182,7 +182,7 @@ impl AllHits {
         format!("{}s", self.options.keep_alive.as_secs().max(1))
     }
 
-    /// Opens a point in time, of which the next pages are read.
+    /// Opens a point in time, from which the next pages are read.
     fn open_point_in_time(&mut self) -> Result<()> {
         #[derive(Deserialize)]
         struct Opened {
@@ -255,9 +255,10 @@ impl AllHits {
         self.client.send(&request)?.json()
     }
 
-    /// Fails if the number of hits that were read is not the total: if several hits have equal sort
-    /// keys, hits are lost between two pages. A point in time that was opened again may have
-    /// another number of hits, so then nothing is checked.
+    /// Fails if the number of hits that were read is not the total. This happens if several hits
+    /// have equal sort keys: the next page begins after all hits that have the keys of the last
+    /// one. A point in time that was opened again may have another number of hits, so then nothing
+    /// is checked.
     fn check_total(&self) -> Result<()> {
         match self.total {
             Some(total) if total != self.read_count && !self.reopened => Err(Error::Partial {

@@ -92,7 +92,7 @@ fn dropping_the_iterator_closes_its_point_in_time() {
 }
 
 #[test]
-fn missing_hits_are_an_error() {
+fn fewer_hits_than_the_total_are_an_error() {
     let mock = Mock::new(|_, seen| match seen.line.starts_with("POST /n/_search/point") {
         true => Reply::ok(r#"{"pit_id":"p","_shards":{"total":1,"successful":1,"failed":0}}"#),
         false => Reply::ok(

@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_damaged_bucket_is_an_error() {
-        // All but `AAAA` are no base64; that is, but has 3 bytes, which no number of terms has.
+        // `AAAA` is the base64 of 3 bytes, but every term has 16. The others are not base64.
         for packed in ["é", "AAAA", "====", "A"] {
             assert!(Bucket { packed: packed.to_owned() }.decode().is_err(), "{packed}");
         }

@@ -101,7 +101,8 @@ fn check_search(outcome: &SearchOutcome, at: &Exchange, redactor: &Redactor) -> 
         format!("{} of {} shards failed{why}", shards.failed, shards.total)
     } else if shards.successful < shards.total {
         // Shards that are not available do not count as failed. A search asks for an error instead,
-        // but a count cannot. So a count during the deletion of its index has such an answer.
+        // with `allow_partial_search_results=false`, but a count cannot. So the answer to a count
+        // may look like this while the index is being deleted.
         format!("{} of {} shards answered", shards.successful, shards.total)
     } else if outcome.timed_out {
         "the search took longer than its `timeout`".to_owned()

@@ -17,7 +17,7 @@ use crate::redact::Redactor;
 /// The most bytes that a file of credentials may have.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
-/// The names of the environment variables.
+/// The environment variables that have credentials.
 const VARIABLES: SettingNames = SettingNames {
     user: "WENSOU_CLUSTER_USER",
     password: "WENSOU_CLUSTER_PASSWORD",
@@ -378,7 +378,7 @@ fn read_file(path: &Path) -> Result<CredentialSettings, CredentialsError> {
         let start = error.span().and_then(|span| text.get(..span.start));
         syntax(start.map(|before| before.matches('\n').count() + 1))
     })?;
-    // A file that names a file could go on for ever.
+    // Files that name each other would be read for ever.
     if settings.credentials_file.is_some() { Err(syntax(None)) } else { Ok(settings) }
 }
 

@@ -239,6 +239,7 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
     let mut found = found.into_iter();
     let (documents_index, meta) = match (found.next(), found.next()) {
         (Some((name, index)), None) => (name, index.mappings.meta.wensou),
+        // The answer leaves out an index without `_meta`.
         (None, _) => return Err(Error::NotOurs { address: address.to_string() }),
         (Some(_), Some(_)) => {
             return Err(Error::SeveralIndexes { address: address.to_string() });

@@ -136,6 +136,7 @@ impl Mock {
 impl Drop for Mock {
     fn drop(&mut self) {
         self.stopped.store(true, SeqCst);
+        // Connect once, so that the accepting thread wakes up and sees that it has to stop.
         let _ = TcpStream::connect(("127.0.0.1", self.port));
         if let Some(acceptor) = self.acceptor.take() {
             let _ = acceptor.join();

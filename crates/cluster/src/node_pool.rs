@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::server_version::ServerVersion;
 
 /// How long a node is left out after its first failure. Each further failure doubles the time.
-const LEFT_OUT: Duration = Duration::from_secs(5);
+const FIRST_LEFT_OUT: Duration = Duration::from_secs(5);
 
 /// The longest time that a node is left out.
 const MAX_LEFT_OUT: Duration = Duration::from_secs(60);
@@ -127,7 +127,7 @@ impl NodePool {
     pub(crate) fn failed(&self, node: usize) {
         let mut state = self.state(node);
         // Four doublings already give more than `MAX_LEFT_OUT`.
-        let left_out = LEFT_OUT.saturating_mul(1 << state.failures.min(4)).min(MAX_LEFT_OUT);
+        let left_out = FIRST_LEFT_OUT.saturating_mul(1 << state.failures.min(4)).min(MAX_LEFT_OUT);
         state.failures = state.failures.saturating_add(1);
         state.left_out_until = Some(Instant::now() + left_out);
         state.version = None;
@@ -155,8 +155,8 @@ impl NodePool {
 mod tests {
     use super::*;
 
-    /// The last argument of `choose` and `succeeded`: whether the request is one that goes to the
-    /// nodes in turns, or one that stays with the current node.
+    /// The last argument of `choose` and `succeeded`: `ROTATES` for a request that goes to the
+    /// nodes in turn, and `STAYS` for a request that goes to the current node.
     const ROTATES: bool = true;
     const STAYS: bool = false;
 

@@ -41,7 +41,7 @@ fn indexes_are_listed_by_name() {
 }
 
 #[test]
-fn health_is_waited_for() {
+fn waiting_for_health_ends_when_it_is_reached_or_the_time_is_over() {
     let answers = ["red", "yellow", "green"];
     let mock = Mock::new(move |number, _| {
         let (status, timed_out) = (answers[number.min(2)], number < 2);

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 /// The most characters of a server's text that a message repeats.
 const MESSAGE_CHARS: usize = 300;
 
-/// The most bytes of a server's text that are looked at.
+/// The most bytes of a server's text that are searched for secrets. What follows is dropped.
 const SEARCHED_BYTES: usize = 16 << 10;
 
 /// Shorter secrets are not removed: to replace a letter everywhere would hide nothing.

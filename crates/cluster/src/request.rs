@@ -318,7 +318,7 @@ impl Response {
         self.body
     }
 
-    /// The body as a value. Types that borrow, such as `&RawValue`, are read from
+    /// The body as a value. To parse a value that borrows from the body, such as `&RawValue`, use
     /// [`Self::bytes`].
     ///
     /// # Errors

@@ -145,7 +145,7 @@ mod tests {
             }
         }
         assert_eq!(waits.len(), 3);
-        // Other nodes are asked at once.
+        // Other nodes are asked without a wait.
         assert_eq!(waits[..2], [Duration::ZERO; 2]);
         assert!(waits[2] >= FIRST_WAIT && waits[2] <= MAX_WAIT);
     }

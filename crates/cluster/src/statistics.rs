@@ -5,7 +5,7 @@
 //! once, when the index is written. Terms are identified by their hashes and grouped in buckets,
 //! each a document of the statistics index. A query fetches by their ids the few buckets that have
 //! its terms. What such a request costs depends on the number of buckets much more than on their
-//! size, so terms of which queries ask together are in one bucket, see [`TermHash`].
+//! size, so terms that a query often asks for together are in one bucket, see [`TermHash`].
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,8 @@ use crate::document::{BUCKET_BITS, TermHash};
 use crate::token::word_token;
 use crate::unindexed_document::UnindexedDocument;
 
-/// The number of buckets is the least power of two with which a bucket has, on average, at most
-/// about this many terms.
+/// A bucket has, on average, at most about this many terms: the number of buckets is the least
+/// power of two for which that is so, but never more than 2 to the power of [`BUCKET_BITS`].
 const BUCKET_TERMS: usize = 64;
 
 /// The most names or words in one document of the statistics index.
@@ -312,7 +312,8 @@ impl StatisticsBuilder {
     }
 }
 
-/// A part of what a machine has counted, see [`StatisticsBuilder::into_parts`].
+/// A part of what a machine has counted, see [`StatisticsBuilder::into_parts`]. The fields are
+/// those of [`StatisticsBuilder`]; in each part, most of them are empty or zero.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StatisticsPart {
     documents: [u64; 2],

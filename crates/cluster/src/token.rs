@@ -1,6 +1,6 @@
 //! The tokens of a document, as strings that a `whitespace` tokenizer keeps whole.
 //!
-//! A field of a document has three sorts of tokens: its unigrams, its bigrams and its words. Folded
+//! A field of a document has three kinds of tokens: its unigrams, its bigrams and its words. Folded
 //! text has no upper-case ASCII letters, so such letters mark what a token is: a word starts with
 //! `W`. In words, white space, at which the tokenizer would split, and control characters are
 //! escaped; so are upper-case ASCII letters, in case a word is not folded.

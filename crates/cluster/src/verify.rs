@@ -129,8 +129,9 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
 /// What [`compare`] compares an index on a cluster with, for findings.
 const FOLDER: &str = "the index in the folder";
 
-/// Compares all documents and statistics with the index in a folder that they are a copy of.
-/// `progress` is as in [`verify`].
+/// Compares all documents and statistics with the index in a folder that they are a copy of. Do not
+/// call this for an index that several machines have written: its documents have further fields, so
+/// every document would differ. `progress` is as in [`verify`].
 ///
 /// # Errors
 ///

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operations_become_lines() {
+    fn operations_become_lines_and_an_empty_document_is_refused() {
         let mut batch = Batch::default();
         batch.push(&Operation::index("a\"\n", b"{\n\"x\": 1\r\n}")).unwrap();
         batch.push(&Operation::delete("b")).unwrap();

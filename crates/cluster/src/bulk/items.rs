@@ -46,7 +46,7 @@ pub struct BulkSummary {
     /// The first operations that were refused for good, at most
     /// [`BulkOptions::max_errors`](super::BulkOptions::max_errors) of them.
     pub errors: Vec<ItemError>,
-    /// How often an operation had a transient failure after which it may be sent again.
+    /// How often an operation failed for a transient reason, alone or with its whole request.
     pub repeated: u64,
     /// The number of requests that were answered with an outcome for each operation.
     pub requests: u64,

@@ -18,8 +18,8 @@ pub struct BulkOptions {
     pub in_flight: usize,
     /// The time limit of one request. Default: 60 s.
     pub timeout: Duration,
-    /// How long a batch is sent again without progress. The time begins anew whenever one of its
-    /// operations is done or refused. Default: 2 minutes.
+    /// How long a batch is sent again and again while none of its operations is done or refused.
+    /// Then the writer fails with the last error. Default: 2 minutes.
     pub patience: Duration,
     /// As [`Self::patience`], while the cluster is [unavailable](crate::Error::Unavailable):
     /// shards, a quorum or the node behind a proxy are missing. Default: 2 minutes.

@@ -186,8 +186,8 @@ impl<'a> Worker<'a> {
                 Outcome::Transient(error) => {
                     overloaded |= matches!(error, Error::Overloaded { .. });
                     let is_server_error = matches!(error, Error::Status { status: 500, .. });
-                    let last = if is_server_error { &mut server_error } else { &mut transient };
-                    *last = Some(error);
+                    let latest = if is_server_error { &mut server_error } else { &mut transient };
+                    *latest = Some(error);
                     delivery.pending.push(number);
                 }
             }
@@ -198,11 +198,11 @@ impl<'a> Worker<'a> {
             delivery.last_progress = Instant::now();
             delivery.failures = 0;
         }
-        // A failure with status 500 counts, whatever failed beside it.
-        let is_last = server_error
+        // A failure with status 500 counts even if other operations failed for other reasons.
+        let too_many_server_errors = server_error
             .as_ref()
             .is_some_and(|error| !is_repeatable(error, &mut delivery.server_errors));
-        let error = if is_last { server_error } else { transient.or(server_error) };
+        let error = if too_many_server_errors { server_error } else { transient.or(server_error) };
         let Some(error) = error else {
             self.max_operations = self.max_operations.saturating_mul(2);
             return Ok(None);
@@ -212,7 +212,7 @@ impl<'a> Worker<'a> {
         if overloaded {
             self.max_operations = (count / 2).max(1);
         }
-        if is_last { Err(error) } else { Ok(Some(error)) }
+        if too_many_server_errors { Err(error) } else { Ok(Some(error)) }
     }
 
     /// The request that sends these operations.

@@ -40,6 +40,7 @@ use super::worker::{Shared, Worker};
 pub struct BulkWriter {
     options: BulkOptions,
     batch: Batch,
+    /// Hands batches to the threads; `None` once [`Self::join`] was called.
     sender: Option<SyncSender<Batch>>,
     workers: Vec<JoinHandle<()>>,
     shared: Arc<Shared>,

@@ -132,6 +132,7 @@ fn an_operation_that_always_fails_with_status_500_stops_the_writer_whatever_else
     let options = BulkOptions { patience_without_shards, ..small_batches() };
     let error = write(&mock, 16, options).unwrap_err();
     assert!(matches!(error, Error::Status { status: 500, .. }), "{error}");
+    // The worker gives up after `MAX_SERVER_ERRORS` requests.
     assert_eq!(mock.requests().len(), 8);
 }
 
@@ -151,7 +152,7 @@ fn refused_operations_are_listed_with_their_ids() {
 }
 
 #[test]
-fn lost_answers_do_no_harm() {
+fn all_operations_succeed_although_answers_are_lost() {
     // Every other answer is lost, after the request was read.
     let mock = Mock::new(|number, seen| match number % 2 {
         0 => Reply::Close,

@@ -10,10 +10,11 @@ use crate::document::sum_of;
 use crate::error::Result;
 use crate::schema::field;
 
-/// The number of hits in a page if only sums are read.
+/// The number of hits in a page if only sums are read: the most that [`AllHitsOptions::page_size`]
+/// may be.
 const SUMS_PAGE_SIZE: usize = 10_000;
 
-/// The number of hits in a page if whole documents are read.
+/// The number of hits in a page if whole documents are read. It is low because documents are large.
 const DOCUMENTS_PAGE_SIZE: usize = 200;
 
 /// The sum that each document of an index states, by id; empty if a document states none.

@@ -55,6 +55,7 @@ impl Publication<'_> {
         progress: CopyProgress<'_>,
     ) -> Result<Copied> {
         let started = Instant::now();
+        // If a shard is missing for too long, waiting for it fails with `StateNotReached`.
         let may_be_transient =
             |error: &Error| error.is_transient() || matches!(error, Error::StateNotReached { .. });
         match self.write(published, documents_index, progress) {

@@ -60,7 +60,8 @@ fn state_of(pid: u32) -> Option<ProcessState> {
     // The second field, the name of the program in parentheses, may contain blanks and parentheses.
     let mut fields = text.rsplit_once(')')?.1.split_whitespace();
     let has_ended = matches!(fields.next()?, "Z" | "X");
-    // The first field after the name, number 3, was the state. Field 22 is the time of the start.
+    // The state was field 3, the first one after the name. Skip 18 fields: the time of the start is
+    // field 22.
     Some(ProcessState { started: fields.nth(18)?.to_owned(), has_ended })
 }
 

@@ -35,7 +35,7 @@ struct HeldLock {
 }
 
 impl Renewal {
-    /// Starts to renew a lock of which this process has written `version`.
+    /// Starts to renew a lock. `version` is that of its document, as this process has written it.
     pub(super) fn start(document: LockDocument, holder: Holder, version: DocumentVersion) -> Self {
         let held = Arc::new(HeldLock {
             document,

@@ -63,9 +63,9 @@ pub(super) fn remove_others(
     }
     // An index of parts says which shares were sent. Delete it before the index of documents: if
     // that were deleted alone, the index of parts would be wrong.
-    let (parts, others): (Vec<_>, Vec<_>) =
+    let (parts_indexes, other_indexes): (Vec<_>, Vec<_>) =
         removed.into_iter().partition(|(name, _)| name.ends_with(PARTS_SUFFIX));
-    for (name, _) in parts.into_iter().chain(others) {
+    for (name, _) in parts_indexes.into_iter().chain(other_indexes) {
         client.delete_index(&name)?;
     }
     Ok(kept.into_iter().map(|(name, _)| name).collect())

@@ -85,6 +85,7 @@ pub(crate) fn lock_index_body(alias: &str) -> Value {
     json!({
         "settings": { "index": {
             "number_of_shards": 1,
+            // One replica, as soon as there is a second node.
             "auto_expand_replicas": "0-1",
             "hidden": true,
         } },

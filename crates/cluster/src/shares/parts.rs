@@ -73,7 +73,7 @@ pub(super) struct PartsWriter<'b> {
 
 impl PartsWriter<'_> {
     /// Writes the statistics and the articles in as many documents as needed. Returns how many
-    /// documents of each sort there are.
+    /// documents of each kind there are.
     pub(super) fn write(
         &self,
         statistics: StatisticsBuilder,

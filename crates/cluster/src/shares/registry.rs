@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_must_not_overlap() {
+    fn shares_that_overlap_or_have_changed_are_refused() {
         let mut registry = registry(9, 0, &[("a", share(&["a/b", "c"], 3, 1))]);
         for paths in [&["a"][..], &["a/b/d"], &["x", "c"], &[]] {
             let overlapping = share(paths, 1, 1);
