@@ -249,14 +249,15 @@ impl Analysis {
         earlier: Option<(&Folder, &TableMeta)>,
         folder: &Folder,
     ) -> Result<(Self, Option<Labels>, TableMeta), Error> {
-        let copy = |name, table: fn(&TableMeta) -> &Option<TableFile>| {
+        let earlier_copy = |name, table: fn(&TableMeta) -> &Option<TableFile>| {
             let (folder, tables) = earlier?;
             Some(TableCopy { folder, name, table: table(tables).as_ref()? })
         };
-        let words = Table::read(files.words.clone(), copy(WORDS, |tables| &tables.words))?;
+        let words = Table::read(files.words.clone(), earlier_copy(WORDS, |tables| &tables.words))?;
         let synonyms =
-            Table::read(files.synonyms.clone(), copy(SYNONYMS, |tables| &tables.synonyms))?;
-        let labels = Table::read(files.labels.clone(), copy(LABELS, |tables| &tables.labels))?;
+            Table::read(files.synonyms.clone(), earlier_copy(SYNONYMS, |tables| &tables.synonyms))?;
+        let labels =
+            Table::read(files.labels.clone(), earlier_copy(LABELS, |tables| &tables.labels))?;
         let analysis = Self::of(words.as_ref(), synonyms.as_ref())?;
         let byline_labels =
             labels.as_ref().map(|table| table.parsed(Labels::with_table)).transpose()?;

@@ -256,10 +256,13 @@ fn add_flash(values: &mut FieldValues, flash: &FlashItem) {
     values.ids.extend(flash.variants.iter().map(|variant| variant.id.clone()));
 }
 
+/// Adds an address and its site: `https://www.a.com/b` gives the address `www.a.com/b`, and the
+/// names `www.a.com` and `a.com` of the site.
 fn add_url(values: &mut FieldValues, url: Option<&str>) {
     let Some(url) = url else { return };
     let key = url_key(url);
     let host = key.split(['/', '?', '#']).next().unwrap_or_default();
+    // Leave out the name of a user, as in `user@host`.
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     values.sites.push(host.to_owned());
     values.sites.extend(host.strip_prefix("www.").map(str::to_owned));

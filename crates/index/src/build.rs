@@ -160,6 +160,7 @@ fn publish(draft: Draft, mut meta: Meta) -> Result<(Meta, Option<Error>), Error>
     let written = draft.folder().write_durably(SETTINGS, &settings);
     written.map_err(Error::io("write", &draft.folder().path_of(SETTINGS)))?;
     meta.files = draft.seal()?;
+    // A damaged index may have records that this one lacks, see `Meta::salvaged`.
     let keep_complete = if meta.salvaged { KeepComplete::Yes } else { KeepComplete::No };
     let not_durable = draft.publish(&meta.to_bytes()?, keep_complete)?;
     Ok((meta, not_durable))
@@ -280,11 +281,12 @@ pub struct Built {
     pub not_durable: Option<Error>,
 }
 
-/// Whether an index is up to date: a build with these options would read the same files in the same
-/// way. So the analysis, the roots, the tables, the share and the options that decide how files are
-/// read are the same, no file was unreadable, and the fingerprint of the files is unchanged. The
-/// command that converts files before they are read (`--pre`) is not compared. Reads the names,
-/// lengths, times and inodes of all files, but none of their content.
+/// Whether an index is up to date: whether a build with these options would read the same files in
+/// the same way. That is so if the analysis, the roots, the tables, the share and the options that
+/// decide how files are read are the same, if the last build could read all files, and if the
+/// fingerprint of the files is unchanged. The command that converts files before they are read
+/// (`--pre`) is not compared. Reads the names, lengths, times and inodes of all files, but none of
+/// their content.
 ///
 /// # Errors
 ///

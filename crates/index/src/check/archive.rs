@@ -53,7 +53,7 @@ pub(super) fn compare(
     let expected_records = None;
     let settings = Settings::from(meta);
     let mut stored = Stored::new(generation, &settings, expected_records, &meta.roots);
-    if !has_archive(meta, &mut scanned, &mut stored, checked) {
+    if !report_missing_roots(meta, &mut scanned, &mut stored, checked) {
         return Ok(());
     }
     let fingerprint = format_fingerprint(scanned.fingerprint());
@@ -79,9 +79,10 @@ pub(super) fn compare(
     Ok(())
 }
 
-/// Whether there is an archive to compare with. If the index has records of a root that has no
-/// files, this is a finding, and these records are not compared.
-fn has_archive(
+/// Adds a finding for each root that has no files although the index has records of it; these
+/// records are not compared. Returns false if no root has files, although the index has records:
+/// then there is nothing to compare with.
+fn report_missing_roots(
     meta: &Meta,
     scanned: &mut ScannedArchive,
     stored: &mut Stored,
@@ -160,8 +161,8 @@ impl<'i> Comparison<'i> {
     }
 }
 
-/// Replaces the absolute root that a path starts with by the root as the user gave it. Paths in
-/// stored records start with the latter.
+/// Replaces the absolute root that a path starts with by the root as the user gave it, because the
+/// paths in stored records start with the root that the user gave.
 fn use_given_root(meta: &Meta, path: &mut String) {
     for (root, given) in meta.roots.iter().zip(&meta.given) {
         if let Ok(below) = Path::new(&*path).strip_prefix(root) {

@@ -12,9 +12,9 @@ use crate::files::{
 use crate::generation::{Current, current, has_whole_marker, litter, may_be_building};
 use crate::meta::Meta;
 
-/// Checks the markers of the folder and of the generation in use, and the seal of the latter.
-/// Compares its description and all its other files with their checksums, and looks for litter.
-/// Returns what `CURRENT` says and the description, or `None` if a file is damaged.
+/// Checks the marker of the folder, and the marker and the seal of the generation in use. Compares
+/// the description and all other files of the generation with their checksums, and looks for
+/// litter. Returns what `CURRENT` says and the description, or `None` if a file is damaged.
 ///
 /// # Errors
 ///
@@ -24,8 +24,8 @@ pub(super) fn check_sums(
     folder: &Folder,
     checked: &mut Checked,
 ) -> Result<Option<(Current, Meta)>, Error> {
-    // Ask before reading anything, too: a build that runs at this moment may have ended when the
-    // question is asked again below, and removes what looks like litter before it ends.
+    // Ask before reading anything, and again below: a build that runs at this moment may have ended
+    // by then, and it removes what looks like litter before it ends.
     let was_building = may_be_building(folder);
     let Some((current, meta, generation)) = open_generation(folder, checked)? else {
         return Ok(None);
@@ -111,7 +111,7 @@ fn compare_sums(
         let length = generation.file(file).map(|(_, length)| length);
         let found = length.and_then(|length| match length == sum.bytes {
             true => Sum::of(generation, file),
-            // A file of another length need not be hashed: it differs whatever its checksum.
+            // A file of another length differs anyway, so it is not hashed.
             false => Ok(Sum { bytes: length, xxh3: 0 }),
         });
         match permitted(dir, &path, found)? {

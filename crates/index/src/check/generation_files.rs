@@ -45,6 +45,7 @@ fn read(index: &Index, name: &str) -> Result<Vec<u8>, Error> {
     generation.read(name, MAX_BYTES).map_err(Error::io("read", &generation.path_of(name)))
 }
 
+/// Compares tantivy's list of segments with what tantivy writes for these segments.
 fn compare_segment_list(
     index: &Index,
     metas: &IndexMeta,
@@ -65,6 +66,8 @@ fn compare_segment_list(
     Ok(())
 }
 
+/// Compares tantivy's list of files with the existing files of all segments and the list of
+/// segments.
 fn compare_file_list(
     index: &Index,
     metas: &IndexMeta,
@@ -75,7 +78,7 @@ fn compare_file_list(
     let is_there = |name: &str| index.generation().kind(name).is_some();
     expected.retain(|path| path.to_str().is_some_and(is_there));
     expected.insert(PathBuf::from(SEGMENT_LIST));
-    // A list that names a file twice is too long.
+    // The set drops a name that the list has twice, so compare the number of names, too.
     let count = listed.as_ref().map_or(0, Vec::len);
     let listed: Option<BTreeSet<PathBuf>> = listed.map(|paths| paths.into_iter().collect());
     if listed.as_ref() != Some(&expected) || count != expected.len() {
@@ -109,8 +112,8 @@ fn verify_duplicates(index: &Index, findings: &mut Findings<'_>) {
     }
     let verify = || -> Result<bool, Error> {
         let failed = Error::io("read", &index.generation().path_of(DUPLICATES));
-        // The part of the file with the sketches and verdicts of the base is only for updates. So
-        // reading it, which verifies its checksum, is all that is done with it here.
+        // Only updates need the part of the file with the sketches and verdicts of the base. Here
+        // it is only read, which verifies its checksum.
         BaseArticles::read(index.generation()).map_err(failed)?;
         let groups = index.duplicates()?;
         let all_exist = index.segments().iter().all(|segment| {

@@ -41,9 +41,10 @@ pub(super) fn compare(
     sections: &[Section],
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    // A merge also writes sections without terms. Only a segment that was not merged lacks them.
+    // A merged segment also has sections without terms. A segment that was not merged has only
+    // those with terms. Either is accepted here.
     let filled: Vec<&Section> = sections.iter().filter(|section| section.terms > 0).collect();
-    let possible = [filled, sections.iter().collect()];
+    let possible_sections = [filled, sections.iter().collect()];
     for extension in ["term", "idx", "pos", "fieldnorm"] {
         let name = file_name(reader.segment_id(), extension);
         if !is_of_this_version(index, &name)? {
@@ -76,7 +77,7 @@ pub(super) fn compare(
             // `fieldnorm` has no section at all.
             _ => bytes.as_slice() == index_bytes(&[], &[]),
         };
-        if !possible.iter().any(matches) {
+        if !possible_sections.iter().any(matches) {
             findings.damage(&name, "its sections differ from what tantivy writes");
         }
     }

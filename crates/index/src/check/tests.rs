@@ -231,8 +231,8 @@ fn change_count(dir: &Path, random: &mut Random) -> String {
 fn change_bytes(path: &Path, random: &mut Random, update_footer: bool) -> String {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let mut bytes = fs::read(path).unwrap();
-    let is_tantivys = name.contains('.') && !name.ends_with(".json");
-    let update_footer = update_footer && is_tantivys;
+    let is_of_tantivy = name.contains('.') && !name.ends_with(".json");
+    let update_footer = update_footer && is_of_tantivy;
     // If the footer stays as it is, its bytes may change, too.
     let range = if update_footer { body_length(&bytes) } else { bytes.len() };
     let at = random.below(range);

@@ -27,6 +27,7 @@ use crate::files::{DUPLICATES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
 use crate::resemblance::{HASHES_PER_SKETCH, Sketch};
 
+/// The last bytes of the file.
 const MAGIC: &Magic = b"WSDUPLI2";
 
 /// The maximum number of groups whose members are in one part. A search reads one part for each hit

@@ -21,8 +21,8 @@ use crate::error::Error;
 use crate::files::{DUPLICATES, Folder};
 use crate::resemblance::{Comparable, Groups, Likeness, Samples, Sketch, candidate_pairs};
 
-/// The cache is emptied when it has more texts than this. The texts of most pairs are close to each
-/// other in the archive, so few of them are read twice.
+/// A [`TextCache`] is emptied when it has more texts than this. The texts of most pairs are close
+/// to each other in the archive, so few of them are read twice.
 const MAX_CACHED_TEXTS: usize = 256;
 
 /// The articles of one segment.
@@ -77,8 +77,8 @@ pub(crate) fn find_and_write(
     // Texts are numbered: first those of the base, then those of the recent segment.
     let base_count = base.sketches.len();
     // The first text of which this build has a sample. Without a recent segment, this is a whole
-    // build, which has samples of all texts, or an update that added no document and has none:
-    // the outcome of comparing samples is then always `Unknown`.
+    // build, which has samples of all texts, or an update that added no document. The latter has no
+    // samples, so comparing them always gives `Unknown`.
     let first_sampled = if recent.segment.is_empty() { 0 } else { base_count };
     let articles = || base.sketches.iter().chain(&recent.sketches);
     let sketches: Vec<Sketch> = articles().map(|(_, sketch)| *sketch).collect();

@@ -41,7 +41,7 @@ pub(crate) struct GenerationDirectory {
     folder: Arc<Folder>,
     /// The files that the description lists.
     sums: Arc<Sums>,
-    /// Read when they are first needed: at the latest when a large file of tantivy's is opened.
+    /// Read when they are first needed, for example when a large file of tantivy's is opened.
     page_sums: Arc<OnceLock<PageSums>>,
 }
 
