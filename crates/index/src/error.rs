@@ -258,12 +258,13 @@ fn is_denied(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.source().is_some_and(is_denied)
 }
 
-/// The outcome of opening or reading the file or folder `name` of the index in `dir`, so that its
-/// errors mean damage.
+/// Separates a lack of permission from damage. `outcome` is that of opening or reading the file or
+/// folder `name` of the index in `dir`. It is returned as it is, and an error in it then means
+/// that `name` is missing or damaged.
 ///
 /// # Errors
 ///
-/// [`Error::Denied`] if this user may not read it, because the file may then be intact.
+/// [`Error::Denied`] if this user may not read `name`, which may then be intact.
 pub(crate) fn permitted<T>(
     dir: &Path,
     name: &str,

@@ -95,12 +95,13 @@ impl Existing {
         }
     }
 
-    /// The reader of its records, for files below `roots` that cannot be read at the moment; `None`
+    /// The records of the index, for files below `roots` that cannot be read at the moment; `None`
     /// if there is no index. `moved` has the old and new paths of renamed roots.
     ///
     /// # Errors
     ///
-    /// If there is an index, but its folder cannot be opened again, as with too many open files.
+    /// If there is an index, but its folder cannot be opened once more, for example because this
+    /// process has too many open files.
     pub(crate) fn stored(
         &self,
         roots: &[PathBuf],

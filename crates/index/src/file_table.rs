@@ -10,9 +10,9 @@
 //! block = entries | contributions
 //! ```
 //!
-//! Entries and contributions are each a [part](crate::parts) of the file. A block has the files of
-//! one stretch of the walk, in the order of [`sort_key`]. Blocks can overlap: files of a folder
-//! that cannot be read come last, with the entries that the previous table had of them.
+//! Entries and contributions are each a [part](crate::parts) of the file. A block has consecutive
+//! files of the walk, in the order of [`sort_key`]. The ranges of blocks can overlap: files of a
+//! folder that cannot be read come last, with the entries that the previous table had of them.
 
 use std::io;
 
@@ -23,8 +23,8 @@ use crate::files::{FILES, Folder};
 use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
 
 const MAGIC: &Magic = b"WSFILES1";
-/// The maximum number of files in a block. For each hit that it shows, a search reads the entries
-/// of a block, in 20 µs.
+/// The maximum number of files in a block. For each hit that it shows, a search reads all entries
+/// of one block, which takes 20 µs.
 const BLOCK: usize = 256;
 /// A block ends once its contributions have more than this many bytes. So it has at most one
 /// contribution that is larger, such as that of a large dump.

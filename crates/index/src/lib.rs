@@ -47,7 +47,7 @@
 //! let postings = postings.of_segment(address.segment_ord).expect("a segment has postings");
 //! let cursor = postings.cursor(TermKey::bigram(TextField::Title, '比', '特'));
 //! assert_eq!(cursor.map(|cursor| cursor.doc()), Some(address.doc_id));
-//! // Damaged lists end early: verify what was read.
+//! // A damaged posting list ends early and gives no error, so verify the pages that were read.
 //! index.verify_reads()?;
 //! # Ok(())
 //! # }

@@ -2,7 +2,8 @@
 //! other files of its segments.
 //!
 //! tantivy names a merged segment when the merge starts, and calls plugins after it has merged its
-//! own files. So the file is first written as that of another segment, and renamed in the end.
+//! own files. So the file is first written under the name of an unfinished, empty segment, and
+//! renamed when the segment that it belongs to is known.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,18 +22,18 @@ use super::component::component;
 pub(super) struct PostingsFileThread {
     /// The name of the file while it is written.
     path: PathBuf,
-    /// `None` once it was joined.
+    /// `None` after the thread has been joined.
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl PostingsFileThread {
-    /// Starts a thread that writes the postings file of a builder, under the name that it has for
-    /// the segment `unfinished`.
+    /// Starts a thread that writes the documents of `builder` into the postings file of the segment
+    /// `unfinished`.
     pub(super) fn start(builder: PostingsBuilder, unfinished: &Segment) -> tantivy::Result<Self> {
         let path = unfinished.relative_path(component());
         let out = unfinished.open_write(component())?;
-        let named = thread::Builder::new().name("postings".to_owned());
-        let thread = named.spawn(move || builder.finish(out)?.terminate())?;
+        let thread_builder = thread::Builder::new().name("postings".to_owned());
+        let thread = thread_builder.spawn(move || builder.finish(out)?.terminate())?;
         Ok(Self { path, thread: Some(thread) })
     }
 
@@ -86,7 +87,8 @@ mod tests {
         builder
     }
 
-    fn create(failure: &FirstFailure) -> (tempfile::TempDir, BuildDirectory, Index) {
+    /// An index without segments, in a new folder.
+    fn create_index(failure: &FirstFailure) -> (tempfile::TempDir, BuildDirectory, Index) {
         let folder = tempfile::tempdir().unwrap();
         let directory = BuildDirectory::open(folder.path(), failure.clone()).unwrap();
         let (schema, _) = schema();
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_file_of_the_unfinished_segment_becomes_that_of_the_target() {
-        let (folder, directory, index) = create(&FirstFailure::default());
+        let (folder, directory, index) = create_index(&FirstFailure::default());
         let (unfinished, target) = (index.new_segment(), index.new_segment());
         let thread = PostingsFileThread::start(builder(), &unfinished).unwrap();
         thread.finish_as(&target, &directory).unwrap();
@@ -108,7 +110,7 @@ mod tests {
     #[test]
     fn a_lost_file_is_an_error_that_names_it() {
         let failure = FirstFailure::default();
-        let (folder, directory, index) = create(&failure);
+        let (folder, directory, index) = create_index(&failure);
         let unfinished = index.new_segment();
         let mut thread = PostingsFileThread::start(builder(), &unfinished).unwrap();
         thread.join().unwrap();
@@ -122,11 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_thread_has_ended() {
-        let (folder, _, index) = create(&FirstFailure::default());
+    fn dropping_the_thread_waits_until_the_file_is_complete() {
+        let (folder, _, index) = create_index(&FirstFailure::default());
         let unfinished = index.new_segment();
         drop(PostingsFileThread::start(builder(), &unfinished).unwrap());
-        // The file is complete: tantivy's footer is its end.
+        // Opening fails unless the file ends with tantivy's footer, which is written last.
         assert!(unfinished.open_read(component()).is_ok());
         drop(folder);
     }

@@ -14,8 +14,8 @@ use crate::record::{decode, encode};
 
 /// The field id of records in formats 4 and 5. Since format 6 it is [`RECORD_FIELD`].
 const OLD_RECORD_FIELD: u32 = 17;
-/// The number of documents in a row without readable bytes after which a store is read no further.
-/// It is more than a compressed block of tantivy's store has, so one damaged block does not end the
+/// If more documents in a row than this cannot be read, the rest of the store is not read. A
+/// compressed block of tantivy's store has fewer documents, so one damaged block does not end the
 /// reading. There must be a limit, because a damaged store can state billions of documents.
 const MAX_UNREADABLE: u32 = 1 << 16;
 

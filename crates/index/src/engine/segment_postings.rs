@@ -95,9 +95,9 @@ impl SegmentPostings {
         self.0.segments.get(segment as usize).map(|segment| &segment.postings)
     }
 
-    /// Names the file and the page of the first damage that has been read; `None` if all pages read
-    /// so far are intact. Call this after a query, and discard the results of the query if there is
-    /// damage.
+    /// Names the file and the page of the first damage that was found while reading; `None` if all
+    /// pages read so far are intact. Call this after a query, and discard the results of the query
+    /// if there is damage.
     #[must_use]
     pub fn damage(&self) -> Option<String> {
         self.0.segments.iter().find_map(|segment| {

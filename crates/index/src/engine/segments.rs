@@ -1,5 +1,5 @@
-//! The segments of an open index, as tantivy reads them: ids, terms of whole values, columns and
-//! stored documents. The terms of texts, and four more columns (tie breaker, content hash, id
+//! The segments of an open index, as tantivy reads them: ids, whole values such as tags, columns
+//! and stored documents. The terms of texts, and four more columns (tie breaker, content hash, id
 //! number, date), are in the [postings](super::segment_postings).
 
 use std::sync::OnceLock;
@@ -29,14 +29,14 @@ const CACHED_BLOCKS: usize = 100;
 pub(crate) struct Segments {
     searcher: Searcher,
     fields: Fields,
-    /// The store and the column of each segment, by ordinal.
-    opened: Vec<OpenedLater>,
+    /// The readers of each segment, by ordinal.
+    lazy_readers: Vec<LazyReaders>,
 }
 
-/// The store of a segment, and its column `external_id`. Each is opened when it is first needed,
-/// because opening it takes longer than reading from it what a query needs.
+/// The readers of a segment's store and of its column `external_id`. Each is opened when it is
+/// first needed: opening one takes longer than reading from it what a query needs.
 #[derive(Default)]
-struct OpenedLater {
+struct LazyReaders {
     external_id: OnceLock<Option<StrColumn>>,
     store: OnceLock<StoreReader>,
 }
@@ -103,8 +103,9 @@ impl Segments {
         let reader: IndexReader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
-        let opened = searcher.segment_readers().iter().map(|_| OpenedLater::default()).collect();
-        Ok(Self { searcher, fields, opened })
+        let segments = searcher.segment_readers().iter();
+        let lazy_readers = segments.map(|_| LazyReaders::default()).collect();
+        Ok(Self { searcher, fields, lazy_readers })
     }
 
     pub(crate) fn searcher(&self) -> &Searcher {
@@ -145,7 +146,7 @@ impl Segments {
         read: impl FnOnce(Option<&[u8]>) -> T,
     ) -> tantivy::Result<T> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let OpenedLater { store, .. } = &self.opened[address.segment_ord as usize];
+        let LazyReaders { store, .. } = &self.lazy_readers[address.segment_ord as usize];
         let store = get_or_try_init(store, || Ok(reader.get_store_reader(CACHED_BLOCKS)?))?;
         let document = store.get_document_bytes(address.doc_id)?;
         Ok(read(stored_record(&document, self.fields.record)))
@@ -155,7 +156,7 @@ impl Segments {
     /// postings holds its id.
     pub(crate) fn external_id(&self, address: DocAddress) -> tantivy::Result<String> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let OpenedLater { external_id, .. } = &self.opened[address.segment_ord as usize];
+        let LazyReaders { external_id, .. } = &self.lazy_readers[address.segment_ord as usize];
         let mut id = String::new();
         let column = get_or_try_init(external_id, || reader.fast_fields().str("external_id"))?;
         if let Some(column) = column
@@ -239,7 +240,7 @@ impl Segments {
         let mut all = Vec::with_capacity(in_base.len() + others.len());
         let mut in_base = in_base.into_iter();
         for (ordinal, address) in others {
-            // Documents of the base fill the places between the others.
+            // Put documents of the base before this one, until its index equals its ordinal.
             let before = usize::try_from(ordinal).unwrap_or(usize::MAX).saturating_sub(all.len());
             all.extend(in_base.by_ref().take(before));
             all.push(address);
@@ -256,6 +257,6 @@ fn doc_freq(
     info: &TermInfo,
 ) -> tantivy::Result<u64> {
     let Some(alive) = reader.alive_bitset() else { return Ok(u64::from(info.doc_freq)) };
-    let list = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-    Ok(u64::from(list.doc_freq_given_deletes(alive)))
+    let postings = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+    Ok(u64::from(postings.doc_freq_given_deletes(alive)))
 }

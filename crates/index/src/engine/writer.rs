@@ -161,17 +161,17 @@ impl SegmentsWriter {
     /// Commits, and makes one segment of all documents that were added. Meanwhile another thread
     /// writes the postings file of these documents.
     fn merge_added(&mut self) -> tantivy::Result<()> {
-        // An empty segment that only lends its name to the postings file. While the segment exists,
-        // tantivy does not remove the file.
+        // An empty segment, under whose name the postings file is written. While the segment
+        // exists, tantivy does not remove the file.
         let placeholder = self.writer.new_segment();
         self.plugin.start_file(&placeholder)?;
-        // If all documents are in the current segment, it gets that file at once.
+        // If all documents are in the current segment, the file becomes its postings file at once.
         if self.finished.is_empty() {
             self.plugin.finish_with_next_segment();
         }
         self.finish_segment()?;
         self.writer.commit()?;
-        // Otherwise the segments have stubs, and the segment that they are merged into gets it.
+        // Otherwise each segment has a stub, and the file becomes that of the merged segment.
         if self.plugin.has_stubs() {
             let merged = self.writer.merge(&self.finished).wait()?;
             self.finished = merged.map(|meta| meta.id()).into_iter().collect();

@@ -111,9 +111,9 @@ fn is_segment_file(name: &str) -> bool {
     is_segment_name && is_known_kind
 }
 
-/// Whether `content` is `written` with some damage: cut short or partly zeroed, as by a power cut,
-/// or with at most a tenth of its bytes changed. A file with any other content is foreign, and
-/// never replaced.
+/// Whether `content` is what is left of `written` after some damage: it is cut short or partly
+/// zeroed, as by a power cut, or at most a tenth of its bytes have changed. A file with any other
+/// content is foreign, and never replaced.
 pub(crate) fn is_damaged_copy(content: &[u8], written: &[u8]) -> bool {
     let mut bytes = content.iter().zip(written);
     if content.len() <= written.len() && bytes.all(|(found, byte)| *found == 0 || found == byte) {

@@ -1,10 +1,11 @@
-//! `page-sums`: checksums of the pages of those of tantivy's files that may become large.
+//! `page-sums`: the file with the page checksums of those files of tantivy that may become large.
 //!
 //! A search maps large files and reads little of them, so hashing a whole file when it is opened
 //! would cost too much. Postings files contain their own page checksums. `page-sums` has those of
-//! the other files that a search reads: columns, terms, tantivy's posting lists, and the store. A
-//! record is compared with its content hash, too, but only after tantivy has read its block of the
-//! store. If the length in a damaged block were huge, tantivy would allocate that much memory.
+//! the other files that a search reads: columns, terms, tantivy's posting lists, and the store.
+//! The store needs them although every record has a content hash: that hash is compared only after
+//! tantivy has read the record's block. If a damaged block stated a huge length, tantivy would
+//! allocate that much memory.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names
@@ -59,17 +60,17 @@ impl PageSums {
     pub(crate) fn parse(mut bytes: OwnedBytes) -> Option<Self> {
         let mut files = BTreeMap::new();
         while !bytes.is_empty() {
-            let name = take(&mut bytes, 1)?;
+            let name = take_counted(&mut bytes, 1)?;
             let name = String::from_utf8(name.to_vec()).ok()?;
-            files.insert(name, take(&mut bytes, PAGE_SUM_LEN)?);
+            files.insert(name, take_counted(&mut bytes, PAGE_SUM_LEN)?);
         }
         Some(Self(files))
     }
 }
 
-/// Takes a count (u32) and that many elements of `size` bytes each off the front. Returns the
-/// elements.
-fn take(bytes: &mut OwnedBytes, size: usize) -> Option<OwnedBytes> {
+/// Takes a count (u32) off the front of `bytes`, and then that many elements of `size` bytes each.
+/// Returns the elements; `None` if `bytes` are too short.
+fn take_counted(bytes: &mut OwnedBytes, size: usize) -> Option<OwnedBytes> {
     let (count, remaining) = bytes.split_first_chunk::<4>()?;
     let length = (u32::from_le_bytes(*count) as usize).checked_mul(size)?;
     if length > remaining.len() {

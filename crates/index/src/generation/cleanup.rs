@@ -51,7 +51,8 @@ fn removable_generations(
         Pointer::Legacy(name) => Some(name),
         _ => None,
     };
-    // Verifying reads the whole index, so do it only if there is another complete generation.
+    // Verifying the generation in use reads all of it, so do that only if there is another complete
+    // generation.
     let current_needs_no_other = OnceCell::new();
     let verify = || matches!(&pointer, Pointer::Names(current) if needs_no_other(folder, current));
     let is_removable = |generation: &Folder| match keep_complete {

@@ -193,8 +193,8 @@ impl Draft {
     /// Writes the description and makes this generation the index in one step, a rename. Then
     /// removes the other generations, except those that `keep_complete` says to keep.
     ///
-    /// Returns why the step may not survive a power cut, if that is so. In that case, the other
-    /// generations are kept.
+    /// `Ok(Some(error))` means that the generation is published, but that the rename could not be
+    /// synced, so a power cut may undo it. The other generations are then kept.
     pub(crate) fn publish(
         mut self,
         description: &[u8],

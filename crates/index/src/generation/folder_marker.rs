@@ -8,9 +8,11 @@ use crate::files::{FOLDER_MARKER, FOLDER_MARKER_TEXT, Folder, MARKER_LIMIT, is_d
 /// Whether the folder carries our marker.
 pub(crate) fn is_marked(folder: &Folder) -> bool {
     // The text after the first line may differ from version to version.
-    let first = FOLDER_MARKER_TEXT.lines().next().unwrap_or_default();
+    let first_line = FOLDER_MARKER_TEXT.lines().next().unwrap_or_default();
     folder.read(FOLDER_MARKER, MARKER_LIMIT).is_ok_and(|content| {
-        content.strip_prefix(first.as_bytes()).is_some_and(|remaining| remaining.starts_with(b"\n"))
+        content
+            .strip_prefix(first_line.as_bytes())
+            .is_some_and(|remaining| remaining.starts_with(b"\n"))
     })
 }
 

@@ -81,7 +81,8 @@ impl Drop for Locked {
     }
 }
 
-/// Fails unless the folder is an index folder or can become one.
+/// Fails unless the folder is an index folder or can become one. Also fails if an entry that is not
+/// ours has the name of one of our files.
 fn check_ownership(folder: &Folder) -> Result<(), Error> {
     if let Ownership::Foreign(name) = ownership(folder)? {
         return Err(Error::NotAnIndex { dir: folder.path().to_path_buf(), name });

@@ -12,7 +12,7 @@
 //!     settings       roots, encoding, tables, … again, in case the description is damaged
 //!     files          the table of the files of the archive
 //!     duplicates     the groups of near-duplicates
-//!     page-sums      checksums of the pages of tantivy's files
+//!     page-sums      checksums of the pages of tantivy's large files
 //!     …              the files of the tantivy index, and copies of the user's tables
 //!     SEAL           the same line as CURRENT, written last: this generation is complete
 //! ```

@@ -1,4 +1,5 @@
-//! Repairs that need no build: removing litter, and finding a lost index again.
+//! Repairs that need no build: removing litter, and making `CURRENT` name an intact generation
+//! again.
 
 use std::path::Path;
 

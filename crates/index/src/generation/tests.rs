@@ -42,7 +42,7 @@ fn a_draft_becomes_the_index_only_when_published() {
 }
 
 #[test]
-fn a_second_writer_is_refused() {
+fn a_second_draft_is_refused_while_the_first_has_the_lock() {
     let dir = tempfile::tempdir().unwrap();
     let _draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let this = Some(std::process::id());
