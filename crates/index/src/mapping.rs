@@ -181,7 +181,7 @@ fn on_sigbus(info: &libc::siginfo_t) {
         if start <= 1 || address < start || address >= end {
             continue;
         }
-        let (path, bytes) =
+        let (path, path_bytes) =
             (slot.path.load(Ordering::Relaxed), slot.path_bytes.load(Ordering::Relaxed));
         // Reading a cell that is set takes no lock, and `tcsetattr` is a system call.
         if let Some((settings, leave)) = TERMINAL.get() {
@@ -191,7 +191,7 @@ fn on_sigbus(info: &libc::siginfo_t) {
         }
         report(b"error: ");
         // SAFETY: pointer and length are those of a slice that is never freed.
-        report(unsafe { std::slice::from_raw_parts(path, bytes) });
+        report(unsafe { std::slice::from_raw_parts(path, path_bytes) });
         report(b" was cut short while it was read: `wensou check --repair` repairs the index\n");
         // SAFETY: `_exit` may be called anywhere.
         unsafe { libc::_exit(3) };

@@ -20,13 +20,14 @@ use crate::share::Share;
 /// The description of a generation, in the file `wensou.json`.
 ///
 /// `format` says whether the index can be read, `analysis` whether it is stale. A stale index still
-/// opens, but the program may fold or segment queries in another way than the build did documents.
+/// opens, but the program may fold and segment queries in another way than the build treated the
+/// documents.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meta {
     /// The format of the index, see [`FORMAT_VERSION`].
     pub format: u32,
-    /// The analysis version: [`analysis_version()`] of the program, then the hashes of the user's
-    /// words and synonyms.
+    /// The analysis version: [`analysis_version()`] of the program that built the index, followed
+    /// by the hashes of the user's words and synonyms.
     pub analysis: String,
     /// The user's tables that it was built with.
     #[serde(default)]
@@ -45,7 +46,7 @@ pub struct Meta {
     /// [`wensou_ingest::Options::exclude_globs`].
     #[serde(default)]
     pub exclude: Vec<String>,
-    /// Whether the root is the sample archive, which is dropped when the user names another root.
+    /// Whether the only root is the sample archive. The first roots that the user names replace it.
     #[serde(default)]
     pub sample: bool,
     /// Which keys of dumps hold which fields, if the user said so.

@@ -26,7 +26,7 @@ pub struct BuildOptions {
     pub stats: Option<PathBuf>,
     /// Roots that were renamed since the last build: old path and new path.
     pub moved: Vec<(PathBuf, PathBuf)>,
-    /// Whether the root is the sample archive, which is dropped when the user names another root.
+    /// Whether the only root is the sample archive. The first roots that the user names replace it.
     pub sample: bool,
     /// Whether it is an error if anything in the archive is skipped. The old index then stays.
     pub strict: bool,

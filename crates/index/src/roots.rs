@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_are_removed_by_any_spelling() {
+    fn a_root_is_removed_by_any_spelling_and_is_then_not_covered() {
         let mut roots = RootSet::of(&["/x/a".into(), "/x/b".into()]);
         assert_eq!(roots.remove("/x/a/c".as_ref()), None);
         assert_eq!(roots.remove("/x/../x/a".as_ref()).map(|root| root.given), Some("/x/a".into()));

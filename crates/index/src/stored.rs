@@ -122,8 +122,8 @@ impl Stored {
         self.forgotten.push(sort_key(&root.to_string_lossy()));
     }
 
-    /// The number of records that could not be read, at least; `None` if none is lost, or if no
-    /// records were needed, so that the stores were not read.
+    /// The number of records that could not be read, at least. `None` if none is lost, or if the
+    /// stores were not read because no record was needed.
     pub(crate) fn lost_records(&self) -> Option<u64> {
         self.stores.as_ref().map(|stores| stores.lost).filter(|lost| *lost > 0)
     }

@@ -17,7 +17,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let root = PathBuf::from(arguments.next().expect("usage: measure DIR TRUTH [--errors]"));
     let truth = arguments.next().expect("usage: measure DIR TRUTH [--errors]");
-    let errors = arguments.next().is_some();
+    let prints_errors = arguments.next().is_some();
     let mut options = Options::default();
     if let Ok(threads) = std::env::var("THREADS") {
         options.threads = threads.parse().unwrap();
@@ -27,7 +27,7 @@ fn main() {
     let seconds = start.elapsed().as_secs_f64();
     let megabytes = read.report.bytes as f64 / 1e6;
     let score = score::score(&root, &std::fs::read_to_string(truth).unwrap(), &read, &mut |line| {
-        if errors {
+        if prints_errors {
             println!("{line}");
         }
     });

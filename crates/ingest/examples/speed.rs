@@ -51,16 +51,16 @@ fn main() {
     .unwrap();
     clock.record_time();
     let times = clock.times.into_inner().unwrap();
-    let [(_, survey_start), (_, read_start), (end_wall, end)] = times[..] else {
+    let [(_, survey_start), (_, read_start), (end_wall, end_cpu)] = times[..] else {
         panic!("there are two passes")
     };
     let megabytes = report.bytes as f64 / 1e6;
     println!(
         "{megabytes:.1} MB, {:.1} MB per CPU second: walk {survey_start:.2} s, survey {:.2} s, \
          read {:.2} s; wall {end_wall:.2} s",
-        megabytes / end,
+        megabytes / end_cpu,
         read_start - survey_start,
-        end - read_start,
+        end_cpu - read_start,
     );
     if hashing {
         hash.update(&serde_json::to_vec(&report).unwrap());
@@ -68,9 +68,9 @@ fn main() {
     }
 }
 
-/// CPU seconds used by all threads of the process, assuming 100 clock ticks a second. The file has
-/// user time and system time as its 14th and 15th fields, which are the 12th and 13th after the
-/// name of the program.
+/// CPU seconds used by all threads of the process, assuming 100 clock ticks a second. In
+/// `/proc/self/stat`, user time and system time are the 14th and 15th fields, so they are the 12th
+/// and 13th after the name of the program, which is in parentheses.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);

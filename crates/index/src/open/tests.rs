@@ -1,4 +1,4 @@
-//! Tests of an open index: its folder may change, and addresses may be of another index.
+//! Tests of an open index whose folder is removed, and of an address that is not in the index.
 
 use tempfile::TempDir;
 use wensou_ingest::Silent;

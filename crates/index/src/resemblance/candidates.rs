@@ -5,10 +5,9 @@ use super::sketch::Sketch;
 /// The number of hashes that the sketches of a candidate pair must share, see
 /// [`HASHES_PER_SKETCH`](super::sketch::HASHES_PER_SKETCH).
 const MIN_SHARED: usize = 2;
-/// For each hash of its sketch, a text is paired with at most this many of the later texts that
-/// have the same hash. A hash that more texts have comes from a line that many pages share. The
-/// texts that have such a hash are first sorted by sketch, so that each is paired with those most
-/// like it.
+/// For each hash of its sketch, a text is paired with at most this many of the texts that have the
+/// same hash and come after it. If more texts have a hash, it comes from a line that many pages
+/// share. These texts are sorted by sketch first, so that each is paired with those most like it.
 const MAX_FOLLOWING: usize = 32;
 /// About how many hashes are sorted at a time, so that memory is bounded.
 const BATCH: usize = 1 << 20;

@@ -1,7 +1,7 @@
 //! Which texts are near-duplicates: the same, or nearly the same.
 //!
 //! `sketch` reduces a text to a few hashes of its shingles, which are runs of adjacent characters.
-//! From these hashes, `candidates` finds pairs of texts that may be alike.
+//! From these hashes, `candidates` finds pairs of texts that may be near-duplicates.
 //! `samples` decides about most of these pairs without reading the texts. The texts of the
 //! remaining pairs are compared (`compare`), and near-duplicates are joined into `groups`. A group
 //! is a connected component of such pairs, so the outcome does not depend on the order of the

@@ -90,13 +90,13 @@ impl Sample {
         if self.text_hash == other.text_hash && self.text_hash != 0 {
             return Likeness::Same;
         }
-        // A sample of the maximum size has no hashes above its last one, though the text may. So
-        // compare only the hashes up to the lower end.
-        let end = |sample: &Self| match sample.shingles.len() {
+        // A sample of the maximum size lacks the sampled shingles whose hashes are above its last
+        // one. So compare the hashes only as far as both samples are complete.
+        let complete_up_to = |sample: &Self| match sample.shingles.len() {
             MAX_SHINGLES => sample.shingles.last().copied().unwrap_or(u32::MAX),
             _ => u32::MAX,
         };
-        let end = end(self).min(end(other));
+        let end = complete_up_to(self).min(complete_up_to(other));
         let [a, b] = [self, other].map(|sample| {
             let comparable = sample.shingles.partition_point(|hash| *hash <= end);
             &sample.shingles[..comparable]

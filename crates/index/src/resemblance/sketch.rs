@@ -96,9 +96,9 @@ pub(super) fn mixed(hash: u64) -> u64 {
 /// The hashes of all shingles of a text, in their order. Each is computed from the one before it,
 /// as in Rabin-Karp search, so the time does not depend on the length of a shingle.
 pub(super) fn shingles(body: &[char]) -> impl Iterator<Item = u32> + '_ {
-    // After a character was appended to the hash of a shingle, the first character of that shingle
-    // has this factor in the sum. Subtracting it with this factor leaves the hash of the
-    // next shingle.
+    // When one more character is appended to the hash of a shingle, the first character of the
+    // shingle has this factor in the sum. Subtracting the first character times this factor leaves
+    // the hash of the next shingle.
     let leaving_weight = BASE.wrapping_pow(SHINGLE_CHARS as u32);
     let (first, following) = body.split_at(body.len().min(SHINGLE_CHARS));
     let first_hash = first.iter().fold(0, |hash, c| extended(hash, *c));

@@ -42,8 +42,8 @@ pub fn write_survey_file(survey: &mut ArchiveSurvey, path: &Path) -> Result<(), 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".wensou-").suffix(".stats");
-    // As for any new file, the umask decides who may read it; by default, only the owner may read
-    // a temporary file.
+    // Let the umask decide who may read the file, as for any new file. Otherwise only its owner
+    // could, because it begins as a temporary file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let temporary = builder.tempfile_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;

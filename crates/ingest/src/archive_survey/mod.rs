@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_dump_of_the_walk_keeps_its_id() {
+    fn of_two_items_with_one_id_the_one_in_the_first_dump_of_the_walk_keeps_it() {
         // In the walk, `a/b.jsonl` comes before `a.jsonl`.
         let parts = || {
             let first = survey_of_part(&["a.jsonl"], &[(1, "x", "a.jsonl"), (4, "y", "a.jsonl")]);
@@ -256,8 +256,8 @@ mod tests {
             ids.sort_by_key(|(content, _)| *content);
             ids.into_iter().map(|(_, id)| (id.id, id.at.file)).collect::<Vec<_>>()
         };
-        // The ids by content hash, 1 to 4, each with the index of its dump in `dump_files`. The
-        // second dump with the id `x` gets another one.
+        // The ids of the items with the content hashes 1 to 4, each with the index of its dump in
+        // `dump_files`. The first item gets another id, because an earlier dump has an item `x`.
         let expected = [("x@a.jsonl", 2), ("x", 0), ("z", 1), ("y", 2)];
         let expected = expected.map(|(id, at)| (id.to_owned(), at));
         let (mut first, second) = parts();

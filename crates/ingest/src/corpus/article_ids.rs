@@ -1,8 +1,9 @@
-//! Counts, for each file that is a dump or contains dumps, and for each id, the articles with that
-//! id. Articles in several files may state the same id. Or they state none and have the same
-//! content, from which their id is made. In both cases the order of the files decides which article
-//! gets the id. A machine that reads only a share of an archive does not see the other files, so it
-//! needs these counts.
+//! Counts how many articles with the same id are in each file that is a dump or contains dumps.
+//!
+//! Articles in several files may state the same id. Or they state none and have the same content,
+//! from which their id is made. In both cases the order of the files decides which article gets the
+//! id. A machine that reads only a share of an archive does not see the other files, so it needs
+//! these counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -14,10 +14,9 @@ use crate::flash::contexts::SharedContext;
 /// One entry of the statistics.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Entry<'a> {
-    /// The paragraphs that all pages with a dated paragraph (the last one of a flash item) have
-    /// above it, see [`SharedContext`]: the hash of the dated paragraph, the hashes of the
-    /// paragraphs on which all pages agree, and whether two pages differ in the next paragraph
-    /// above these.
+    /// What pages have above a dated paragraph, which is the last one of a flash item, see
+    /// [`SharedContext`]: the hash of the dated paragraph, the hashes of the paragraphs above it on
+    /// which all pages agree, and whether two pages differ in the next paragraph above these.
     Context { dated: u64, agreed: Cow<'a, [u32]>, differs: bool },
     /// A folded tag, and how often it was named.
     Tag(#[serde(borrow)] Cow<'a, str>, u32),
@@ -90,7 +89,7 @@ impl CorpusStatistics {
                 self.article_ids.get_or_insert_default().add((key, file), times);
             }
             Entry::Page { site, signature, lines } => {
-                self.samples.add_lines(site, signature, lines.into_owned().into());
+                self.samples.add_hashed_page(site, signature, lines.into_owned().into());
             }
         }
     }

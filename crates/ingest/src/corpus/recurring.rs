@@ -5,8 +5,9 @@
 //!
 //! - At the top and at the bottom of a page: labels and notices ([`LineKind`]) that are common,
 //!   which means that at least half of the site's pages have them.
-//! - In a block, which is a run of recurring lines of which at least three are common: all labels
-//!   and notices. If at least two labels or notices are common, also the common sentences.
+//! - In a block, which is an unbroken run of recurring lines of which at least three are common:
+//!   all labels and notices. If at least two labels or notices of the block are common, also its
+//!   common sentences.
 //! - Elsewhere: labels and notices that nearly all pages have, unless the page has the same line
 //!   where it was removed by one of the rules above.
 //!
@@ -72,6 +73,8 @@ impl RecurringLines {
     pub(crate) fn remove_from(&self, body: &mut Vec<&str>) -> usize {
         let lines: Vec<Option<Recurring>> = body.iter().map(|line| self.recurring(line)).collect();
         let mut remove = vec![false; lines.len()];
+        // `alone` has the indices of the recurring lines that are neither in a block nor at an edge
+        // of the page.
         let (mut from, mut alone) = (0, Vec::new());
         while from < lines.len() {
             let length = lines[from..].iter().take_while(|line| line.is_some()).count();

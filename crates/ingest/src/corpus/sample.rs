@@ -49,13 +49,13 @@ impl SiteSamples {
         {
             return None;
         }
-        self.add_lines(site, signature, page_lines(lines));
+        self.add_hashed_page(site, signature, page_lines(lines));
         let lines = self.0.get(&site)?.get(&signature)?;
         Some((signature, lines))
     }
 
-    /// Adds a page whose signature and lines are known.
-    pub(crate) fn add_lines(&mut self, site: u64, signature: u64, lines: PageLines) {
+    /// Adds a page, given its signature and the hashes of its lines.
+    pub(crate) fn add_hashed_page(&mut self, site: u64, signature: u64, lines: PageLines) {
         add_page(self.0.entry(site).or_default(), signature, lines);
         self.drop_surplus_sites();
     }

@@ -82,7 +82,7 @@ impl CorpusStatistics {
                 self.add_context(dated, num_above as usize, above.into_iter());
             }
             Addition::Page { site, signature, lines } => {
-                self.samples.add_lines(site, signature, lines.into_owned().into());
+                self.samples.add_hashed_page(site, signature, lines.into_owned().into());
             }
             Addition::ItemsInDump => self.add_items_in_dump(),
             Addition::IdFromDump { content, id } => self.add_id_from_dump(content, id.into_owned()),

@@ -111,7 +111,7 @@ fn month_name_after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar>
 fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let (value, digits) = cursor.take_all_digits()?;
     let part = |skipped, count| digits_before_last(value, skipped, count);
-    // How many digits follow the day: none, or those of the time.
+    // The number of digits after the day: 0, or the 4 or 6 digits of the time.
     let time_digits = u32::try_from(digits).ok()?.checked_sub(8)?;
     if !matches!(digits, 8 | 12 | 14) {
         return None;

@@ -14,7 +14,7 @@
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
 //! | `calendar`, `time_of_day` | the day in all its forms; the time of day and its zone |
 //! | `usual` | the usual date of a page, quickly |
-//! | `parsed_date` | nothing: it makes a moment of year, month, day and time of day |
+//! | `parsed_date` | no text: it makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
 //! | `partial` | incomplete dates, such as those without a year: recognised, but not understood |
 //! | `cursor`, `numeral`, `words` | characters, numbers and words |
@@ -26,7 +26,7 @@
 //! | English | `March 4, 2024`, `4 March 2024`, `Wed Nov 27 21:09:36 2013`, RFC 822 |
 //! | ISO 8601 | `2023-03-14T05:02:32Z`, `2023-03-14T13:02:32+0800` |
 //! | month or day first | `4/27/2021 12:48:57 PM`, `27/4/2021`, `27.4.2021` |
-//! | less than a day | `2023-05`, `2023年5月`, `May 2023`, `1987年` |
+//! | month or year only | `2023-05`, `2023年5月`, `May 2023`, `1987年` |
 //!
 //! Digits and letters may be full-width, a weekday may stand before or after the day, and a time
 //! may come first. A time with a time zone is converted to the archive's, UTC+8. Years from 1800 to

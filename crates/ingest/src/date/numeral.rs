@@ -42,9 +42,9 @@ pub(super) fn digits(text: &str) -> Option<(u64, Number)> {
 pub(super) fn chinese(text: &str) -> Option<Number> {
     let (mut sum, mut last) = (0_u32, None);
     let (mut positional, mut count, mut bytes) = (0_u32, 0, 0);
-    let mut by_tens = false;
+    let mut has_units = false;
     for c in text.chars() {
-        // The unit, and how many of it there are if no digit precedes it.
+        // The unit, and how many of it the character means if no digit precedes it: 廿 is two tens.
         let unit_and_default = match c {
             '十' | '拾' => Some((10, 1)),
             '廿' => Some((10, 2)),
@@ -53,7 +53,7 @@ pub(super) fn chinese(text: &str) -> Option<Number> {
             _ => None,
         };
         if let Some((unit, default)) = unit_and_default {
-            by_tens = true;
+            has_units = true;
             sum += unit * last.take().filter(|n| *n > 0).unwrap_or(default);
         } else if let Some(digit) = chinese_digit(c) {
             positional = positional * 10 + digit;
@@ -67,10 +67,10 @@ pub(super) fn chinese(text: &str) -> Option<Number> {
             return None;
         }
     }
-    if count == 0 || !by_tens && count > 4 {
+    if count == 0 || !has_units && count > 4 {
         return None;
     }
-    let value = if by_tens { sum + last.unwrap_or(0) } else { positional };
+    let value = if has_units { sum + last.unwrap_or(0) } else { positional };
     Some(Number { value, digits: count, bytes })
 }
 
@@ -81,6 +81,7 @@ pub(super) fn is_chinese(c: char) -> bool {
 
 fn chinese_digit(c: char) -> Option<u32> {
     Some(match c {
+        // Circles and the full-width letter O are typed for 〇.
         '〇' | '零' | '○' | '◯' | 'Ｏ' => 0,
         // The first year of an era is 元年.
         '一' | '元' => 1,
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chinese_numeral_ends_before_its_unit() {
+    fn chinese_numerals_before_year_month_and_day_have_their_values() {
         let value = |text| chinese(text).map(|number| number.value);
         for (text, wanted) in [
             ("二〇二四年", 2024),

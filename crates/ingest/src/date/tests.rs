@@ -3,7 +3,7 @@ use super::*;
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;
 
-/// The first characters of a text in which a date is searched for.
+/// How many characters at the start of a text are searched for the beginning of a date.
 const SEARCHED_CHARS: usize = 20;
 
 fn time(y: i16, m: i8, d: i8, h: i8, min: i8, s: i8) -> Option<Moment> {
@@ -11,7 +11,7 @@ fn time(y: i16, m: i8, d: i8, h: i8, min: i8, s: i8) -> Option<Moment> {
 }
 
 #[test]
-fn dates_of_pages() {
+fn a_date_of_a_page_is_parsed_if_nothing_follows_and_has_a_moment_if_it_is_plausible() {
     let moment = |text| parse_whole(text).map(|found| found.moment);
     assert_eq!(moment("2023/3/14 13:02:32"), Some(time(2023, 3, 14, 13, 2, 32)));
     assert_eq!(moment("2024-04-21 13:50"), Some(time(2024, 4, 21, 13, 50, 0)));
@@ -88,7 +88,7 @@ fn assert_all(forms: &[(&str, &str)]) {
 }
 
 #[test]
-fn numbers_with_separators() {
+fn dates_in_digits_are_parsed_with_every_separator_and_without() {
     assert_all(&[
         ("2023/3/14 13:02:32", "2023-03-14T13:02:32"),
         ("2024.04.21", "2024-04-21"),
@@ -119,7 +119,7 @@ fn numbers_with_separators() {
 }
 
 #[test]
-fn chinese_dates() {
+fn chinese_dates_and_times_are_parsed() {
     assert_all(&[
         ("2024年3月4日 星期一", "2024-03-04"),
         ("2024年3月4日（星期一）10:00", "2024-03-04T10:00:00"),
@@ -152,7 +152,7 @@ fn chinese_dates() {
 }
 
 #[test]
-fn english_dates() {
+fn english_dates_and_times_are_parsed() {
     assert_all(&[
         ("March 4, 2024", "2024-03-04"),
         ("March4,2024", "2024-03-04"),
@@ -179,7 +179,7 @@ fn english_dates() {
 }
 
 #[test]
-fn month_or_day_first() {
+fn a_date_that_ends_with_the_year_is_parsed_if_month_and_day_are_told_apart() {
     assert_all(&[
         ("4/27/2021 12:48:57 PM", "2021-04-27T12:48:57"),
         ("4/27/2021 12:48:57 AM", "2021-04-27T00:48:57"),
@@ -194,7 +194,7 @@ fn month_or_day_first() {
 }
 
 #[test]
-fn time_zones_and_epochs() {
+fn times_with_a_zone_and_seconds_since_1970_are_converted_to_the_archives_time_zone() {
     assert_all(&[
         ("2023-03-14T05:02:32Z", "2023-03-14T13:02:32"),
         ("2023-03-14 05:02:32 UTC", "2023-03-14T13:02:32"),
@@ -215,7 +215,7 @@ fn time_zones_and_epochs() {
 }
 
 #[test]
-fn months_and_years_without_a_day() {
+fn months_and_years_without_a_day_are_parsed_unless_they_may_be_other_numbers() {
     assert_all(&[
         ("2023-05", "2023-05"),
         ("2023/05", "2023-05"),

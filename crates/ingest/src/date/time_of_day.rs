@@ -34,7 +34,7 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
         }
     }
     inner.skip_spaces();
-    // Digits directly after digits are not a time.
+    // A time must be set apart from a day that ends with a digit, as in `2024/3/4 10:00`.
     let is_apart = inner.before().is_none_or(|c| crate::date::numeral::digit(c).is_none());
     let mut time_of_day = is_apart.then(|| take_time_of_day(&mut inner)).flatten()?;
     time_of_day.zone = time_of_day.zone.or(zone);
@@ -150,14 +150,14 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
     let has_spaces = inner.offset() > cursor.offset();
     let is_open = inner.take(|c| matches!(c, '(' | '\u{ff08}')).is_some();
     let mut zone = inner.take_word(named_zone);
-    let mut offset = inner;
+    let mut after_offset = inner;
     let is_unnamed = zone.is_none();
     // An offset may follow the name of UTC or GMT, as in `GMT+8`, but of no other zone.
     if (zone.is_none_or(|minutes| minutes == 0))
-        && (after_seconds || zone.is_some() || offset.remaining().starts_with('+'))
-        && let Some(minutes) = take_offset(&mut offset, is_unnamed, has_spaces)
+        && (after_seconds || zone.is_some() || inner.remaining().starts_with('+'))
+        && let Some(minutes) = take_offset(&mut after_offset, is_unnamed, has_spaces)
     {
-        (zone, inner) = (Some(minutes), offset);
+        (zone, inner) = (Some(minutes), after_offset);
     }
     let zone = zone?;
     if is_open {

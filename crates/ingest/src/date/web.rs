@@ -15,7 +15,7 @@ const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 const CHARS_BEFORE_TIME: usize = 20;
 /// Maximum characters between a day and its time, if words stand there.
 const MAX_WORD_CHARS: usize = 16;
-/// What the zone UTC is called between a day and its time.
+/// Names of the zone UTC, which may stand between a day and its time.
 const NAMES_OF_UTC: [&str; 4] = ["格林尼治", "格林威治", "GMT", "UTC"];
 
 /// The date at the start of a text, with the time if a time follows, and the length of both in
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_in_values_of_attributes() {
+    fn dates_in_values_of_attributes_are_read_in_all_their_forms() {
         for value in [
             "2019-09-07T13:43:45+08:00",
             "2019-09-07T13:43:45+0800",
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_bylines_with_words_before_the_time() {
+    fn certain_words_may_stand_between_day_and_time_in_a_byline() {
         let day = Some(Moment::Day(date(2019, 9, 7)));
         let found = |text| at_start(text).map(|(moment, bytes)| (Some(moment), &text[bytes..]));
         assert_eq!(found("2019-09-07 13:43 来源"), Some((time(13, 43, 0), " 来源")));
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_in_addresses() {
+    fn a_date_in_the_path_of_an_address_is_found_and_other_numbers_are_not() {
         let day = Some(Moment::Day(date(2019, 9, 26)));
         for url in [
             "http://a.cn/2019-09-26/198678130.html",

@@ -206,9 +206,9 @@ impl EndSearch {
     }
 
     /// Where the element ends: after its end tag, or before the next start tag of the same name.
-    /// `None` if `text` does not show it. The next call may get more text, or the text without the
-    /// bytes before `from`, if `from` is set to 0. `is_whole` says whether the file ends with the
-    /// text.
+    /// `None` if `text` ends before that; the caller then calls again with more text. Before that,
+    /// it may drop the bytes before `from` from the text, and set `from` to 0. `is_whole` says
+    /// whether the file ends with the text.
     fn find(&mut self, text: &[u8], is_whole: bool) -> Option<usize> {
         loop {
             let remaining = text.get(self.from..)?;

@@ -112,7 +112,7 @@ fn fields(item: &str) -> RawFields {
 
 /// Drops fields that another field of the item makes redundant.
 fn drop_redundant(fields: &mut RawFields) {
-    // Each better field, with those that are dropped if the item has it.
+    // A field, and the fields that are dropped if the item has it.
     let replacements = [
         ("content", ["description", "summary", "media:description"]),
         ("pubDate", ["updated", "date", "modified"]),

@@ -148,6 +148,7 @@ impl<'r> TextReader<'r> {
             let stated = None;
             self.decide_encoding(stated, start, &raw);
         }
+        // All text before this offset has been passed on.
         let passed_on = self.text_start;
         self.buffer = match &mut self.state {
             State::Undecided | State::Utf8 => raw,
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_found_in_the_file() {
+    fn the_span_of_each_line_in_the_file_decodes_to_that_line() {
         let line = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。\n";
         let text = "{\"id\":1}\n".to_owned() + &line.repeat(4000);
         for (name, raw) in [

@@ -151,8 +151,9 @@ pub(crate) fn mostly_utf8(bytes: &[u8]) -> bool {
         han += chunk.valid().chars().filter(|c| is_han(*c)).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    // In other encodings two bytes may be valid UTF-8 by chance, but hardly ever the three bytes of
-    // a Chinese character.
+    // Fewer than one error for 20 non-ASCII characters, or for two Chinese ones. In other encodings
+    // two bytes may be valid UTF-8 by chance, but hardly ever the three bytes of a Chinese
+    // character.
     broken * 20 < valid || broken * 2 < han
 }
 
@@ -163,7 +164,8 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     if sample.len() < 4 {
         return None;
     }
-    let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
+    // Counts the zero bytes at even offsets (0) or at odd ones (1).
+    let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|b| **b == 0).count();
     let (even_zeros, odd_zeros) = (zeros(0), zeros(1));
     let units = sample.len() / 2;
     let plausible = |encoding: &'static Encoding, zeros: usize| {
