@@ -175,7 +175,7 @@ impl FileTable {
     /// The entry of a file, or the entries of all files below a folder, with their contributions.
     /// Entries come in the order of the table, which is that of the walk, except that files of an
     /// unreadable folder may come last.
-    pub(crate) fn under(&self, path: &str) -> io::Result<Vec<FileEntry>> {
+    pub(crate) fn entries_under(&self, path: &str) -> io::Result<Vec<FileEntry>> {
         let folder = sort_key(path);
         let mut found = Vec::new();
         let may_have_files = |block: &&Block| {
@@ -271,7 +271,7 @@ mod tests {
         for (folder, wanted) in
             [("pages", 0..1000_usize), ("pages/000", 0..100), ("pages/004/", 400..500)]
         {
-            let found = table.under(folder).unwrap();
+            let found = table.entries_under(folder).unwrap();
             let wanted: Vec<FileEntry> = numbers
                 .iter()
                 .filter(|number| wanted.contains(*number))
@@ -279,8 +279,8 @@ mod tests {
                 .collect();
             assert_eq!(found, wanted, "{folder}");
         }
-        assert_eq!(table.under("pages/002/0203.txt").unwrap(), [entry(203)]);
-        assert_eq!(table.under("page").unwrap(), []);
+        assert_eq!(table.entries_under("pages/002/0203.txt").unwrap(), [entry(203)]);
+        assert_eq!(table.entries_under("page").unwrap(), []);
         let mut count = 0;
         table.for_each(|_| count += 1).unwrap();
         assert_eq!(count, entries.len());
@@ -316,7 +316,7 @@ mod tests {
             std::fs::write(&path, &damaged).unwrap();
             let read = || {
                 let table = FileTable::open(&Folder::open(dir.path()).unwrap())?;
-                table.under("pages")
+                table.entries_under("pages")
             };
             match read() {
                 Err(_) => {}

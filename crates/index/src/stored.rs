@@ -332,7 +332,7 @@ impl StoredRecords for Stored {
         };
         let mut found = Vec::new();
         for old in old_paths {
-            found.extend(files.under(&old.to_string_lossy())?);
+            found.extend(files.entries_under(&old.to_string_lossy())?);
         }
         for entry in &mut found {
             if let Some(path) = self.new_path(&entry.path) {

@@ -17,7 +17,8 @@ pub const PROVENANCE_STATED: u64 = 2;
 /// adds them, from 0.
 pub(crate) const RECORD_FIELD: u32 = 14;
 
-/// The handle of each field.
+/// The handle of each field. *Fast* fields are columns, and other fields are indexed, except
+/// [`Fields::record`], which is stored. *Fast and indexed* fields are both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields {
     /// The id, and those of the variants of a flash item. Indexed, for `show ID` and `id:`.

@@ -69,14 +69,14 @@ impl SegmentPostings {
         let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
             let id = segment.segment_id();
-            let named =
+            let message =
                 |what: &dyn std::fmt::Display| format!("{}.{POST}: {what}", id.uuid_string());
             let file = segment.open_read(component())?;
-            let bytes = file.read_bytes().map_err(|error| named(&error))?;
-            let postings = Postings::open(bytes).map_err(|what| named(&what))?;
+            let bytes = file.read_bytes().map_err(|error| message(&error))?;
+            let postings = Postings::open(bytes).map_err(|what| message(&what))?;
             if postings.num_docs() != segment.max_doc() as usize {
                 let what = "the number of its documents differs from that of its segment";
-                return Err(named(&what).into());
+                return Err(message(&what).into());
             }
             let deleted = match segment.alive_bitset() {
                 None => Vec::new(),

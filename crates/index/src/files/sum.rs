@@ -48,12 +48,12 @@ impl Sum {
         Self { bytes: bytes.len() as u64, xxh3: xxh3_64(bytes) }
     }
 
-    /// The sum of all bytes up to the end.
+    /// The sum of all bytes that a reader returns up to its end.
     pub(crate) fn read(from: &mut dyn Read) -> io::Result<Self> {
         Self::read_with(from, |_| {})
     }
 
-    /// [`Sum::of`], with the page checksums of the file.
+    /// Does the same as [`Sum::of`], and also returns the page checksums of the file.
     pub(crate) fn with_pages(folder: &Folder, name: &str) -> io::Result<(Self, Vec<u8>)> {
         let (mut file, _) = folder.file(name)?;
         let mut pages = PageHasher::default();
@@ -61,7 +61,7 @@ impl Sum {
         Ok((sum, pages.finish()))
     }
 
-    /// The sum of all bytes up to the end. Passes them to `each`, piece by piece.
+    /// Does the same as [`Sum::read`], and passes the bytes to `each`, piece by piece.
     fn read_with(from: &mut dyn Read, mut each: impl FnMut(&[u8])) -> io::Result<Self> {
         let mut hash = Xxh3::new();
         // 256 KiB at a time.

@@ -52,7 +52,7 @@ pub(crate) enum Pointer {
 /// Reads `CURRENT`.
 pub(crate) fn pointer(folder: &Folder) -> Pointer {
     match folder.read(CURRENT, LIMIT) {
-        Ok(line) => match (Current::parse(&line), legacy(&line)) {
+        Ok(line) => match (Current::parse(&line), legacy_name(&line)) {
             (Some(current), _) => Pointer::Names(current),
             (None, Some(name)) => Pointer::Legacy(name),
             (None, None) => Pointer::Unknown,
@@ -62,8 +62,9 @@ pub(crate) fn pointer(folder: &Folder) -> Pointer {
     }
 }
 
-/// The generation that a pointer of formats 1 to 4 names: `gen-000001`, with or without a hash.
-fn legacy(line: &[u8]) -> Option<String> {
+/// The name of the generation in a `CURRENT` of formats 1 to 4: `gen-000001`, with or without a
+/// hash after it.
+fn legacy_name(line: &[u8]) -> Option<String> {
     let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
     let name = match line.split_once(' ') {
         None => line,
@@ -142,8 +143,8 @@ mod tests {
         ] {
             assert_eq!(Current::parse(line.as_bytes()), None, "{line}");
         }
-        assert_eq!(legacy(b"gen-000007 0123456789abcdef\n").as_deref(), Some("gen-000007"));
-        assert_eq!(legacy(b"gen-000001\n").as_deref(), Some("gen-000001"));
-        assert_eq!(legacy(b"gen-000001 notes\n"), None);
+        assert_eq!(legacy_name(b"gen-000007 0123456789abcdef\n").as_deref(), Some("gen-000007"));
+        assert_eq!(legacy_name(b"gen-000001\n").as_deref(), Some("gen-000001"));
+        assert_eq!(legacy_name(b"gen-000001 notes\n"), None);
     }
 }

@@ -170,8 +170,8 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> io::Result<T> {
     postcard::from_bytes(bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
 }
 
-/// Reads or writes frames: pieces of bytes, each after its length. The last frame is empty, and
-/// ends the list. Hashes all bytes on the way.
+/// Reads or writes frames: a frame is the length of a piece (u32, little-endian) and its bytes. An
+/// empty frame ends the list. Hashes all bytes that are read or written.
 struct Frames<T> {
     inner: T,
     hash: Xxh3,

@@ -28,7 +28,7 @@ pub(crate) fn line_hash(line: &str) -> Option<LineHash> {
 /// Maximum length in bytes of a line with counters.
 const MAX_COUNTER_BYTES: usize = 90;
 
-/// Labels of counters.
+/// Labels of counters, such as how often a page was read or commented on.
 const COUNTERS: [&str; 18] = [
     "閱讀", "阅读", "評論", "评论", "點擊", "点击", "瀏覽", "浏览", "點贊", "点赞", "收藏", "分享",
     "人氣", "人气", "views", "Views", "comments", "Comments",

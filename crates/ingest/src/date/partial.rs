@@ -17,7 +17,7 @@ pub(crate) fn is_partial(text: &str) -> bool {
         && text.contains(['-', '/', '月', ':'])
 }
 
-/// Whether a text starts with a date such as `6月18日`, `18日` or `2022年6月`.
+/// Whether a text starts with a number and 年, 月 or 日, as dates do: `6月18日`, `18日`, `2022年6月`.
 pub(crate) fn starts_with_part(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])

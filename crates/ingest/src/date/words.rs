@@ -30,8 +30,8 @@ pub(super) enum PartOfDay {
     /// 中午: 12 is noon, 1 is 13:00, 11 is before noon.
     Noon,
     Afternoon,
-    /// The hours before 12 are those of the afternoon: 8 is 20:00. But 12 at night may be the
-    /// midnight before or after the day, so of such a date only the day is read.
+    /// Hours before 12 count as after noon, as for [`Self::Afternoon`]: 8 is 20:00. But 12 at night
+    /// may be the midnight before or after the day, so of such a date only the day is read.
     Night,
 }
 

@@ -219,7 +219,7 @@ fn with_references_resolved(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn items_and_entries_are_read() {
+    fn the_fields_of_rss_items_and_atom_entries_are_read() {
         let rss = "<item><title>甲&amp;乙 &mdash; A & B</title><link>https://a.b/?x=1&amp;y=2</link>\
             <description><![CDATA[<p>丙</p>]]></description><content:encoded>&lt;p&gt;丁&lt;/p&gt;\
             </content:encoded><pubDate>Thu, 04 Mar 2021 05:06:07 +0800</pubDate>\

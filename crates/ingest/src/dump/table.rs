@@ -149,7 +149,8 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// Reads the table, but fails in a row that is too long to be held in memory.
+/// Reads the table, but fails in a row for which the budget of bytes does not suffice, so that no
+/// row fills the memory.
 struct RowBudget<'b, 'r> {
     file: &'b mut TextReader<'r>,
     /// Bytes that may still be read for the current row.
