@@ -99,9 +99,9 @@ fn first_paths(paths: &[String]) -> String {
 }
 
 /// How the number of files has changed since the survey, for a message; empty if it has not.
-fn difference(before: u64, files: u64) -> String {
-    match before == files {
+fn difference(surveyed: u64, current: u64) -> String {
+    match surveyed == current {
         true => String::new(),
-        false => format!(", which found {before} and not {files}"),
+        false => format!(", which found {surveyed} and not {current}"),
     }
 }

@@ -130,7 +130,8 @@ impl FileEntryLog {
 pub(crate) struct SurveyedFile {
     /// See [`FileEntry::content_hash`].
     pub(crate) content_hash: u64,
-    /// Whether the system refused to read it or a part of it.
+    /// Whether the file, or a part of it, cannot be read for now, see
+    /// [`Reason::keeps_records`](crate::Reason::keeps_records).
     pub(crate) refused: bool,
     /// What this file contributed to the corpus statistics, encoded.
     #[serde(with = "in_one_piece")]

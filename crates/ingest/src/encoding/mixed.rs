@@ -7,14 +7,15 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8};
 use crate::encoding::detect::{declared, detect, is_chinese, mostly_utf8};
 use crate::text::punctuation::is_han;
 
-/// Bytes of a file that share an encoding: whole lines.
+/// Consecutive lines of a file that are in one encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Section {
     pub(crate) bytes: Range<usize>,
     pub(crate) encoding: &'static Encoding,
 }
 
-/// Minimum number of Chinese characters by which a line that is valid UTF-8 is clearly UTF-8.
+/// A line that is valid UTF-8 is clearly UTF-8 if it has at least this many Chinese characters. A
+/// few bytes of another encoding can be valid UTF-8 by chance.
 const MIN_HAN: usize = 4;
 
 /// The sections of a file that is not valid UTF-8 as a whole; `None` unless some lines are clearly
@@ -118,8 +119,8 @@ mod tests {
 
     use super::*;
 
-    const SOUND: &str = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件。\n";
-    const FOREIGN: &str = "這份文件認為,差距正在縮小,開源模型還能屢次達到匹敵的性能。\n";
+    const UTF8_LINE: &str = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件。\n";
+    const OTHER_LINE: &str = "這份文件認為,差距正在縮小,開源模型還能屢次達到匹敵的性能。\n";
 
     /// The sections of a file without a hint of its encoding.
     fn sections(bytes: &[u8]) -> Option<Vec<Section>> {
@@ -130,10 +131,10 @@ mod tests {
     #[test]
     fn each_line_is_decoded_in_its_own_encoding() {
         for encoding in [GB18030, BIG5] {
-            let foreign = encoding.encode(FOREIGN).0;
+            let other = encoding.encode(OTHER_LINE).0;
             for utf8_lines in [1, 20] {
-                let page =
-                    [SOUND.repeat(utf8_lines).as_bytes(), &foreign, SOUND.as_bytes()].concat();
+                let page = [UTF8_LINE.repeat(utf8_lines).as_bytes(), &other, UTF8_LINE.as_bytes()]
+                    .concat();
                 let read: String = sections(&page)
                     .unwrap()
                     .iter()
@@ -142,7 +143,10 @@ mod tests {
                         section.encoding.decode_without_bom_handling(bytes).0
                     })
                     .collect();
-                assert_eq!(read, format!("{}{FOREIGN}{SOUND}", SOUND.repeat(utf8_lines)));
+                assert_eq!(
+                    read,
+                    format!("{}{OTHER_LINE}{UTF8_LINE}", UTF8_LINE.repeat(utf8_lines))
+                );
             }
         }
     }
@@ -150,17 +154,18 @@ mod tests {
     #[test]
     fn a_line_in_a_latin_alphabet_is_found() {
         let line = "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l\n";
-        let page = [SOUND.as_bytes(), &WINDOWS_1252.encode(line).0, SOUND.as_bytes()].concat();
+        let page =
+            [UTF8_LINE.as_bytes(), &WINDOWS_1252.encode(line).0, UTF8_LINE.as_bytes()].concat();
         let found = sections(&page).unwrap();
         assert_eq!(found[1].encoding, WINDOWS_1252);
     }
 
     #[test]
     fn a_file_in_one_encoding_has_no_sections() {
-        assert_eq!(sections(&GB18030.encode(&FOREIGN.repeat(30)).0), None);
-        assert_eq!(sections(&BIG5.encode(&SOUND.repeat(30)).0), None);
+        assert_eq!(sections(&GB18030.encode(&OTHER_LINE.repeat(30)).0), None);
+        assert_eq!(sections(&BIG5.encode(&UTF8_LINE.repeat(30)).0), None);
         // Bytes of a character that is cut off are errors in UTF-8, not text in another encoding.
-        let broken = [SOUND.as_bytes(), b"\xe6\xb8", SOUND.as_bytes(), b"\xff\n"].concat();
+        let broken = [UTF8_LINE.as_bytes(), b"\xe6\xb8", UTF8_LINE.as_bytes(), b"\xff\n"].concat();
         assert_eq!(sections(&broken), None);
         assert_eq!(sections(b""), None);
     }
@@ -169,8 +174,8 @@ mod tests {
         #[test]
         fn sections_cover_the_file(bytes in prop::collection::vec(
             prop::sample::select(vec![
-                SOUND.as_bytes().to_vec(), GB18030.encode(FOREIGN).0.into_owned(), b"abc\n".to_vec(),
-                b"\r".to_vec(), b"\xff\xfe".to_vec(), vec![0xe6],
+                UTF8_LINE.as_bytes().to_vec(), GB18030.encode(OTHER_LINE).0.into_owned(),
+                b"abc\n".to_vec(), b"\r".to_vec(), b"\xff\xfe".to_vec(), vec![0xe6],
             ]), 0..10)) {
             let bytes = bytes.concat();
             if let Some(found) = sections(&bytes) {

@@ -180,7 +180,7 @@ pub(super) fn char_counts(line: &str) -> CharCounts {
                 all += 1;
                 at += 2;
             }
-            // GBK has no characters beyond the basic multilingual plane.
+            // Never telling: GBK has no characters beyond the basic multilingual plane.
             Some(&[0xf0..=0xff, _]) => {
                 all += 1;
                 at += 4;

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn distant_offsets_are_found_in_whole_steps() {
+    fn offsets_that_are_many_steps_apart_are_found() {
         // Each character has three bytes in UTF-8, and two in GB18030.
         let text = "甲乙".repeat(50_000);
         let raw = GB18030.encode(&text).0;

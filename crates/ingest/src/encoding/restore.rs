@@ -152,8 +152,8 @@ impl Alternative {
 
     /// Reads a character that stands for one or two lost bytes, see [`is_hole`].
     fn read_hole(&self, emit: &mut dyn FnMut(Self)) {
-        // Of characters that begin with E2 or E3, all common punctuation has the byte 80 in the
-        // middle, for which many decoders have no character.
+        // All common punctuation whose first byte is E2 or E3 has the middle byte 80, for which
+        // many decoders have no character.
         if self.pending.missing == 2 && matches!(self.pending.bytes[0], 0xe2 | 0xe3) {
             let mut known = self.clone();
             known.score -= 1;
@@ -172,7 +172,8 @@ impl Alternative {
     /// Adds a lost byte.
     fn push_lost(&mut self) {
         let missing = match self.pending.missing {
-            // Chinese characters have three bytes.
+            // A lost byte that begins a character is taken for that of a Chinese character, which
+            // has three bytes.
             0 => 2,
             1 => return self.lose(),
             missing => missing - 1,
@@ -212,6 +213,7 @@ impl Alternative {
             return false;
         }
         if pending.broken {
+            // The character is lost anyway, so only the number of its bytes matters.
             self.push_lost();
             return true;
         }

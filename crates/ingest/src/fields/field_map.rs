@@ -27,7 +27,7 @@ impl FieldMap {
         self.0.iter().map(|(field, key)| (*field, key.as_str()))
     }
 
-    /// Whether the map gives a key, such as the name of a table's column, to the title or the text.
+    /// Whether `key`, such as the name of a table's column, is mapped to the title or the text.
     pub(crate) fn is_title_or_text(&self, key: &str) -> bool {
         self.iter()
             .any(|(field, mapped)| matches!(field, Field::Title | Field::Text) && mapped == key)
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_is_printed_as_it_is_parsed() {
+    fn a_map_is_printed_in_the_form_that_is_parsed() {
         let map: FieldMap = " text=content, date = publish_time,,source=a.b".parse().unwrap();
         assert_eq!(map.to_string(), "text=content,date=publish_time,source=a.b");
         assert_eq!(map.to_string().parse(), Ok(map));

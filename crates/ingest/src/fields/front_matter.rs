@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_front_matter_ends() {
+    fn reading_hostile_front_matter_terminates() {
         let mut nested_aliases = "---\na0: &a0 [x, x]\n".to_owned();
         for level in 1..60 {
             let (name, before) = (level, level - 1);

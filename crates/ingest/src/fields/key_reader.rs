@@ -31,6 +31,7 @@ pub(crate) struct UnderstoodFields {
     pub(crate) tags: Vec<String>,
     /// How mojibake in the values was repaired.
     pub(crate) mended: Mended,
+    /// The values of all other fields, such as the author.
     texts: HashMap<Field, String>,
 }
 
@@ -101,9 +102,10 @@ impl<'m> KeyReader<'m> {
         }
         let mapped_count = u16::try_from(map.iter().count()).unwrap_or(u16::MAX);
         for (key, value) in fields {
+            // The key is mapped, or a mapped path such as `source.name` begins with it.
             let is_mapped = || {
-                let first = |path: &'v str| path.split('.').next() == Some(key);
-                map.iter().any(|(_, path)| path == key || first(path))
+                let begins_path = |path: &'v str| path.split('.').next() == Some(key);
+                map.iter().any(|(_, path)| path == key || begins_path(path))
             };
             if value::is_empty(value) || !map.is_empty() && is_mapped() {
                 continue;
@@ -119,6 +121,7 @@ impl<'m> KeyReader<'m> {
         candidates
     }
 
+    /// [`keys::meaning`] of a key, remembered.
     fn meaning(&mut self, key: &str) -> Option<(Field, u16)> {
         if let Some(known) = self.meanings.get(key) {
             return *known;

@@ -3,7 +3,7 @@
 use super::field::Field;
 use super::key_table::KEYS;
 
-/// What stands before the names of well-known keys in dumps of databases, as in `news_title`.
+/// Prefixes that dumps of databases put before well-known keys, as in `news_title`.
 const PREFIXES: [&str; 6] = ["news", "article", "post", "doc", "item", "page"];
 
 /// Added to the rank of a key with a prefix, so that it comes after all keys without one.
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_have_meanings() {
+    fn spellings_of_well_known_keys_stand_for_their_fields() {
         let of = |key| meaning(key).map(|(field, _)| field);
         for (key, field) in [
             ("publish_time", Field::Date),

@@ -8,7 +8,7 @@
 //! | `field_map` | the user's own keys (`--map`) |
 //! | `key_reader` | finds the fields of a record by their keys |
 //! | `key_counts` | counts the keys of a dump that were not used, or have values of a wrong type |
-//! | `value`, `html_text`, `stated_date` | reads values: texts and lists, HTML, dates |
+//! | `value`, `html_text`, `stated_date` | read values: texts and lists, HTML, dates |
 //! | `front_matter` | the metadata in the front matter of a Markdown file |
 
 pub(crate) mod field;

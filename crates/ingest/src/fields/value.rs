@@ -25,15 +25,15 @@ pub(crate) fn single(value: &Value) -> Option<String> {
     Some(texts.join("、"))
 }
 
-/// The first address in a value, which is read as [`single`] reads it, but for the address in an
-/// object instead of its name.
+/// The first address in a value. Reads the value as [`single`] does, but takes the address of an
+/// object and not its name.
 pub(crate) fn address(value: &Value) -> Option<String> {
     let texts = collected(value, &ADDRESSES)?;
     Some(texts.into_iter().next().unwrap_or_default())
 }
 
-/// A list of names: those in a list, those that are separated in a string, or what [`single`] finds
-/// in any other value. Empty or `None` as there.
+/// A list of names: those in a list, the parts of a string such as `甲,乙`, or what [`single`] finds
+/// in any other value. Empty or `None` in the same cases as [`single`].
 pub(crate) fn list(value: &Value) -> Option<Vec<String>> {
     let texts = collected(value, &NAMES)?;
     match value {

@@ -11,9 +11,9 @@ use crate::flash::paragraph::Paragraph;
 
 /// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;
-/// Minimum score for the shape of an item's first paragraph (how much it looks like a headline), if
-/// this paragraph is the dated one itself or the highest on which all pages agree. Such a paragraph
-/// need not look like a headline.
+/// An item can begin without a headline at the dated paragraph itself, or at the highest paragraph
+/// on which all pages agree. The score for the shape of such a paragraph (how much it looks like a
+/// headline) is at least this.
 const MIN_SHAPE_SCORE: f32 = -1.0;
 /// Score added to an item of one paragraph: an item of more paragraphs needs evidence.
 const ONE_PARAGRAPH_BONUS: f32 = 1.5;
@@ -23,8 +23,8 @@ const PARAGRAPH_COST: f32 = 0.7;
 /// Score added if the first paragraph of the item is the highest on which all pages that show the
 /// item agree.
 const AGREEMENT_BONUS: f32 = 4.0;
-/// Score subtracted if pages differ at the first paragraph of the item or below it. Finite, because
-/// a page may show an edited form of the item.
+/// Score subtracted if pages differ at the first paragraph of the item or below it. This does not
+/// rule the paragraph out, because a page may show an edited form of the item.
 const DISAGREEMENT_COST: f32 = 6.0;
 /// An item of two or more paragraphs with more than this many bytes is not extended upwards: longer
 /// texts are articles.
@@ -125,9 +125,9 @@ impl BoundaryFinder {
     }
 }
 
-/// Tries the paragraphs of `range` as boundaries, and replaces `best` by a better one. `near` has
-/// the paragraphs before the dated one. `range` says how many of these stand between a paragraph
-/// and the dated one: 0 for the nearest.
+/// Tries some paragraphs of `near` as boundaries, and replaces `best` by a better one. `near` has
+/// the paragraphs before the dated one. A paragraph is tried if the number of paragraphs between it
+/// and the dated one (0 for the nearest) is in `range`.
 fn try_boundaries<'a>(
     best: &mut Boundary<'a>,
     near: &[Paragraph<'a>],

@@ -95,6 +95,7 @@ fn trailing_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
     let from = (from..text.len()).find(|at| text.is_char_boundary(*at))?;
     let mut before = text[..from].chars().next_back();
     for (at, c) in text[from..].char_indices() {
+        // A date does not directly follow a letter or digit of the text.
         let is_apart = before.is_none_or(|b: char| !b.is_alphanumeric());
         before = Some(c);
         let start = from + at;

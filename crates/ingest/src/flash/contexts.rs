@@ -28,14 +28,14 @@ pub(crate) struct SharedContext {
 impl SharedContexts {
     /// Adds the paragraphs that a page shows before a dated paragraph: `length` is their number,
     /// and `above` has their hashes, nearest first. If the dated paragraph has a context already,
-    /// `above` is consumed only up to the first hash that differs from it. The survey stores the
-    /// consumed hashes, and adds them again when its outcome is read. Fewer hashes than `length`
-    /// therefore mean that another page differed after the last of them.
+    /// `above` is consumed only up to and including the first hash that differs from the context.
+    /// The survey stores the consumed hashes, and adds them again when its outcome is read. If
+    /// these are fewer than `length`, another page differs at the last of them or right after it.
     pub(crate) fn add(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         match self.0.entry(dated) {
             Entry::Vacant(vacant) => {
                 let agreed: Box<[u32]> = above.collect();
-                // Fewer hashes were stored if an earlier `add` stopped at a difference.
+                // If fewer hashes were stored, an earlier `add` stopped because pages differ.
                 let differs = agreed.len() < length;
                 vacant.insert(SharedContext { agreed, differs });
             }
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn intersecting_stops_at_the_first_difference_and_a_shorter_page_differs() {
-        // No page is known to differ from the other page after its last hash.
+        // Pages are not known to differ after the last hash of the other page.
         let differs = false;
         let mut context = SharedContext { agreed: [1, 2, 3].into(), differs: false };
         let mut consumed = 0;

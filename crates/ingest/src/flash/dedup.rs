@@ -238,7 +238,7 @@ pub(crate) struct Drain {
     further_variants: Peekable<vec::IntoIter<(u32, u32)>>,
     /// For each of `all_variants`, whether it is not the first of its item.
     is_further_variant: Vec<bool>,
-    /// Number of the next variant.
+    /// Number of the variant to look at next.
     next: u32,
     /// See [`FlashDeduplicator::stored_occurrences`].
     stored_occurrences: HashMap<u32, u64>,

@@ -35,8 +35,8 @@ const COMPARED_CHARS: usize = 160;
 const BRACKETED_SCORE: f32 = 6.0;
 /// Score added for a title after a column name.
 const COLUMN_BONUS: f32 = 5.0;
-/// Upper bound on the score of any title without [`COLUMN_BONUS`], see [`max_score`]; titles in
-/// brackets score less.
+/// Upper bound on the score of any title without [`COLUMN_BONUS`]: [`max_score`] of a title of 24
+/// characters before a lead-in. Titles in brackets score less.
 const MAX_SCORE: f32 = 6.5 + 0.25 * 24.0 - 2.0 + 3.5 + 0.01;
 
 /// The best split of `paragraph`, taken as the first paragraph of an item; `following` is the
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn headlines_of_real_items() {
+    fn the_headline_of_a_real_item_ends_at_the_right_colon() {
         assert_eq!(
             title(
                 "“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決:金色財經報道,“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決,我沒有看到真正的危險。"

@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outlets_in_parentheses_at_the_end() {
+    fn a_name_in_parentheses_at_the_end_is_the_outlet() {
         assert_eq!(outlet("知情人士還稱。(財聯社)"), Some("財聯社"));
         assert_eq!(outlet("” (The Block)"), Some("The Block"));
         assert_eq!(outlet("今天(9月28日,周三)"), None);

@@ -70,8 +70,8 @@ pub(crate) fn first_chars(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Whether a lead-in and a comma follow a colon inside a text, as in `甲:6月18日消息,乙`. In a real
-/// title, no lead-in follows a colon.
+/// Whether a lead-in follows a colon inside a text, with a comma near its beginning, as in
+/// `甲:6月18日消息,乙`. In a real title, no lead-in follows a colon.
 pub(crate) fn contains_lead_in(title: &str) -> bool {
     title.char_indices().any(|(at, c)| {
         is_colon(c) && {

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_of_three_paragraphs() {
+    fn an_item_of_three_paragraphs_is_separated_from_the_text_around_it() {
         let (paragraphs, flashes) = body(
             "然而,開源模型還能屢次達到和GPT-3.5匹敵的性能。\n\n\
             Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本:6月18日消息,加密貸款和交易公司Genesis首席執行官周五表示,該公司已經清算了一個“大型交易對手”的抵押品。\n\n\
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flash_without_title_is_one_paragraph() {
+    fn an_item_without_a_headline_is_one_paragraph() {
         let (paragraphs, flashes) =
             body("前文說到這里。\n據悉比特幣突破三萬美元。[2019/8/10]\n后文。");
         assert_eq!(paragraphs, ["前文說到這里。", "后文。"]);

@@ -21,7 +21,7 @@ pub(crate) struct Piece<'a> {
     pub(crate) dated: Option<Dated>,
 }
 
-/// The date of a flash item, and the hash of the item, whose last paragraph is the piece.
+/// What is known of a flash item whose last paragraph is a piece: its date and its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dated {
     /// The date; `None` if it is a null date (such as 1900/1/1, which sites print for no date), is

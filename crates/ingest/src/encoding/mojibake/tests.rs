@@ -29,9 +29,8 @@ fn char_counts_of_each_character_agrees_with_the_table_of_telling_characters() {
     assert_eq!(char_counts("浠ュ,a\u{e9}\u{20000}").non_ascii, 4);
 }
 
-// These characters: U+0080 to U+00FF, kana, private characters and Bopomofo.
 #[test]
-fn only_lines_with_certain_characters_may_be_other_mojibake_than_utf8_as_gbk() {
+fn only_latin1_kana_bopomofo_and_private_characters_are_signs_of_latin_or_big5() {
     for text in ["", "a", "以太坊的升級,將在明年三月完成。「OpenAI」"] {
         assert!(!has_signs_of_latin_or_big5(text), "{text}");
     }
@@ -54,7 +53,7 @@ fn characters_outside_the_opening_table_cannot_begin_utf8_decoded_as_gbk() {
 }
 
 #[test]
-fn lossy_mojibake_is_repaired_where_it_is_certain() {
+fn mojibake_with_lost_characters_is_repaired_in_part_or_kept() {
     for (line, wanted) in [
         ("浠ュお鍧�鐨勫崌绾э紝灏嗗湪鏄庡勾", "以太�的升级，将在明年"),
         ("浠ュお鍧?鐨勫崌绾э紝灏嗗湪鏄庡勾", "以太�的升级，将在明年"),
@@ -62,7 +61,7 @@ fn lossy_mojibake_is_repaired_where_it_is_certain() {
     ] {
         assert_eq!(repair(line), Repair::Partly(wanted.to_owned()), "{line}");
     }
-    // Of each character a byte is lost; `锟斤拷` is U+FFFD itself, misread.
+    // In the first line, each character has lost a byte; `锟斤拷` is two U+FFFD, misread.
     for line in ["鐨�鏄�鍦�浜�鏈�鍜�", "锟斤拷锟斤拷", "锟斤拷"] {
         assert_eq!(repair(line), Repair::Kept, "{line}");
     }
