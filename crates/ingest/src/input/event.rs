@@ -1,4 +1,4 @@
-//! What is found when a file is opened: pages and dumps to read, and what is not read.
+//! What an opened file contains: pages and dumps to read, and files and members that are not read.
 
 use std::io::Read;
 use std::ops::ControlFlow;

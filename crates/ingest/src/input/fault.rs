@@ -1,4 +1,4 @@
-//! Skip reasons as I/O errors: that is how they pass through decompressors.
+//! Wraps the reason to skip a file in an I/O error, so that a decompressor passes the reason on.
 
 use std::fmt;
 use std::io;

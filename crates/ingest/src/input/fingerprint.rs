@@ -60,7 +60,8 @@ impl Fingerprint {
         self.newest = self.newest.max(change.modified);
     }
 
-    /// The number. Waits a moment if a file has just been written, see [`fingerprint`].
+    /// The fingerprint of the files so far. Waits a moment if a file has just been written, see
+    /// [`fingerprint`].
     pub(crate) fn number(&self) -> u64 {
         if SystemTime::now().duration_since(self.newest).is_ok_and(|age| age < TICK) {
             std::thread::sleep(TICK);

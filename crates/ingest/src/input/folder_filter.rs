@@ -51,22 +51,21 @@ impl Exclusions {
     }
 
     /// Whether a file or folder is one of those that [`Options::exclude`] lists.
-    pub(crate) fn has(&self, path: &Path, metadata: &Metadata) -> bool {
+    pub(crate) fn lists(&self, path: &Path, metadata: &Metadata) -> bool {
         !self.identities.is_empty()
             && identity(path, metadata).is_some_and(|identity| self.identities.contains(&identity))
     }
 
-    /// Whether a folder itself is excluded; its ancestors are not checked.
-    fn has_folder(&self, path: &Path) -> bool {
-        let is_listed = || fs::metadata(path).is_ok_and(|metadata| self.has(path, &metadata));
+    /// Whether the options exclude a folder itself; the folders above it are not checked.
+    fn excludes(&self, path: &Path) -> bool {
+        let is_listed = || fs::metadata(path).is_ok_and(|metadata| self.lists(path, &metadata));
         (!self.identities.is_empty() && is_listed())
             || self.excludes_folder.is_some_and(|is_excluded| is_excluded(path))
     }
 
     /// Fails if a root is excluded or lies inside an excluded folder.
     pub(crate) fn check_root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
-        if !self.excludes_no_folder() && canonical.ancestors().any(|folder| self.has_folder(folder))
-        {
+        if !self.excludes_no_folder() && canonical.ancestors().any(|folder| self.excludes(folder)) {
             return Err(Error::RootExcluded { path: root.to_owned() });
         }
         Ok(())
@@ -118,11 +117,7 @@ impl<'b> FolderFilter<'b> {
                 Some(_) => FolderVerdict::SymlinkInsideRoots,
             };
         }
-        if self.exclusions.has_folder(path) {
-            FolderVerdict::Excluded
-        } else {
-            FolderVerdict::Inside
-        }
+        if self.exclusions.excludes(path) { FolderVerdict::Excluded } else { FolderVerdict::Inside }
     }
 
     /// Patterns of what to leave out below every root.
@@ -160,7 +155,7 @@ impl<'b> FolderFilter<'b> {
         if let Some(known) = self.within_excluded.borrow().get(folder) {
             return *known;
         }
-        let excluded = self.exclusions.has_folder(folder)
+        let excluded = self.exclusions.excludes(folder)
             || folder.parent().is_some_and(|above| self.within_excluded(above));
         self.within_excluded.borrow_mut().insert(folder.to_owned(), excluded);
         excluded

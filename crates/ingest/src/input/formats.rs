@@ -19,7 +19,8 @@ pub struct Format {
 
 /// A row of the table.
 struct Row {
-    /// The kind that the endings stand for; `None` for compression, which `FileFormat::of` knows.
+    /// The kind that the endings stand for; `None` for compression, whose endings
+    /// `FileFormat::of` interprets.
     kind: Option<Kind>,
     format: Format,
 }

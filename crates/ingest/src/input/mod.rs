@@ -12,7 +12,7 @@
 //! | `content`, `sniff*`, `peek` | examines the first bytes of a file |
 //! | `recognise` | decides by content and name what a file is, and whether it is read |
 //! | `open`, `pre` | opens a file; runs the command of the user (`--pre`) on it |
-//! | `container`, `name`, `zip`, `tar`, `warc`, `arc`, `http`, `chunked` | reads containers |
+//! | `container`, `name`, `zip`, `tar`, `warc`, `arc`, `http`, `chunked` | read containers |
 //! | `meter`, `fault`, `last_io_error` | limits; reasons and system errors behind failed reads |
 //! | `event` | what is found when a file is opened |
 //! | `original` | reads the original bytes of a record again |

@@ -11,8 +11,8 @@ use crate::report::Reason;
 /// device could have side effects, so neither is opened. If a pipe or device takes the file's place
 /// after the check, opening it at least does not block.
 pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
-    let refused = |error| reason(&error);
-    if !retry_if_interrupted(|| fs::metadata(path)).map_err(refused)?.is_file() {
+    let to_reason = |error| reason(&error);
+    if !retry_if_interrupted(|| fs::metadata(path)).map_err(to_reason)?.is_file() {
         return Err(Reason::Special);
     }
     let mut options = File::options();
@@ -22,8 +22,8 @@ pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
-    let file = retry_if_interrupted(|| options.open(path)).map_err(refused)?;
-    let metadata = retry_if_interrupted(|| file.metadata()).map_err(refused)?;
+    let file = retry_if_interrupted(|| options.open(path)).map_err(to_reason)?;
+    let metadata = retry_if_interrupted(|| file.metadata()).map_err(to_reason)?;
     if metadata.is_file() { Ok((file, metadata.len())) } else { Err(Reason::Special) }
 }
 

@@ -135,7 +135,8 @@ impl Write for LineCounter {
     }
 }
 
-/// Passes the content of a file, or of one of its members, to `take`.
+/// Passes a reader of the content of a file, or of one of its members, to `take`, and returns the
+/// result of `take`.
 fn read_content<T>(
     file: &Path,
     member: Option<&str>,

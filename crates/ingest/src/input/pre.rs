@@ -104,7 +104,7 @@ fn run(program: &Path, path: &Path, file: File, options: &Options) -> Result<Vec
     let errors = stderr_reader.join().unwrap_or_default();
     match status.success() {
         true => Ok(printed),
-        false => Err(failed(&complaint(status, &errors))),
+        false => Err(failed(&failure_message(status, &errors))),
     }
 }
 
@@ -117,7 +117,7 @@ fn first_bytes(mut stderr: impl Read) -> Vec<u8> {
 }
 
 /// The exit status of a command, and the first line of its error output.
-fn complaint(status: ExitStatus, errors: &[u8]) -> String {
+fn failure_message(status: ExitStatus, errors: &[u8]) -> String {
     let errors = String::from_utf8_lossy(errors);
     let line = errors.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let line: String = line.chars().filter(|c| !c.is_control()).take(MAX_MESSAGE_CHARS).collect();

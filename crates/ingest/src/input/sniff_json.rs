@@ -45,8 +45,8 @@ pub(super) fn of(start: &[u8]) -> Content {
     let line = start[..end.unwrap_or(start.len())].trim_ascii();
     let is_one_line = match end {
         Some(_) => line.ends_with(b"}"),
-        // The first line does not end in what was read of the file. If that is more than 1 KiB, the
-        // line is taken for a whole object.
+        // What was read of the file ends inside the first line. A line of more than 1 KiB is taken
+        // for a whole object: an object on several lines usually has a short first line.
         None => line.len() > 1 << 10 || line.ends_with(b"}"),
     };
     // After the key of an object comes a colon.

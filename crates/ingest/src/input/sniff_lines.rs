@@ -10,11 +10,11 @@ use crate::fields::keys;
 const LONGEST_LABEL: usize = 24;
 /// Minimum length of a labelled text in bytes: ten Chinese characters.
 const SHORTEST_TEXT: usize = 30;
-/// Maximum length of the name of a column in bytes.
+/// Maximum length of the name of a table's column in bytes.
 const LONGEST_NAME: usize = 64;
 /// Maximum length of the header of a table in bytes.
 const LONGEST_TABLE_HEADER: usize = 2 << 10;
-/// What follows `From ` in a line that separates messages is shorter than this, in bytes.
+/// In a line that separates messages, fewer bytes than this follow `From `.
 const FROM_LINE_BYTES: usize = 200;
 /// Maximum number of lines in which the header fields of a message are searched for.
 const MAX_HEADER_LINES: usize = 200;

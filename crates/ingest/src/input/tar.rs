@@ -25,7 +25,7 @@ pub(super) fn visit_members(
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
     let left = Cell::new(MAX_HEADER_BYTES);
-    let mut archive = Archive::new(Guarded { inner: read, left: &left });
+    let mut archive = Archive::new(Limited { inner: read, left: &left });
     let entries = match archive.entries() {
         Ok(entries) => entries,
         Err(error) => return container.skip_file(damage_reason(&error), visit),
@@ -73,14 +73,15 @@ fn long_headers() -> Reason {
     Reason::Damaged(format!("the headers of a member are longer than {MAX_HEADER_BYTES} bytes"))
 }
 
-/// Stops the library from reading unlimited headers into memory.
-struct Guarded<'g, R> {
+/// A reader that fails after a number of bytes, so that the library does not read endless headers
+/// into memory.
+struct Limited<'g, R> {
     inner: R,
     /// Bytes that may still be read.
     left: &'g Cell<u64>,
 }
 
-impl<R: Read> Read for Guarded<'_, R> {
+impl<R: Read> Read for Limited<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.left.get();
         if left == 0 && !buffer.is_empty() {

@@ -153,7 +153,7 @@ impl Walk {
             }
             WalkEntry::File(entry, format) => match entry.metadata() {
                 Err(error) => self.report_error(root, &error),
-                Ok(metadata) if exclusions.has(entry.path(), &metadata) => {
+                Ok(metadata) if exclusions.lists(entry.path(), &metadata) => {
                     self.ignored.push(lossy_path(entry.path()));
                 }
                 Ok(metadata) => {
@@ -199,8 +199,8 @@ impl Walk {
     }
 }
 
-/// Number of entries that are sent together: to wake the other thread takes as long as to examine
-/// ten files. With batches of 32 entries, a scan takes twice as long.
+/// Number of entries that are sent together, because waking the other thread takes as long as
+/// examining ten files. With batches of 32 entries, a scan takes twice as long.
 const BATCH: usize = 256;
 /// Maximum number of batches that wait in the queue.
 const QUEUE: usize = 4;

@@ -1,8 +1,8 @@
 //! Reads the records of a WARC file (ISO 28500) in order. The name of a member is the number of its
 //! record.
 //!
-//! This is our own reader, because the crate for the format holds headers and bodies of any length
-//! in memory, and we need only the headers and the length of the body.
+//! No crate is used, because the one for the format holds headers and bodies of any length in
+//! memory. This reader holds only the headers, and streams the body.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
@@ -38,9 +38,9 @@ pub(super) fn visit_members(
         };
         let mut body = read.by_ref().take(length);
         emit(container, number, &headers, &mut body, visit)?;
-        // Skip the rest of the body. The meter stops an endless body.
-        let drained = io::copy(&mut body, &mut io::sink());
-        if let Err(error) = drained {
+        // Skip the part of the body that was not read. The meter stops an endless body.
+        let skipped = io::copy(&mut body, &mut io::sink());
+        if let Err(error) = skipped {
             return container.skip_file(damage_reason(&error), visit);
         }
         if body.limit() > 0 {

@@ -57,7 +57,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
             return Some(steps.get(1).copied());
         }
     }
-    // Nearly every line ends here, before anything is split.
+    // Nearly every line is rejected here, before it is split into steps.
     if after_label.is_none() && !words.begins_with_home_step(trail)
         || text.chars().count() > MAX_BREADCRUMB
     {
@@ -74,7 +74,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     {
         return None;
     }
-    // Without a home step, the trail begins with the site name.
+    // The first step, which is home or else the site's name, is no category.
     let category =
         steps_after_home.first().copied().filter(|step| step.chars().count() <= MAX_CATEGORY);
     Some(category)

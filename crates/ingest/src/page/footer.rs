@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_category_and_stubs() {
+    fn tags_category_and_stubs_are_read() {
         let (footer, _) = of(&format!("正文。\n\nTags:NFTcnft.io\n\n瑞波幣\n{STUBS}"), None);
         assert_eq!(footer.tags, Some(TagsLine::Concatenated("NFTcnft.io".to_owned())));
         assert_eq!(footer.category.as_deref(), Some("瑞波幣"));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn stubs_without_tags_line() {
+    fn stubs_end_the_body_without_a_tags_line() {
         for (above, category) in [("瑞波幣\n", Some("瑞波幣")), ("瑞波幣\n", None), ("", None)]
         {
             let (footer, _) =
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_above_the_text() {
+    fn tags_above_the_text_do_not_end_the_body() {
         let long = "這一段很長,說了許多話,而且還要繼續說下去,直到它的長度超過六十個字為止,這樣就不會有人把它當作頁腳裡的一行短文字了,對吧。";
         let (footer, lines) = of(&format!("標簽:比特幣,以太坊\n{long}\n{long}\n"), None);
         assert_eq!(

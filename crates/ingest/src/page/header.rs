@@ -157,8 +157,9 @@ impl Header {
         at
     }
 
-    /// Reads a line that is an empty field `Author:`, or a field `Time:` in its usual form; returns
-    /// whether the line is one of these. This is faster than parsing the line as a byline.
+    /// Reads a line that is an empty field `Author:`, or a field `Time:` with a date in its usual
+    /// form; returns whether the line is one of these. This is faster than parsing the line as a
+    /// byline.
     fn take_usual_line(&mut self, text: &str) -> bool {
         let time = text.strip_prefix("Time:").filter(|time| date::parse_usual(time).is_some());
         if time.is_none() && text != "Author:" {
@@ -222,8 +223,8 @@ impl Header {
             (&mut self.category, byline.category),
             (&mut self.url, byline.url.filter(|url| url.contains("://"))),
         ];
-        for (field, said) in fields {
-            *field = field.take().or(said);
+        for (field, in_byline) in fields {
+            *field = field.take().or(in_byline);
         }
     }
 }
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_a_header_in_the_known_layout() {
+    fn every_field_of_a_header_in_the_known_layout_is_read() {
         let text = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交易所\nads\n首頁 > 瑞波幣 > Info\n\n題目_GPT:CGPT價格\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文第一段。";
         let header = of(text);
         assert_eq!(header.site.as_deref(), Some("以太坊交易所"));
@@ -315,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_with_a_breadcrumb_and_a_time() {
+    fn a_title_between_a_breadcrumb_and_a_time_is_found() {
         for crumb in [
             "導航:首頁 > 以太萊特 > 正文",
             "當前位置:首頁 » 以太萊特 » 正文",
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn title_and_date_of_an_html_page_with_navigation_above_the_heading() {
+    fn navigation_above_the_heading_hides_neither_title_nor_date() {
         let mut header = read(
             &html_layout(
                 "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\

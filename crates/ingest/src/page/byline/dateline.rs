@@ -89,8 +89,8 @@ fn filed_len(text: &str) -> usize {
     bytes
 }
 
-/// The fields of `text`, which stands before `filed`, words of [`FILED`]; `None` if `text` is the
-/// beginning of a sentence.
+/// The fields of `text`, the part of a dateline before `filed`, which consists of words of
+/// [`FILED`]; `None` if `text` is the beginning of a sentence.
 fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     let (before_date, day) = before_day(text);
     let mut fields = Vec::new();
@@ -212,16 +212,16 @@ mod tests {
 
     /// The fields of the dateline that a line begins with, then `.` if nothing follows the
     /// dateline, or else `…`; `text` if there is no dateline.
-    fn said(line: &str) -> String {
+    fn summary(line: &str) -> String {
         let Some(Dateline { fields, is_whole }) = read(line, Labels::builtin()) else {
             return "text".to_owned();
         };
-        let mut said: Vec<String> = fields
+        let mut values: Vec<String> = fields
             .iter()
             .map(|field| format!("{:?}={}", field.label, field.value).to_lowercase())
             .collect();
-        said.push(if is_whole { "." } else { "…" }.to_owned());
-        said.join(" ")
+        values.push(if is_whole { "." } else { "…" }.to_owned());
+        values.join(" ")
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
             ("自由時報記者王小明／台北報導", "source=自由時報 author=王小明 ."),
             ("記者王小明、李明 某某鎮4日電", "author=王小明、李明 ."),
         ] {
-            assert_eq!(said(line), wanted, "{line}");
+            assert_eq!(summary(line), wanted, "{line}");
         }
     }
 
@@ -276,7 +276,7 @@ mod tests {
             "（記者報導）",
             "新華社記者在現場看到,電力供應正常",
         ] {
-            assert_eq!(said(line), "text", "{line}");
+            assert_eq!(summary(line), "text", "{line}");
         }
     }
 }

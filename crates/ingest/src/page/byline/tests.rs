@@ -1,6 +1,6 @@
 use super::*;
 
-/// Whether a line is only a byline, and what it says.
+/// Whether a line is only a byline, and the values of the byline.
 fn byline(line: &str) -> (bool, Byline) {
     let mut byline = Byline::default();
     let Some(reading) = read(line, Labels::builtin()) else { return (false, byline) };
@@ -8,10 +8,10 @@ fn byline(line: &str) -> (bool, Byline) {
     (reading.is_whole, byline)
 }
 
-/// What a line says as a byline: its values, such as `author=…`, with spaces between them. If text
-/// follows the byline, the values come after the words `text after`. A line that has no values and
-/// is not only a byline gives `text`.
-fn said(line: &str) -> String {
+/// The values of a line that is read as a byline, such as `author=…`, with spaces between them. If
+/// text follows the byline, the values come after the words `text after`. A line that has no values
+/// and is not only a byline gives `text`.
+fn summary(line: &str) -> String {
     let (is_whole, byline) = byline(line);
     let date = byline.date().map(|moment| match moment {
         Moment::Time(time) => time.to_string(),
@@ -27,29 +27,29 @@ fn said(line: &str) -> String {
         ("date", date.as_deref()),
         ("unread", byline.unread_date()),
     ];
-    let said: Vec<String> = parts
+    let values: Vec<String> = parts
         .iter()
         .filter_map(|(name, value)| value.map(|value| format!("{name}={value}")))
         .collect();
-    match (is_whole, said.is_empty()) {
-        (true, _) => said.join(" "),
+    match (is_whole, values.is_empty()) {
+        (true, _) => values.join(" "),
         (false, true) => "text".to_owned(),
-        (false, false) => format!("text after {}", said.join(" ")),
+        (false, false) => format!("text after {}", values.join(" ")),
     }
 }
 
-/// Asserts that each line says what stands beside it, see [`said`].
+/// Asserts that each line has the [`summary`] that stands beside it.
 fn assert_all(lines: &[(&str, &str)]) {
     let wrong: Vec<String> = lines
         .iter()
-        .filter(|(line, wanted)| said(line) != *wanted)
-        .map(|(line, wanted)| format!("{line}\n   got  {}\n   want {wanted}", said(line)))
+        .filter(|(line, wanted)| summary(line) != *wanted)
+        .map(|(line, wanted)| format!("{line}\n   got  {}\n   want {wanted}", summary(line)))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn labels_with_colons() {
+fn a_colon_separates_a_label_from_its_value() {
     assert_all(&[
         ("來源:阿爾法工場", "source=阿爾法工場"),
         ("本文來源:環球外匯網", "source=環球外匯網"),
@@ -73,7 +73,7 @@ fn labels_with_colons() {
 }
 
 #[test]
-fn labels_with_other_delimiters() {
+fn bars_slashes_and_spaces_can_separate_a_label_from_its_value() {
     assert_all(&[
         ("采寫/王小明", "author=王小明"),
         ("編輯/ 李四", "editor=李四"),
@@ -106,7 +106,7 @@ fn labels_with_other_delimiters() {
 }
 
 #[test]
-fn dates_and_names() {
+fn dates_and_names_need_no_labels() {
     assert_all(&[
         ("2023-08-10 09:57 示例社區", "source=示例社區 date=2023-08-10T09:57:00"),
         (
@@ -145,7 +145,7 @@ fn dates_and_names() {
 }
 
 #[test]
-fn many_labels_in_a_line() {
+fn each_of_many_labels_in_a_line_has_its_own_value() {
     assert_all(&[
         (
             "2023-05-04 10:00 來源：示例網 作者：王小明 編輯：李四",
@@ -177,7 +177,7 @@ fn many_labels_in_a_line() {
 }
 
 #[test]
-fn datelines() {
+fn a_line_that_is_only_a_dateline_is_a_byline() {
     assert_all(&[
         ("（中央社記者王小明台北4日電）", "author=王小明 source=中央社"),
         ("記者 李明 北京3月4日電", "author=李明"),
@@ -229,11 +229,11 @@ fn labels_of_a_user_count_in_datelines_and_after_names() {
         ("2024-03-04 由李四改寫", Label::Translator, "李四"),
         ("王小明 改寫", Label::Translator, "王小明"),
     ] {
-        let is_said = |labels: &Labels| {
+        let has_field = |labels: &Labels| {
             read(line, labels)
                 .is_some_and(|reading| reading.fields.contains(&LabelledValue { label, value }))
         };
-        assert!(is_said(&labels), "{line}");
-        assert!(!is_said(Labels::builtin()), "{line}: only the user's table has the label");
+        assert!(has_field(&labels), "{line}");
+        assert!(!has_field(Labels::builtin()), "{line}: only the user's table has the label");
     }
 }

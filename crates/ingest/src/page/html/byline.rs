@@ -166,7 +166,7 @@ impl HtmlByline {
                 });
             }
             Token::Field { label, value, spaced } => {
-                // After a label without a value comes the next label.
+                // What follows a label without a value is the next label, which is no name.
                 let is_name = |name: &&str| !is_label(name, labels);
                 let outlet = Some(bare_name(value)).filter(|name| is_outlet(name)).filter(is_name);
                 let person =

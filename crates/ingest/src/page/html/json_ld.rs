@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_arrays_and_graphs() {
+    fn the_article_is_found_in_an_object_an_array_or_a_graph() {
         let article = r#"{"@type":"NewsArticle","headline":"甲","datePublished":"2024-03-04T05:06:07+08:00",
             "author":[{"@type":"Person","name":"王小明"}],"publisher":{"name":"示例网"},"keywords":"乙,丙"}"#;
         for text in [

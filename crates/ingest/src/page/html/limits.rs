@@ -1,12 +1,12 @@
 //! Refuses pages that an extractor could not handle in bounded time, memory and stack.
 //!
-//! The parser of the extractor takes time quadratic in the number of open elements, opens misnested
-//! formatting elements again and again, and the extractor goes through the tree recursively. A page
-//! within these limits takes at most a second on a stack of 2 MB.
+//! The parser of the extractor takes time quadratic in the number of open elements, and opens
+//! misnested formatting elements again and again. The extractor goes through the tree recursively.
+//! A page within these limits takes at most a second, and needs a stack of at most 2 MB.
 
 use crate::report::Unextracted;
 
-/// Maximum bytes of a page. Of 77 news pages the largest has 0.6 MB.
+/// Maximum bytes of a page. The largest of 77 real news pages has 0.6 MB.
 const MAX_BYTES: usize = 6_000_000;
 /// Maximum number of elements. Real pages reach 4,876.
 const MAX_ELEMENTS: usize = 20_000;

@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "sup" => self.superscript = Superscript::Text,
             "a" => self.end_link(),
-            // At the end of a line, the end tag of such an element belongs to the line.
+            // The end tag of a `span` or formatting element after the text belongs to the line.
             "span" if self.has_text => self.end = end,
             name if is_formatting(name) && self.has_text => self.end = end,
             name if surrounds_content(name) => {
@@ -353,8 +353,9 @@ impl<'a> Reader<'a> {
 }
 
 impl Row {
-    /// Opens a cell whose first line has the number `line`. The line continues the row if the row
-    /// already has a line and has no more lines than cells: otherwise a cell has several lines.
+    /// Opens a cell whose first line has the number `line`. That line continues the row if the
+    /// cells before it have at least one line, and not more lines than there are cells: then no
+    /// cell has several lines, unless others are empty.
     fn open_cell(&mut self, line: usize) {
         self.continues = self.cells > 0 && line > self.start && line - self.start <= self.cells;
         self.cells += 1;
@@ -370,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_breaks_and_lists_are_lines() {
+    fn blocks_breaks_and_list_items_begin_lines() {
         let html = "<html><head><title>題目_站名</title><style>p{}</style><script>var a='<p>x</p>';</script></head>\
             <body><div>第一段<br>第二段<br/>第三段</div><ul><li>甲<li>乙</ul><p>丙 &amp; <b>丁</b></p></body></html>";
         assert_eq!(lines(html), ["第一段", "第二段", "第三段", "甲", "乙", "丙 & 丁"]);

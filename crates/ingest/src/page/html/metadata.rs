@@ -220,6 +220,8 @@ impl Parts<'_> {
         byline
     }
 
+    /// The outlet that the byline names, or else a `meta` element, a label anywhere in the page, or
+    /// a script.
     fn source(&self, pieces: &[TextPiece]) -> Option<String> {
         let stated = |value: &str| Some(bare_name(value).to_owned()).filter(|name| is_outlet(name));
         let meta =
@@ -238,6 +240,8 @@ impl Parts<'_> {
             .or_else(in_scripts)
     }
 
+    /// The author that the byline names, or else JSON-LD, the first lines of the article (`lead`),
+    /// or a `meta` element. `source` is the outlet, which is no author.
     fn author(&self, lead: &[usize], source: Option<&str>) -> Option<String> {
         // Whether a name is not that of the outlet, the site or the editor.
         let is_other = |name: &str| {

@@ -62,7 +62,8 @@ impl<'a> NumberedCopy<'a> {
         let Some(piece) = self.text.get(self.done..at) else { return };
         self.done = at;
         // Leave out the private-use characters of the page itself, which must not encode lines, and
-        // NULs, which an extractor has no use for. Both are rare, so look for their first bytes.
+        // NULs, which an extractor has no use for. Both are rare: most pieces have none of their
+        // first bytes.
         if memchr::memchr3(0xf3, 0xf4, 0, piece.as_bytes()).is_some() {
             self.copy.extend(piece.chars().filter(|c| line_of(*c).is_none() && *c != '\0'));
         } else {

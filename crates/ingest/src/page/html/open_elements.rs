@@ -70,9 +70,10 @@ struct Open {
 /// Whether an element can end without an end tag, when another element starts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum EndTag {
-    /// The element can. The string is its name. An `a` ends in this way only before another `a`.
+    /// It can. The string is the name of the element. An `a` ends in this way only before another
+    /// `a`.
     Optional(&'static str),
-    /// The element cannot.
+    /// It cannot.
     Required,
 }
 

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_of_scripts() {
+    fn the_quoted_value_after_a_whole_field_name_is_found() {
         let script = r#"var a = {title:'甲', pubtime : '2019-09-23 07:48', "source": "新华网", xsource:"乙"};"#;
         let text = |name| in_script(script, name, Some);
         assert_eq!(text("pubtime"), Some("2019-09-23 07:48"));

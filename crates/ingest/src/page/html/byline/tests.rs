@@ -12,7 +12,7 @@ fn of(html: &str) -> HtmlByline {
 }
 
 #[test]
-fn forms_of_bylines() {
+fn date_and_outlet_are_read_from_every_form_of_byline() {
     let time = Some(Moment::Time(datetime(2019, 9, 7, 13, 43, 45, 0)));
     for html in [
         "<div>2019-09-07 13:43:45 来源: <a>示例日报</a> <a>举报</a></div>",
@@ -62,7 +62,7 @@ fn the_date_of_an_update_is_no_date_of_publication() {
 }
 
 #[test]
-fn authors_named_by_a_label_or_an_attribute() {
+fn a_label_an_attribute_or_an_outlet_after_it_marks_an_author() {
     assert_eq!(of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
     assert_eq!(of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
     assert_eq!(of("<div class=author>作者最近文章</div>").marked_author, None);
@@ -80,9 +80,9 @@ fn sentences_are_no_bylines() {
     }
 }
 
-/// What a line says as a byline: the values that it has, with spaces between them. The date is its
-/// day and time; that of an update has a `~` before it.
-fn said(line: &str) -> String {
+/// The values of a line that is read as a byline, with spaces between them. A date is given as day
+/// and time; that of an update has a `~` before it.
+fn summary(line: &str) -> String {
     let byline = of(&format!("<div class=info>{line}</div>"));
     let time = |moment| date::sort_key(moment).strftime("%Y-%m-%d %H:%M").to_string();
     let parts = [
@@ -93,16 +93,16 @@ fn said(line: &str) -> String {
         byline.translator.map(|name| format!("translator={name}")),
         byline.editor.map(|name| format!("editor={name}")),
     ];
-    let said: Vec<String> = parts.into_iter().flatten().collect();
-    said.join(" ").replace(" 00:00", "")
+    let values: Vec<String> = parts.into_iter().flatten().collect();
+    values.join(" ").replace(" 00:00", "")
 }
 
-/// Asserts that each line says what stands beside it, see [`said`].
+/// Asserts that each line has the [`summary`] that stands beside it.
 fn assert_all(lines: &[(&str, &str)]) {
     let wrong: Vec<String> = lines
         .iter()
-        .filter(|(line, wanted)| said(line) != *wanted)
-        .map(|(line, wanted)| format!("{line}\n   got  {}\n   want {wanted}", said(line)))
+        .filter(|(line, wanted)| summary(line) != *wanted)
+        .map(|(line, wanted)| format!("{line}\n   got  {}\n   want {wanted}", summary(line)))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
