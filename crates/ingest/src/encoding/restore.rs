@@ -34,7 +34,8 @@ struct Passage {
 /// Maximum number of alternatives to follow at a time, as in a beam search.
 const BEAM: usize = 8;
 /// If more characters of the line than this are left, a passage is read only up to half of this
-/// length, because the cost of copying alternatives grows with the passage.
+/// length, because the cost of copying alternatives grows with the passage. At least as many
+/// characters are then left for the next passage.
 const MAX_CHARS: usize = 192;
 
 /// The passage that `line` begins with, if it is misread text at all.

@@ -39,7 +39,7 @@ pub(crate) struct BoundaryFinder {
     cache: DirectMappedCache<CachedBoundary>,
 }
 
-/// The best boundary so far.
+/// A possible beginning of the item; while the boundaries are tried, the best one so far.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Boundary<'a> {
     /// How many paragraphs of the item precede the dated paragraph.

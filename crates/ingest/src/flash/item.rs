@@ -121,7 +121,7 @@ fn headline_of_first_sentence(paragraph: &str) -> Headline<'_> {
     Headline { column, title, text_start, score: 0.0 }
 }
 
-/// The outlet named in parentheses at the end of a text, as in `(財聯社)`.
+/// The outlet named in parentheses at the end of a text, as in `(財聯社)`. A full stop may follow.
 pub(crate) fn outlet(text: &str) -> Option<&str> {
     let text = text.trim_end().trim_end_matches(['。', '.']);
     let inner = text.strip_suffix([')', '\u{ff09}'])?;

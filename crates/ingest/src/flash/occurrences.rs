@@ -13,7 +13,7 @@ use crate::record::{Occurrence, Span};
 use crate::temporary::front_coding::FrontCoded;
 use crate::temporary::record_log::{LogReader, RecordLog};
 
-/// Maximum occurrences in a run: 32 bytes each, and half as much again for sorting.
+/// Maximum occurrences in a run: 32 bytes each, and half as much again for sorting, 3 MiB in all.
 const MAX_RUN_ENTRIES: usize = 1 << 16;
 /// Maximum bytes of paths in a run.
 const MAX_RUN_PATH_BYTES: usize = 4 << 20;

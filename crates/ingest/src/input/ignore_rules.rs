@@ -9,7 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 /// The name of a file with patterns, which apply to its folder and everything in it.
 const IGNORE_FILE: &str = ".wensouignore";
 
-/// What a path names: some patterns match only folders.
+/// Whether a path is that of a file or a folder: some patterns match only folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PathKind {
     File,

@@ -268,7 +268,8 @@ fn heading_of_title(layout: &Layout<'_>) -> Option<usize> {
         .map(|(line_number, _)| line_number)
 }
 
-/// The title in an HTML head, without the names of site and section after it.
+/// The title in an HTML head, without the names of site and section after it: `量子計算的下一步_科技網`
+/// gives `量子計算的下一步`.
 fn without_site(title: &str) -> &str {
     let parts = Title::split(title);
     if parts.has_tag_suffix() {

@@ -5,6 +5,9 @@ use crate::page::labels::{Label, LabelledValue, Labels, is_name, without_separat
 use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_comma, is_space};
 
+/// Maximum characters of a person or group between `由` and the label.
+const MAX_PERSON: usize = 24;
+
 /// The person in a text such as `本文由示例編譯` or `由甲翻譯`, as the value of the label for what
 /// the person did.
 pub(super) fn by_whom<'a>(text: &'a str, labels: &Labels) -> Option<LabelledValue<'a>> {
@@ -22,8 +25,9 @@ pub(super) fn by_whom<'a>(text: &'a str, labels: &Labels) -> Option<LabelledValu
         _ => return None,
     };
     let value = remaining[..at].trim();
-    let is_short = value.chars().count() <= 24 && is_name(value) && !value.contains(is_comma);
-    (is_short && !value.is_empty()).then_some(LabelledValue { label, value })
+    let can_be_person =
+        value.chars().count() <= MAX_PERSON && is_name(value) && !value.contains(is_comma);
+    (can_be_person && !value.is_empty()).then_some(LabelledValue { label, value })
 }
 
 /// Splits a value such as `John Smith,由李四編譯。`: the value before its last comma, and the

@@ -220,6 +220,7 @@ fn push_free<'a>(
         after,
         Some(BylinePiece::Count | BylinePiece::Labelled { label: Label::Counter, .. })
     );
+    // `幣圈資訊 閱讀:42`
     if is_before_count && before.is_none() && text.chars().count() <= 8 {
         fields.push(LabelledValue { label: Label::Category, value: text });
         return Some(());
@@ -234,6 +235,7 @@ fn push_free<'a>(
     // Names in Latin letters have spaces inside.
     let names: Vec<&str> =
         if text.is_ascii() { vec![text] } else { text.split(is_space).collect() };
+    // More than three words are hardly names.
     if names.len() > 3 {
         return None;
     }
@@ -246,7 +248,8 @@ fn push_free<'a>(
     Some(())
 }
 
-/// What a name without a label is.
+/// What a name without a label is; `None` if it is no name. After a date, a short text that is no
+/// person is taken for an outlet.
 fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
     let words = page_words();
     let has_spaces = name.split(is_space).count() > 1 && !name.starts_with("The ");

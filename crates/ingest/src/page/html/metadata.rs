@@ -315,6 +315,7 @@ impl Parts<'_> {
         )
     }
 
+    /// Whether a line of at most 200 bytes has both the name and a word for an editor.
     fn is_named_as_editor(&self, name: &str) -> bool {
         self.layout.lines.iter().any(|line| {
             line.text.len() <= 200

@@ -29,7 +29,8 @@ impl Roles {
         self == role
     }
 
-    /// The roles in the value of a `class`, `id`, `itemprop` or `rel` attribute.
+    /// The roles in the value of a `class`, `id`, `itemprop` or `rel` attribute. Some pages name
+    /// them in pinyin: `laiyuan` is a source, `zuozhe` an author and `bianji` an editor.
     pub(super) fn of(value: &str) -> Self {
         let value = value.to_ascii_lowercase();
         let any = |words: &[&str]| words.iter().any(|word| value.contains(word));

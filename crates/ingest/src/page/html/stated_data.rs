@@ -74,6 +74,7 @@ impl StatedData {
             }
             "time" if self.times.len() < MAX_ITEMS => {
                 if let Some(value) = attribute(tag, b"datetime") {
+                    // Marks are the attribute `pubdate`, and values such as `datePublished`.
                     let marked = tag.attributes.contains_key(&b"pubdate"[..])
                         || [&b"itemprop"[..], b"class"].iter().any(|name| {
                             attribute(tag, name)
