@@ -160,7 +160,7 @@ impl Labels {
             }
             let end = self.end_of_joined(ahead, label, bytes);
             let (delimiter, value_offset) = delimiter(label, &ahead[end..], separate)?;
-            // In an interview, a character before a colon stands for a speaker.
+            // In an interview, a single character before a colon stands for a speaker.
             let is_speaker = is_one_char && delimiter == Delimiter::Colon && label != Label::Writer;
             let is_weak = is_one_char && matches!(delimiter, Delimiter::Space | Delimiter::Nothing);
             (!is_speaker && !is_weak).then_some(LabelAt {
@@ -173,7 +173,7 @@ impl Labels {
 
     /// The label that ends a text such as `示例財經記者`, and where it begins.
     pub(crate) fn at_end(&self, text: &str) -> Option<(Label, usize)> {
-        /// Characters of the longest Chinese label.
+        /// Characters of the longest Chinese label of the program, `預計閱讀時間`.
         const MAX_CHARS: usize = 6;
         self.words.longest_ending(text, MAX_CHARS)
     }
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn delimiters() {
+    fn labels_are_found_with_their_delimiters_and_values() {
         let of = |line: &str| {
             let found = Labels::builtin().at_start(line)?;
             Some((found.label, found.delimiter, line[found.value_start..].trim().to_owned()))

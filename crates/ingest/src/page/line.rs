@@ -69,8 +69,8 @@ pub(crate) fn text_layout(text: &str) -> Layout<'_> {
 }
 
 impl Layout<'_> {
-    /// Adds what was repaired, and what was not, of the mojibake in texts that are not in lines,
-    /// such as metadata.
+    /// Counts the repaired mojibake of texts that are not lines, such as metadata, and reports the
+    /// mojibake that is left in them. `page_bytes` is the length of the page.
     pub(crate) fn add_mojibake(&mut self, mended: Mended, page_bytes: usize) {
         self.mojibake_repaired += mended.repaired;
         // These texts have no offsets, so report the whole page.
@@ -79,9 +79,9 @@ impl Layout<'_> {
         }
     }
 
-    /// Repairs the mojibake of each line, and that of the title in the head. `length` is the length
-    /// of the page in bytes.
-    pub(crate) fn repair_mojibake(&mut self, length: usize) {
+    /// Repairs the mojibake of each line, and that of the title in the head. `page_bytes` is the
+    /// length of the page.
+    pub(crate) fn repair_mojibake(&mut self, page_bytes: usize) {
         for line in &mut self.lines {
             match repair(&line.text) {
                 Repair::Sound => {}
@@ -99,7 +99,7 @@ impl Layout<'_> {
         }
         let mut mended = Mended::default();
         self.head_title.iter_mut().for_each(|title| mended.mend(title));
-        self.add_mojibake(mended, length);
+        self.add_mojibake(mended, page_bytes);
     }
 }
 

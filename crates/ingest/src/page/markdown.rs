@@ -52,7 +52,7 @@ struct LineCollector {
     lines: Vec<Line<'static>>,
     /// The text of the current line.
     text: String,
-    /// The range in the body of the Markdown of the current line, as far as it is visible text.
+    /// The bytes of the body from the first to the last visible text of the current line.
     range: Option<Range<usize>>,
     /// Level of the open heading; 0 outside a heading.
     heading: u8,

@@ -48,8 +48,8 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
             flash.occurrences.push(Occurrence { path: String::new(), span });
             flashes.push(flash);
         });
-    let kept = notes.mojibake_kept.iter_mut().flat_map(|(start, end)| [start, end]);
-    kept.for_each(|offset| *offset = original_of(*offset) as usize);
+    let offsets = notes.mojibake_kept.iter_mut().flat_map(|(start, end)| [start, end]);
+    offsets.for_each(|offset| *offset = original_of(*offset) as usize);
     let span = Span { start: 0, end: text.len() as u64 };
     Page { article: Article { span, ..article }, flashes, notes }
 }

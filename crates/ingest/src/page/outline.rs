@@ -120,8 +120,8 @@ impl<'a> Outline<'a> {
     fn take_bylines(&mut self, labels: &Labels) {
         let mut byline = std::mem::take(&mut self.header.byline);
         let mut not_text = [false; MAX_BYLINES];
-        // The number of the last paragraph that is known to be a byline. A paragraph before it that
-        // is not understood has that byline below, so no search is needed.
+        // The number of the last paragraph that is known to be a byline. A paragraph above it that
+        // is not understood needs no search: the byline below it is known.
         let mut gap_end = 0;
         let first = self.paragraphs().take(MAX_BYLINES + MAX_GAP);
         let first: Vec<&str> = first.map(|paragraph| paragraph.text).collect();
@@ -269,7 +269,7 @@ fn looks_like_field(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The paragraphs of the pages. The extractor takes only a longer text for an article.
+    /// The paragraphs of the page: long enough for the extractor to take them for an article.
     const BODY: [&str; 4] = [
         "示例公司周一宣布，它将在未来三年里投资建设新的数据中心，以满足日益增长的需求。",
         "公司负责人在发布会上表示，这项计划已经得到董事会的批准，首批项目将于年底开工。",
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_a_user_count_in_html() {
+    fn the_labels_of_a_user_are_recognised_in_html() {
         let labels = Labels::with_table("author\t執事\nsource\t貨源\n").unwrap();
         let page = page("<div class=info>執事：王小明　貨源：示例日报　2024-03-04</div>");
         let read = |labels| Outline::with_labels(&page, Markup::Html, Metadata::default(), labels);

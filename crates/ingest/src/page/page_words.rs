@@ -156,18 +156,19 @@ impl PageWords {
     /// Whether a text looks like the names of one or more people.
     pub(crate) fn is_people(&self, text: &str) -> bool {
         let text = text.trim();
-        let is_between = |c: char| matches!(c, '、' | ',' | '\u{ff0c}' | '/' | '&') || is_space(c);
+        let is_separator =
+            |c: char| matches!(c, '、' | ',' | '\u{ff0c}' | '/' | '&') || is_space(c);
         let is_latin = text.chars().all(|c| {
             c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c) || ".'- ,&".contains(c)
         });
         if is_latin {
-            let mut words = text.split(&is_between).filter(|word| !word.is_empty());
+            let mut words = text.split(&is_separator).filter(|word| !word.is_empty());
             return text.len() <= 40
                 && words.clone().next().is_some()
                 && words.clone().count() <= 8
                 && words.all(|word| word.starts_with(|c: char| c.is_uppercase()));
         }
-        let mut names = text.split(is_between).filter(|name| !name.is_empty()).peekable();
+        let mut names = text.split(is_separator).filter(|name| !name.is_empty()).peekable();
         names.peek().is_some() && names.all(|name| self.is_person(name))
     }
 
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn people_and_outlets() {
+    fn people_and_outlets_are_told_apart() {
         let words = page_words();
         for name in
             ["王小明", "李四", "歐陽修", "欧阳修", "John Smith", "王小明、李四", "約翰·史密斯"]
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn buttons_and_notices() {
+    fn buttons_and_notices_are_told_from_text() {
         let words = page_words();
         for line in [
             "AD",

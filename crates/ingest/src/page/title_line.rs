@@ -48,22 +48,24 @@ impl Header {
             return at;
         }
         let end = lines.len().min(at + MAX_SEARCHED);
-        // The line of the known layout's byline, which follows the title, possibly after a
-        // breadcrumb.
-        let anchor = (at + 1..end).find(|&i| {
+        // The number of the line with the byline of the known layout. This line follows the title,
+        // possibly after a breadcrumb.
+        let known_byline = (at + 1..end).find(|&i| {
             // Most pages of the known layout name no author.
             &lines[i].text == "Author:"
                 || byline::read(&lines[i].text, labels)
                     .is_some_and(|reading| is_known_layout_byline(&lines[i].text, &reading))
         });
         // The more signs a title has, the longer it may be, and the further down it may stand.
-        let candidates = at..anchor.unwrap_or(end);
-        let with_tag_suffix =
-            candidates.clone().take(if anchor.is_some() { MAX_SEARCHED } else { 2 }).find(|&i| {
+        let candidates = at..known_byline.unwrap_or(end);
+        let with_tag_suffix = candidates
+            .clone()
+            .take(if known_byline.is_some() { MAX_SEARCHED } else { 2 })
+            .find(|&i| {
                 is_title_like(&lines[i].text, MAX_TITLE_WITH_SUFFIX)
                     && has_tag_suffix(&lines[i].text)
             });
-        let line_number = match (with_tag_suffix, anchor) {
+        let line_number = match (with_tag_suffix, known_byline) {
             (Some(line_number), _) => line_number,
             (None, Some(_)) if is_title_like(&first.text, MAX_TITLE_ABOVE_BYLINE) => at,
             (None, None)

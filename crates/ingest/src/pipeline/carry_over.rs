@@ -94,7 +94,7 @@ fn title_of_suffix(tags: &[String]) -> Title<'_> {
 }
 
 /// Reserves the generated ids of articles that will be carried over, so that no file with the same
-/// name or content in another root takes them before. Ids that dumps give are not reserved: the
+/// name or content in another root takes them first. Ids that dumps give are not reserved: the
 /// first record with such an id gets it.
 pub(crate) fn reserve_ids(stored_paths: &[StoredPath], ids: &mut Ids) {
     for stored_path in stored_paths {

@@ -28,12 +28,13 @@ pub(crate) struct CurrentDump {
     /// the dump was read to its end or abandoned, and reading did not fail.
     pub(crate) has_ended: bool,
     /// Hashes of the ids that the dump gives, each with the hash of the first record that has it.
-    given: HashMap<u64, u64>,
-    /// Hashes of the final ids of the dump's articles: given by the dump, or made by us.
-    assigned: HashSet<u64>,
-    /// The number of articles without a given id, by the hash of their text, as far as
-    /// [`take_text`](Self::take_text) has not taken them.
-    texts: HashMap<u64, u64>,
+    given_ids: HashMap<u64, u64>,
+    /// Hashes of the final ids of the dump's articles, whether the dump gives them or they were
+    /// generated.
+    assigned_ids: HashSet<u64>,
+    /// For the hash of each text, the number of articles that have the text and no given id, less
+    /// those that [`take_text`](Self::take_text) has taken.
+    text_counts: HashMap<u64, u64>,
 }
 
 impl CurrentDump {
@@ -46,11 +47,11 @@ impl CurrentDump {
     /// items: an article and a flash item may have the same id.
     pub(crate) fn note_given_id(&mut self, letter: char, id: &str, content: u64) -> Repeat {
         let hash = xxh3_64_with_seed(id.as_bytes(), u64::from(letter));
-        match self.given.insert(hash, content) {
+        match self.given_ids.insert(hash, content) {
             None => Repeat::None,
             Some(known) if known == content => Repeat::Identical,
             Some(known) => {
-                self.given.insert(hash, known);
+                self.given_ids.insert(hash, known);
                 Repeat::Different
             }
         }
@@ -58,17 +59,17 @@ impl CurrentDump {
 
     /// Notes the final id of an article.
     pub(crate) fn note_assigned_id(&mut self, id: &str) {
-        self.assigned.insert(xxh3_64(id.as_bytes()));
+        self.assigned_ids.insert(xxh3_64(id.as_bytes()));
     }
 
     /// Notes an article to which the dump gives no id, by the hash of its text.
     pub(crate) fn note_text(&mut self, text_hash: u64) {
-        *self.texts.entry(text_hash).or_default() += 1;
+        *self.text_counts.entry(text_hash).or_default() += 1;
     }
 
-    /// Takes one of the noted articles with this hash of the text. Returns whether one was left.
+    /// Takes one of the articles with this text hash that were noted. Returns whether one was left.
     pub(crate) fn take_text(&mut self, text_hash: u64) -> bool {
-        match self.texts.get_mut(&text_hash) {
+        match self.text_counts.get_mut(&text_hash) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 true
@@ -79,17 +80,17 @@ impl CurrentDump {
 
     /// Whether an article of the dump was read.
     pub(crate) fn has_articles(&self) -> bool {
-        !self.assigned.is_empty()
+        !self.assigned_ids.is_empty()
     }
 
     /// Whether the dump gives this id to an article, or an article of the dump was assigned it.
     pub(crate) fn has_article_id(&self, id: &str) -> bool {
-        self.assigned.contains(&xxh3_64(id.as_bytes())) || self.gives_article_id(id)
+        self.assigned_ids.contains(&xxh3_64(id.as_bytes())) || self.gives_article_id(id)
     }
 
     /// Whether the dump gives this id to an article.
     pub(crate) fn gives_article_id(&self, id: &str) -> bool {
-        self.given.contains_key(&xxh3_64_with_seed(id.as_bytes(), u64::from('a')))
+        self.given_ids.contains_key(&xxh3_64_with_seed(id.as_bytes(), u64::from('a')))
     }
 }
 

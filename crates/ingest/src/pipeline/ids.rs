@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(ids.item_id(hash, new), short_id('f', hash));
         let longer = ids.item_id(similar, new);
         assert_eq!(longer, lengthened_id('f', similar, 1));
-        // A dump gives an article the short id of the item `given`, whose id is longer therefore.
+        // A dump gives an article the short id of the item `given`, so the item's id is longer.
         assert!(ids.claim(&short_id('f', given)));
         assert_eq!(ids.item_id(given, new), lengthened_id('f', given, 1));
         for (hash, id) in [(hash, short_id('f', hash)), (similar, longer)] {

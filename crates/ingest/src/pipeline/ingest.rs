@@ -242,7 +242,7 @@ impl SecondPassThread<'_> {
                 Ok(found) => found,
                 Err(error) => {
                     // If the receiver has gone, there is nothing left to do.
-                    let _ = put(ReadEvent::ListFailed(error));
+                    let _ = put(ReadEvent::TemporaryFileFailed(error));
                     return;
                 }
             };

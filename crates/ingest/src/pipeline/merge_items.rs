@@ -214,7 +214,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn records_merged_from_shares_equal_that_of_one_machine(
+        fn merging_the_records_of_shares_gives_the_record_of_one_machine(
             all in test_occurrences(),
             // For each of the 12 files, the number of the share (machine) that has it.
             shares in prop::collection::vec(0..4_usize, 12),

@@ -268,7 +268,7 @@ mod tests {
     const LIGHT: u64 = 1;
 
     #[test]
-    fn order_does_not_depend_on_threads() {
+    fn results_have_the_order_of_the_jobs_whatever_the_number_of_threads() {
         let jobs: Vec<u32> = (0..200).collect();
         for threads in [1, 3, 8] {
             let mut got = Vec::new();
@@ -333,7 +333,8 @@ mod tests {
     }
 
     #[test]
-    fn an_error_stops_the_work() {
+    fn an_error_is_returned_and_releases_the_workers() {
+        // More results than the queues hold: a worker that is not released would wait forever.
         let jobs: Vec<u32> = (0..10_000).collect();
         let work = |job: &u32, out: &Out<'_, u32>| {
             let _ = out.put(*job, LIGHT);

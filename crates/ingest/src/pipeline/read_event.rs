@@ -51,8 +51,8 @@ pub(crate) enum ReadEvent {
     Ignored(PathBuf),
     /// The name of a file or member is not UTF-8.
     NonUtf8Name(PathBuf),
-    /// The list of files cannot be read.
-    ListFailed(io::Error),
+    /// The list of files, or what the survey has stored in a temporary file, cannot be read.
+    TemporaryFileFailed(io::Error),
 }
 
 impl ReadEvent {
@@ -82,7 +82,7 @@ impl ReadEvent {
             | Self::NonUtf8Name(_)
             | Self::Refused(_)
             | Self::NotWalked(_)
-            | Self::ListFailed(_) => 0,
+            | Self::TemporaryFileFailed(_) => 0,
             Self::FileRead(file) => file.surveyed.contribution.len() as u64,
         }
     }

@@ -25,8 +25,10 @@ pub(crate) struct ReadPaths {
 }
 
 impl ReadPaths {
-    /// Notes the path of a page or dump that was read. `refused` has the files and folders that the
-    /// walk could not access.
+    /// Notes the path of a page or dump that was read, if it lies in one of the `refused` files and
+    /// folders, which the walk could not access, or in a container. Any other file needs no note:
+    /// it has one page or dump, and its records are carried over only if that was not read to its
+    /// end.
     pub(crate) fn add(&mut self, path: &str, refused: &[PathBuf]) {
         if lies_below_any(path, refused) {
             self.paths.insert(path_hash(path));

@@ -66,7 +66,7 @@ impl<E> RecordSink<'_, E> {
             ReadEvent::Skipped(skipped) => self.report.skipped.push(skipped),
             ReadEvent::Ignored(path) => self.report.ignored.push(path),
             ReadEvent::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
-            ReadEvent::ListFailed(error) => return Err(Error::TemporaryFile(error)),
+            ReadEvent::TemporaryFileFailed(error) => return Err(Error::TemporaryFile(error)),
             ReadEvent::NotWalked(path) => self.keep_path(&path)?,
             ReadEvent::FileRead(file) => self.add_file(*file)?,
             ReadEvent::Refused(source) => {
@@ -173,7 +173,7 @@ impl<E> RecordSink<'_, E> {
                     return Ok(());
                 }
                 Repeat::Different => {
-                    self.refuse_id(&article.path, line, article.id);
+                    self.report_duplicate_id(&article.path, line, article.id);
                     return Ok(());
                 }
             }
@@ -202,7 +202,7 @@ impl<E> RecordSink<'_, E> {
     }
 
     /// Reports that another record of the same dump has this id.
-    fn refuse_id(&mut self, path: &str, line: u64, id: String) {
+    fn report_duplicate_id(&mut self, path: &str, line: u64, id: String) {
         let (path, reason) = (PathBuf::from(path), Reason::DuplicateId(id));
         self.report.skipped.push(Skipped { path, line: Some(line), reason });
     }
@@ -238,7 +238,7 @@ impl<E> RecordSink<'_, E> {
         {
             let path =
                 flash.occurrences.first().map_or("", |occurrence| &occurrence.path).to_owned();
-            self.refuse_id(&path, line, flash.id);
+            self.report_duplicate_id(&path, line, flash.id);
             return Ok(());
         }
         flash.id = self.item_id(hashes);

@@ -70,8 +70,9 @@ fn relative_path<'p>(base: &str, path: &'p str) -> &'p str {
 /// The hash from which the generated id of an article comes: for a page, that of its path; for a
 /// record of a dump, that of its text.
 ///
-/// The id tells which of them it is. The name does not, because the content decides what a file is;
-/// and the first record of a dump can begin at byte 0, as a page does.
+/// The id shows whether the article is a page or a record of a dump. The name of the file does not
+/// show it, because the content decides what a file is; nor does the span, because the first record
+/// of a dump can begin at byte 0, as a page does.
 fn generated_id_hash(article: &Article, base: &str) -> u64 {
     let of_path = path_hash(relative_path(base, &article.path));
     if is_generated_from('a', of_path, &article.id) { of_path } else { text_hash(article) }
@@ -121,7 +122,7 @@ mod tests {
         assert_eq!(first.flashes, ["f1"]);
     }
 
-    /// For [`next_free_id`], if only the record's own id is taken.
+    /// The `is_free` of [`next_free_id`] if no id is taken but the record's own.
     fn every_id_is_free(_: &str) -> bool {
         true
     }

@@ -70,7 +70,8 @@ pub(crate) fn group_by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPat
         // A page has one article, which begins at byte 0 and has a generated id.
         stored_path.is_dump |= stored_path.articles.len() > 1
             || stored_path.articles.iter().any(|it| it.span.start > 0 || !looks_generated(&it.id));
-        // Items with the same span keep the order that the article gives.
+        // Items can have the same span, if it is the whole file, as in a message. They keep the
+        // order that the article gives.
         let order: Vec<&String> =
             stored_path.articles.iter().flat_map(|article| &article.flashes).collect();
         let position_in_article = |id: &String| order.iter().position(|other| *other == id);

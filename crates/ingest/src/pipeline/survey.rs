@@ -213,8 +213,8 @@ struct FileSurvey {
     is_too_large: bool,
     /// The hash of the file's bytes, if a page was read from all of them.
     content_hash: Option<u64>,
-    /// The number of flash items with ids in the dumps of the file so far.
-    dump_items: u64,
+    /// The number of flash items with ids that the dumps of the file have had so far.
+    items_with_ids: u64,
 }
 
 impl FileSurvey {
@@ -246,7 +246,7 @@ impl Reader<'_> {
                     file.is_refused |= self.survey_dump(
                         input,
                         survey.file_number,
-                        &mut file.dump_items,
+                        &mut file.items_with_ids,
                         &mut survey.statistics,
                     );
                 }

@@ -8,7 +8,7 @@ use super::stated_data::StatedData;
 use crate::page::line::{Layout, Line, Part};
 use crate::text::punctuation::is_sentence_end;
 
-/// Lines that show the title are searched for among this many from the top.
+/// How many lines from the top are searched for the title.
 const MAX_LINES: usize = 5_000;
 /// Minimum bytes of a line that shows a part of the title: two Chinese characters.
 const MIN_PART_BYTES: usize = 6;
@@ -73,6 +73,8 @@ impl HtmlTitle {
         if wanted.is_empty() {
             return;
         }
+        // The lines directly above that together show the beginning of the title, each with the
+        // number of bytes of the title that it shows.
         let mut spread = Vec::new();
         for (number, line) in lines.iter().enumerate().take(MAX_LINES) {
             if line.text.len() > MAX_BYTES {
@@ -143,6 +145,7 @@ fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], site_names: &[String])
         .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= MAX_BYTES)
         .map(|line| (letters_and_digits(&line.text), &line.text))
         .filter(|(letters, _)| letters.chars().count() >= MIN_HEADING && is_confirmed(letters))
+        // Of equally long headings, `max_by_key` takes the last: here, the uppermost.
         .rev()
         .max_by_key(|(letters, _)| letters.len())
         .map(|(_, text)| text.clone().into_owned())
@@ -163,6 +166,7 @@ fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
                 })
             })
         })
+        // Of equally long lines, `max_by_key` takes the last: here, the uppermost.
         .rev()
         .max_by_key(|text| text.len())
         .map(str::to_owned)
@@ -205,15 +209,16 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String
         let is_site = chars <= 2 * MAX_TAIL
             && (is_outlet_like(tail)
                 || site_names.iter().any(|site| is_same_site(site, &tail_letters)));
-        let is_plain =
+        // Whether the tail is short, and has neither the end of a sentence nor a colon.
+        let is_short_phrase =
             chars <= MAX_TAIL && !tail.contains(|c| is_sentence_end(c) || matches!(c, ':' | '：'));
         // As in `title_section`, `title--section`, `title - section`.
         let is_wide = separator == '_'
             || before.ends_with([' ', separator])
             || remaining[at + separator.len_utf8()..].starts_with(' ');
         // Where no name of a site follows, a wide separator and the length show a section.
-        let is_section = is_plain && is_after_site && chars <= front_chars
-            || is_plain && is_wide && chars <= 12 && front_chars >= 8;
+        let is_section = is_short_phrase && is_after_site && chars <= front_chars
+            || is_short_phrase && is_wide && chars <= 12 && front_chars >= 8;
         if !(is_site || is_section || tail.is_empty()) {
             break;
         }

@@ -184,7 +184,7 @@ fn name_after_space<'p>(
     // A Chinese name has no spaces, but several names may stand in a row.
     let first_word = whole.split(char::is_whitespace).next().unwrap_or(whole);
     let first = if whole.contains(is_han) { first_word } else { whole };
-    let is_latin = !text.starts_with(is_han);
+    let is_latin_label = !text.starts_with(is_han);
     let (name, is_clear) = match label {
         Label::Author | Label::Reporter | Label::Translator | Label::Editor => {
             let is_name = |name: &&str| page_words().is_people(name) && is_marked_person(name);
@@ -193,7 +193,7 @@ fn name_after_space<'p>(
         Label::Source if is_outlet(first) => {
             let chars = first.chars().count();
             let is_clear = is_outlet_like(first) && chars >= 3;
-            let is_short = !is_latin && (chars <= 6 || first.is_ascii());
+            let is_short = !is_latin_label && (chars <= 6 || first.is_ascii());
             if !is_clear && !is_short && !page_words().is_outlet(first) {
                 return None;
             }
@@ -201,10 +201,10 @@ fn name_after_space<'p>(
         }
         _ => return None,
     };
-    // A menu may have such words, as in `媒体 合作`, and Latin text has them everywhere, as in
-    // `by Example`. Beside a date, they are those of a byline.
+    // A menu may have the words of labels, as in `媒体 合作`, and Latin text has them everywhere, as
+    // in `by Example`. Beside a date, they belong to a byline.
     let named = NamedBySpace { label, name, after: &value[name.len()..] };
-    (is_clear && !is_latin || has_date(pieces)).then_some(named)
+    (is_clear && !is_latin_label || has_date(pieces)).then_some(named)
 }
 
 /// Where the name at the start of a text ends at the latest: at a bar or a bracket, at any white
@@ -212,6 +212,7 @@ fn name_after_space<'p>(
 fn name_end(text: &str, labels: &Labels) -> usize {
     let is_end = |at: usize, c: char| {
         let after = &text[at + c.len_utf8()..];
+        // Whether the whitespace character `c` ends the name.
         let is_last_space = || {
             let next = after.trim_start();
             !matches!(c, ' ' | '\u{a0}')

@@ -1,12 +1,12 @@
 //! Whitespace in HTML text.
 
-/// The bytes of whitespace at the start of a text. In the page, the same spaces may take more
-/// bytes, because they can be character references.
+/// The length in bytes of the whitespace at the start of a text. In the page, the same spaces may
+/// take more bytes, because they can be character references such as `&nbsp;`.
 pub(super) fn leading_whitespace(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-/// The bytes of whitespace at the end of a text.
+/// The length in bytes of the whitespace at the end of a text.
 pub(super) fn trailing_whitespace(text: &str) -> usize {
     text.len() - text.trim_end().len()
 }

@@ -39,14 +39,15 @@ impl<E> RecordSink<'_, E> {
                 new_ids.insert(&item.flash.id, id);
             }
             // The path from which new ids are made: that of the page or dump below its root, or the
-            // whole path for what the walk could not access.
+            // whole path for what the walk could not access. `member` is `!/` and the name of a
+            // member, or empty for the file itself.
             let member = stored_path.path.strip_prefix(&*path.to_string_lossy());
-            let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
-            let name = name.as_ref().unwrap_or(&stored_path.path);
+            let id_path = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
+            let id_path = id_path.as_ref().unwrap_or(&stored_path.path);
             for mut article in stored_path.articles {
                 if !stored_path.is_dump {
-                    self.set_id_of_page(&mut article, name);
-                } else if !self.set_id_of_record(&mut article, name) {
+                    self.set_id_of_page(&mut article, id_path);
+                } else if !self.set_id_of_record(&mut article, id_path) {
                     continue;
                 }
                 for id in &mut article.flashes {
@@ -61,18 +62,18 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Gives an article of a page a new id if its own is taken. `name` is the path from which that
-    /// id is made.
-    fn set_id_of_page(&mut self, article: &mut Article, name: &str) {
+    /// Gives an article of a page a new id if its own is taken. `id_path` is the path from which
+    /// that id is made.
+    fn set_id_of_page(&mut self, article: &mut Article, id_path: &str) {
         if !self.ids.claim_at(&article.id, &article.path) {
-            article.id = self.ids.new_id('a', path_hash(name), &article.path);
+            article.id = self.ids.new_id('a', path_hash(id_path), &article.path);
         }
     }
 
-    /// Gives an article of a dump a new id if its own is taken. `name` is the path of the dump for
-    /// ids such as `id@dump`. Returns whether the article is carried over: not if the part of the
-    /// dump that was read has the article, too.
-    fn set_id_of_record(&mut self, article: &mut Article, name: &str) -> bool {
+    /// Gives an article of a dump a new id if its own is taken. `id_path` is the path of the dump
+    /// for ids such as `id@dump`. Returns whether the article is carried over: not if the part of
+    /// the dump that was read has the article, too.
+    fn set_id_of_record(&mut self, article: &mut Article, id_path: &str) -> bool {
         let dumps = self.unfinished_dumps.iter_mut().chain([&mut self.dump]);
         let mut dumps = dumps.filter(|dump| dump.has_articles());
         let read_part = dumps.find(|dump| dump.paths.path == article.path);
@@ -94,7 +95,7 @@ impl<E> RecordSink<'_, E> {
         }
         article.id = match is_generated {
             true => self.ids.new_id('a', text_hash(article), &article.path),
-            false => self.ids.claim_for(&article.id, name),
+            false => self.ids.claim_for(&article.id, id_path),
         };
         true
     }
@@ -366,7 +367,7 @@ mod tests {
         // Longer than a read buffer.
         let long_line = format!(r#"{{"title":"乙","text":"{}"}}"#, "長".repeat(100_000));
         let long = long_line.len();
-        // Reading fails after the first line.
+        // Reading fails inside the second line.
         for (lines, readable) in
             [([&*long_line, line], long + 5), ([line, &*long_line], line.len() + long / 2)]
         {
