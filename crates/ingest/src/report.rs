@@ -14,7 +14,7 @@ use crate::record::Span;
 pub struct Report {
     /// Pages that were parsed.
     pub pages: u64,
-    /// Dumps that were read.
+    /// Dumps that were read to their end, or abandoned.
     pub dumps: u64,
     /// Bytes of all pages and dumps that were read.
     pub bytes: u64,
@@ -96,11 +96,11 @@ pub struct UnreadDate {
 pub struct KeyCount {
     /// The first hundred characters of the key.
     pub key: String,
-    /// Number of these records, in all dumps.
+    /// Number of records, in all dumps, in which the key was not used or had such a value.
     pub count: u64,
-    /// The dump with the first of these records.
+    /// The dump that has the first of these records.
     pub path: PathBuf,
-    /// The line on which that record begins, from 1.
+    /// The line on which the first of these records begins, from 1.
     pub line: u64,
 }
 

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_suffixes_in_all_forms() {
+    fn tag_suffixes_of_every_form_are_split_off() {
         assert_eq!(
             parts("“大廠壟斷大模型”,會被開源終結嗎?_GPT:apenft幣價格今日行情"),
             (None, "“大廠壟斷大模型”,會被開源終結嗎?", Some("GPT"), Some("apenft幣價格今日行情"))
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_before_a_title_without_a_tag_suffix() {
+    fn a_tag_before_a_title_without_a_tag_suffix_is_split_off_in_the_known_layout() {
         let Title { prefix_tag, title, .. } = Title::split_known_layout("NAR:以三要素衡量性能");
         assert_eq!((prefix_tag, title), (Some("NAR"), "以三要素衡量性能"));
         let Title { prefix_tag, title, .. } = Title::split_known_layout("美聯儲:銀行業危機");

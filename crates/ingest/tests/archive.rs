@@ -298,16 +298,16 @@ fn plain_pages_that_change_between_the_passes_are_read_as_the_survey_found_them(
         );
         // `empty.txt` is skipped, unless it is changed to a page.
         assert_eq!((unchanged_report.skipped.len(), report.skipped.len()), (1, 0));
-        let span_after_bom = |records: &[Record]| {
+        let span_in_bom_file = |records: &[Record]| {
             let occurrence = flashes(records)[0]
                 .all_occurrences()
                 .find(|occurrence| occurrence.path.ends_with("bom.txt"));
             occurrence.unwrap().span
         };
-        assert_eq!(span_after_bom(&records), span_after_bom(&unchanged_records));
+        assert_eq!(span_in_bom_file(&records), span_in_bom_file(&unchanged_records));
         // The byte order mark has three bytes.
         assert_eq!(
-            span_after_bom(&unchanged_records).start,
+            span_in_bom_file(&unchanged_records).start,
             flashes(&unchanged_records)[0].occurrences[0].span.start + 3
         );
     }

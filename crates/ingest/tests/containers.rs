@@ -330,10 +330,12 @@ fn responses_of_a_warc_are_pages() {
         warc("conversion", "Content-Type: text/plain\r\n", page(9).as_bytes()),
     ];
     let whole = records.concat();
-    let each: Vec<u8> = records.iter().flat_map(|record| gz(record)).collect();
-    for (name, bytes) in
-        [("a.warc", whole.clone()), ("a.warc.gz", each), ("b.warc.zst", zst(&whole))]
-    {
+    let compressed_one_by_one: Vec<u8> = records.iter().flat_map(|record| gz(record)).collect();
+    for (name, bytes) in [
+        ("a.warc", whole.clone()),
+        ("a.warc.gz", compressed_one_by_one),
+        ("b.warc.zst", zst(&whole)),
+    ] {
         let (records, report) = read(name, &bytes);
         assert_eq!(titles(&records), ["短", "分塊", "題目", "題目9"], "{name}");
         let found = articles(&records);

@@ -35,7 +35,7 @@ fn article() -> String {
     "<p>这一段是正文，它说了一些话，而且还要继续说下去，直到结束。</p>".repeat(30)
 }
 
-/// A page with an article inside `count` elements.
+/// A page with an article after `count` times `open`, and before `count` times `close`.
 fn around(open: &str, count: usize, close: &str) -> String {
     page(&format!("{}{}{}", open.repeat(count), article(), close.repeat(count)))
 }
@@ -58,7 +58,7 @@ fn nesting() -> Vec<Attack> {
         ("formatting with attributes", || page(&numbered(9_000, |i| format!("<b id={i}>甲<p>乙")))),
         ("misnested formatting", || page(&numbered(6_000, |i| format!("<p><b id={i}>甲</p>")))),
         ("misnested links", || page(&"<a href=x><div></a><a><p></div>".repeat(5_000))),
-        ("adoption", || page(&"<a><b><p></a></b>".repeat(5_000))),
+        ("adoption agency", || page(&"<a><b><p></a></b>".repeat(5_000))),
     ]
 }
 

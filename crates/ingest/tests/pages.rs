@@ -113,16 +113,16 @@ fn a_page_that_is_only_a_body_is_read() {
 
 #[test]
 fn english_text_without_spaces_is_read() {
-    let glued = "CommerceontheInternethascometorelyalmostexclusivelyonfinancialinstitutions,servingastrustedthirdparties.".repeat(20);
+    let unspaced = "CommerceontheInternethascometorelyalmostexclusivelyonfinancialinstitutions,servingastrustedthirdparties.".repeat(20);
     // The line above the title is not recognised as boilerplate. The last line contains a bracketed
     // date, but does not end with it, so it does not end a flash item.
     let page = parse(&format!(
-        "ctrl\nBitcoin:APeer-to-PeerElectronicCashSystem_BTC:BTC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{glued}\n\nhttps://bitcoin.org/bitcoin.pdf\n\nlet x = [2009/1/3];\n"
+        "ctrl\nBitcoin:APeer-to-PeerElectronicCashSystem_BTC:BTC幣\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n{unspaced}\n\nhttps://bitcoin.org/bitcoin.pdf\n\nlet x = [2009/1/3];\n"
     ));
     assert_eq!(page.article.title, "Bitcoin:APeer-to-PeerElectronicCashSystem");
     assert_eq!(
         page.article.paragraphs,
-        [glued.as_str(), "https://bitcoin.org/bitcoin.pdf", "let x = [2009/1/3];"]
+        [unspaced.as_str(), "https://bitcoin.org/bitcoin.pdf", "let x = [2009/1/3];"]
     );
 }
 

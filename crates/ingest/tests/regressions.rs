@@ -28,46 +28,46 @@ mod page;
 mod replay;
 
 #[test]
-fn page_inputs() {
+fn page_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("page", page::check);
 }
 
 #[test]
-fn byline_inputs() {
+fn byline_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("byline", byline::check);
 }
 
 #[test]
-fn html_inputs() {
+fn html_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("html", html::check);
 }
 
 #[test]
-fn jsonl_inputs() {
+fn jsonl_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("jsonl", jsonl::check);
 }
 
 #[test]
-fn decode_inputs() {
+fn decode_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("decode", decode::check);
 }
 
 #[test]
-fn container_inputs() {
+fn container_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("container", container::check);
 }
 
 #[test]
-fn dump_inputs() {
+fn dump_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("dump", dump::check);
 }
 
 #[test]
-fn message_inputs() {
+fn message_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("message", message::check);
 }
 
 #[test]
-fn markdown_inputs() {
+fn markdown_inputs_pass_the_checks_of_the_fuzz_target() {
     replay::all("markdown", markdown::check);
 }

@@ -162,8 +162,9 @@ impl Labels {
             let (delimiter, value_offset) = delimiter(label, &ahead[end..], separate)?;
             // In an interview, a single character before a colon stands for a speaker.
             let is_speaker = is_one_char && delimiter == Delimiter::Colon && label != Label::Writer;
-            let is_weak = is_one_char && matches!(delimiter, Delimiter::Space | Delimiter::Nothing);
-            (!is_speaker && !is_weak).then_some(LabelAt {
+            // Before a space, or directly before other text, it is a word of the text.
+            let is_word = is_one_char && matches!(delimiter, Delimiter::Space | Delimiter::Nothing);
+            (!is_speaker && !is_word).then_some(LabelAt {
                 label,
                 delimiter,
                 value_start: at + end + value_offset,

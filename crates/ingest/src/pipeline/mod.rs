@@ -6,11 +6,11 @@
 //! | `survey`, `survey_archive` | the first pass; the first pass alone, for several machines |
 //! | `surveyed_page`, `survey_cache` | a page as the first pass parsed it; a cache of such pages |
 //! | `ingest` | both passes |
-//! | `chunks`, `ordered`, `byte_budget` | divide work among threads, and bring results in order |
+//! | `chunks`, `ordered`, `byte_budget` | divide work among threads, and deliver results in order |
 //! | `reader`, `read_event` | read one file; what its reading thread sends |
 //! | `record_sink`, `ids`, `current_dump` | assign ids to what was read, and emit records |
 //! | `carry_over`, `stored_path`, `read_paths` | keep records of files that cannot be read now |
-//! | `survey_stored` | add to the statistics what these files contributed before |
+//! | `survey_stored` | add to the statistics what unreadable files contributed before |
 //! | `merge_items`, `share_ids` | join records that several machines have read |
 
 pub(crate) mod byte_budget;

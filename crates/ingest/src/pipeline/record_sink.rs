@@ -40,7 +40,8 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) report: Report,
     pub(crate) flashes: FlashDeduplicator,
     pub(crate) ids: Ids,
-    /// The ids that articles of several files have. Other machines may read some of these files.
+    /// The ids that articles of several files have. Other machines may read some of these files;
+    /// `None` if only this machine reads the archive.
     pub(crate) ids_in_multiple_files: Option<&'a IdsInMultipleFiles>,
     pub(crate) statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
@@ -50,7 +51,8 @@ pub(crate) struct RecordSink<'a, E> {
     pub(crate) read_paths: ReadPaths,
     /// The entries of the file table.
     pub(crate) file_entries: FileEntryLog,
-    /// Number of records that were read in the current file.
+    /// Number of records, that is articles and occurrences of flash items, that were read in the
+    /// current file so far.
     pub(crate) records_in_file: u64,
     /// The dump that is being read, or was read last in the current file.
     pub(crate) dump: CurrentDump,

@@ -35,12 +35,13 @@ pub(crate) struct StoredItem {
 /// Groups the stored records under `below` by path: first the paths of articles, in the order of
 /// the articles, then paths with flash items only, in the order of the items.
 pub(crate) fn group_by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
-    let mut paths = Paths { below: below.to_string_lossy().into_owned(), ..Paths::default() };
+    let mut groups =
+        PathGroups { below: below.to_string_lossy().into_owned(), ..PathGroups::default() };
     let mut items = Vec::new();
     for record in records {
         match record {
             Record::Article(article) => {
-                if let Some(stored_path) = paths.group_of(&article.path) {
+                if let Some(stored_path) = groups.group_of(&article.path) {
                     stored_path.articles.push(article);
                 }
             }
@@ -60,12 +61,12 @@ pub(crate) fn group_by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPat
                 date: flash.date,
                 ..FlashItem::default()
             };
-            paths.add_occurrences(item, &variant.occurrences);
+            groups.add_occurrences(item, &variant.occurrences);
         }
-        paths.add_occurrences(flash, &occurrences);
+        groups.add_occurrences(flash, &occurrences);
     }
-    let mut paths = paths.stored_paths;
-    for stored_path in &mut paths {
+    let mut stored_paths = groups.stored_paths;
+    for stored_path in &mut stored_paths {
         // The content decides what a file is, so the name of a dump may not show that it is one.
         // A page has one article, which begins at byte 0 and has a generated id.
         stored_path.is_dump |= stored_path.articles.len() > 1
@@ -84,12 +85,12 @@ pub(crate) fn group_by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPat
             })
         });
     }
-    paths
+    stored_paths
 }
 
 /// Groups of records by path, in the order in which the paths first occur.
 #[derive(Default)]
-struct Paths {
+struct PathGroups {
     /// Only records of files at this path or below it are grouped.
     below: String,
     stored_paths: Vec<StoredPath>,
@@ -97,7 +98,7 @@ struct Paths {
     known: HashMap<String, usize>,
 }
 
-impl Paths {
+impl PathGroups {
     /// The group of a path; `None` if the path is not under `below`.
     fn group_of(&mut self, path: &str) -> Option<&mut StoredPath> {
         let at = match self.known.get(path) {

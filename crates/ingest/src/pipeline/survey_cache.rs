@@ -50,8 +50,8 @@ impl SurveyCacheWriter {
         Self { log: RecordLog::new().ok(), max_bytes, full: false, entry: Vec::new() }
     }
 
-    /// Adds the next file: its page, or `None` if it has to be read again. Once the limit is
-    /// reached, all further files have to be read again.
+    /// Adds the next file: its page, or `None` if the second pass has to read the file again. Once
+    /// the limit is reached, the second pass reads all further files again.
     pub(crate) fn push(&mut self, page: Option<&SurveyedPage<'_>>) {
         let Some(log) = self.log.as_mut().filter(|_| !self.full) else { return };
         self.entry.clear();

@@ -48,8 +48,8 @@ pub(super) fn survey_stored<E>(
     Ok(())
 }
 
-/// The files that have contributed to the statistics, as far as their stored contributions might be
-/// added, too.
+/// The files that have contributed to the statistics, as far as it could happen that their stored
+/// contributions are added, too.
 #[derive(Default)]
 struct CountedFiles {
     /// Hashes of their paths.

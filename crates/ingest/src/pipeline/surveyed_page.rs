@@ -57,11 +57,11 @@ struct PieceEntry {
     hash: u64,
 }
 
-/// A date, or the date of a stamp, as numbers: to format and parse dates as text would take as long
-/// as all other work on the page.
+/// The date of a page, or the stamp of a piece, as numbers: to format and parse dates as text would
+/// take as long as all other work on the page.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum StampCode {
-    /// There is no date.
+    /// There is no date or stamp.
     None,
     /// There is a stamp, but its date is a null date, such as 1900/1/1, or no valid one.
     Null,

@@ -18,9 +18,10 @@ pub(super) struct ConcatenatedTags {
     classes: Vec<Class>,
     /// For each position, the hash of the folded text before it.
     hashes: Vec<u64>,
-    /// For each position, how likely one keyword ends and another begins there.
+    /// For each position, the score of a split there: higher if it is more likely that one keyword
+    /// ends there and another begins.
     split_scores: Vec<f32>,
-    /// For each position, the penalty for a keyword that contains it.
+    /// For each position, the penalty for an unknown keyword that extends across it.
     breaks: Vec<BreakPenalty>,
     /// For each position, the next one whose bigram falls into the same bucket, or [`NO_REPEAT`].
     /// Lines are short, so `u16` suffices.
@@ -35,7 +36,7 @@ pub(super) struct ConcatenatedTags {
 struct BreakPenalty {
     /// The penalty if fewer than [`MIN_CAPITALS`] characters of the keyword precede the position.
     near: f32,
-    /// The penalty if more of its characters precede the position.
+    /// The penalty if at least [`MIN_CAPITALS`] of its characters precede the position.
     far: f32,
 }
 
@@ -47,7 +48,8 @@ const MIN_CAPITALS: usize = 3;
 const BUCKETS: usize = 128;
 const NO_REPEAT: u16 = u16::MAX;
 
-/// Base of the polynomial hash: the hash of any range follows from those of two prefixes.
+/// Base of the polynomial hash: 2^64 divided by the golden ratio. In a polynomial hash, the hash of
+/// any range follows from those of two prefixes.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Powers of the base.
@@ -211,7 +213,7 @@ impl ConcatenatedTags {
         .filter(|(_, length)| *length >= 2)
     }
 
-    /// For each position, how likely one keyword ends and another begins there.
+    /// For each position, the score of a split there.
     pub(super) fn split_scores(&self) -> &[f32] {
         &self.split_scores
     }

@@ -13,9 +13,11 @@ const WORST_KEYWORD: f32 = -5.0;
 /// A keyword that the archive does not name ends only where the score of the split is at least
 /// this.
 const WORST_SPLIT: f32 = -2.6;
-/// A known keyword loses at most this much by the score of the split at its end.
+/// The lowest score that the split at the end of a known keyword counts with: a worse split counts
+/// as this one.
 const WORST_SPLIT_OF_KNOWN: f32 = -1.5;
-/// Score of an unknown keyword, before its breaks are subtracted and its split score is added.
+/// Score of an unknown keyword, before its breaks (likely starts of another keyword inside it) are
+/// subtracted and its split score is added.
 const SCORE_OF_UNKNOWN: f32 = -1.5;
 
 /// A range taken as a keyword.
@@ -125,11 +127,11 @@ impl Keywords {
         self.ranges.clear();
         self.ranges.resize(line.len(), None);
         self.shape_starts.find(line, &vocabulary.shapes, LONGEST_KEYWORD);
-        let usable = |split_score: &f32| {
+        let usable_score = |split_score: &f32| {
             if *split_score < WORST_SPLIT { f32::NEG_INFINITY } else { *split_score }
         };
         self.split_scores.clear();
-        self.split_scores.extend(line.split_scores().iter().map(usable));
+        self.split_scores.extend(line.split_scores().iter().map(usable_score));
         self.best_split_ahead.clear();
         self.best_split_ahead.extend_from_slice(&self.split_scores);
         let mut best = f32::NEG_INFINITY;

@@ -8,7 +8,8 @@ use super::concatenated::{CharRange, ConcatenatedTags, extend_hash, is_word_char
 /// A text around a word is a shape only if it occurs with at least this many different words.
 const MIN_WORDS: usize = 3;
 
-/// The shapes of an archive's keywords.
+/// The shapes of an archive's keywords. Texts are folded, and kept as hashes: those of
+/// [`text_hash`], or [`combined_hash`] for the texts before and after a word.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Shapes {
     /// Scores of shapes, by the combined hash of the texts before and after the word.
@@ -246,12 +247,14 @@ pub(super) fn combined_hash(first: u64, second: u64) -> u64 {
 /// Every split of a keyword around one Latin word: `(before, word, after)`.
 fn word_slots(keyword: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let bytes = keyword.as_bytes();
-    let inside = |b: &u8| is_word_char(char::from(*b));
+    let is_in_word = |b: &u8| is_word_char(char::from(*b));
     let mut at = 0;
     std::iter::from_fn(move || {
-        let word_start = at + bytes.get(at..)?.iter().position(inside)?;
-        let length =
-            bytes[word_start..].iter().position(|b| !inside(b)).unwrap_or(bytes.len() - word_start);
+        let word_start = at + bytes.get(at..)?.iter().position(is_in_word)?;
+        let length = bytes[word_start..]
+            .iter()
+            .position(|b| !is_in_word(b))
+            .unwrap_or(bytes.len() - word_start);
         at = word_start + length;
         Some((&keyword[..word_start], &keyword[word_start..at], &keyword[at..]))
     })

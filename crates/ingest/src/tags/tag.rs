@@ -107,8 +107,8 @@ impl Tags {
         let chars = line.chars((from, last.min(from + LONGEST_TAG)));
         // An unknown tag must look like a ticker symbol: capitals and digits, with at least one
         // capital.
-        let fits = |c: &&char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        let ticker_chars = chars.iter().take_while(fits).count();
+        let is_ticker_char = |c: &&char| c.is_ascii_uppercase() || c.is_ascii_digit();
+        let ticker_chars = chars.iter().take_while(is_ticker_char).count();
         let first_capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(ticker_chars);
         self.repeats.clear();
         self.repeats.extend(line.repeats(from, LONGEST_TAG));

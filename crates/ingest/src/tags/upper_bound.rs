@@ -16,7 +16,8 @@ const BLOCK: usize = 8;
 pub(super) struct UpperBounds {
     tags: Vec<f32>,
     keywords: Vec<f32>,
-    /// For each position, whether a keyword can begin there.
+    /// For each position, whether a keyword can begin there: it is one of the given starts, or the
+    /// end of a keyword that begins at a reached position.
     reached: Vec<bool>,
 }
 
@@ -53,20 +54,20 @@ impl UpperBounds {
         self.keywords.resize((end + 1 - first) * width, f32::NEG_INFINITY);
         self.keywords[(end - first) * width] = 0.0;
         for from in (first..end).filter(|from| self.reached[*from]).rev() {
-            let (here, below) = self.keywords[(from - first) * width..].split_at_mut(width);
+            let (row, later_rows) = self.keywords[(from - first) * width..].split_at_mut(width);
             for keyword in keywords.starting_at(from) {
-                let remaining = &below[(keyword.to() - from - 1) * width..][..width];
-                raise(here, remaining, keyword.score);
+                let remaining = &later_rows[(keyword.to() - from - 1) * width..][..width];
+                raise(row, remaining, keyword.score);
             }
         }
         self.tags.clear();
         self.tags.resize((tags.max_end + 1) * width, f32::NEG_INFINITY);
         self.tags[0] = 0.0;
         for from in 0..tags.max_end {
-            let (here, below) = self.tags[from * width..].split_at_mut(width);
+            let (row, later_rows) = self.tags[from * width..].split_at_mut(width);
             for tag in tags.starting_at(from) {
-                let there = &mut below[(tag.to() - from - 1) * width..][..width];
-                raise(there, here, tag.max_gain);
+                let end_row = &mut later_rows[(tag.to() - from - 1) * width..][..width];
+                raise(end_row, row, tag.max_gain);
             }
         }
         let upper_bound = |&keywords_start: &usize| {
@@ -85,9 +86,9 @@ impl UpperBounds {
     }
 }
 
-/// Raises the bounds of one row of a table, `bounds`, by segmentations that consist of an element
-/// with `score` and of the segmentations that `remaining`, another row, has bounds for: bound n of
-/// `remaining` plus `score` is a candidate for bound n + 1 of `bounds`.
+/// Raises `bounds`, one row of a table, by one more tag or keyword, which has this score. It can be
+/// added to every segmentation for which `remaining`, another row, has a bound. So bound n of
+/// `remaining` plus the score is a candidate for bound n + 1 of `bounds`.
 fn raise(bounds: &mut [f32], remaining: &[f32], score: f32) {
     for (bounds, remaining) in
         bounds[1..].chunks_exact_mut(BLOCK).zip(remaining.chunks_exact(BLOCK))

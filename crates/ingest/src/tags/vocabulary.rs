@@ -108,6 +108,7 @@ impl Vocabulary {
     }
 
     /// Computes the scores of tags, keywords and shapes. Call it after everything has been added.
+    /// The score of a tag or keyword grows with the logarithm of how often it occurs.
     pub(crate) fn learn(&mut self) {
         let keywords = || self.keywords.keys().map(String::as_str);
         self.shapes = Shapes::learn(keywords(), self.tags.keys().map(String::as_str));
@@ -119,10 +120,11 @@ impl Vocabulary {
         self.keyword_scores = scores(&self.keywords, 3.0, 0.3);
         self.tag_filter = BloomFilter::of(self.tag_scores.keys().copied());
         self.keyword_filter = BloomFilter::of(self.keyword_scores.keys().copied());
-        let begins: Vec<u64> = keywords().map(first_two_chars_hash).collect();
-        self.keyword_start_filter = BloomFilter::of(begins.into_iter());
-        let prefixes = keywords().map(|keyword| keyword.chars().count() + 1).sum();
-        self.keyword_prefix_filter = BloomFilter::for_keys(prefixes);
+        let starts: Vec<u64> = keywords().map(first_two_chars_hash).collect();
+        self.keyword_start_filter = BloomFilter::of(starts.into_iter());
+        // A keyword of n characters has n + 1 prefixes, among them the empty one.
+        let prefix_count = keywords().map(|keyword| keyword.chars().count() + 1).sum();
+        self.keyword_prefix_filter = BloomFilter::for_keys(prefix_count);
         for hash in self.keywords.keys().flat_map(|keyword| prefix_hashes(keyword)) {
             self.keyword_prefix_filter.insert(hash);
         }

@@ -26,7 +26,7 @@ pub(crate) struct FinishedLog {
     length: u64,
 }
 
-/// Reads records; fastest in the order in which they were written.
+/// Reads records, in any order; fastest in the order in which they were written.
 #[derive(Clone)]
 pub(crate) struct LogReader {
     log: FinishedLog,

@@ -8,8 +8,8 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use crate::direct_mapped_cache::DirectMappedCache;
 use crate::text::byte_pairs::any_pair;
 
-/// Hashes the parts of a text, regardless of script, width, case and spaces. The same text, divided
-/// into parts in another way, has another hash.
+/// Hashes the parts of a text, such as title and body, regardless of script, width, case and
+/// spaces. The same text, divided into parts in another way, has another hash.
 ///
 /// Pages repeat the same items, so each thread caches the hashes of recent texts.
 pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
@@ -21,7 +21,8 @@ pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
 
 /// Number of slots of a thread's cache; each takes 16 bytes.
 const SLOTS: usize = 1 << 15;
-/// The seed of the keys of the cache. The hashes in the cache have the seed 0.
+/// The XXH3 seed of the cache's keys, which are hashes of texts as written. The values, which are
+/// hashes of folded texts, have the seed 0.
 const KEY_SEED: u64 = 1;
 
 /// A cache from the hash of a text to the hash of its folded form without spaces.

@@ -213,12 +213,12 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String
         let is_short_phrase =
             chars <= MAX_TAIL && !tail.contains(|c| is_sentence_end(c) || matches!(c, ':' | '：'));
         // As in `title_section`, `title--section`, `title - section`.
-        let is_wide = separator == '_'
+        let is_clear_separator = separator == '_'
             || before.ends_with([' ', separator])
             || remaining[at + separator.len_utf8()..].starts_with(' ');
-        // Where no name of a site follows, a wide separator and the length show a section.
+        // Where no name of a site follows, a clear separator and the lengths show a section.
         let is_section = is_short_phrase && is_after_site && chars <= front_chars
-            || is_short_phrase && is_wide && chars <= 12 && front_chars >= 8;
+            || is_short_phrase && is_clear_separator && chars <= 12 && front_chars >= 8;
         if !(is_site || is_section || tail.is_empty()) {
             break;
         }
