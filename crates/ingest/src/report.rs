@@ -206,7 +206,8 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// Why something was left out.
+/// Why something was left out. If a reason has a text, its description says after a semicolon what
+/// the text is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reason {
@@ -241,7 +242,7 @@ pub enum Reason {
     BadPattern(String),
     /// A JSONL line or another part of a dump that is not a valid record; what is wrong with it.
     Malformed(String),
-    /// A record whose id another record of the same dump has.
+    /// A record whose id another record of the same dump has; the id.
     DuplicateId(String),
     /// Compressed data or a container that is truncated or corrupt; what is wrong.
     Damaged(String),

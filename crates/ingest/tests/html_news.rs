@@ -56,7 +56,7 @@ impl FieldScore {
     }
 }
 
-fn without_blanks(text: &str) -> String {
+fn without_whitespace(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
@@ -84,7 +84,7 @@ impl Score {
         let text = |key: &str| truth[key].as_str();
         let name = text("path").unwrap();
         self.pages += 1;
-        let same = |a: &str, b: &str| without_blanks(a) == without_blanks(b);
+        let same = |a: &str, b: &str| without_whitespace(a) == without_whitespace(b);
         let is_title = same(&article.title, text("title").unwrap());
         self.title += usize::from(is_title);
         if !is_title {
@@ -102,7 +102,7 @@ impl Score {
             ("author", article.author.as_deref(), &mut self.author),
         ] {
             let wanted = text(field);
-            let is_right = found.map(without_blanks) == wanted.map(without_blanks);
+            let is_right = found.map(without_whitespace) == wanted.map(without_whitespace);
             score.add(is_right, found, wanted);
             if !is_right {
                 println!("{name}: {field} {found:?}, not {wanted:?}");
@@ -114,13 +114,13 @@ impl Score {
     fn add_text(&mut self, name: &str, article: &Article, truth: &Value) {
         let sentences_of_truth = |key: &str| -> Vec<String> {
             let list = truth[key].as_array().unwrap();
-            list.iter().map(|text| without_blanks(text.as_str().unwrap())).collect()
+            list.iter().map(|text| without_whitespace(text.as_str().unwrap())).collect()
         };
         let accepted = sentences_of_truth("accepted").concat();
-        let body: String = article.paragraphs.iter().map(|p| without_blanks(p)).collect();
+        let body: String = article.paragraphs.iter().map(|p| without_whitespace(p)).collect();
         let (mut not_accepted, mut missing) = (Vec::new(), Vec::new());
         for sentence in article.paragraphs.iter().flat_map(|paragraph| sentences(paragraph)) {
-            let sentence = without_blanks(sentence);
+            let sentence = without_whitespace(sentence);
             let chars = sentence.chars().count();
             self.indexed += chars;
             if accepted.contains(&sentence) {

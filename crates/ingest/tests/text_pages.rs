@@ -53,8 +53,8 @@ fn stated(page: &Page) -> String {
         ("date", date),
         ("unread", page.notes.unread_date.clone()),
     ];
-    let said = parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
-    said.collect::<Vec<_>>().join(" ")
+    let fields = parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+    fields.collect::<Vec<_>>().join(" ")
 }
 
 /// Checks for each page, given as its text and what [`stated`] returns, that it states this, and
@@ -178,8 +178,8 @@ fn datelines_name_outlet_and_reporter() {
     // Before the text, a dateline stays in the paragraph.
     for above in ["", "2024-03-04⏎⏎"] {
         let page = page(&format!("測試標題⏎⏎{above}新華社北京3月4日電（記者李明）{P}"));
-        let said = stated(&page).replace(" date=2024-03-04", "");
-        assert_eq!(said, "title=測試標題 author=李明 source=新華社");
+        let without_date = stated(&page).replace(" date=2024-03-04", "");
+        assert_eq!(without_date, "title=測試標題 author=李明 source=新華社");
         assert_eq!(
             page.article.paragraphs.join("\n\n"),
             format!("新華社北京3月4日電（記者李明）{P}")
@@ -243,8 +243,8 @@ fn dates_in_the_known_header_are_read_in_many_forms() {
     let stated_date = |time: &str| {
         let page = page(&format!("{HEADER}測試標題_GPT:CGPT價格⏎⏎Author:⏎⏎{time}⏎⏎P"));
         assert_eq!(page.article.paragraphs.join("\n\n"), P, "{time}");
-        let said = stated(&page);
-        said.strip_prefix("title=測試標題 category=瑞波幣").unwrap_or(&said).trim().to_owned()
+        let found = stated(&page);
+        found.strip_prefix("title=測試標題 category=瑞波幣").unwrap_or(&found).trim().to_owned()
     };
     for (time, wanted) in [
         ("Time:4/27/2021 12:48:57 PM", "date=2021-04-27 12:48:57"),

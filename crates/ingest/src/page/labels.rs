@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_valid() {
+    fn the_table_of_the_program_is_valid_and_has_every_kind() {
         assert!(Labels { words: WordTable::default(), table_hash: 0 }.add(TABLE).is_ok());
         for (kind, _) in KINDS {
             assert!(rows(TABLE).any(|(_, fields)| fields[0] == kind), "{kind}");
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_adds_labels() {
+    fn the_table_of_a_user_adds_labels_and_takes_precedence() {
         let labels = Labels::with_table("# mine\nauthor\t碼字\nsource\t作者\n").unwrap();
         let label = |line: &str| labels.at_start(line).map(|found| found.label);
         assert_eq!(label("碼字:甲"), Some(Label::Author));

@@ -104,7 +104,8 @@ impl PageWords {
             return false;
         }
         // Second: most lines begin with a character that begins no button and no notice, or with
-        // a longer word than buttons and notices.
+        // a longer word than buttons and notices: one of more than 60 bytes, which are 20 Chinese
+        // characters.
         let first = text.split(|c| is_space(c) || is_bar(c) || matches!(c, '/' | '·')).next();
         if !text
             .chars()

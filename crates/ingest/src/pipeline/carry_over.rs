@@ -57,7 +57,7 @@ pub(crate) fn stored_records_by_path<E>(
     }
 }
 
-/// Adds to the statistics what stored records still have of the contribution of their files: tags,
+/// Adds to the statistics as much of what the files contributed as their stored records show: tags,
 /// keywords, and the ids that dumps give to flash items. Readable files are then interpreted much
 /// as if the unreadable ones had been read.
 pub(crate) fn add_to_statistics(stored_paths: &[StoredPath], statistics: &mut CorpusStatistics) {

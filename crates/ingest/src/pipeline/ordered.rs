@@ -18,9 +18,9 @@ use crate::spawn::spawn;
 
 /// Number of messages to send together. A page is at least two messages. They are not sent one by
 /// one, because waking another thread costs as much as parsing a small page.
-const BATCH: usize = 64;
+const MESSAGES_PER_BATCH: usize = 64;
 /// Number of batches that each queue can hold: enough to even out one long job.
-const QUEUE: usize = 2;
+const BATCHES_PER_QUEUE: usize = 2;
 /// A batch of at least this many bytes is sent, even if it has fewer messages.
 const HEAVY_BYTES: u64 = 1 << 20;
 /// Maximum number of bytes that wait in each queue. The number of batches does not bound the bytes,
@@ -79,7 +79,7 @@ impl<T> Out<'_, T> {
     }
 
     /// Sends the messages that are still in the batch after the last job.
-    fn end_last_job(&self) {
+    fn flush_last_batch(&self) {
         if let Destination::Queue(sending) = &self.0 {
             // If the receiver has gone, there is nothing left to do.
             let _ = sending.flush(sending.batch.take());
@@ -96,10 +96,10 @@ impl<T> Sending<T> {
     fn send(&self, message: Message<T>) -> ControlFlow<()> {
         let mut batch = self.batch.borrow_mut();
         batch.push(message);
-        if batch.len() < BATCH && self.weight.get() < HEAVY_BYTES {
+        if batch.len() < MESSAGES_PER_BATCH && self.weight.get() < HEAVY_BYTES {
             return ControlFlow::Continue(());
         }
-        self.flush(std::mem::replace(&mut *batch, Vec::with_capacity(BATCH)))
+        self.flush(std::mem::replace(&mut *batch, Vec::with_capacity(MESSAGES_PER_BATCH)))
     }
 
     fn flush(&self, messages: Vec<Message<T>>) -> ControlFlow<()> {
@@ -162,7 +162,7 @@ where
     let outcome = thread::scope(|scope| {
         let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
         for first in 0..threads {
-            let (sender, receiver) = sync_channel(QUEUE);
+            let (sender, receiver) = sync_channel(BATCHES_PER_QUEUE);
             // Each thread waits for the number of threads that could be created, because this
             // number decides which jobs are its own.
             let (start, started) = sync_channel::<usize>(1);
@@ -209,7 +209,7 @@ fn run_jobs<J, T>(
             return;
         }
     }
-    out.end_last_job();
+    out.flush_last_batch();
 }
 
 /// Passes the results of all `count` jobs to `take`, in the order of the jobs. Each of `queues`

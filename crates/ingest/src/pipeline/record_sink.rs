@@ -262,8 +262,8 @@ impl<E> RecordSink<'_, E> {
         }
     }
 
-    /// Notes that a page or dump was read, to its end unless it was abandoned: its stored records
-    /// are not needed.
+    /// Notes that a page or dump was read to its end, or that a dump was abandoned: its stored
+    /// records are not needed.
     fn note_read(&mut self, path: &str) {
         if self.stored.is_some() {
             self.read_paths.add(path, &self.refused);

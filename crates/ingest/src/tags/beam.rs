@@ -9,9 +9,10 @@ const BEAM_WIDTH: usize = 5;
 /// [`Step::previous`] of the first step, which has no entry.
 pub(super) const NO_STEP: u32 = u32::MAX;
 
-/// A partial segmentation, as a linked list: its last entry, which is a tag of the first half and
-/// the keyword of that tag in the second half, and the index of the step before. The next tag
-/// begins where this tag ends; that position is also the index of the beam that has the step.
+/// A partial segmentation, as a linked list: its last entry (a tag of the first half, and the
+/// keyword of this tag in the second half), and the index of the step with the entry before. The
+/// next tag begins where this tag ends; that position is also the index of the beam that has the
+/// step.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub(super) struct Step {
     /// Where the next keyword begins.

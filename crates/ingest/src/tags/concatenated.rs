@@ -206,9 +206,9 @@ impl ConcatenatedTags {
         let mut at = from;
         std::iter::from_fn(move || {
             at = usize::from(self.repeats[at]);
-            let there = self.folded.get(at..)?.iter();
-            let here = self.folded[from..].iter().take(max_chars);
-            Some((at, there.zip(here).take_while(|(there, here)| there == here).count()))
+            let later = self.folded.get(at..)?.iter();
+            let first = self.folded[from..].iter().take(max_chars);
+            Some((at, later.zip(first).take_while(|(later, first)| later == first).count()))
         })
         .filter(|(_, length)| *length >= 2)
     }

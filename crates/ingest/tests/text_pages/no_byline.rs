@@ -22,11 +22,11 @@ fn ordinary_text_stays_text() {
     ] {
         let page = page(text);
         let wanted: Vec<&str> = text.split('⏎').collect();
-        let said = stated(&page);
+        let found = stated(&page);
         // Only `時間:三年來的變化` is taken for a field; its value is reported as a date that cannot be
         // read.
-        assert!(said.is_empty() || said == "unread=三年來的變化", "{text}: {said}");
-        if said.is_empty() {
+        assert!(found.is_empty() || found == "unread=三年來的變化", "{text}: {found}");
+        if found.is_empty() {
             assert_eq!(page.article.paragraphs, wanted, "{text}");
         }
     }

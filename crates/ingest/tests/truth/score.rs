@@ -44,7 +44,7 @@ impl Matches {
     fn f1(&self) -> f64 {
         match self.found + self.wanted {
             0 => 1.0,
-            both => 2.0 * self.right as f64 / both as f64,
+            total => 2.0 * self.right as f64 / total as f64,
         }
     }
 }

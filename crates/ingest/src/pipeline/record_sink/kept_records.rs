@@ -100,9 +100,9 @@ impl<E> RecordSink<'_, E> {
         true
     }
 
-    /// Keeps what the earlier index has of what the walk could not access, as far as it was not
-    /// kept before: first of what the walk reached after all files, then of folders that were
-    /// listed only in part, and of what was
+    /// Keeps what the earlier index has of the files and folders that the walk could not access,
+    /// unless it was kept before: first of those that the walk reached after all files, then of
+    /// folders that were listed only in part, and of what was
     /// [declared unreadable](crate::ScannedArchive::declare_unreadable).
     ///
     /// `refused` has everything that the walk could not access, each with the number of files that
