@@ -48,6 +48,7 @@ fn file_of_one_document() -> Vec<u8> {
     builder.finish(Vec::new()).unwrap()
 }
 
+/// The test vectors: the name of each, and the bytes that this crate writes for it.
 fn vectors() -> Vec<(&'static str, Vec<u8>)> {
     let mut varints = Vec::new();
     for number in [0, 127, 128, 300, 1 << 32] {
@@ -59,7 +60,7 @@ fn vectors() -> Vec<(&'static str, Vec<u8>)> {
     let mut page_hasher = PageHasher::default();
     // A whole page, and a page of one byte.
     page_hasher.update(&[0; PAGE_LEN + 1]);
-    // A word and a path have a number in their file instead of a text: 5 and 7.
+    // The key of a word or path has the number that its file gives it, here 5 and 7.
     let keys = [
         TermKey::unigram(TextField::Title, '币'),
         TermKey::bigram(TextField::Body, '比', '特'),
@@ -93,6 +94,6 @@ fn vectors() -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn the_vectors_of_the_specification_are_what_is_written() {
-    // The vectors of records belong to the crate that encodes them.
+    // `crates/index` checks the vectors of records, which it encodes.
     format_vectors::check(&vectors(), |name| !name.starts_with("record"));
 }

@@ -52,7 +52,8 @@ impl std::fmt::Debug for PageHasher {
 }
 
 impl PageHasher {
-    /// The number of whole pages so far, which is also the number of the current page, from 0.
+    /// The number of whole pages so far, which is also the number of the current page, counted from
+    /// 0.
     fn pages(&self) -> u64 {
         (self.sums.len() / PAGE_SUM_LEN) as u64
     }
@@ -75,10 +76,12 @@ impl PageHasher {
         }
     }
 
+    /// Adds the checksum of a whole page.
     fn push(&mut self, sum: u32) {
         self.sums.extend(sum.to_le_bytes());
     }
 
+    /// Adds the checksum of the current page, unless none of its bytes has been hashed.
     fn end_page(&mut self) {
         if let Some(hasher) = self.hasher.take() {
             self.push(hasher.digest() as u32);

@@ -94,8 +94,8 @@ pub struct TermKey(pub(crate) u64);
 
 /// The number of bits that a character takes in a key: code points have at most 21 bits.
 pub(crate) const CHAR_BITS: u32 = 21;
-/// The value that keys of words and paths have in the bits of the field. It is greater than that of
-/// any field, so that these keys follow all others.
+/// The value that keys of words and paths have in the bits where other keys have their field. It is
+/// greater than any field, so that these keys follow all others.
 pub(crate) const WORDS_AND_PATHS: u64 = TextField::ALL.len() as u64;
 /// The bit that is set in keys of paths.
 pub(crate) const PATH_BIT: u32 = 1 << 31;
@@ -114,7 +114,8 @@ impl TermKey {
         Self(Self::unigram(field, first).0 | (second as u64 + 1))
     }
 
-    /// The key of the word with this number in its file. Its lowest two bits have the field.
+    /// The key of the word with this number in its file. The lowest two bits of the key have the
+    /// field.
     pub(crate) fn word(field: TextField, number: u32) -> Self {
         Self::of_word_or_path(number << 2 | field as u32)
     }

@@ -5,9 +5,10 @@ use crate::score::Score;
 /// The maximum number of differences that a failure shows.
 const MAX_SHOWN: usize = 12;
 
-/// Checks that every score reaches its threshold. `what` names the archive in messages.
-pub(crate) fn assert_reached(what: &str, score: &Score, differences: &[String]) {
-    println!("{what}: {score:.4?}");
+/// Checks that every score reaches its threshold. A failure names `archive` and shows the first of
+/// the `differences` between the parsed records and the truth.
+pub(crate) fn assert_reached(archive: &str, score: &Score, differences: &[String]) {
+    println!("{archive}: {score:.4?}");
     let excerpt = differences.iter().take(MAX_SHOWN).cloned().collect::<Vec<_>>().join("\n");
     for (part, value, threshold) in [
         ("title", score.title, 0.995),
@@ -19,6 +20,6 @@ pub(crate) fn assert_reached(what: &str, score: &Score, differences: &[String]) 
         ("tags", score.tags_f1, 0.95),
         ("body", score.body, 0.99),
     ] {
-        assert!(value >= threshold, "{what}: {part} {value:.4} < {threshold}\n{excerpt}");
+        assert!(value >= threshold, "{archive}: {part} {value:.4} < {threshold}\n{excerpt}");
     }
 }

@@ -1,5 +1,5 @@
-//! Articles of `make_archive.py`, put into layouts of sites that the parser does not know, with
-//! title, byline and date in many forms.
+//! Articles that `make_archive.py` makes, put into layouts of sites that the parser does not know,
+//! with title, byline and date in many forms.
 
 use serde_json::Value;
 use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, TitleOrigin, parse_page};
@@ -57,14 +57,15 @@ fn articles_are_found_in_layouts_of_other_sites() {
     let time = jiff::civil::datetime(2024, 3, 4, 10, 5, 0, 0);
     let mut mistakes = Vec::new();
     for layout in LAYOUTS {
-        // The number of articles, and of how many of them title, source, author, date and body are
-        // right.
+        // The number of articles; and how many of them have the right title, source, author, date
+        // and body.
         let (mut count, mut right) = (0, [0; 5]);
         for truth in &pages {
             let value = |key: &str| truth[key].as_str().unwrap_or_default();
             let (title, source) = (value("title"), value("source"));
             let body = paragraphs(truth);
-            // Each layout names a source, and a body that begins with the title would lose it.
+            // Every layout has a source to fill in. If the body began with the title, the parser
+            // would drop that paragraph: it takes it for the title once more.
             if source.is_empty() || body.first() == Some(&title) {
                 continue;
             }

@@ -11,8 +11,8 @@ pub const LENGTH_CODES: usize = 256;
 
 /// The bit of a code that is set for flash items.
 const FLASH: u8 = 0x80;
-/// The number of codes between two powers of two. A decoded length is at most an eighth too short,
-/// unless the encoded length was far above the greatest that has a code.
+/// The number of codes between two adjacent powers of two. So a length is rounded down by at most
+/// an eighth, unless it is far above the greatest length that has a code.
 const STEPS: u32 = 8;
 
 /// Decodes a length code: the kind of the document, and the length of the field in key characters,

@@ -124,11 +124,11 @@ impl PostingList {
         }
     }
 
-    /// Joins the list of a later run. The caller has appended the numbers of that list to the three
-    /// arrays (`doc_deltas`, `extra_tfs`, `position_deltas`), where they begin at the offsets
-    /// `starts`. `first` is the doc id of the first document of that list. The later run does not
-    /// know the doc-id delta of this document: the delta is 0 until it is set here. The document
-    /// may also be the last one of this list, if it spans the two runs.
+    /// Joins to this list the list of the same term from the next run. The caller has appended the
+    /// numbers of that list to the three arrays (`doc_deltas`, `extra_tfs`, `position_deltas`),
+    /// where they begin at the offsets `starts`. `first` is the doc id of its first document, whose
+    /// delta is 0 until it is set here, because the run does not know the document before it. That
+    /// first document may also be the last one of this list, if it spans the two runs.
     pub(crate) fn join(&mut self, starts: [usize; 3], first: u32) {
         let [docs_at, mut extra_at, deltas_at] = starts;
         let later_deltas = self.doc_deltas[docs_at + 1..].iter().map(|number| number >> 1);

@@ -136,7 +136,7 @@ impl BitsetPostings {
         bits.is_some_and(|bits| bits >> (doc % 64) & 1 == 1)
     }
 
-    /// How often `doc` contains the term; 0 if it does not. The result is exact also over 255.
+    /// How often `doc` contains the term; 0 if it does not. Exact even above 255.
     #[must_use]
     #[inline]
     pub fn term_freq(&self, doc: DocId) -> u32 {

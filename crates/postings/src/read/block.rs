@@ -147,7 +147,7 @@ impl Block {
             Deltas::Packed(at, width) => {
                 let packed = list.get_verified(at..self.end).unwrap_or_default();
                 let bit = |number: usize| number * usize::from(width);
-                (start..start + tf).for_each(|at| add(read_at(packed, bit(at), width)));
+                (start..start + tf).for_each(|number| add(read_at(packed, bit(number), width)));
             }
             Deltas::Few(few) => few.iter().skip(start).take(tf).for_each(|delta| add(*delta)),
             Deltas::Damaged => list.report_damage(self.tfs_at),
@@ -233,7 +233,8 @@ fn decode_full(
 fn decode_short(bytes: &[u8], mut last: DocId, docs: &mut [DocId]) -> Option<(u128, usize)> {
     let (mut remaining, mut has_extra_tf) = (bytes, 0);
     for (at, doc) in docs.iter_mut().enumerate() {
-        // A delta above a bit that says whether tf > 1. A delta of 0 would repeat the last doc id.
+        // The lowest bit says whether tf > 1; the bits above it are the doc-id delta. A delta of 0
+        // would repeat the last doc id.
         let number = u32::try_from(read_varint(&mut remaining)?).ok()?;
         let repeats = number < 2 && at > 0;
         last = last.checked_add(number >> 1).filter(|doc| *doc < TERMINATED && !repeats)?;

@@ -44,8 +44,8 @@ pub fn describe_difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<
     for field in TextField::ALL {
         let [found, wanted] = [&found, &wanted].map(|postings| postings.length_codes(field));
         let (found, wanted) = (found.unwrap_or(OwnedBytes::empty()), wanted?);
-        // If `stored` has too few or too many codes, or none that can be read, document 0 is named
-        // for all.
+        // If `stored` has too few or too many codes, or none that can be read, and the others are
+        // equal, the message names document 0.
         let document = found.iter().zip(wanted.iter()).position(|(a, b)| a != b);
         if let Some(document) = document.or((found.len() != wanted.len()).then_some(0)) {
             let name = field.name();
@@ -61,9 +61,9 @@ fn first_different_list(found: &Postings, wanted: &Postings) -> Option<TermKey> 
     let mut b = DictionaryReader::new(&wanted.dictionary);
     loop {
         match (a.next_key(), b.next_key()) {
-            (Some(of_a), Some(of_b)) => {
-                if of_a != of_b || a.current_list() != b.current_list() {
-                    return Some(of_a.min(of_b));
+            (Some(key_a), Some(key_b)) => {
+                if key_a != key_b || a.current_list() != b.current_list() {
+                    return Some(key_a.min(key_b));
                 }
             }
             (Some(key), None) | (None, Some(key)) => return Some(key),
@@ -72,8 +72,8 @@ fn first_different_list(found: &Postings, wanted: &Postings) -> Option<TermKey> 
     }
 }
 
-/// Describes a key for a message, by the bits that the constructors of [`TermKey`] set. A key has
-/// only the number of a word or path, so the text of that is looked up in `postings`.
+/// Describes a key for a message, by the bits that the constructors of [`TermKey`] set. The key of
+/// a word or path has only its number, so its text is looked up in the tables of `postings`.
 fn describe(key: TermKey, postings: &Postings) -> String {
     let field = key.0 >> (2 * CHAR_BITS);
     let character = |number: u64| {

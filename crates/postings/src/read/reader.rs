@@ -71,20 +71,20 @@ impl Postings {
         let at = file.len().checked_sub(FOOTER_LEN).ok_or("it is too short for a postings file")?;
         let (body, footer) = file.split(at);
         let footer = Footer::parse(&footer)?;
-        let damaged = "its sections do not fit into it";
+        let misfit = "its sections do not fit into it";
         // Before the footer there are n pages and n page checksums; only the last page may be
         // shorter.
         let pages = body.len().div_ceil(PAGE_LEN + PAGE_SUM_LEN);
-        let sums_at = body.len().checked_sub(pages * PAGE_SUM_LEN).ok_or(damaged)?;
+        let sums_at = body.len().checked_sub(pages * PAGE_SUM_LEN).ok_or(misfit)?;
         let (body, sums) = body.split(sums_at);
         if xxh3_64(&sums) != footer.page_sums_hash {
             return Err("checksum mismatch in its page checksums");
         }
-        let file = PageBytes::new(body, sums).ok_or(damaged)?;
+        let file = PageBytes::new(body, sums).ok_or(misfit)?;
         let mut start = 0_usize;
         let mut section = |length: Option<u64>| {
             let end = length.and_then(|length| start.checked_add(usize::try_from(length).ok()?));
-            let section = end.and_then(|end| PageSlice::new(&file, start..end)).ok_or(damaged);
+            let section = end.and_then(|end| PageSlice::new(&file, start..end)).ok_or(misfit);
             start += section.as_ref().map_or(0, PageSlice::len);
             section
         };
@@ -105,7 +105,7 @@ impl Postings {
             dates: section(num_docs.checked_mul(DATE_LEN as u64))?,
         };
         if start != file.len() || !dictionary.index.len().is_multiple_of(INDEX_ENTRY_LEN) {
-            return Err(damaged);
+            return Err(misfit);
         }
         Ok(Self { dictionary, words, paths, lengths, columns, footer, file })
     }
@@ -241,8 +241,8 @@ impl Postings {
     }
 
     /// The documents of the files that have `name` in their path: as the name of the file or of a
-    /// folder at any depth, or as adjacent names, such as `2020/05`. Unless `whole` is set, the
-    /// last of these names only has to start as `name` ends: `2020/0` then finds `2020/05` as well.
+    /// folder at any depth, or as adjacent names, such as `2020/05`. If `whole` is `false`, the
+    /// last of these names may be longer: `2020/0` then finds `2020/05` as well.
     #[must_use]
     pub fn docs_in_path(&self, name: &str, whole: bool) -> BitsetPostings {
         let mut keys = Vec::new();
@@ -269,8 +269,8 @@ impl Postings {
         let mut paths: Vec<String> = Vec::new();
         self.paths.for_each_from("", |suffix, number| {
             let at = number as usize;
-            // Each path takes bytes of the table, so its number is less than the number of bytes.
-            // Any other number is damage, and must not make `paths` longer.
+            // Every path takes at least one byte of the table, so the number of a path is less than
+            // the number of bytes. A greater one is damage, and must not make `paths` longer.
             if at < self.paths.bytes().len() {
                 if paths.len() <= at {
                     paths.resize(at + 1, String::new());

@@ -52,8 +52,8 @@ proptest! {
     #[test]
     fn windows_and_bitsets_have_the_documents_of_the_list(
         deltas_and_tfs in vec((1..40_u32, 1..300_u32), 1..600),
-        // For each window, the doc ids between the previous one and it, and its length in elements
-        // of 64 bits.
+        // For each window: how many doc ids lie between the end of the previous window and its
+        // start, and its length in elements of 64 bits.
         windows in vec((0..700_u32, 1..12_usize), 1..40),
     ) {
         let (mut list, mut document) = (PostingList::default(), 0);
@@ -118,7 +118,7 @@ proptest! {
 }
 
 #[test]
-fn a_target_after_all_doc_ids_is_the_end_of_the_list() {
+fn a_target_after_all_doc_ids_leads_to_the_end_of_the_list() {
     let document = Document {
         kind: Kind::Article,
         title: vec!['币'],

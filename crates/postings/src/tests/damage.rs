@@ -17,8 +17,8 @@ proptest! {
     fn a_damaged_list_never_panics(
         mut bytes in vec(any::<u8>(), 0..400),
         doc_freq in 0..1000_u32,
-        // Of a list of one full block, the first byte is the width of its doc ids. A random one is
-        // invalid most of the time, as 255 is.
+        // The first byte of a list of one full block is the width of its doc ids. Most random bytes
+        // are invalid widths, as 255 is, so it is drawn from these.
         first_byte in prop::sample::select(&[0_u8, 1, 7, 255][..]),
     ) {
         if let Some(first) = bytes.first_mut() {
@@ -72,9 +72,10 @@ proptest! {
                 }
                 found
             });
-            let wanted: BTreeMap<_, _> = wanted.iter().map(|(doc, at)| {
-                let positions = if key.is_bigram() { at.clone() } else { Vec::new() };
-                (*doc, (at.len(), positions))
+            let wanted: BTreeMap<_, _> = wanted.iter().map(|(doc, all_positions)| {
+                // Only lists of bigrams have positions.
+                let positions = if key.is_bigram() { all_positions.clone() } else { Vec::new() };
+                (*doc, (all_positions.len(), positions))
             }).collect();
             prop_assert!(found == Some(wanted) || postings.damage().is_some());
         }
