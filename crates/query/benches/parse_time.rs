@@ -1,7 +1,7 @@
 //! Measures the time to parse queries of growing length and of many shapes, such as nested
 //! parentheses. The time must grow linearly: a well-known engine once took exponential time for
-//! parentheses. Prints nanoseconds per character for lengths that double. The last column is their
-//! ratio to those of the shortest length; if the time grows linearly, it stays near 1 or below.
+//! parentheses. Prints the nanoseconds per character for each length. The last column divides them
+//! by those of the shortest length; if the time grows linearly, it stays near 1 or below.
 //!
 //! ```sh
 //! cargo bench -p wensou-query --bench parse_time
@@ -14,12 +14,13 @@ use std::time::Instant;
 
 use wensou_query::lang::{Clock, parse_lenient};
 
-/// The lengths of the queries, in characters.
+/// The lengths of the queries in characters, each twice the one before.
 const LENGTHS: [usize; 5] = [256, 512, 1024, 2048, 4096];
 
 fn main() {
     let clock = Clock { today: jiff::civil::date(2024, 1, 1) };
     println!("{:<14} {:>7} {:>9} {:>8}", "shape", "length", "ns/char", "ratio");
+    // A query repeats the piece, then has 減, then repeats what closes the piece.
     for (shape, piece, close) in [
         ("parentheses", "(", ")"),
         ("not", "NOT ", ""),

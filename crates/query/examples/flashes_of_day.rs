@@ -32,8 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // The query names an absolute day, so the clock does not matter.
     let clock = Clock { today: jiff::civil::date(2024, 5, 1) };
-    let query = parse(&format!("kind:flash date:{day}"), &clock)
-        .map_err(|mistakes| mistakes.iter().map(|it| it.message.clone()).collect::<String>())?;
+    let query = parse(&format!("kind:flash date:{day}"), &clock).map_err(|mistakes| {
+        mistakes.iter().map(|mistake| mistake.message.clone()).collect::<String>()
+    })?;
 
     let mut options = Options::default();
     options.sort = Some(Sort::Oldest);
@@ -42,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let results = session.search(&query, &options)?;
         for hit in &results.hits {
             if let Record::Flash(flash) = &hit.record {
-                // An item whose date has no time counts as one of midnight.
+                // An item whose date has no time is printed with 00:00.
                 let at = flash.date.value.map(moment_start);
                 let at = at.map(|at| at.strftime("%H:%M").to_string()).unwrap_or_default();
                 println!("{at}  {}\n{}\n", flash.title, flash.text);

@@ -17,7 +17,7 @@ use crate::rank::proximity::RERANK_DEPTH;
 pub(crate) struct Backfill {
     /// The relaxed plan that found them.
     pub(crate) plan: Plan,
-    /// At least one document.
+    /// These documents, the best first. There is at least one.
     pub(crate) found: Vec<ScoredDoc>,
 }
 
@@ -100,10 +100,10 @@ impl<'g> CompleteDocs<'g> {
     }
 }
 
-/// The coverages to look for one after the other, from the highest down, each with the expression
-/// that documents have to match besides. Leaves out coverages that only documents with every word
-/// reach, and coverages that every document with a word reaches. Returns none if more than
-/// [`MAX_COMBINED_MEMBERS`] units (words, or all words of a date) add to the coverage: the
+/// The coverages to look for one after the other, from the highest down. Each has the expression of
+/// the other conditions that documents must match. Leaves out coverages that only documents with
+/// every word reach, and coverages that every document with a word reaches. Returns none if more
+/// than [`MAX_COMBINED_MEMBERS`] units (words, or all words of a date) add to the coverage: the
 /// candidates of so many units are not filtered by mass.
 fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::*;
 
-/// What the postings of a document are made from. The texts are key characters.
+/// What the postings of a document are made from. Title, body and tags are key characters.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
     pub(super) kind: Kind,
@@ -67,10 +67,11 @@ pub(super) fn open(bytes: Vec<u8>) -> Postings {
     Postings::open(OwnedBytes::new(bytes)).unwrap()
 }
 
-/// For each term the documents that contain it, each with its positions.
+/// For each unigram and bigram the documents that contain it, each with the positions where it
+/// stands.
 pub(super) type Lists = BTreeMap<TermKey, BTreeMap<u32, Vec<u32>>>;
 
-/// The posting lists of documents, found by a scan.
+/// The posting lists of the unigrams and bigrams of documents, found by a scan of their texts.
 pub(super) fn scan(documents: &[Document]) -> Lists {
     let mut lists = Lists::new();
     for (number, document) in (0..).zip(documents) {
@@ -127,8 +128,9 @@ pub(super) fn document() -> impl Strategy<Value = Document> {
     )
 }
 
-/// Postings: pairs of a doc id and a position. `deltas_and_tfs` has the doc-id delta and the tf of
-/// each document, whose positions are 0, `position_distance`, twice that, and so on.
+/// The postings of a list: pairs of a doc id and a position. `deltas_and_tfs` has the doc-id delta
+/// and the tf of each document. The positions in a document are 0, `position_distance`, twice that,
+/// and so on.
 pub(super) fn postings(deltas_and_tfs: &[(u32, u32)], position_distance: u32) -> Vec<(u32, u32)> {
     let (mut document, mut postings) = (0, Vec::new());
     for (delta, tf) in deltas_and_tfs {

@@ -15,8 +15,8 @@ fn pack_bits(numbers: &[u32], width: u8) -> Vec<u8> {
     bits.chunks(8).map(|bits| (0..).zip(bits).map(|(at, bit)| (*bit as u8) << at).sum()).collect()
 }
 
-/// Packs 128 numbers in four lanes: every fourth number goes into the same lane, each lane is cut
-/// into words of 32 bits, and the words of the lanes alternate.
+/// Packs 128 numbers in four lanes, as the `bitpacking` crate does: every fourth number goes into
+/// the same lane, each lane is cut into words of 32 bits, and the words of the lanes alternate.
 fn pack_lanes(numbers: &[u32], width: u8) -> Vec<u8> {
     let lane = |lane| {
         let numbers: Vec<u32> = numbers.iter().skip(lane).step_by(4).copied().collect();
@@ -113,7 +113,7 @@ proptest! {
             true => list.fill_with_positions(postings.iter().copied()),
             false => list.fill(postings.iter().map(|(document, _)| *document)),
         }
-        // Encoding appends to what is there.
+        // `encode` appends to the bytes that are there: one byte, in this test.
         let mut bytes = vec![7];
         list.as_slices().encode(&mut bytes);
         prop_assert_eq!(&bytes[1..], encode_list(&postings, has_positions));

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use super::documents::{Document, ONE_RUN, document, file_bytes, open, scan};
 use crate::*;
 
-/// Writes documents in runs of a certain size, and compares all that the file returns with them.
+/// Writes documents in runs of at most `run_slots` slots, and checks that the file returns all that
+/// was written.
 fn check(documents: &[Document], run_slots: usize) {
     let postings = open(file_bytes(documents, run_slots));
     check_lists(&postings, documents);
@@ -153,7 +154,7 @@ proptest! {
 
 #[test]
 fn a_text_with_more_characters_than_a_run_has_char_ids_spans_runs() {
-    // 86,528 characters: a char id has two bytes.
+    // 86,528 different characters, more than a run can number with char ids of two bytes.
     let every: Vec<char> = ('\u{4e00}'..='\u{9fff}').chain('\u{20000}'..='\u{2ffff}').collect();
     let body: Vec<char> = every.iter().chain(&every).copied().collect();
     let documents: Vec<Document> = (0..2)

@@ -107,7 +107,7 @@ impl ColumnSource for ColumnSpill {
         sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut values = Vec::with_capacity(ROWS * NUMBER_LEN);
-        let mut hand_on = |rows: &[u8]| {
+        let mut pass_column_of = |rows: &[u8]| {
             values.clear();
             for row in rows.chunks_exact(ROW_LEN) {
                 values.extend_from_slice(&row[column.in_row()]);
@@ -119,15 +119,15 @@ impl ColumnSource for ColumnSpill {
             let mut rows = vec![0; ROWS * ROW_LEN];
             for _ in 0..self.written_blocks {
                 file.read_exact(&mut rows)?;
-                hand_on(&rows)?;
+                pass_column_of(&rows)?;
             }
         }
-        hand_on(&self.rows)
+        pass_column_of(&self.rows)
     }
 }
 
-/// A function that iterates over the column values of all documents. It is called again for each
-/// column, so that no values have to be stored.
+/// Columns from a function that iterates over the column values of all documents. The function is
+/// called again for each column, so that no values have to be stored.
 pub(crate) struct RecomputedColumns<F>(pub(crate) F);
 
 impl<F, I> ColumnSource for RecomputedColumns<F>
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_the_same_whether_they_wait_in_a_file_or_not() {
+    fn columns_are_the_same_from_memory_from_a_file_and_recomputed() {
         for count in [0, 1, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, 3 * ROWS + 5] {
             let documents = documents(count);
             let mut spill = ColumnSpill::new(&std::env::temp_dir());

@@ -12,7 +12,8 @@ use crate::read::columns::encode_date;
 use crate::read::dictionary::DictionaryWriter;
 use crate::term::{DocId, Kind, TERMINATED, TermKey};
 
-/// The number of bytes of lists that are written at once. Most lists have only a few bytes.
+/// Lists are collected until they have this many bytes, and written together, because most lists
+/// have only a few bytes.
 const BUFFER: usize = 1 << 18;
 
 /// The id of the document with this index in its file.
@@ -30,7 +31,7 @@ pub(crate) fn doc_id(index: usize) -> io::Result<DocId> {
 /// The length codes of all documents, and the totals of the footer.
 #[derive(Debug, Default)]
 pub(crate) struct DocumentTotals {
-    /// Length codes of the three fields.
+    /// The length codes of all documents, by field.
     lengths: [Vec<u8>; 3],
     docs_by_kind: [u64; 2],
     /// See [`Footer::date_bounds`].
@@ -118,7 +119,7 @@ impl<W: Write> FileWriter<W> {
     }
 
     /// Writes the other sections and the footer, and returns the output. `words` and `paths` are
-    /// the encoded tables of these.
+    /// the encoded tables of words and of paths.
     pub(crate) fn finish(
         mut self,
         [words, paths]: [Vec<u8>; 2],

@@ -15,8 +15,8 @@ use crate::read::table::{BLOCK_ENTRIES, MAX_NUMBERS};
 pub(crate) struct Interner {
     strings: StringInterner<StringBackend, RandomState>,
     /// The numbers of all strings of six bytes, by [`two_char_key`]. Most words of a text have two
-    /// Chinese characters, and so six bytes, and a key that is a number is found in half the time
-    /// of a string. An entry takes 20 bytes.
+    /// Chinese characters, and so six bytes; looking up a number takes half the time of looking up
+    /// a string. An entry takes 20 bytes.
     two_chars: HashMap<u64, u32>,
 }
 
@@ -129,7 +129,7 @@ fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [
     }
 }
 
-/// The number of entries that are sorted with their prefixes at a time.
+/// The number of entries that are sorted with their prefixes at a time. These take 4 MiB.
 const PART: usize = 1 << 18;
 
 /// The first eight bytes of a text, filled up with zeros, as a number. A text with a smaller number

@@ -7,7 +7,7 @@ use super::run_file::ListHeader;
 use crate::codec::posting_list::PostingList;
 use crate::term::TermKey;
 
-/// The number of bytes of a run that are read at once.
+/// The number of bytes of a run that are read at once: 256 KiB.
 const BUFFER: usize = 1 << 18;
 
 /// Reads the file of a run, one posting list at a time.
@@ -71,9 +71,10 @@ fn damaged() -> io::Error {
     io::Error::other("a sorted run of postings is damaged")
 }
 
-/// A loser tree, which finds the source with the smallest key. A source is a run, or a file that is
-/// merged. Each inner node has the entry that lost the comparison there, so when a source advances,
-/// only the nodes above its leaf are compared again. The comparisons have no branches.
+/// A loser tree, which finds the source with the smallest key. A source is a run, or a postings
+/// file that is merged. Each inner node keeps the loser: the greater of the two entries that were
+/// compared there. So when a source advances, only the nodes above its leaf are compared again. The
+/// comparisons have no branches.
 ///
 /// An entry has the number of a source in its lowest 20 bits, and the key of that source, which has
 /// at most 44 bits, above them.
@@ -146,7 +147,7 @@ pub(crate) fn merge_runs(
     let mut list = PostingList::default();
     while let Some((key, _)) = tree.smallest() {
         list.clear();
-        while let Some((_, source)) = tree.smallest().filter(|(same, _)| *same == key) {
+        while let Some((_, source)) = tree.smallest().filter(|(next_key, _)| *next_key == key) {
             runs[source].append_to(&mut list)?;
             tree.advance(source, runs[source].next_key()?);
         }

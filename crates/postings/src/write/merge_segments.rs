@@ -203,7 +203,7 @@ fn merge_characters(
     while let Some((key, _)) = tree.smallest() {
         list.clear();
         let field = TermKey(key).unigram_field();
-        while let Some((_, source)) = tree.smallest().filter(|(same, _)| *same == key) {
+        while let Some((_, source)) = tree.smallest().filter(|(next_key, _)| *next_key == key) {
             let mut cursor = readers[source].current_cursor().ok_or_else(damaged)?;
             sources[source].append(&mut cursor, &mut positions, &mut list, |doc, tf| {
                 if let Some(field) = field {
@@ -281,12 +281,13 @@ fn merge_strings(
         let first = same.iter().map(|string| string.first_doc).min().unwrap_or_default();
         same.iter_mut().for_each(|string| string.first_doc = first);
     }
-    // The order in which strings are numbered.
+    // The order in which strings are numbered. A string that several sources have comes in the
+    // order of the sources, in which the documents of its lists ascend.
     let order = |string: &OldString| (string.first_doc, text(string), string.source);
     strings.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     let mut interner = Interner::default();
     let (mut list, mut positions) = (PostingList::default(), Vec::new());
-    let mut lookups: Vec<DictionaryReader<'_>> =
+    let mut readers: Vec<DictionaryReader<'_>> =
         sources.iter().map(|source| DictionaryReader::new(&source.postings.dictionary)).collect();
     for same in strings.chunk_by(|a, b| text(a) == text(b)) {
         let number = interner.get_or_add(text(&same[0]))?;
@@ -294,7 +295,7 @@ fn merge_strings(
             list.clear();
             for string in same {
                 let old_key = kind.keys(string.number)[index];
-                if let Some(mut cursor) = lookups[string.source].cursor(old_key) {
+                if let Some(mut cursor) = readers[string.source].cursor(old_key) {
                     let source = &sources[string.source];
                     source.append(&mut cursor, &mut positions, &mut list, |_, _| {});
                 }

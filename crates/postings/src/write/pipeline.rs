@@ -12,7 +12,7 @@ use crate::term::TermKey;
 /// The number of doc ids and positions after which a batch is handed on. Waking a thread costs as
 /// much as encoding a few hundred lists.
 const BATCH_NUMBERS: usize = 1 << 16;
-/// The number of batches: one for each thread, and one that waits.
+/// The number of batches: one for each of the three threads, and one that waits.
 const BATCHES: usize = 4;
 
 /// The numbers of many lists, one after another.
@@ -122,9 +122,9 @@ pub(crate) fn encode_lists<W: Write + Send>(
         });
         let merged = merged.and_then(|()| full.send(batch).map_err(|_| stopped()));
         drop(full);
-        let wrote = writer_thread.join().unwrap_or_else(|_| Err(stopped()));
+        let outcome = writer_thread.join().unwrap_or_else(|_| Err(stopped()));
         // An error of the writer takes precedence, because it is why merging stopped.
-        let writer = wrote?;
+        let writer = outcome?;
         merged.map(|()| writer)
     })
 }

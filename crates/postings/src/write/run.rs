@@ -18,13 +18,13 @@ use crate::term::{DocId, TermKey, TextField};
 /// The char id that follows the last character of a text.
 pub(super) const SENTINEL: u16 = 0;
 
-/// The number of bits that the number of a text takes in an element of [`RunSorter`]'s buffers. The
-/// number of a slot takes as many.
-const BITS: u32 = 24;
-/// The lowest [`BITS`] bits.
-const MASK: u64 = (1 << BITS) - 1;
+/// The number of bits that a slot takes in an element of [`RunSorter`]'s buffers. The number of a
+/// text takes as many, above the slot.
+const SLOT_BITS: u32 = 24;
+/// The lowest [`SLOT_BITS`] bits, where the slot is.
+const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 /// The greatest number of slots of a run.
-pub(super) const MAX_SLOTS: usize = 1 << BITS;
+pub(super) const MAX_SLOTS: usize = 1 << SLOT_BITS;
 
 /// The start of a text in its run.
 #[derive(Debug, Clone, Copy)]
@@ -116,11 +116,11 @@ impl Run {
 /// Sorts runs one after another, in the same buffers.
 #[derive(Debug, Default)]
 pub(super) struct RunSorter {
-    /// Occurrences of characters: char id of the preceding character, number of the text, and slot,
-    /// in 16, 24 and 24 bits.
+    /// Occurrences of characters, each as one number: the char id of the preceding character, the
+    /// number of the text, and the slot, in 16, 24 and 24 bits.
     by_character: Vec<u64>,
-    /// Occurrences of bigrams: char id of the second character, and text and slot of the first one,
-    /// in as many bits.
+    /// Occurrences of bigrams, in the same way: the char id of the second character, and the text
+    /// and slot of the first one.
     by_bigram: Vec<u64>,
     list: PostingList,
 }
@@ -132,8 +132,9 @@ impl RunSorter {
         grow(&mut self.by_character, run.char_ids.len());
         grow(&mut self.by_bigram, run.char_ids.len());
         // In `by_character`, the group of a character has its occurrences; in `by_bigram`, it has
-        // the bigrams that start with the character. These are not more than the occurrences, so
-        // the groups start at the same offsets in both buffers; only their ends differ.
+        // the bigrams that start with the character. There are at most as many bigrams as
+        // occurrences, so the groups start at the same offsets in both buffers; only their ends
+        // differ.
         let starts = group_starts(&run.char_ids, run.characters.len());
         let ends = self.sort_characters(&run, starts.clone());
         let bigram_ends = self.sort_bigrams(&starts, &ends);
@@ -170,18 +171,18 @@ impl RunSorter {
     }
 
     /// Appends every occurrence of a character to the group of the character, and returns the ends
-    /// of the groups. At first, `ends` are the starts of the groups.
+    /// of the groups. The caller passes the starts of the groups as `ends`: all are empty at first.
     fn sort_characters(&mut self, run: &Run, mut ends: Vec<u32>) -> Vec<u32> {
         for (text, start) in run.starts.iter().enumerate() {
             let end =
                 run.starts.get(text + 1).map_or(run.char_ids.len(), |next| next.slot as usize);
-            let first = (text as u64) << BITS | u64::from(start.slot);
+            let first = (text as u64) << SLOT_BITS | u64::from(start.slot);
             let mut before = SENTINEL;
             for (text_and_slot, char_id) in (first..).zip(&run.char_ids[start.slot as usize..end]) {
                 if *char_id != SENTINEL {
                     let end = &mut ends[usize::from(*char_id)];
                     self.by_character[*end as usize] =
-                        u64::from(before) << (2 * BITS) | text_and_slot;
+                        u64::from(before) << (2 * SLOT_BITS) | text_and_slot;
                     *end += 1;
                 }
                 before = *char_id;
@@ -196,12 +197,12 @@ impl RunSorter {
         let mut bigram_ends = starts.to_vec();
         for (char_id, (start, end)) in starts.iter().zip(ends).enumerate() {
             for number in &self.by_character[*start as usize..*end as usize] {
-                let before = (number >> (2 * BITS)) as u16;
+                let before = (number >> (2 * SLOT_BITS)) as u16;
                 if before != SENTINEL {
                     // The text, and the slot of the first of the two characters.
-                    let first = (number & (MASK << BITS | MASK)) - 1;
+                    let first = (number & (SLOT_MASK << SLOT_BITS | SLOT_MASK)) - 1;
                     let end = &mut bigram_ends[usize::from(before)];
-                    self.by_bigram[*end as usize] = (char_id as u64) << (2 * BITS) | first;
+                    self.by_bigram[*end as usize] = (char_id as u64) << (2 * SLOT_BITS) | first;
                     *end += 1;
                 }
             }
@@ -221,12 +222,13 @@ impl RunSorter {
         // character of that continuation, so that the bigram across the two runs is found here. The
         // unigram of that character belongs to the next run.
         if let Some((last, remaining)) = numbers.split_last()
-            && (last & MASK) as usize == run.char_ids.len() - 1
+            && (last & SLOT_MASK) as usize == run.char_ids.len() - 1
         {
             numbers = remaining;
         }
         self.list.clear();
-        let document = |number: &u64| run.starts[(number >> BITS & MASK) as usize].document;
+        let document =
+            |number: &u64| run.starts[(number >> SLOT_BITS & SLOT_MASK) as usize].document;
         self.list.fill(numbers.iter().map(document));
         let (field, c) = run.characters[char_id];
         out.push(TermKey::unigram(field, c), &mut self.list)
@@ -241,11 +243,13 @@ impl RunSorter {
     ) -> io::Result<()> {
         let (field, first) = run.characters[char_id];
         let occurrence = |number: &u64| {
-            let start = run.starts[(number >> BITS & MASK) as usize];
-            (start.document, start.shift.wrapping_add((number & MASK) as u32))
+            let start = run.starts[(number >> SLOT_BITS & SLOT_MASK) as usize];
+            (start.document, start.shift.wrapping_add((number & SLOT_MASK) as u32))
         };
-        for bigram in self.by_bigram[group].chunk_by(|a, b| a >> (2 * BITS) == b >> (2 * BITS)) {
-            let (_, second) = run.characters[(bigram[0] >> (2 * BITS)) as usize];
+        for bigram in
+            self.by_bigram[group].chunk_by(|a, b| a >> (2 * SLOT_BITS) == b >> (2 * SLOT_BITS))
+        {
+            let (_, second) = run.characters[(bigram[0] >> (2 * SLOT_BITS)) as usize];
             let key = TermKey::bigram(field, first, second);
             if let [number] = bigram {
                 let (document, position) = occurrence(number);

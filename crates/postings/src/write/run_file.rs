@@ -40,7 +40,7 @@ impl RunWriter {
     /// written separately.
     pub(super) fn push(&mut self, key: TermKey, list: &mut PostingList) -> io::Result<()> {
         let Some(first) = list.doc_deltas.first_mut() else { return Ok(()) };
-        // A doc delta stands above a bit that says whether tf > 1.
+        // The lowest bit of an element says whether tf > 1; the bits above it are the delta.
         let document = *first >> 1;
         *first &= 1;
         let widths = [&list.doc_deltas, &list.extra_tfs, &list.position_deltas]
@@ -121,7 +121,7 @@ impl Width {
         }
     }
 
-    /// The width in the lowest two bits of `bits`.
+    /// The width that the lowest two bits of `bits` stand for; `None` if they stand for none.
     fn from_tag(bits: u8) -> Option<Self> {
         [Self::One, Self::Two, Self::Four].get(usize::from(bits & 3)).copied()
     }

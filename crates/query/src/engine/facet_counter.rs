@@ -14,12 +14,13 @@ use crate::exec::segment::Segment;
 pub(super) struct FacetCounter<'i> {
     values: FacetColumn<'i>,
     /// For each value, the number of documents that have it. A value is the ordinal of a text, the
-    /// number of a kind, or the number of months from year 0 to a month.
+    /// number of a kind, or a month as [`months_from_year_0`] counts it.
     counts: HashMap<u64, u64>,
     /// The number of documents without a date, if months are counted.
     undated: u64,
 }
 
+/// The column that has the values of a facet.
 enum FacetColumn<'i> {
     Text(StringColumn),
     Kind(NumberColumn),
@@ -45,7 +46,7 @@ impl<'i> FacetCounter<'i> {
             FacetColumn::Text(texts) => texts.ordinals(doc).for_each(count),
             FacetColumn::Kind(kinds) => kinds.of(doc).into_iter().for_each(count),
             FacetColumn::Month(dates) => match dates.of(doc).and_then(civil_time) {
-                Some(at) => count(month(at)),
+                Some(at) => count(months_from_year_0(at)),
                 None => self.undated += 1,
             },
         }
@@ -74,6 +75,6 @@ impl<'i> FacetCounter<'i> {
 }
 
 /// The number of months from year 0 to a date.
-fn month(at: DateTime) -> u64 {
+fn months_from_year_0(at: DateTime) -> u64 {
     u64::try_from(at.year()).unwrap_or(0) * 12 + u64::try_from(at.month() - 1).unwrap_or(0)
 }

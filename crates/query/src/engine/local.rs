@@ -1,5 +1,5 @@
-//! The engine of an index on this machine: the executor, and what reports read of the index
-//! besides.
+//! The engine of an index on this machine. The executor finds and scores documents; what reports
+//! need besides, such as records and ids, is read from the index.
 
 use std::collections::BTreeMap;
 
@@ -167,14 +167,14 @@ impl Engine for Executor<'_> {
         Ok((days, undated))
     }
 
-    /// Each segment stores its oldest and its newest date. The dates of single documents are read
-    /// only for a segment of which documents were deleted.
+    /// Each segment stores its oldest and its newest date. Only if documents of a segment were
+    /// deleted are the dates of its documents read.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
         let mut bounds: Option<[i64; 2]> = None;
         for segment in Segment::all(self.index()) {
             if let Some([oldest, newest]) = segment?.date_bounds()? {
-                let [old, new] = bounds.unwrap_or([oldest, newest]);
-                bounds = Some([old.min(oldest), new.max(newest)]);
+                let [oldest_so_far, newest_so_far] = bounds.unwrap_or([oldest, newest]);
+                bounds = Some([oldest_so_far.min(oldest), newest_so_far.max(newest)]);
             }
         }
         Ok(bounds)
