@@ -24,7 +24,7 @@ pub enum Error {
     #[cfg(feature = "cluster")]
     #[error(transparent)]
     Cluster(#[from] wensou_cluster::Error),
-    /// A document that the cluster had sent was read after it was forgotten.
+    /// A document was read after the engine of the cluster had dropped it from its cache.
     #[cfg(feature = "cluster")]
     #[error(
         "document {number} is not in the cache of the cluster's documents, which is a bug in wensou"

@@ -130,7 +130,7 @@ pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
         .filter(|_| {
             let sum: f64 =
                 differences.iter().map(|d| if random.below(2) == 0 { *d } else { -d }).sum();
-            // Other signs may give a sum that is equal but for rounding.
+            // Flipped signs may give a sum that equals the observed one except for rounding.
             sum.abs() >= observed - 1e-12
         })
         .count();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn p_values_are_high_without_a_difference_and_low_with_a_clear_one() {
+    fn p_values_tell_clear_differences_and_the_interval_has_the_mean() {
         let ours: Vec<f64> = (0..200).map(|i| if i % 10 == 0 { 0.5 } else { 1.0 }).collect();
         let same = ours.clone();
         let worse: Vec<f64> = ours.iter().map(|v| v * 0.8).collect();

@@ -14,7 +14,7 @@ pub(crate) struct Graphemes {
 impl Graphemes {
     /// The graphemes of a text, whose characters are `chars`.
     pub(crate) fn of(text: &str, chars: &[char]) -> Self {
-        // Most text has no graphemes of several characters.
+        // Most texts have no grapheme of several characters, and need no segmentation.
         if !chars.iter().any(|c| may_join(*c)) {
             return Self { bounds: Vec::new() };
         }

@@ -113,9 +113,9 @@ impl<'t> Haystack<'t> {
     }
 
     /// Whether a match of an exact word may start and end where it does. Words of at least
-    /// [`MIN_EMBEDDED`] key characters are found anywhere, even inside runs of letters. Any other
+    /// [`MIN_EMBEDDED`] key characters are found anywhere, even inside runs of letters. A shorter
     /// word must start and end at the boundary of a word, or with a symbol of its own, as `C++`
-    /// does; as a [`NeedleKind::ExactPrefix`], it may end anywhere.
+    /// does; a [`NeedleKind::ExactPrefix`] may end anywhere.
     fn is_bounded(&self, needle: &Needle, pattern: &Pattern, found: &PatternMatch) -> bool {
         if pattern.key().len() >= MIN_EMBEDDED {
             return true;
@@ -176,11 +176,11 @@ impl<'t> Haystack<'t> {
         }
     }
 
-    /// All matches of the needles, leftmost first, then longest. Matches may overlap. Of equal
-    /// needles, only the first is searched for.
+    /// All matches of the needles, from left to right; of those that start together, the longest
+    /// first. Matches may overlap. Of equal needles, only the first is searched for.
     fn matches(&self, needles: &[Needle]) -> Vec<FoldedMatch> {
         let mut matches: Vec<FoldedMatch> = Vec::new();
-        // Of equal needles, only the first can be among the disjoint matches.
+        // A match of an equal needle would overlap that of the first one, and be dropped.
         let mut seen = HashSet::default();
         for (number, needle) in needles.iter().enumerate() {
             if !seen.insert((needle.kind as u8, &needle.key)) {

@@ -91,7 +91,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// The segmenter and the synonyms of the index, see [`TextTables`].
     fn tables(&self) -> Result<TextTables<'_>, Error>;
 
-    /// A warning if the index is stale: if it was not built as it would be today.
+    /// A warning if the index is stale: built with another text analysis than the program's, or
+    /// with tables of the user that have changed since.
     fn stale_warning(&self) -> Option<Diagnostic>;
 
     /// Forgets the documents of earlier answers. Addresses that were returned before this call must
@@ -122,9 +123,10 @@ pub(crate) trait Engine: fmt::Debug {
     /// the order of [`TopK::sort`].
     fn first_hits(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<(usize, Vec<ScoredDoc>), Error>;
 
-    /// Ranks the first of `found` again. Adds two numbers to the score of each of these hits: the
-    /// proximity score, and a score for the words that the hit has if hits may lack words, or else
-    /// the newness of the hit. Sorts these hits again, by coverage and then by the new scores.
+    /// Ranks the first of `found` again. Adds two numbers to the score of each of these hits. One
+    /// is the proximity score. The other depends on the plan: if hits may lack words, it is a score
+    /// for the words that the hit has, else the newness of the hit. Sorts these hits again, by
+    /// coverage and then by the new scores.
     fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error>;
 
     /// As [`Engine::first_hits`], but if hits are sorted by rank, the first ones are reranked.
@@ -187,8 +189,8 @@ pub(crate) trait Engine: fmt::Debug {
     /// The matching documents by day, and the number of those without a date.
     fn day_counts(&self, expr: &MatchExpr) -> Result<(DayCounts, u64), Error>;
 
-    /// The oldest and the newest date, in seconds from 1970-01-01T00:00:00 to the civil time of a
-    /// document, without a time zone. `None` if all documents are undated.
+    /// The oldest and the newest date of all documents, in seconds of civil time (without a time
+    /// zone) since 1970-01-01T00:00:00. `None` if all documents are undated.
     fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error>;
 
     /// Every value of a field, with the number of documents that have it, in the order of bytes.

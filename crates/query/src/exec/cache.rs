@@ -8,8 +8,8 @@ use wensou_index::{BitsetPostings, Cursor, Postings, TermKey};
 
 use super::window::SCAN_SPEEDUP;
 
-/// A posting list may be cached if at least one in this many documents of its segment has the term:
-/// a cached list has a bit for every document of the segment, so a list with fewer documents would
+/// A posting list may be cached if at least one in this many documents of its segment has the term.
+/// A cached list has a bit for every document of the segment, so a list with fewer documents would
 /// take more than 32 bytes for each of them. The list is cached once scoring has spent as much on
 /// reading it, in all searches so far, as one full read costs. What matching reads is not counted.
 const MIN_DF_DIVISOR: usize = 256;
@@ -18,7 +18,7 @@ const MIN_DF_DIVISOR: usize = 256;
 /// whole before it is cached (docs/perf).
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
-/// The most lists that [`Cache::opened`] may have: some 2 MB.
+/// The maximum number of lists in [`Cache::opened`]. They take some 2 MB.
 const MAX_OPENED: usize = 1024;
 
 /// A posting list, opened for reading.

@@ -21,9 +21,9 @@ use super::window::DocWindow;
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
 ///   [`retain`]). The members of a union lead or follow as the union does. If an intersection
 ///   leads, its first member leads and the others follow. If a [`MinMass`] fills windows, its
-///   members lead one after another until the masses of the others do not add up to enough; those
-///   follow. A follower may fill a window of its own, but only if all its candidates come from
-///   posting lists ([`is_postings_only`]).
+///   members lead one after another, until the members that are left have less than the minimum
+///   mass together; these follow. A follower may fill a window of its own, but only if all its
+///   candidates come from posting lists ([`is_postings_only`]).
 /// - **Confirmation.** [`confirm`] may be called once for each candidate that was found: after
 ///   [`seek`] or [`probe`] for that document, or after [`fill`] or [`retain`] for the documents of
 ///   that window. Calls for one window ascend, unless [`can_rewind`]: then they may return to the

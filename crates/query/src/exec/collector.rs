@@ -124,10 +124,13 @@ fn search_segment<'t, 'i>(
 struct SegmentTopK<'t, 'i> {
     top_k: &'t TopK<'t>,
     segment: Segment<'i>,
+    /// `None` if neither the order of hits nor a recency factor depends on dates.
     dates: Option<Dates<'i>>,
     tie_breakers: TieBreakers<'i>,
     coverage: CoverageCounter<'i>,
+    /// The number of matches so far, see [`TopK::count`].
     total: usize,
+    /// The documents that have been admitted, and not yet dropped by [`SegmentTopK::prune`].
     scored_docs: Vec<ScoredDoc>,
     /// A buffer for the scores of a window.
     scored: Vec<(DocId, f32)>,
@@ -184,8 +187,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
                 window.retain(|doc| matcher.confirm(doc));
             }
             self.total += window.count();
-            if let Count::Hits(repeats) = self.top_k.count {
-                repeats.add(self.segment.ordinal(), &window);
+            if let Count::Hits(counter) = self.top_k.count {
+                counter.add(self.segment.ordinal(), &window);
             }
         }
         if let Some(threshold) = self.threshold
@@ -272,10 +275,12 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         let mut scored = std::mem::take(&mut self.scored);
         score(&self.coverage, &mut scored);
         let all_match = self.top_k.count.counts_all() || matcher.is_exact();
-        let by_score = self.top_k.sort == Sort::Rank && self.coverage.is_empty();
-        let by_score = by_score && self.top_k.hits.is_none() && self.top_k.recency.is_none();
-        // If all of them match, and only scores order them, no more than `limit` can get in.
-        if all_match && by_score {
+        let only_by_score = self.top_k.sort == Sort::Rank && self.coverage.is_empty();
+        let only_by_score =
+            only_by_score && self.top_k.hits.is_none() && self.top_k.recency.is_none();
+        // If all candidates match, and only their scores and tie breakers order them, no more than
+        // `limit` can get in.
+        if all_match && only_by_score {
             keep_top(&mut scored, self.top_k.limit);
         }
         for (doc, score) in scored.drain(..) {
@@ -329,8 +334,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
             tie_breaker,
             rank_key,
         });
-        // Sorting once for every `max_kept` documents costs less than sifting a heap for each
-        // document.
+        // Sorting once for every `max_kept` documents costs less than keeping a heap in order with
+        // each document.
         if self.scored_docs.len() >= self.top_k.max_kept().max(1).saturating_mul(2) {
             self.prune();
         }

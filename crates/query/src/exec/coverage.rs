@@ -19,7 +19,7 @@ type OpenedUnit<'i> = (Matcher<'i>, IdfMass);
 pub(crate) struct CoverageCounter<'i> {
     units: MinMass<Matcher<'i>>,
     scale: CoverageScale,
-    /// The coverage that documents need, if the counter leads.
+    /// The least coverage that a document may have, if the counter leads; `None` if it follows.
     min_coverage: Option<Coverage>,
     /// The first document id of the current window.
     start: DocId,
@@ -30,7 +30,8 @@ pub(crate) struct CoverageCounter<'i> {
 }
 
 impl<'i> CoverageCounter<'i> {
-    /// A counter for `units`. It leads if there is a `min_coverage`, which documents need.
+    /// A counter for `units`. If there is a `min_coverage`, the counter leads, and finds the
+    /// documents that have at least this coverage.
     pub(crate) fn new(
         units: Vec<OpenedUnit<'i>>,
         scale: CoverageScale,
@@ -48,14 +49,15 @@ impl<'i> CoverageCounter<'i> {
         self.units.is_empty()
     }
 
-    /// If the counter leads, the candidates that may have the coverage that documents need.
+    /// If the counter leads, its candidates: documents that may have the minimum coverage.
     pub(crate) fn leader(&mut self) -> Option<&mut MinMass<Matcher<'i>>> {
         self.min_coverage.is_some().then_some(&mut self.units)
     }
 
     /// Adds up the coverage of each document of the window, and removes the documents that have
-    /// less than `min`, or, if the counter leads, less than documents need. Windows must ascend. If
-    /// the counter leads, its [`CoverageCounter::leader`] must have filled the window.
+    /// less than `min`. If the counter leads, it also removes those with less than its own minimum
+    /// coverage, and its [`CoverageCounter::leader`] must have filled the window. Windows must
+    /// ascend.
     pub(crate) fn begin_window(&mut self, window: &mut DocWindow, min: Coverage) {
         if self.is_empty() {
             return;
@@ -70,7 +72,7 @@ impl<'i> CoverageCounter<'i> {
             units.set_min(scale.min_mass(min).in_1024ths());
             units.retain(window);
         }
-        let min = min_coverage.map_or(min, |needed| needed.max(min));
+        let min = min_coverage.map_or(min, |own_min| own_min.max(min));
         let is_exact = units.is_exact();
         window.retain(|doc| {
             let at_most = scale.coverage(IdfMass::from_1024ths(units.upper_bound(doc)));

@@ -72,9 +72,9 @@ impl<'i> Executor<'i> {
         top_k: &TopK<'_>,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
-        let total_and_first = collector::search(top_k, self.index, context, plan)?;
+        let total_and_docs = collector::search(top_k, self.index, context, plan)?;
         self.index.verify_reads()?;
-        Ok(total_and_first)
+        Ok(total_and_docs)
     }
 
     /// Ranks the first of `found` again, see [`rerank::rerank`].

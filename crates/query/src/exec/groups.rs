@@ -12,7 +12,9 @@ use super::doc_id::DocAddress;
 /// The groups of near-duplicates of an index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Groups<'g> {
+    /// All groups of an index on this machine.
     Local(&'g DuplicateGroups),
+    /// The groups of those documents that a cluster has sent.
     #[cfg(feature = "cluster")]
     Cluster(&'g ClusterGroups),
 }

@@ -48,7 +48,8 @@ mod tests {
         for (segment, from) in [(0, 0), (0, 64), (0, 128), (2, 0), (2, 64)] {
             let (length, documents_of_segment) = (64, 200);
             let mut window = DocWindow::new(from, length, documents_of_segment);
-            let in_window = |(of, doc): &&(u32, u32)| *of == segment && doc / 64 == from / 64;
+            let in_window =
+                |(ordinal, doc): &&(u32, u32)| *ordinal == segment && doc / 64 == from / 64;
             documents.iter().filter(in_window).for_each(|(_, doc)| window.insert(*doc));
             matched.push(segment, &window);
         }

@@ -38,7 +38,7 @@ use crate::plan::needle::Needle;
 pub(crate) enum Matcher<'i> {
     /// No document.
     Nothing,
-    /// Every document of a segment; the number is how many it has.
+    /// Every document of a segment, which has this many.
     Everything(u32),
     /// The posting list of a word, a bigram or a unigram, read from the disk.
     Cursor(Box<Cursor>),
@@ -288,9 +288,9 @@ impl Candidates for Matcher<'_> {
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
-        // Fill another window with the candidates and intersect the two, if all candidates come
-        // from posting lists, which fill a window quickly, and scanning them costs less than
-        // looking up each document. A bitset is intersected directly.
+        // If all candidates come from posting lists, which fill a window quickly, and scanning the
+        // lists costs less than looking up each document: fill another window with the candidates,
+        // and intersect the two. A bitset is intersected directly.
         let candidates = self.cost().try_into().unwrap_or(u32::MAX);
         let scan_is_cheaper = || window.scan_is_cheaper(candidates, window.count());
         if !matches!(self, Self::Bitset(_)) && self.is_postings_only() && scan_is_cheaper() {

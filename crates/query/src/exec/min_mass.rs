@@ -1,6 +1,6 @@
-//! Documents that match members whose masses add up to enough, for the coverage of a relaxed query.
-//! The mass of a member is the idf of a word, see [`IdfMass`](crate::rank::IdfMass). There are few
-//! members, so their combinations are tried. The dozens of members that
+//! Documents that match members whose masses together reach a minimum, for the coverage of a
+//! relaxed query. The mass of a member is the idf of a word, see [`IdfMass`](crate::rank::IdfMass).
+//! There are few members, so their combinations are tried. The dozens of members that
 //! [`MinShouldMatch`](super::min_should_match::MinShouldMatch) has would have too many
 //! combinations.
 
@@ -37,7 +37,7 @@ struct Member<M> {
     /// A lower bound of the member's next candidate.
     next: DocId,
     /// The member's candidates in the current window, if candidates are found a window at a time.
-    /// Documents that cannot have enough mass anyway may be missing.
+    /// Documents that cannot reach the minimum mass may be missing.
     in_window: DocWindow,
     /// The mass of this member and all after it.
     remaining: u32,
@@ -77,7 +77,7 @@ impl<M: Candidates> MinMass<M> {
         self.members.is_empty()
     }
 
-    /// Changes the mass that a document needs. Only for followers.
+    /// Changes the mass that a document needs. Call this only on a follower.
     pub(super) fn set_min(&mut self, min: u32) {
         self.min = min;
     }
@@ -102,8 +102,8 @@ impl<M: Candidates> MinMass<M> {
     /// The candidates in the range of a window: all of them or, if `only_set`, those whose bit is
     /// set in `window`.
     ///
-    /// As soon as the pending members cannot have enough mass by themselves, they are only asked
-    /// about documents that can still have enough.
+    /// As soon as the pending members together have less mass than `min`, they are only asked about
+    /// documents that can still reach `min`.
     fn candidates_in(&mut self, window: &DocWindow, only_set: bool) -> DocWindow {
         self.by_windows = true;
         self.members.iter_mut().for_each(|member| member.pending = true);

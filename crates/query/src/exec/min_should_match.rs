@@ -1,5 +1,5 @@
-//! Documents that match at least a given number of many members. `similar` finds the documents that
-//! share key terms in this way.
+//! Documents that match at least a given number of many members. The search for similar documents
+//! finds in this way the documents that share enough key terms.
 
 use super::candidates::Candidates;
 use super::doc_id::{DocId, TERMINATED};
@@ -23,7 +23,7 @@ impl<M: Candidates> MinShouldMatch<M> {
         Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
     }
 
-    /// The documents that are in `in_window` for at least `count` members.
+    /// The documents of the window that at least `count` members have in `in_window`.
     fn with_enough(&self, window: &DocWindow) -> DocWindow {
         // At index n: the documents that are candidates of more than n of the members visited so
         // far.

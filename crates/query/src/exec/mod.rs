@@ -15,8 +15,8 @@
 //! | `window`, `window_scores` | the doc-id window in which candidates are found and scored |
 //! | `collector`, `top_k` | keep the best documents in order, and count all |
 //! | `rerank` | ranks the first hits again, by proximity and either newness or the words of each |
-//! | `groups`, `repeats` | the groups of near-duplicates; count the documents that repeat another |
-//! | `matched_docs` | the documents that a search has found to match |
+//! | `groups`, `repeats` | the groups of near-duplicates; counts hits if a group is shown as one |
+//! | `matched_docs` | the documents that a search has found to match, kept for later steps |
 //! | `statistics` | document frequencies and average lengths, for the plan |
 //! | `document` | matches and scores a single record, as a cluster's engine needs |
 
@@ -51,9 +51,9 @@ pub(crate) mod window;
 mod window_scores;
 
 pub(crate) use executor::Executor;
-// With more words than this, it is not computed which combinations of them have enough mass.
+// For more words than this, no search computes which combinations of them have enough mass.
 pub(crate) use min_mass::MAX_COMBINED_MEMBERS;
-// Where the words in Han characters begin in the order of words.
+// In the order of bytes, words that start with a Han character come after this.
 pub(crate) use statistics::FIRST_HAN;
 #[cfg(all(test, feature = "cluster"))]
 pub(crate) use statistics::IndexStatistics;

@@ -3,9 +3,9 @@
 use crate::haystack::Haystack;
 use crate::plan::needle::Needle;
 
-/// The passage that `"…"~N` looks for: a passage that has every word. The postings of words have no
-/// positions, so the text of each candidate is scanned. The answer is also exact for words that
-/// overlap, and for Latin words that stand inside a longer run.
+/// The passage that `"…"~N` looks for: one that has every word. The posting lists of words have no
+/// positions, so the text of each candidate is scanned. So the answer is exact even for words that
+/// overlap, and for Latin words that stand inside a longer run of letters.
 pub(crate) struct NearPassage {
     /// What to find; [`Needle::word`] is the number of the word.
     pub(super) needles: Vec<Needle>,

@@ -151,11 +151,11 @@ impl Candidates for Phrase {
                 );
                 continue;
             }
-            let mut ahead = positions.iter().copied().peekable();
+            let mut remaining = positions.iter().copied().peekable();
             starts.retain(|start| {
                 let wanted = start.saturating_add(bigram.offset);
-                while ahead.next_if(|position| *position < wanted).is_some() {}
-                ahead.peek() == Some(&wanted)
+                while remaining.next_if(|position| *position < wanted).is_some() {}
+                remaining.peek() == Some(&wanted)
             });
             if starts.is_empty() {
                 return false;

@@ -8,7 +8,7 @@ use super::matched_docs::MatchedDocs;
 use super::window::DocWindow;
 
 /// Counts the hits among the matching documents: those that do not repeat another. A document
-/// repeats another if it follows a near-duplicate which matches, too.
+/// repeats another one if a near-duplicate of it was counted before.
 #[derive(Debug)]
 pub(crate) struct RepeatCounter<'g> {
     groups: Groups<'g>,
@@ -122,8 +122,8 @@ fn count_repeats(
 ) -> usize {
     let mut repeats = 0;
     for doc in documents.iter() {
-        if let Some(seen) = group_of(doc).and_then(|group| seen.get_mut(group as usize)) {
-            repeats += usize::from(std::mem::replace(seen, true));
+        if let Some(is_seen) = group_of(doc).and_then(|group| seen.get_mut(group as usize)) {
+            repeats += usize::from(std::mem::replace(is_seen, true));
         }
     }
     repeats

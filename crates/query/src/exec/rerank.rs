@@ -1,5 +1,6 @@
 //! Ranks the first hits again, by proximity (see [`crate::rank::proximity`]) and by a second
-//! number: the idf of the words that each hit has, if hits may lack words, or else [`newness()`].
+//! number. If hits may lack words, this is the idf of the words that a hit has; else it is its
+//! [`newness()`].
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 

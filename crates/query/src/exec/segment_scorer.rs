@@ -53,8 +53,8 @@ struct PendingTerm {
     /// Its index in [`SegmentScorer::terms`].
     term: usize,
     bound: UpperBound,
-    /// The summed [`UpperBound::Fixed`] of this term and all pending ones after it: the most that
-    /// those of titles and tags can add to any document.
+    /// The sum of [`UpperBound::Fixed`] over this term and all pending ones after it: the most that
+    /// those of them that are terms of titles and tags can add to any document.
     fixed_bounds: f32,
 }
 
@@ -103,8 +103,8 @@ impl SegmentScorer {
                 pending.push(PendingTerm { term: number, bound, fixed_bounds: 0.0 });
             }
         }
-        // Sum from the last term, which has the lowest maximum score: small numbers first rounds
-        // less.
+        // Sum from the last term, which has the lowest maximum score: adding small numbers first
+        // loses less to rounding.
         let mut fixed_bounds = 0.0;
         for term in pending.iter_mut().rev() {
             if let UpperBound::Fixed(score) = term.bound {
@@ -132,8 +132,8 @@ impl SegmentScorer {
         out: &mut Vec<(DocId, f32)>,
     ) {
         let others = self.window_scores.split_top(count);
-        // Scoring advances the lists. They return to where they are, because the other documents
-        // may come before these.
+        // Scoring advances the posting lists. Keep copies that stay where they are now, because the
+        // other documents, which are scored later, may come before these.
         let lists: Vec<_> = self
             .pending
             .iter()

@@ -5,7 +5,8 @@ use wensou_index::{Index, Kind, TextField};
 use crate::error::Error;
 use crate::rank::{FieldTerm, TermStatistics};
 
-/// The start of the Han blocks. Words that sort before it begin with other characters.
+/// The start of the Han blocks. In the order of bytes, the words before it start with other
+/// characters, such as letters and digits.
 pub(crate) const FIRST_HAN: &str = "\u{2e80}";
 
 /// The statistics of an index on this machine.

@@ -32,7 +32,7 @@ impl DocumentNorms {
 /// The index of the body in arrays with an item for each field.
 pub(super) const BODY: usize = TextField::Body as usize;
 
-/// A bound above every possible tf: with it, the saturation of the tf is 1.
+/// Stands for the tf of a term whose tf has no known bound: its saturation is 1, the highest.
 const UNBOUNDED_TF: f32 = f32::MAX;
 
 /// Scores one term.
@@ -95,7 +95,7 @@ impl TermScorer {
     /// Whether to scan the window's part of the posting list instead of looking up each document of
     /// the window. `documents` is the number of these documents.
     pub(super) fn should_scan(&self, window: &DocWindow, documents: usize) -> bool {
-        let count = match &self.postings {
+        let doc_freq = match &self.postings {
             // Never scan the lists of unigrams of bodies: they are long and tell documents apart
             // poorly, because a document that has a word also has the characters of the word.
             TermPostings::Cursor(..) | TermPostings::Bitset(_)
@@ -106,7 +106,7 @@ impl TermScorer {
             TermPostings::Bitset(_) => return true,
             TermPostings::Cursor(list, ..) => Cursor::doc_freq(list),
         };
-        window.expected_docs(count) <= documents as u64
+        window.expected_docs(doc_freq) <= documents as u64
     }
 
     /// The upper bound of what the term adds to documents of the window, whose length norms in the

@@ -43,8 +43,8 @@ impl Sort {
 pub struct Recency {
     /// Civil seconds of "today", as the index stores dates.
     pub today: i64,
-    /// Seconds after which a document has lost half of what age can take from it, a quarter of its
-    /// score.
+    /// The age in seconds at which a document has lost a quarter of its score. That is half of what
+    /// age can take from it.
     pub half_life: i64,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct ScoredDoc {
     /// The factor for the age of the document, by which `score` was multiplied already.
     pub(crate) recency: f32,
     /// What reranking has added to the score because the document is newer than others of the first
-    /// hits; 0 before that. Unlike `recency`, it decides near-ties only.
+    /// hits; 0 before reranking. Unlike `recency`, it only decides between nearly equal scores.
     pub(crate) newness: f32,
     pub(crate) tie_breaker: u64,
     pub(super) rank_key: RankKey,
@@ -148,7 +148,7 @@ impl<'g> DistinctHits<'g> {
 
     /// A function that is called with documents in order, and returns whether each is a hit: the
     /// first of its group, or in no group.
-    fn is_hit(self) -> impl FnMut(&ScoredDoc) -> bool + 'g {
+    fn hit_test(self) -> impl FnMut(&ScoredDoc) -> bool + 'g {
         let mut groups_met = HashSet::default();
         move |doc| match self.groups.group_of(doc.address) {
             Some(group) => {
@@ -207,7 +207,7 @@ impl<'g> TopK<'g> {
             docs.truncate(self.limit);
             return docs.last().filter(|_| docs.len() == self.limit).map(|doc| doc.rank_key);
         };
-        let mut is_hit = hits.is_hit();
+        let mut is_hit = hits.hit_test();
         let (mut visited, mut hits_kept) = (0, 0);
         docs.retain(|doc| {
             if visited >= self.limit && hits_kept >= hits.wanted {
@@ -227,7 +227,7 @@ impl<'g> TopK<'g> {
         match self.hits {
             None => docs.len(),
             Some(hits) => {
-                let mut is_hit = hits.is_hit();
+                let mut is_hit = hits.hit_test();
                 docs.iter().filter(|doc| is_hit(doc)).count()
             }
         }

@@ -57,8 +57,7 @@ pub(crate) struct Verified<'i, M> {
 
 impl<M> Verified<'_, M> {
     /// The texts of a document. `None` if its record cannot be read. Such a document counts as a
-    /// match: reading its record for display reports the damage, which would be hidden if the
-    /// document were no hit.
+    /// match, so that its record is read again for display, and the user learns of the damage.
     fn texts(&self, doc: DocId) -> Option<Rc<DocumentTexts>> {
         let hash = self.segment.content_hash(doc);
         let last = LAST.with_borrow(Clone::clone);

@@ -81,7 +81,7 @@ impl DocWindow {
         self.bits.len() * 64
     }
 
-    /// The bitset: one bit for every document of the range.
+    /// The bitset, which may be changed: one bit for every document of the range.
     pub(crate) fn bits(&mut self) -> &mut [u64] {
         &mut self.bits
     }

@@ -7,8 +7,9 @@ use super::term_scorer::{DocumentNorms, TermPostings, TermScorer, UpperBound};
 use super::window::DocWindow;
 use crate::rank::bm25::tf_saturation;
 
-/// Upper bounds are summed in another order than scores, and bounds of visited terms are subtracted
-/// again. This factor makes up for the rounding.
+/// Upper bounds are summed in another order than scores, and the bounds of terms that have been
+/// visited are subtracted again. A bound is multiplied by this factor, so that rounding does
+/// not make it too low.
 const ROUNDING: f32 = 1.0 + 1e-4;
 
 /// The documents of one window while they are scored. Vectors are parallel to `docs` unless their
@@ -189,7 +190,7 @@ fn scan_window(
 ) {
     list.scan(window.start(), window.end(), |docs, frequencies| {
         // A branch on `window.contains` would be unpredictable, so the loop is written without one.
-        // The remainder changes no index: `count` is below `BLOCK_LEN` whenever it is used.
+        // `% BLOCK_LEN` changes no index, because `count` is below `BLOCK_LEN` there.
         let (mut wanted, mut count) = ([0; Cursor::BLOCK_LEN], 0);
         for (at, doc) in docs.iter().enumerate() {
             wanted[count % Cursor::BLOCK_LEN] = at;
