@@ -31,7 +31,7 @@ pub enum NodeKind {
     Or(Vec<Node>),
     /// Matches everything that the child does not match.
     Not(Box<Node>),
-    /// `+x`: must match. The text clauses beside it that have no `+` then affect only the rank.
+    /// `+x`: must match. In the same group, text clauses without a `+` then affect only the rank.
     Required(Box<Node>),
     /// A word or an unspaced run of text.
     Term(Term),

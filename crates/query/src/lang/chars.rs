@@ -51,9 +51,9 @@ pub(super) fn is_closer(c: char) -> bool {
     matches!(c, '”' | '」' | '』')
 }
 
-/// The length of the pair of parentheses or Chinese quotation marks that `text` starts with, if
-/// there is nothing but space between them.
-pub(super) fn empty_pair(text: &str) -> Option<usize> {
+/// The length in bytes of the pair of parentheses or Chinese quotation marks that `text` starts
+/// with, if there is nothing but spaces and invisible characters between them.
+pub(super) fn empty_pair_len(text: &str) -> Option<usize> {
     let mut chars = text.char_indices();
     let (_, open) = chars.next()?;
     let closer = match fold_width(open) {
@@ -80,13 +80,13 @@ pub(super) fn ends_value(c: char) -> bool {
 
 /// Whether `text` is `AND`, `OR` or `NOT`: upper case, in any width.
 pub(super) fn is_operator_word(text: &str) -> bool {
-    // One character more than the longest operator has.
+    // One character more than the longest operator has, so that `NOTE` is no operator.
     let folded: String = text.chars().take(4).map(fold_width).collect();
     matches!(folded.as_str(), "AND" | "OR" | "NOT")
 }
 
-/// Whether `text` consists only of the sign of a date range (`..`, `…`, `。。`, `～`), which may be
-/// longer than that.
+/// Whether `text` consists only of the sign of a date range: `..`, `…`, `。。` or `～`, or more of the
+/// same character, as in `...`.
 pub(super) fn is_range_sign(text: &str) -> bool {
     let folded: Vec<char> = text.chars().map(fold_width).collect();
     match folded.as_slice() {

@@ -75,7 +75,8 @@ pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
 const KEYWORDS: &[&str] =
     &["today", "yesterday", "this-month", "last-month", "this-year", "last-year"];
 
-/// Why a text is not a point in time; `None` if the text merely does not have the form of a point.
+/// Why a text is not a point in time, as in "there is no month 13"; `None` if the text does not
+/// even have the form of a point.
 type Reason = Option<String>;
 
 /// Reads one point: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`, `2023-Q2`,
@@ -137,8 +138,9 @@ fn keyword(word: &str, today: Date) -> Option<Days> {
     }
 }
 
-/// The last `count` units of time, including today. The limits of `count` keep each unit in the
-/// range that jiff accepts; beyond that range, `days`, `months` and `years` panic.
+/// The last `count` units of time up to and including today: `7d` is today and the six days before.
+/// The limits of `count` keep each unit in the range that jiff accepts; beyond that range, `days`,
+/// `months` and `years` panic.
 fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Reason> {
     let too_far = || Some("that is too far back".to_owned());
     let count: i32 = count.parse().ok().filter(|count| *count < 1_000_000).ok_or_else(too_far)?;
@@ -171,6 +173,8 @@ fn absolute(text: &str) -> Result<Days, Reason> {
     }
     let month = parts.month.map(to_i16);
     let is_whole = last_part(&parts).end == text.len();
+    // A month that does not exist is named only if the text ends with it, or if a day follows it:
+    // `2023-13x` does not have the form of a point.
     if let Some(month) = month.filter(|month| !(1..=12).contains(month))
         && (is_whole || parts.day.is_some())
     {
@@ -231,7 +235,8 @@ fn of_quarter(year: i16, quarter: &str) -> Result<Days, Reason> {
     }
 }
 
-/// The value of a number of at most four digits.
+/// The value of a number of at most four digits; a greater one gives a value that no year, month or
+/// day has.
 fn to_i16(part: DatePart) -> i16 {
     i16::try_from(part.value).unwrap_or(i16::MAX)
 }

@@ -49,7 +49,8 @@ pub enum Code {
     RangeAfterNewest,
     /// W004: undated items were left out.
     UndatedLeftOut,
-    /// W005: the index is older than the archive or the program.
+    /// W005: the index is stale: built with another text analysis than the program's, or with
+    /// tables of the user that have changed since.
     StaleIndex,
     /// W007: no day is in all date ranges of the query.
     EmptyRange,
@@ -83,7 +84,7 @@ impl Code {
             Self::RangeAfterNewest => "W003",
             Self::UndatedLeftOut => "W004",
             Self::StaleIndex => "W005",
-            // The binary has W006 itself: a file of a hit has changed.
+            // W006 is a warning of the program `wensou`: a file of a hit has changed.
             Self::EmptyRange => "W007",
             Self::SimilarWord => "W008",
             Self::ReadAsPinyin => "W009",
@@ -133,7 +134,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What the user can do about it.
     pub help: Option<String>,
-    /// The part of the query that is concerned; `None` if it is the whole query or the index.
+    /// The part of the query that the diagnostic is about; `None` if it is about the whole query or
+    /// the index.
     pub location: Option<Location>,
 }
 
@@ -164,7 +166,8 @@ impl Diagnostic {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// The bytes of the typed query that are concerned, if any.
+    /// The part of the typed query that the diagnostic is about, in bytes; `None` as for
+    /// [`Diagnostic::location`].
     pub fn span(&self) -> Option<Span> {
         self.location.map(|location| location.bytes)
     }

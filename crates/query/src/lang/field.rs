@@ -150,8 +150,8 @@ pub(super) fn word_start(remaining: &str) -> WordStart {
     }
 }
 
-/// Whether `name` looks like a field's name: an ASCII letter, then letters,
-/// digits, `_` and `-`, in any width.
+/// Whether `name` looks like a field's name: an ASCII letter, then ASCII letters, digits, `_` and
+/// `-`, in any width.
 fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars().map(fold_width);
     chars.next().is_some_and(|c| c.is_ascii_alphabetic())

@@ -1,5 +1,6 @@
 //! From the typed query to tokens, in one pass. The time is linear in the length of the query,
-//! except that each `[` and `{` at the start of a word is looked up to the next closing bracket.
+//! except that at each `[` or `{` that starts a word the lexer searches for the next closing
+//! bracket.
 //!
 //! The meaning of a word depends only on how it starts, so the lexer also reads the values of
 //! fields and refuses reserved syntax. It never fails: it reports what is wrong and passes the best
@@ -7,7 +8,7 @@
 
 use super::ast::{Scope, Term};
 use super::chars::{
-    closer_of, empty_pair, ends_word, fold_width, is_closer, is_invisible, is_operator_word,
+    closer_of, empty_pair_len, ends_word, fold_width, is_closer, is_invisible, is_operator_word,
     is_space,
 };
 use super::diagnostic::Diagnostic;
@@ -63,11 +64,11 @@ impl Lexer<'_> {
 
     /// Steps over the next character if it is `sign`, in either width. Returns whether it is.
     pub(super) fn eat(&mut self, sign: char) -> bool {
-        let there = self.peek().is_some_and(|c| fold_width(c) == sign);
-        if there {
+        let is_next = self.peek().is_some_and(|c| fold_width(c) == sign);
+        if is_next {
             self.bump();
         }
-        there
+        is_next
     }
 
     /// The bytes from `start` up to the current position.
@@ -117,11 +118,11 @@ impl Lexer<'_> {
         }
     }
 
-    /// The length of a pair of parentheses or quotation marks with nothing in it, if such a pair
-    /// comes next and touches the word after it. The pair is a blank to fill in, as in a quiz:
-    /// `（　）減半`.
+    /// The length in bytes of a pair of parentheses or quotation marks with nothing in it, if such
+    /// a pair comes next and touches the word after it. The pair is a blank to fill in, as in a
+    /// quiz: `（　）減半`.
     fn empty_pair_before_word(&self) -> Option<usize> {
-        let length = empty_pair(self.remaining())?;
+        let length = empty_pair_len(self.remaining())?;
         self.remaining()[length..].starts_with(char::is_alphanumeric).then_some(length)
     }
 
@@ -155,13 +156,13 @@ impl Lexer<'_> {
                 let name = Span::new(start, start + len);
                 self.report(mistake::unknown_field(self.text, name, self.span_from(start)));
             }
-            WordStart::Text if self.operator() => {}
+            WordStart::Text if self.word_operator() => {}
             WordStart::Text => self.word(),
         }
     }
 
     /// Reads the next word if it is `AND`, `OR` or `NOT`. Returns whether it is.
-    fn operator(&mut self) -> bool {
+    fn word_operator(&mut self) -> bool {
         let start = self.pos;
         let length = self.remaining().find(ends_word).unwrap_or(self.remaining().len());
         let word = &self.remaining()[..length];
@@ -208,7 +209,7 @@ impl Lexer<'_> {
         let start = self.pos;
         let mut glyphs = self.glyphs(ends_word);
         while !glyphs.is_empty()
-            && let Some(length) = empty_pair(self.remaining())
+            && let Some(length) = empty_pair_len(self.remaining())
         {
             let from = self.pos;
             let pair = self.remaining()[..length].char_indices();
@@ -222,7 +223,7 @@ impl Lexer<'_> {
             self.pos += length;
             glyphs.extend(self.glyphs(ends_word));
         }
-        // The word consisted of invisible characters, or of escapes of such characters.
+        // There was nothing but invisible characters, some of them perhaps after a backslash.
         if glyphs.is_empty() {
             return;
         }

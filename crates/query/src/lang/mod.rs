@@ -77,8 +77,8 @@ impl fmt::Display for Query {
 
 /// Parses a query strictly.
 ///
-/// Cost: linear in the length of the text, except for a text with many opening square or curly
-/// brackets that nothing closes, of which each is looked up to the end.
+/// Cost: linear in the length of the text, unless the text has many opening square or curly
+/// brackets that nothing closes: from each of these, the rest of the text is searched.
 ///
 /// # Errors
 ///

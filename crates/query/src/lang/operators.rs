@@ -11,7 +11,8 @@ use super::span::Span;
 use super::token::TokenKind;
 
 impl Parser<'_> {
-    /// Reports each `OR` that lacks an operand, once.
+    /// Reports each `OR` that lacks an operand, once. `operands` has one item more than
+    /// `operators`.
     pub(super) fn report_missing_operands(
         &mut self,
         operators: &[Span],
@@ -35,9 +36,9 @@ impl Parser<'_> {
         for window in nodes.windows(3) {
             let NodeKind::Term(term) = &window[1].kind else { continue };
             let upper = term.text.to_ascii_uppercase();
-            let operator = matches!(upper.as_str(), "AND" | "OR" | "NOT");
+            let is_operator = matches!(upper.as_str(), "AND" | "OR" | "NOT");
             // An escaped word is meant as a word.
-            if operator && !term.prefix && window[1].span.of(self.text) == term.text {
+            if is_operator && !term.prefix && window[1].span.of(self.text) == term.text {
                 self.report(Diagnostic::lower_case_operator(self.text, window[1].span));
             }
         }

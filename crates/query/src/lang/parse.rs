@@ -64,7 +64,7 @@ impl Parser<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Consumes the next token if `wanted` accepts its kind.
+    /// Consumes and returns the next token if `wanted` accepts its kind.
     fn eat(&mut self, wanted: fn(&TokenKind) -> bool) -> Option<Token> {
         self.tokens.next_if(|token| wanted(&token.kind))
     }

@@ -107,12 +107,12 @@ impl fmt::Display for Phrase {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_syntax = |c: char| ends_value(c) || matches!(fold_width(c), '\\' | '*') || c == '?';
-        let opens_range = self.text.starts_with(|c| matches!(fold_width(c), '[' | '{'));
-        if !self.prefix && (opens_range || self.text.contains(is_syntax)) {
+        let opens_bracket = self.text.starts_with(|c| matches!(fold_width(c), '[' | '{'));
+        if !self.prefix && (opens_bracket || self.text.contains(is_syntax)) {
             return f.write_str(&quoted(&self.text));
         }
         for (at, c) in self.text.char_indices() {
-            f.write_str(if is_syntax(c) || (opens_range && at == 0) { "\\" } else { "" })?;
+            f.write_str(if is_syntax(c) || (opens_bracket && at == 0) { "\\" } else { "" })?;
             f.write_char(c)?;
         }
         f.write_str(if self.prefix { "*" } else { "" })

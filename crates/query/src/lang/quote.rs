@@ -20,8 +20,8 @@ impl Lexer<'_> {
         self.push(TokenKind::Phrase(Phrase { text, near }), start);
     }
 
-    /// Reads the `~N` of a phrase. `None` if there is none, or if it has no number, which has then
-    /// been reported.
+    /// Reads the `~N` of a phrase, and returns N. `None` if there is no `~`, or if no number
+    /// follows it, which is reported.
     fn near(&mut self) -> Option<u32> {
         let start = self.pos;
         if !self.eat('~') {
@@ -46,7 +46,7 @@ impl Lexer<'_> {
         digits
     }
 
-    /// Reads quoted text. `None` if it has nothing but spaces, which has then been reported.
+    /// Reads quoted text. `None` if there is nothing but spaces in it, which is reported.
     pub(super) fn quoted(&mut self) -> Option<String> {
         let start = self.pos;
         let closer = self.peek().and_then(closer_of)?;
@@ -76,8 +76,8 @@ impl Lexer<'_> {
         (!empty).then_some(text)
     }
 
-    /// Steps over `*`, `^2` or `~5` and reports it, if it comes next: right after a group, a phrase
-    /// or a value. `after` names which of these three it follows, for the message.
+    /// Steps over `*`, `^2` or `~5` and reports it, if it comes next. The caller has just read a
+    /// group, a phrase or a value; `after` names which of these, for the message.
     pub(super) fn refuse_suffix(&mut self, after: &str) {
         let start = self.pos;
         let found = match self.peek().map(fold_width) {

@@ -12,7 +12,7 @@ use super::chars::fold_width_and_case;
 use super::date::{Clock, DateError, Days, YEARS, parse_point};
 use super::suggest::closest;
 
-/// A [`DateError`], and the range of characters of the value that it is about.
+/// A [`DateError`], and the part of the value that it is about, as a range of characters.
 pub(super) type RangeError = (DateError, Range<usize>);
 
 /// Parses the value of `date:`.
@@ -69,12 +69,12 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     }
 }
 
-/// The filter of `since:`, which starts with the first day of the point.
+/// The filter of `since:`: dates from the first day of the point on.
 pub(super) fn since(days: Days) -> DateFilter {
     DateFilter::Range { from: Some(days.from), until: None }
 }
 
-/// The filter of `until:`, which ends with the last day of the point.
+/// The filter of `until:`: dates up to and including the last day of the point.
 pub(super) fn until(days: Days) -> DateFilter {
     DateFilter::Range { from: None, until: Some(days.until) }
 }
@@ -102,7 +102,7 @@ fn range_sign(chars: &[char]) -> Option<Range<usize>> {
 }
 
 /// Suggests `none`, `any` or `inferred` if one of them may have been meant. Only `date:` takes
-/// them.
+/// these words, so [`parse_point`] does not suggest them.
 fn suggest_keyword((error, at): RangeError) -> RangeError {
     match error {
         DateError::NotADate { text, reason, meant } => {

@@ -91,8 +91,8 @@ fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
     // Keep at most a third of the width for the text before the location.
     let (cut_before, head) = keep_end(&before, width / 3);
     // Two columns are for the ellipses.
-    let room = width.saturating_sub(head.width() + 2);
-    let (tail, cut_after) = keep_start(&[inside.as_str(), &after].concat(), room);
+    let columns_left = width.saturating_sub(head.width() + 2);
+    let (tail, cut_after) = keep_start(&[inside.as_str(), &after].concat(), columns_left);
     let left_ellipsis = if cut_before { "…" } else { "" };
     let right_ellipsis = if cut_after { "…" } else { "" };
     let start = left_ellipsis.width() + head.width();
@@ -102,11 +102,11 @@ fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
 
 /// The last characters of `text` that fit in `columns`, and whether any were cut.
 fn keep_end(text: &str, columns: usize) -> (bool, String) {
-    let mut room = columns;
+    let mut columns_left = columns;
     let mut from = text.len();
     for (at, c) in text.char_indices().rev() {
-        match room.checked_sub(c.width().unwrap_or(0)) {
-            Some(left) => (room, from) = (left, at),
+        match columns_left.checked_sub(c.width().unwrap_or(0)) {
+            Some(left) => (columns_left, from) = (left, at),
             None => return (true, text[from..].to_owned()),
         }
     }
@@ -115,10 +115,10 @@ fn keep_end(text: &str, columns: usize) -> (bool, String) {
 
 /// The first characters of `text` that fit in `columns`, and whether any were cut.
 fn keep_start(text: &str, columns: usize) -> (String, bool) {
-    let mut room = columns;
+    let mut columns_left = columns;
     for (at, c) in text.char_indices() {
-        match room.checked_sub(c.width().unwrap_or(0)) {
-            Some(left) => room = left,
+        match columns_left.checked_sub(c.width().unwrap_or(0)) {
+            Some(left) => columns_left = left,
             None => return (text[..at].to_owned(), true),
         }
     }

@@ -82,7 +82,7 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
     if text_of(word).contains("://") {
         return None;
     }
-    if ends_in_question_mark(word) {
+    if question_marks_are_text(word) {
         return None;
     }
     let wildcard = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
@@ -96,9 +96,9 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
 /// After fewer it may be meant as a wildcard, as `減半?` is in other search engines.
 const MIN_QUESTION_CHARS: usize = 5;
 
-/// Whether a word is a Chinese sentence in which every `?` belongs to the question and exclamation
-/// marks at its end, as in `比特幣是什麼?`.
-fn ends_in_question_mark(word: &[Glyph]) -> bool {
+/// Whether a word is a Chinese sentence without a `?` before the question and exclamation marks at
+/// its end, as in `比特幣是什麼?`.
+fn question_marks_are_text(word: &[Glyph]) -> bool {
     let ends_sentence = |glyph: &&Glyph| matches!(glyph.c, '?' | '!' | '？' | '！');
     let trailing = word.iter().rev().take_while(ends_sentence).count();
     let text = &word[..word.len() - trailing];
@@ -141,8 +141,8 @@ pub(super) fn refuse_value_group(text: &str, field: &str, open: Span) -> Diagnos
     refuse(text, open, &format!("a group of values of `{field}:` is"), help)
 }
 
-/// Refuses `*`, `^2` or `~5` right after something that cannot take it; `after` says what, such as
-/// "a group".
+/// Refuses `*`, `^2` or `~5` right after something that cannot take it; `after` names that thing,
+/// such as "a group".
 pub(super) fn refuse_suffix(text: &str, span: Span, after: &str) -> Diagnostic {
     let typed = span.of(text);
     let help = match typed.chars().next().map(fold_width) {

@@ -12,7 +12,7 @@ pub struct SavedName<'t> {
     pub name: &'t str,
     /// Bytes of `@name`.
     pub span: Span,
-    /// Bytes of all that follows.
+    /// Bytes of all text that follows it.
     pub remaining: Span,
 }
 

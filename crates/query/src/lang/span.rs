@@ -30,8 +30,8 @@ impl Span {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The same span counted in characters of `text`. Cost: a pass over the text before
-    /// each end.
+    /// The same span counted in characters of `text`. Cost: for each end of the span, a pass over
+    /// the text before it.
     pub fn in_chars(self, text: &str) -> Self {
         let count = |end: usize| text.get(..end).map_or(0, |before| before.chars().count());
         Self { start: count(self.start), end: count(self.end) }

@@ -1,4 +1,4 @@
-//! The values of fields: read by the lexer, then interpreted.
+//! The values of fields: the lexer reads them, then [`clause`] interprets them for the parser.
 
 use super::ast::{FieldClause, Has, Kind, Script, Value};
 use super::chars::{closer_of, ends_value, fold_width, fold_width_and_case, is_space};
@@ -101,20 +101,25 @@ pub(super) fn clause(
         FieldName::Category => Some(FieldClause::Category(texts(values))),
         FieldName::Id => Some(FieldClause::Id(texts(values))),
         FieldName::Path => Some(FieldClause::Path(texts(values))),
-        FieldName::Kind => words(text, name, &values, Kind::WORDS, mistakes).map(FieldClause::Kind),
-        FieldName::Has => words(text, name, &values, Has::WORDS, mistakes).map(FieldClause::Has),
+        FieldName::Kind => {
+            known_words(text, name, &values, Kind::WORDS, mistakes).map(FieldClause::Kind)
+        }
+        FieldName::Has => {
+            known_words(text, name, &values, Has::WORDS, mistakes).map(FieldClause::Has)
+        }
         FieldName::Script => {
-            words(text, name, &values, Script::WORDS, mistakes).map(FieldClause::Script)
+            known_words(text, name, &values, Script::WORDS, mistakes).map(FieldClause::Script)
         }
         FieldName::Date | FieldName::Since | FieldName::Until => {
-            date(text, name, &values, clock).map_err(|error| mistakes.push(error)).ok()
+            date_clause(text, name, &values, clock).map_err(|error| mistakes.push(error)).ok()
         }
         // The lexer turns these into scopes.
         FieldName::Title | FieldName::Body => None,
     }
 }
 
-fn date(
+/// The clause of `date:`, `since:` or `until:`, which takes one value.
+fn date_clause(
     text: &str,
     name: FieldName,
     values: &[RawValue],
@@ -138,7 +143,8 @@ fn date(
     })
 }
 
-/// The span of some characters of a value, or of the whole value if it has escapes or quotes.
+/// The span of a range of characters of a value; the span of the whole value if it has escapes or
+/// quotes, because its characters are then not those of the typed query.
 fn span_of_chars(text: &str, value: &RawValue, chars: std::ops::Range<usize>) -> Span {
     let typed = value.span.of(text);
     if typed != value.text {
@@ -149,9 +155,9 @@ fn span_of_chars(text: &str, value: &RawValue, chars: std::ops::Range<usize>) ->
     Span::new(start + byte(chars.start), start + byte(chars.end))
 }
 
-/// The meanings of the values of a field that takes only the words `known`; `None` if none of the
-/// values is valid. Adds a mistake for each value that is not.
-fn words<T: Copy>(
+/// The meanings of the values of a field that takes only the words `known`; `None` if no value is
+/// one of these. Adds a mistake for each value that is none of them.
+fn known_words<T: Copy>(
     text: &str,
     name: FieldName,
     values: &[RawValue],
