@@ -22,7 +22,7 @@ impl FieldTerms {
         std::iter::from_fn(move || {
             while !remaining.is_empty() {
                 let (word, after) = remaining.split_at(first_word_end(remaining.as_bytes()));
-                // Without the separator, which is one byte.
+                // Skip the separator, which is one byte.
                 remaining = after.get(1..).unwrap_or_default();
                 if !word.is_empty() {
                     return Some(word);
@@ -40,7 +40,8 @@ fn first_word_end(words: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     if let Some(eight) = words.first_chunk() {
         // A byte of `differs_from_separator` is zero where a separator is, and subtracting 1 sets
-        // its highest bit. The lowest bit of `found` is that of the first separator.
+        // its highest bit. The lowest bit of `found` is that of the first separator; borrows can
+        // set wrong bits only above it.
         let differs_from_separator = u64::from_le_bytes(*eight) ^ (ONES * WORD_SEPARATOR as u64);
         let separator_bits = differs_from_separator.wrapping_sub(ONES) & !differs_from_separator;
         let found = separator_bits & (ONES << 7);

@@ -2,9 +2,9 @@
 //! words with term frequencies for ranking, paths, and a few column values for each document.
 //!
 //! General-purpose engines invert Chinese text at about 200 ns a token, and every character is
-//! three tokens here: a unigram, a part of a bigram, a part of a word. Sorting small numbers does
-//! the same in a tenth of the time (`docs/STRUCTURES.md` has the measurements). This crate knows
-//! neither the pages that documents come from nor tantivy, which stores the records of documents.
+//! three tokens here: a unigram, a part of a bigram, a part of a word. This crate sorts small
+//! numbers instead, which takes a tenth of the time (`docs/STRUCTURES.md` has the measurements). It
+//! knows neither the pages that documents come from nor tantivy, which stores their records.
 //! `docs/FORMAT.md` specifies every byte of a file, with test vectors.
 //!
 //! # Writing

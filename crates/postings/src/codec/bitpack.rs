@@ -2,8 +2,9 @@
 //!
 //! Eight numbers of n bits take n bytes. There is a copy of the unpacking function for each width,
 //! in which all shifts are constants. So unpacking a block takes a third of the time that it takes
-//! with a width that is known only at run time. tantivy's `BitUnpacker` has such a width, and reads
-//! one number at a time; tantivy's block decoder is private.
+//! with a width that is known only at run time. tantivy has nothing to use instead: its
+//! `BitUnpacker` knows the width only at run time and reads one number at a time, and its block
+//! decoder is private.
 
 /// How many numbers are unpacked together.
 const GROUP: usize = 8;
@@ -25,15 +26,15 @@ pub(crate) fn packed_len(count: usize, width: u8) -> usize {
 /// Appends the numbers, `width` bits each.
 pub(crate) fn pack(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
     let end = out.len() + packed_len(numbers.len(), width);
-    let (mut pending, mut bits) = (0_u64, 0);
+    let (mut pending, mut pending_bits) = (0_u64, 0);
     for number in numbers {
         // At most 31 bits are pending, and no number has more than 32.
-        pending |= u64::from(*number) << bits;
-        bits += u32::from(width);
-        if bits >= 32 {
+        pending |= u64::from(*number) << pending_bits;
+        pending_bits += u32::from(width);
+        if pending_bits >= 32 {
             out.extend_from_slice(&(pending as u32).to_le_bytes());
             pending >>= 32;
-            bits -= 32;
+            pending_bits -= 32;
         }
     }
     // The last numbers seldom fill four bytes: append all four, then remove those after the end.
@@ -68,12 +69,12 @@ fn unpack_groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     // end of `bytes`, so the second loop copies the bytes of such a group into a longer array
     // first.
     let groups_within_bytes = (bytes.len().saturating_sub(READ_LEN)) / WIDTH;
-    let unpadded = groups_within_bytes.min(out.len() / GROUP);
-    for numbers in out[..unpadded * GROUP].chunks_exact_mut(GROUP) {
+    let unpadded_groups = groups_within_bytes.min(out.len() / GROUP);
+    for numbers in out[..unpadded_groups * GROUP].chunks_exact_mut(GROUP) {
         unpack_group::<WIDTH>(&bytes[at..at + WIDTH + READ_LEN], numbers);
         at += WIDTH;
     }
-    for numbers in out[unpadded * GROUP..].chunks_mut(GROUP) {
+    for numbers in out[unpadded_groups * GROUP..].chunks_mut(GROUP) {
         let mut padded = [0; MAX_WIDTH + READ_LEN];
         let remaining = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
         padded[..remaining.len()].copy_from_slice(remaining);

@@ -5,7 +5,7 @@ use crate::codec::posting_list::{BLOCK, SKIP_LEN};
 use crate::pages::PageSlice;
 use crate::term::{DocId, TERMINATED};
 
-/// A cursor over one posting list, which is at a document or at the end.
+/// A cursor over one posting list. It is at a document of the list, or at the end.
 ///
 /// The doc ids of a block of 128 documents are decoded when the cursor enters it; its term
 /// frequencies and positions are decoded when they are first asked for. Blocks that are skipped are
@@ -80,7 +80,7 @@ impl Cursor {
             Self { list, doc_freq, has_positions, block_number, block, at, shallow_block };
         let skips_end = if cursor.block_count() > 1 { cursor.block_count() * SKIP_LEN } else { 0 };
         if cursor.list.get(0..skips_end).is_none() {
-            // Without skip entries no block can be found: the list ends at once.
+            // Without skip entries no block can be found: treat the list as empty.
             cursor.list.report_damage(0);
             cursor.doc_freq = 0;
         }
@@ -300,8 +300,8 @@ impl Cursor {
         self.block.decode(&self.list, (start, end), count, last)
     }
 
-    /// Goes to the first document of the block that would contain `target`, a block after the
-    /// current one, or to the end of the list.
+    /// Goes to the first document of the block that would contain `target`, which must be after the
+    /// current block. Goes to the end of the list if all blocks end before `target`.
     fn load_block_of(&mut self, target: DocId) {
         let blocks = self.block_count();
         let ends_before = |block: usize| self.last_of(block).is_some_and(|last| last < target);

@@ -142,8 +142,8 @@ impl<'d> DictionaryReader<'d> {
     /// Goes to the entry of a key; `None` if there is none.
     fn seek(&mut self, key: TermKey) -> Option<()> {
         if key.0 < self.key || self.next_block_key <= key.0 {
-            // No block is open until the new one is: if that is invalid, the next lookup searches
-            // again.
+            // Note that no block is open. If the new block turns out to be invalid, the next lookup
+            // searches again.
             self.next_block_key = 0;
             let (mut low, mut high) = (0, self.dictionary.block_count());
             while low < high {

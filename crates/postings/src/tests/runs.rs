@@ -56,7 +56,8 @@ proptest! {
     ) {
         let mut wanted = BTreeMap::<TermKey, Vec<(u32, u32)>>::new();
         let mut files = Vec::new();
-        // Each run has one document.
+        // Each run has one document, which contains each of its bigrams twice: at the positions 3
+        // and 5.
         for (document, run) in (0..).zip(&runs) {
             let mut lists = BTreeMap::new();
             for (c, is_bigram) in run {

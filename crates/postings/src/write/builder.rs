@@ -226,7 +226,7 @@ impl PostingsBuilder {
         Ok(length)
     }
 
-    /// Adds the key characters of a text whose first one has this position.
+    /// Adds the key characters of a text. The first of them has this position.
     fn add_text(
         &mut self,
         document: DocId,
@@ -368,8 +368,8 @@ impl NumberBuffer {
         interner: &mut Interner,
         words: impl Iterator<Item = (u8, &'w str)>,
     ) -> io::Result<()> {
-        // `for_each` goes through one field after the other, where `for` would ask for each word
-        // which field is next.
+        // A `for` loop would ask for each word which of the chained iterators is next; `for_each`
+        // goes through one after the other.
         words.for_each(|(field, word)| {
             let number = interner.get(word);
             if number.is_none() {

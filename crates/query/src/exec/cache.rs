@@ -57,7 +57,7 @@ enum Entry {
 }
 
 impl PostingsCache {
-    /// Forgets the lists that the last query has opened.
+    /// Forgets the lists that the previous query has opened.
     pub(crate) fn begin_query(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).opened.clear();
     }

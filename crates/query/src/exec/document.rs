@@ -24,12 +24,13 @@ use crate::rank::bm25::{LengthNorms, max_score, tf_saturation};
 use crate::rank::proximity::body_start;
 use crate::rank::{COVERAGE_WEIGHT, Coverage, IdfMass};
 
-/// A record with its terms.
+/// A record with its field values and its terms, as an index would have them.
 pub(crate) struct Document {
     record: Record,
     values: FieldValues,
     terms: DocumentTerms,
-    /// The texts of the record, folded when an exact text or a near passage is first looked for.
+    /// The texts of the record, each with its field. They are folded when an exact text or a near
+    /// passage is first looked for.
     texts: OnceCell<Vec<(TextField, Haystack<'static>)>>,
 }
 

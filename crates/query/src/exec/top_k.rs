@@ -101,7 +101,7 @@ pub(crate) enum Count<'g> {
     Nothing,
     /// All documents that match.
     Documents,
-    /// All documents that match, and near-duplicates among them.
+    /// All documents that match, and the hits that they make if near-duplicates are shown as one.
     Hits(&'g RepeatCounter<'g>),
 }
 

@@ -145,7 +145,7 @@ impl DocWindow {
         list: &'w BitsetPostings,
     ) -> impl Iterator<Item = DocId> + 'w {
         let both = self.bits.iter().zip(list.bits(self.start)).map(|(bits, other)| bits & other);
-        documents(self.start, both)
+        docs_of_bits(self.start, both)
     }
 
     /// Removes the documents that `other` lacks.
@@ -168,7 +168,7 @@ impl DocWindow {
 
     /// The documents of the set, in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
-        documents(self.start, self.bits.iter().copied())
+        docs_of_bits(self.start, self.bits.iter().copied())
     }
 
     /// Calls `wanted` with each document of the set, in ascending order, and removes the documents
@@ -200,7 +200,7 @@ pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
 }
 
 /// The document ids of the set bits. The first bit stands for the document id `from`.
-fn documents(from: DocId, bits: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
+fn docs_of_bits(from: DocId, bits: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
     (from..).step_by(64).zip(bits).flat_map(|(from, bits)| {
         let next = |bits: &u64| Some(bits & (bits - 1)).filter(|remaining| *remaining != 0);
         let bits = std::iter::successors((bits != 0).then_some(bits), next);
