@@ -30,14 +30,14 @@ impl Diagnostic {
     /// W002: no document has the tag `tag`. `nearest` lists similar tags with their document
     /// counts, best first.
     pub fn no_such_tag(text: &str, span: Span, tag: &str, nearest: &[(String, u64)]) -> Self {
-        let found =
+        let warning =
             Self::at(Code::NoSuchValue, text, span, format!("no document has the tag `{tag}`"));
         if nearest.is_empty() {
-            return found.with_help("`wensou tags` lists the tags");
+            return warning.with_help("`wensou tags` lists the tags");
         }
         let nearest: Vec<String> =
             nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
-        found.with_help(format!("similar tags: {}", nearest.join(", ")))
+        warning.with_help(format!("similar tags: {}", nearest.join(", ")))
     }
 
     /// W002: no document has `value` in the field that is called `field`. `nearest` lists similar
@@ -50,17 +50,17 @@ impl Diagnostic {
         help: &str,
     ) -> Self {
         let message = format!("no document has the {field} `{value}`");
-        let found = Self::at(Code::NoSuchValue, text, span, message);
+        let warning = Self::at(Code::NoSuchValue, text, span, message);
         let nearest: Vec<String> =
             nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
         match nearest.is_empty() {
-            true => found.with_help(help),
-            false => found.with_help(format!("similar: {}", nearest.join(", "))),
+            true => warning.with_help(help),
+            false => warning.with_help(format!("similar: {}", nearest.join(", "))),
         }
     }
 
-    /// W007: the date clause at `span` ends on the day `last`, before another one starts on the day
-    /// `from`.
+    /// W007: the date clause at `span` ends on the day `last`. Another date clause of the query
+    /// starts later, on the day `from`, so no day is in both.
     pub fn empty_range(text: &str, span: Span, from: impl Display, last: impl Display) -> Self {
         let message = format!("the range is inverted: it starts on {from} and ends on {last}");
         Self::at(Code::EmptyRange, text, span, message)

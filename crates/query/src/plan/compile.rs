@@ -127,7 +127,7 @@ impl<'q, 't> Compiler<'q, 't> {
         if !self.errors.is_empty() {
             return Err(Error::Query(self.errors));
         }
-        // There is such a part only if exactly one group had alternatives.
+        // With alternatives in several groups, no single part requires one of all these words.
         let any_word = self.any_word_exprs.pop().filter(|_| self.any_word_exprs.is_empty());
         let compiled = Compiled {
             any_word,
@@ -183,7 +183,8 @@ impl<'q, 't> Compiler<'q, 't> {
         }
     }
 
-    /// Calls `compile`, and puts the lines that this writes to the outline below the line `name`.
+    /// Writes the line `name` to the outline, and calls `compile`. The lines that `compile` writes
+    /// are indented below that line.
     fn in_group<T>(&mut self, name: &str, compile: impl FnOnce(&mut Self) -> T) -> T {
         self.outline.open(name);
         let compiled = compile(self);
@@ -300,6 +301,7 @@ impl<'q, 't> Compiler<'q, 't> {
         Ok((!unconstrained).then(|| MatchExpr::any_of(members)))
     }
 
+    /// The expression for the documents that a NOT excludes; `None` if it excludes none.
     fn compile_not(
         &mut self,
         inner: &Node,

@@ -9,7 +9,7 @@ use wensou_ingest::{DatePart, DateParts, date_parts};
 
 use super::analyze::MatchMode;
 
-/// Numbers in this range are taken for years.
+/// Numbers in this range are taken for years: 2024 is one, 1024 is not.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
 /// Finds years, months and days in folded text: `2024`, `2024年`, `2020年3月`, `2023年3月10日`,
@@ -39,7 +39,7 @@ fn date_prefix(text: &str) -> Option<(usize, MatchMode)> {
     if parts.year.unit.is_none() && text[end..].starts_with(is_word_part) {
         return None;
     }
-    // Without a month or day, the days of the date begin with the first.
+    // A year without a month begins in January, and a month without a day on the first.
     let value = |part: Option<DatePart>| part.map_or(Some(1), |part| i8::try_from(part.value).ok());
     let length = match (month, day) {
         (None, _) => 1.year(),

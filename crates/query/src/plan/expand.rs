@@ -133,7 +133,8 @@ pub(crate) fn has_text(nodes: &[Node], texts: &[Option<ExpandedText>]) -> bool {
 /// A word of a run of neighbouring texts: the index of its text, and of the word in that text.
 type WordRef = (usize, usize);
 
-/// A variant that was not typed, and the words of a run that it counts as finding.
+/// A variant that was not typed, and the words of a run that it expands. A document that has the
+/// variant counts as having these words.
 type FoundVariant = (Range<usize>, Variant);
 
 /// Adds the expansions of a run of neighbouring texts. They include dates if `dated` is set.
@@ -278,8 +279,9 @@ fn numbers_and_dates(
     if values.is_empty() && dates.is_empty() && !has_ordinal {
         return;
     }
-    // Segment again as one text, to know where each word lies in the whole run. If this cuts the
-    // texts into more words than they have one by one, what lies beyond `words` is left out.
+    // Segment the run again as one text, to know where each word lies in it. This may give more
+    // words than segmenting each text alone did. An expansion of words beyond the end of `words` is
+    // left out.
     let typed_words = typed_words(&folded, segmenter);
     let of_ordinals = if has_ordinal {
         ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &typed_words)

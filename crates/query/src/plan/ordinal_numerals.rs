@@ -1,4 +1,4 @@
-//! Ordinal numerals in two spellings: 第三季 is 第3季, 三季度 is 3季度.
+//! Ordinal numerals in two spellings: 第三季 means 第3季, 三季度 means 3季度.
 //!
 //! Other numbers have values, which are terms of the index (see `wensou_text::number_values`). An
 //! ordinal has no value, so the ordinal with its numeral in the other spelling is added as an

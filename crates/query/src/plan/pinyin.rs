@@ -119,10 +119,10 @@ impl Rewriter<'_> {
             // The number of nodes that are rewritten as one.
             let mut taken = 0;
             for length in (2..=run.len()).rev() {
-                let all = &nodes[at..at + length];
-                let span = Span::new(all[0].span.start, all[length - 1].span.end);
+                let clauses = &nodes[at..at + length];
+                let span = Span::new(clauses[0].span.start, clauses[length - 1].span.end);
                 let joined = run[..length].concat();
-                let together = Node { kind: NodeKind::And(all.to_vec()), span };
+                let together = Node { kind: NodeKind::And(clauses.to_vec()), span };
                 if joined.len() < MIN_SPELLING || !self.is_missing(&together)? {
                     continue;
                 }
@@ -232,8 +232,8 @@ fn plain_letters(text: &str) -> Option<String> {
     (!letters.is_empty()).then_some(letters)
 }
 
-/// The words of titles, tags and sources that sound like the typed words in a row, most frequent
-/// first. Only a single typed word is also read as initials: initials with spaces between them are
+/// The words of titles, tags and sources that sound like the typed words, read without the spaces
+/// between them; most frequent first. Only a single typed word is also read as initials: initials with spaces between them are
 /// too often words of their own.
 fn words_that_sound_like(
     typed: &[String],

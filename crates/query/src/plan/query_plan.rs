@@ -56,12 +56,13 @@ pub(crate) struct Covering {
     pub(crate) scale: CoverageScale,
 }
 
-/// What adds one mass to the coverage: a word of a relaxed query, or all words of a date.
+/// A word of a relaxed query, or all words of a date together. A document that has it gains its
+/// mass.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CoveringUnit {
     /// Documents that have the word, or the words of the date.
     pub(crate) expr: MatchExpr,
-    /// The mass that a document gains by matching `expr`.
+    /// What a document that matches `expr` gains.
     pub(crate) mass: IdfMass,
 }
 

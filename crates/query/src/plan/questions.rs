@@ -47,9 +47,9 @@ pub(crate) fn join_words_of_questions(
                 changed = true;
             }
             None if relaxed => {
-                let before = joined.len();
+                let old_length = joined.len();
                 joined.extend(join_touching(run_nodes));
-                changed |= joined.len() - before < run_length;
+                changed |= joined.len() - old_length < run_length;
             }
             None => joined.extend_from_slice(run_nodes),
         }
@@ -69,9 +69,9 @@ fn can_join(typed: &str, nodes: &[Node], at: usize) -> bool {
         NodeKind::Phrase(phrase) if phrase.near.is_none() => {
             let span = nodes[at].span;
             let opener = typed.get(span.start..).and_then(|tail| tail.chars().next());
-            let before = at > 0 && nodes[at - 1].span.end == span.start;
-            let after = nodes.get(at + 1).is_some_and(|next| next.span.start == span.end);
-            matches!(opener, Some('「' | '『' | '“')) && (before || after)
+            let touches_previous = at > 0 && nodes[at - 1].span.end == span.start;
+            let touches_next = nodes.get(at + 1).is_some_and(|next| next.span.start == span.end);
+            matches!(opener, Some('「' | '『' | '“')) && (touches_previous || touches_next)
         }
         _ => false,
     }
@@ -109,7 +109,7 @@ fn as_text(run: &[Node]) -> Option<(Node, usize)> {
     Some((Node { kind, span: Span::new(first.span.start, last.span.end) }, segments))
 }
 
-/// The nodes of a run as one text, if they are a question together.
+/// The nodes of a run as one text, if this text is a question.
 fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     if run.len() < 2 {
         return None;

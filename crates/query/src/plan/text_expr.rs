@@ -35,7 +35,8 @@ fn needle(variant: &Variant, word: usize) -> Option<Needle> {
 /// The index of the word in an expression of a single word.
 const ONLY_WORD: usize = 0;
 
-/// Documents that have an exact text in one of the fields; no document without a needle.
+/// Documents that have an exact text, the needle, in one of the fields. Without a needle, no
+/// document matches.
 fn exact(fields: &[TextField], needle: Option<Needle>) -> MatchExpr {
     let exact = |needle| MatchExpr::Exact { fields: fields.to_vec(), needle };
     needle.map_or(MatchExpr::None, exact)

@@ -12,7 +12,7 @@ use wensou_text::{Folded, Segmenter, TokenKind, is_han, is_key_char, is_symbol};
 use super::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 
 /// The most letters that a credit rating has before its minus sign: `BBB-`.
-const MAX_RATING: usize = 4;
+const MAX_RATING_LETTERS: usize = 4;
 
 /// A word of typed text, with its symbols.
 pub(super) struct TypedWord {
@@ -117,16 +117,16 @@ fn exact_word(chars: &[char], range: Range<usize>) -> TypedWord {
 
 /// Extends each word by the symbols beside it that belong to it.
 fn attach_symbols(chars: &[char], words: &mut [TypedWord]) {
-    let mut before = 0;
+    let mut previous_end = 0;
     for at in 0..words.len() {
         let next = words.get(at + 1).map_or(chars.len(), |word| word.chars.start);
         let Range { start, end } = words[at].chars.clone();
-        let from = start_of_symbols(chars, before..start);
+        let from = start_of_symbols(chars, previous_end..start);
         let until = end_of_symbols(chars, start, end..next);
         if (from, until) != (start, end) {
             words[at] = exact_word(chars, from..until);
         }
-        before = until;
+        previous_end = until;
     }
 }
 
@@ -161,7 +161,8 @@ fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
         '#' => ends || next.is_some_and(is_han) && !is_han(word[word.len() - 1]),
         '%' => word[word.len() - 1].is_ascii_digit(),
         '-' => {
-            let rating = word.len() <= MAX_RATING && word.iter().all(char::is_ascii_alphabetic);
+            let rating =
+                word.len() <= MAX_RATING_LETTERS && word.iter().all(char::is_ascii_alphabetic);
             run == 1 && rating && next.is_none_or(char::is_whitespace)
         }
         _ => false,

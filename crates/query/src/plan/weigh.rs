@@ -89,8 +89,8 @@ fn covering(words: &[PlannedWord]) -> Covering {
         modes.find(|mode| matches!(mode, MatchMode::Dated(..)))
     };
     let covering_words: Vec<&PlannedWord> = words.iter().filter(|word| word.covers).collect();
-    let undated = covering_words.iter().filter(|word| date_of(word).is_none());
-    let min_idf = undated.map(|word| word.idf).reduce(f32::min);
+    let not_of_dates = covering_words.iter().filter(|word| date_of(word).is_none());
+    let min_idf = not_of_dates.map(|word| word.idf).reduce(f32::min);
     let mut units = Vec::new();
     for run in covering_words.chunk_by(|a, b| date_of(a).is_some() && date_of(a) == date_of(b)) {
         let idf = run.iter().map(|word| word.idf).fold(0.0, f32::max);

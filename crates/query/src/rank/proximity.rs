@@ -186,7 +186,9 @@ impl QueryBigrams {
             positions.get(in_body).is_some_and(|position| *position < end)
         };
         let weights = positions.iter().zip(&self.weights);
-        weights.filter(|(of, _)| is_in_lead(of)).fold(0.0, |sum, (_, weight)| sum + weight)
+        weights
+            .filter(|(positions, _)| is_in_lead(positions))
+            .fold(0.0, |sum, (_, weight)| sum + weight)
     }
 
     /// Cuts the query greedily into the longest runs that the document has. A run of three

@@ -1,4 +1,5 @@
-//! The weights of fields, terms and expansions.
+//! The weights of fields, terms and expansions. `docs/RANKING.md` has the measurements by which
+//! they were chosen.
 
 use wensou_index::{TermKind, TextField};
 
@@ -14,8 +15,8 @@ pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 /// characters belong to two adjacent words.
 pub(crate) const SHORT_WORD_WEIGHT: f32 = 2.0;
 
-/// Weight of the summed idf of the words that a document has, when first hits that may lack words
-/// are reranked.
+/// Weight of the summed idf of the words that a document has, when the first hits of a query are
+/// reranked and may lack words.
 pub(crate) const COVERAGE_WEIGHT: f32 = 2.0;
 
 /// The maximum score of an expansion, as a fraction of the score of the words that it expands.

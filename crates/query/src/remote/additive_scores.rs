@@ -1,7 +1,8 @@
-//! Scores of single units whose sums order documents as their coverage does.
+//! Scores of single units. A document with a higher coverage has a larger sum of these scores.
 //!
 //! A *unit* is a word of the query, or all words of a date. The mass of the units that a document
-//! matches decides its coverage, see [`CoverageScale`](crate::rank::CoverageScale).
+//! matches decides its coverage, see [`CoverageScale`](crate::rank::CoverageScale). A cluster cannot
+//! compute a coverage, but it adds up the scores of the units that a document matches.
 
 use crate::rank::{Coverage, IdfMass};
 
@@ -12,10 +13,11 @@ const MAX_UNITS: usize = 4;
 /// never needed more.
 const MAX_SCORE: u32 = 3;
 
-/// The maximum sum of the scores of a document.
+/// The maximum sum of the scores of a document. It bounds the scores on the cluster, see
+/// [`SCORE_PER_LEVEL`](super::levels::SCORE_PER_LEVEL).
 pub(super) const MAX_SUM: u32 = 8;
 
-/// The number of units that each document matches which the search finds.
+/// How many units of a plan the documents match that a search for the plan finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UnitsMatched {
     /// At least one.
@@ -32,11 +34,11 @@ pub(super) enum UnitsMatched {
 pub(super) struct AdditiveScores {
     /// The score of each unit that a document matches, in the order of the units of the plan.
     pub(super) units: Vec<u32>,
-    /// What is added if a document matches any unit. 0 if each document does.
+    /// What is added if a document matches any unit. 0 if every document that is found does.
     pub(super) any_unit: u32,
     /// What is added if a document matches all units.
     pub(super) all_units: u32,
-    /// The coverages that documents can have, each with the sum of its documents.
+    /// The coverages that documents can have, each with the sum that documents of this coverage get.
     sums: Vec<(Coverage, u32)>,
 }
 

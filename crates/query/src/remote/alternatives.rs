@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Collects queries of which a document must match at least one. Documents that do all score the
-/// same.
+/// Collects queries of which a document must match at least one. They are meant for filters: their
+/// scores are not used.
 ///
 /// The cluster looks up many values of a field in one pass. So the terms of a field become one
 /// query, and so do those in members that are alternatives themselves.
@@ -18,7 +18,8 @@ pub(super) struct Alternatives {
 }
 
 impl Alternatives {
-    /// Adds a query of this module's callers: the value of a field in `term` has no options.
+    /// Adds a query. In a `term` query, the field must have a plain value, `{ "term": { "a": "1" } }`,
+    /// and not an object with options such as a boost.
     pub(super) fn add(&mut self, mut query: Value) {
         if let Some(members) = members_of(&mut query) {
             members.into_iter().for_each(|member| self.add(member));

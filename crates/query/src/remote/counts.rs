@@ -25,8 +25,8 @@ struct Bucket {
     doc_count: u64,
 }
 
-/// Every combination of values of some fields that a document matching a query has, and the number
-/// of matching documents. No combination counts the documents that lack a value of a field.
+/// Every combination of values of `fields` in the documents that match a query, and the number of
+/// all these documents. A document that lacks one of the fields is counted in no combination.
 fn combinations(
     index: &ClusterIndex,
     query: &Value,

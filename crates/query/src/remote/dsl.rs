@@ -12,7 +12,7 @@ use super::alternatives::Alternatives;
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 use crate::plan::{CoveringUnit, MatchExpr, ScoredTerm};
 
-/// The maximum number of clauses that the cluster accepts in one query.
+/// The maximum number of clauses in one query. A cluster accepts 1024 by default.
 const MAX_CLAUSES: usize = 1000;
 
 /// An expression, and the ids of the documents that match it, found by comparing their texts.
@@ -39,22 +39,23 @@ impl Translator {
         Self { verified: Vec::new(), empty_fields: all.filter(is_empty).collect() }
     }
 
-    /// The query for the documents that match an expression. They all score the same.
+    /// The query for the documents that match an expression. It is meant for filters: its scores
+    /// are not used.
     pub(super) fn query(&self, expr: &MatchExpr) -> Value {
-        let all = |members: &[MatchExpr]| members.iter().map(|it| self.query(it)).collect();
+        let queries = |members: &[MatchExpr]| members.iter().map(|it| self.query(it)).collect();
         if let Some((_, ids)) = self.verified.iter().find(|(known, _)| known == expr) {
             return json!({ "ids": { "values": ids } });
         }
         match expr {
             MatchExpr::All => json!({ "match_all": {} }),
             MatchExpr::None => json!({ "match_none": {} }),
-            MatchExpr::And(members) => all_of(all(members)),
-            MatchExpr::Or(members) => any_of(all(members)),
+            MatchExpr::And(members) => all_of(queries(members)),
+            MatchExpr::Or(members) => any_of(queries(members)),
             MatchExpr::MinShouldMatch(count, members) => match *count {
                 0 => json!({ "match_all": {} }),
                 count if count > members.len() => json!({ "match_none": {} }),
                 count => {
-                    let members: Vec<Value> = all(members);
+                    let members: Vec<Value> = queries(members);
                     json!({ "bool": { "should": members, "minimum_should_match": count } })
                 }
             },
@@ -81,7 +82,7 @@ impl Translator {
                     all_of(key.into_iter().chain(words).collect())
                 })
             }
-            MatchExpr::Near { words, .. } => all_of(all(words)),
+            MatchExpr::Near { words, .. } => all_of(queries(words)),
             MatchExpr::Prefix { fields, prefix } => {
                 let token = word_prefix_token(prefix);
                 self.in_fields(fields, |field| json!({ "prefix": { field: token } }))

@@ -48,11 +48,11 @@ fn search_options(top_k: &TopK<'_>, limit: usize) -> SearchOptions {
     SearchOptions { limit, sort: top_k.sort, recency: top_k.recency, count_groups }
 }
 
-/// Whether documents that the cluster has not sent may belong before the last one of `kept`, which
-/// are the first of those that were `sent`. `sent` is in the order of the cluster, and lacks the
-/// documents that `TopK` excludes. The response has `size` documents if there are as many, or more
-/// if it was prefetched; the cluster gave its last document, which `sent` may lack, the score
-/// `last_score`.
+/// Whether documents that the cluster has not sent may belong before the last document of `kept`.
+/// `sent` has the documents of a response in the order of the cluster, without those that `TopK`
+/// excludes; `kept` has the first of them. `size` is the number of documents that the cluster was
+/// asked for; a prefetched response may have more. `last_score` is the score that the cluster gave
+/// the last document of the response, which `sent` lacks if `TopK` excludes it.
 fn may_miss_documents(
     plan: &Plan,
     sort: Sort,
@@ -84,9 +84,9 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
     score - LevelScores::new(plan).score_of(last.coverage) >= kept.score * (1.0 - TOLERANCE)
 }
 
-/// The number of `hits` without the documents of these groups that repeat another of their group.
-/// `hits` and `groups` may come from different responses. If the index changes between the
-/// responses, the groups may have more documents than there were hits.
+/// The number of hits if `hits` were counted, and the documents of each of these groups of
+/// near-duplicates are one hit. `hits` and `groups` may come from different responses. If the index
+/// changes between the responses, the groups may have more documents than there were hits.
 fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
     let repeats = |group: &GroupCount| group.doc_count.saturating_sub(1);
     hits.saturating_sub(groups.buckets.iter().map(repeats).sum())

@@ -55,13 +55,13 @@ impl LevelScores {
 
     /// What the cluster adds to the score of documents of a coverage.
     pub(super) fn score_of(&self, coverage: Coverage) -> f32 {
-        let steps = match self {
+        let points = match self {
             Self::Additive(scores) => scores.sum_for(coverage),
             Self::ByLevel(levels) => {
                 levels.iter().filter(|(level, _)| *level <= coverage).count() as u32
             }
         };
-        (SCORE_PER_LEVEL * steps) as f32
+        (SCORE_PER_LEVEL * points) as f32
     }
 }
 

@@ -45,6 +45,7 @@ impl KnownMembers {
 
     /// Remembers what a search with this filter has counted.
     pub(super) fn keep_counts(&self, filter: &DocFilter, groups: &GroupCounts) {
+        // With a minimum mass, a search counts only a part of the documents that match `expr`.
         if filter.min_mass.is_some() || groups.buckets.is_empty() {
             return;
         }
@@ -65,8 +66,8 @@ impl ClusterEngine<'_> {
     /// The ids of the documents of a group that match an expression, in the order of bytes.
     ///
     /// Sends no request if the cluster has sent as many documents of the group as it has counted.
-    /// Otherwise one request fetches the members of this group and of other groups, if the cluster
-    /// has sent a document of theirs.
+    /// Otherwise one request fetches the members of this group and of other groups of which the
+    /// cluster has sent a document.
     pub(super) fn members_of(&self, group: &str, expr: &MatchExpr) -> Result<Vec<String>, Error> {
         if let Some(count) = self.members.count(group, expr) {
             let sent = self.sent_members(group, expr)?;

@@ -16,8 +16,8 @@ use crate::rank::{IdfMass, weight};
 /// The maximum number of groups that one response lists. A node reserves memory for that many.
 pub(super) const MAX_GROUPS: usize = 500;
 
-/// The least number of unigrams of a plan, counted for each field, with which they are rescored.
-/// See [`TermQueries::rescored`].
+/// Unigrams that are only parts of words are rescored if a plan has at least this many of them,
+/// each counted once for every field. See [`TermQueries::rescored`].
 const MIN_RESCORED: usize = 8;
 
 /// Of each shard, the number of documents that are rescored is this many times the number of
@@ -55,7 +55,7 @@ pub(super) struct SearchOptions {
 }
 
 impl RequestBuilder<'_> {
-    /// The query for the documents that match. They all score the same.
+    /// The query for the documents that match. It is meant for filters: its scores are not used.
     pub(super) fn filter_query(&self, plan: &Plan, filter: &DocFilter) -> Value {
         let expr = self.translator.query(&filter.expr);
         match filter.min_mass {
@@ -138,8 +138,8 @@ impl RequestBuilder<'_> {
         Ok(body)
     }
 
-    /// The queries that put documents of a higher coverage first: together they add more than all
-    /// terms can.
+    /// The queries that put documents of a higher coverage first: a higher coverage adds at least
+    /// [`SCORE_PER_LEVEL`] more to a score, which is more than all terms together add.
     fn level_queries(&self, plan: &Plan) -> Vec<Value> {
         let units = &plan.covering.units;
         let scored = |filter: Value, score: u32| {
