@@ -159,7 +159,8 @@ impl<'i> Runner<'i> {
             if relaxed.match_expr != plan.match_expr {
                 let top_k = top_k(&relaxed);
                 // The response to the relaxed search also has the documents with every word, which
-                // backfill leaves out. So ask for as many more.
+                // backfill leaves out. They are probably fewer than `min_hits`, so ask for that
+                // many more.
                 let limit = top_k.limit.max(RERANK_DEPTH).saturating_add(completeness.min_hits());
                 let relaxed_top_k = TopK { limit, ..top_k };
                 self.engine.prefetch((&plan, &strict_top_k), (&relaxed, &relaxed_top_k))?;

@@ -15,7 +15,7 @@ fn days(text: &str, today: &str) -> String {
     }
 }
 
-/// What a whole clause admits, `*` for an open end.
+/// The first day that a date clause admits, and the day after the last; `*` for an open end.
 fn filter(clause: &str) -> String {
     let query = parse(clause, &clock("2023-05-17")).expect(clause);
     match query.root.kind {

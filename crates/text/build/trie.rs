@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-/// The parent of first characters.
+/// The parent of the nodes of first characters.
 const ROOT: u32 = 0xFF_FFFE;
 /// The parent of free slots.
 const EMPTY: u32 = 0xFF_FFFF;
@@ -124,6 +124,7 @@ impl DoubleArray {
     fn base_for(&mut self, children: &[(u16, Range<usize>)]) -> u32 {
         let (first_id, _) = &children[0];
         let first = u32::from(*first_id);
+        // Whether the slots of all children are free if the node has this base.
         let is_free = |array: &Self, base: u32| {
             base != 0
                 && children.iter().all(|(id, _)| {
@@ -177,8 +178,8 @@ impl DoubleArray {
         from
     }
 
-    /// Removes a slot from the free list. It must not be slot 0, which is the head of the list, and
-    /// not in it.
+    /// Removes a slot from the free list. Slot 0 is never removed: it is the head of the list, and
+    /// not one of the free slots.
     fn take(&mut self, slot: u32) {
         debug_assert_ne!(slot, 0, "the head of the free list is never taken");
         let (previous, next) = (self.previous[slot as usize], self.next[slot as usize]);

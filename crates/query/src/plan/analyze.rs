@@ -108,6 +108,8 @@ pub(crate) struct AnalysedText {
 
 impl AnalysedText {
     /// Analyses text as documents are analysed. A text of punctuation alone has no words.
+    /// `requirement` decides which unigrams are scored; only with [`Requirement::Words`] can the
+    /// text be a question.
     pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);

@@ -27,6 +27,7 @@ pub(super) struct Compiled {
     pub(super) any_word: Option<MatchExpr>,
     pub(super) words: Vec<PlannedWord>,
     pub(super) texts: Vec<ScoredText>,
+    /// As [`Plan::may_lack_words`](super::query_plan::Plan::may_lack_words).
     pub(super) may_lack_words: bool,
     /// As [`Plan::has_date_filter`](super::query_plan::Plan::has_date_filter).
     pub(super) has_date_filter: bool,
@@ -147,7 +148,7 @@ impl<'q, 't> Compiler<'q, 't> {
     ) -> Result<RequiredExpr, Error> {
         match &node.kind {
             NodeKind::All => {
-                self.outline.line(|| "everything".to_owned());
+                self.outline.write_line(|| "everything".to_owned());
                 Ok(Some(MatchExpr::All))
             }
             NodeKind::And(nodes) => {
@@ -175,7 +176,7 @@ impl<'q, 't> Compiler<'q, 't> {
             NodeKind::Term(_) => self.compile_and(std::slice::from_ref(node), context),
             NodeKind::Phrase(phrase) => self.compile_phrase(node, phrase, context),
             NodeKind::Field(clause) => {
-                self.outline.clause(clause, node);
+                self.outline.write_clause(clause, node);
                 self.has_date_filter |= field_expr::is_date_range(clause);
                 let undated = self.mode == Mode::Undated;
                 Ok(Some(field_expr::clause(clause, undated)))
@@ -186,9 +187,9 @@ impl<'q, 't> Compiler<'q, 't> {
     /// Writes the line `name` to the outline, and calls `compile`. The lines that `compile` writes
     /// are indented below that line.
     fn in_group<T>(&mut self, name: &str, compile: impl FnOnce(&mut Self) -> T) -> T {
-        self.outline.open(name);
+        self.outline.open_group(name);
         let compiled = compile(self);
-        self.outline.close();
+        self.outline.close_group();
         compiled
     }
 
@@ -250,7 +251,7 @@ impl<'q, 't> Compiler<'q, 't> {
         // not, because the date of a document is not in these fields. Below a NOT they do not,
         // because a NOT excludes only documents that have the words.
         let dated = context.positive && context.fields == TextField::ALL;
-        let mut texts = expand::texts(&nodes, tables, requirement, dated);
+        let mut texts = expand::expanded_texts(&nodes, tables, requirement, dated);
         if context.positive {
             questions::make_noun_optional(&mut texts);
         }

@@ -23,7 +23,7 @@ impl Compiler<'_, '_> {
         context: ClauseContext<'_>,
     ) -> RequiredExpr {
         let text = &expanded.text;
-        self.outline.text(text, prefix, context);
+        self.outline.write_text(text, prefix, context);
         if text.words.is_empty() {
             // Punctuation such as the dash of `a - b` requires nothing; as a whole query it is a
             // mistake.
@@ -89,7 +89,7 @@ impl Compiler<'_, '_> {
             true => Some(QueryWord::exact(&phrase.text, &folded)),
             false => QueryWord::sequence(&phrase.text, &text.key),
         };
-        self.outline.phrase(&text, whole.as_ref(), phrase.near, context.required);
+        self.outline.write_phrase(&text, whole.as_ref(), phrase.near, context.required);
         let Some(whole) = whole.filter(|_| phrase.near.is_none() || !text.words.is_empty()) else {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);

@@ -79,8 +79,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_years_months_and_days() {
-        let of = |text: &str| -> Vec<String> {
+    fn years_months_and_days_are_dates_and_other_numbers_are_not() {
+        let dates_in = |text: &str| -> Vec<String> {
             dates(text)
                 .into_iter()
                 .map(|(chars, mode)| match mode {
@@ -89,23 +89,23 @@ mod tests {
                 })
                 .collect()
         };
-        assert_eq!(of("btc 2024"), ["4..8 2024-01-01 2025-01-01"]);
-        assert_eq!(of("2020年3月 比特币"), ["0..7 2020-03-01 2020-04-01"]);
-        assert_eq!(of("2023年12月31日"), ["0..11 2023-12-31 2024-01-01"]);
+        assert_eq!(dates_in("btc 2024"), ["4..8 2024-01-01 2025-01-01"]);
+        assert_eq!(dates_in("2020年3月 比特币"), ["0..7 2020-03-01 2020-04-01"]);
+        assert_eq!(dates_in("2023年12月31日"), ["0..11 2023-12-31 2024-01-01"]);
         assert_eq!(
-            of("2021年比特币2022年"),
+            dates_in("2021年比特币2022年"),
             ["0..5 2021-01-01 2022-01-01", "8..13 2022-01-01 2023-01-01"]
         );
-        assert_eq!(of("2024-05"), ["0..7 2024-05-01 2024-06-01"]);
+        assert_eq!(dates_in("2024-05"), ["0..7 2024-05-01 2024-06-01"]);
         assert_eq!(
-            of("2024/5 2024/12"),
+            dates_in("2024/5 2024/12"),
             ["0..6 2024-05-01 2024-06-01", "7..14 2024-12-01 2025-01-01"]
         );
         assert_eq!(
-            of("2023-05-17 2023/5/17"),
+            dates_in("2023-05-17 2023/5/17"),
             ["0..10 2023-05-17 2023-05-18", "11..20 2023-05-17 2023-05-18"]
         );
-        assert_eq!(of("2023.5.17"), ["0..9 2023-05-17 2023-05-18"]);
+        assert_eq!(dates_in("2023.5.17"), ["0..9 2023-05-17 2023-05-18"]);
         for none in [
             "v2024",
             "20245",
@@ -124,8 +124,8 @@ mod tests {
             "2023-",
             "2023-0517",
         ] {
-            assert_eq!(of(none), Vec::<String>::new(), "{none}");
+            assert_eq!(dates_in(none), Vec::<String>::new(), "{none}");
         }
-        assert_eq!(of("2023年13月"), Vec::<String>::new());
+        assert_eq!(dates_in("2023年13月"), Vec::<String>::new());
     }
 }

@@ -83,7 +83,7 @@ pub(crate) type TextsOfNodes = Vec<Option<ExpandedText>>;
 /// Analyses and expands the words of a group. Neighbouring words are considered together:
 /// `bitcoin cash` is one name, and a page may write `stability ai` as one word. If `dated` is set,
 /// dates among the words are expanded to documents of these dates.
-pub(crate) fn texts(
+pub(crate) fn expanded_texts(
     nodes: &[Node],
     tables: TextTables<'_>,
     requirement: Requirement,
@@ -148,9 +148,9 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
     {
         let words: Vec<&QueryWord> =
             word_refs.iter().map(|(text, word)| &run[*text].text.words[*word]).collect();
-        synonyms(&words, tables, &mut found);
-        joined_words(&words, &mut found);
-        numbers_and_dates(run, &words, tables.segmenter, &mut found);
+        add_synonyms(&words, tables, &mut found);
+        add_joined_words(&words, &mut found);
+        add_numbers_and_dates(run, &words, tables.segmenter, &mut found);
         if !dated {
             found.retain(|(_, variant)| variant.origin != Origin::Date);
         }
@@ -182,7 +182,7 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
 
 /// Adds synonyms. Of the sequences of words that start at a word, the longest is looked up first,
 /// because a name may consist of several words.
-fn synonyms(words: &[&QueryWord], tables: TextTables<'_>, found: &mut Vec<FoundVariant>) {
+fn add_synonyms(words: &[&QueryWord], tables: TextTables<'_>, found: &mut Vec<FoundVariant>) {
     let synonyms = tables.synonyms;
     let mut start = 0;
     while start < words.len() {
@@ -233,7 +233,7 @@ fn name_variant(name: &str, relation: Relation, segmenter: &Segmenter) -> Option
 }
 
 /// Adds two or three neighbouring words of letters and digits, joined.
-fn joined_words(words: &[&QueryWord], found: &mut Vec<FoundVariant>) {
+fn add_joined_words(words: &[&QueryWord], found: &mut Vec<FoundVariant>) {
     let latin = |word: &&QueryWord| {
         let typed = &word.variants[0];
         matches!(typed.mode, MatchMode::Word | MatchMode::WordOrEmbedded) && !word.stop
@@ -254,7 +254,7 @@ fn joined_words(words: &[&QueryWord], found: &mut Vec<FoundVariant>) {
 /// Adds the values of numbers, the other spellings of ordinals, and dates, which are conditions on
 /// the date of a document. A plain number gets a value, too, since a page may write it with a
 /// multiplier.
-fn numbers_and_dates(
+fn add_numbers_and_dates(
     run: &[&mut ExpandedText],
     words: &[&QueryWord],
     segmenter: &Segmenter,

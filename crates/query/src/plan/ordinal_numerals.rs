@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numerals_are_read_and_written() {
+    fn a_numeral_that_is_written_is_read_as_the_same_number() {
         for number in 1..100 {
             assert_eq!(from_han(&to_han(number).unwrap()), Some(number));
         }

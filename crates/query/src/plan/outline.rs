@@ -37,7 +37,7 @@ impl Outline {
 
     /// Writes the line that `line` returns, indented by the current depth. An outline that discards
     /// lines does not call `line`.
-    pub(super) fn line(&mut self, line: impl FnOnce() -> String) {
+    pub(super) fn write_line(&mut self, line: impl FnOnce() -> String) {
         if let Some(lines) = &mut self.lines {
             let indent = self.depth * 2;
             // Writing to a string cannot fail.
@@ -45,20 +45,26 @@ impl Outline {
         }
     }
 
-    /// Starts a group: writes its name, and indents the lines that follow until [`Outline::close`].
-    pub(super) fn open(&mut self, name: &str) {
-        self.line(|| name.to_owned());
+    /// Starts a group: writes its name, and indents the lines that follow until
+    /// [`Outline::close_group`].
+    pub(super) fn open_group(&mut self, name: &str) {
+        self.write_line(|| name.to_owned());
         self.depth += 1;
     }
 
     /// Ends a group.
-    pub(super) fn close(&mut self) {
+    pub(super) fn close_group(&mut self) {
         self.depth -= 1;
     }
 
     /// Writes the words of a text, each according to its role. If `prefix` is set, the last word is
     /// the start of longer words.
-    pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool, context: ClauseContext<'_>) {
+    pub(super) fn write_text(
+        &mut self,
+        text: &AnalysedText,
+        prefix: bool,
+        context: ClauseContext<'_>,
+    ) {
         let role = |number: usize| match context.required {
             true => text.role(number, prefix, context.group_has_text),
             false => WordRole::RankedOnly,
@@ -71,20 +77,20 @@ impl Outline {
             (false, true) => Some("a question: any bigram of its words, or"),
             (false, false) => None,
         };
-        group.into_iter().for_each(|name| self.open(name));
-        self.words(text, |number| match role(number) {
+        group.into_iter().for_each(|name| self.open_group(name));
+        self.write_words(text, |number| match role(number) {
             // Any word is enough, also an optional one, so it is written like the others.
             WordRole::Optional if question => WordRole::Required,
             role => role,
         });
-        group.into_iter().for_each(|_| self.close());
+        group.into_iter().for_each(|_| self.close_group());
     }
 
     /// Writes a quoted phrase, which is matched as `whole`; or, if its words may stand within the
     /// distance `near`, the words and the distance. If it is not `required`, it is written as text
     /// that only affects the rank. `whole` is `None` if the phrase is only punctuation: the
     /// compiler reports that as a mistake, so that nobody sees the outline.
-    pub(super) fn phrase(
+    pub(super) fn write_phrase(
         &mut self,
         text: &AnalysedText,
         whole: Option<&QueryWord>,
@@ -92,31 +98,33 @@ impl Outline {
         required: bool,
     ) {
         match near {
-            _ if !required => self.line(|| ranked_only_line(&text.typed)),
+            _ if !required => self.write_line(|| ranked_only_line(&text.typed)),
             None => {
                 let whole = whole.and_then(|word| word.variants.first());
-                self.line(|| whole.map_or_else(String::new, variant_line));
+                self.write_line(|| whole.map_or_else(String::new, variant_line));
             }
             Some(distance) => {
-                self.open(&format!("within {distance} characters"));
-                self.words(text, |_| WordRole::Required);
-                self.close();
+                self.open_group(&format!("within {distance} characters"));
+                self.write_words(text, |_| WordRole::Required);
+                self.close_group();
             }
         }
     }
 
     /// Writes each word according to the role that `role` returns for its number: a required word
     /// with all its variants, others as typed.
-    fn words(&mut self, text: &AnalysedText, role: impl Fn(usize) -> WordRole) {
+    fn write_words(&mut self, text: &AnalysedText, role: impl Fn(usize) -> WordRole) {
         for (number, word) in text.words.iter().enumerate() {
             match (role(number), word.variants.as_slice()) {
-                (WordRole::RankedOnly, _) => self.line(|| ranked_only_line(&word.typed)),
-                (WordRole::Optional, _) => self.line(|| format!("(optional: {})", word.typed)),
-                (WordRole::Required, [variant]) => self.line(|| variant_line(variant)),
+                (WordRole::RankedOnly, _) => self.write_line(|| ranked_only_line(&word.typed)),
+                (WordRole::Optional, _) => {
+                    self.write_line(|| format!("(optional: {})", word.typed));
+                }
+                (WordRole::Required, [variant]) => self.write_line(|| variant_line(variant)),
                 (WordRole::Required, variants) => {
-                    self.open("any of");
-                    variants.iter().for_each(|variant| self.line(|| variant_line(variant)));
-                    self.close();
+                    self.open_group("any of");
+                    variants.iter().for_each(|variant| self.write_line(|| variant_line(variant)));
+                    self.close_group();
                 }
             }
         }
@@ -125,8 +133,8 @@ impl Outline {
     /// Writes a field clause; `node` is the node that holds it. The values of some fields are
     /// compared in folded form, and are written in it. Clauses of other fields are written in
     /// canonical form.
-    pub(super) fn clause(&mut self, clause: &FieldClause, node: &Node) {
-        self.line(|| match clause {
+    pub(super) fn write_clause(&mut self, clause: &FieldClause, node: &Node) {
+        self.write_line(|| match clause {
             FieldClause::Tag(values) => values_line("tag", values),
             FieldClause::Source(values) => values_line("source", values),
             FieldClause::Author(values) => values_line("author", values),

@@ -233,8 +233,8 @@ fn plain_letters(text: &str) -> Option<String> {
 }
 
 /// The words of titles, tags and sources that sound like the typed words, read without the spaces
-/// between them; most frequent first. Only a single typed word is also read as initials: initials with spaces between them are
-/// too often words of their own.
+/// between them; most frequent first. Only a single typed word is also read as initials: initials
+/// with spaces between them are too often words of their own.
 fn words_that_sound_like(
     typed: &[String],
     statistics: &dyn TermStatistics,

@@ -42,7 +42,8 @@ fn exact(fields: &[TextField], needle: Option<Needle>) -> MatchExpr {
     needle.map_or(MatchExpr::None, exact)
 }
 
-/// Documents that have the variant in one of the fields.
+/// Documents that have the variant in one of the fields, or there a longer word that starts with
+/// its [`Variant::longer_word_prefix`].
 pub(crate) fn one_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
     match variant.longer_word_prefix() {
         Some(start) => {

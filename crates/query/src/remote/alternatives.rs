@@ -18,8 +18,8 @@ pub(super) struct Alternatives {
 }
 
 impl Alternatives {
-    /// Adds a query. In a `term` query, the field must have a plain value, `{ "term": { "a": "1" } }`,
-    /// and not an object with options such as a boost.
+    /// Adds a query. In a `term` query, the field must have a plain value, as in
+    /// `{ "term": { "a": "1" } }`, and not an object with options such as a boost.
     pub(super) fn add(&mut self, mut query: Value) {
         if let Some(members) = members_of(&mut query) {
             members.into_iter().for_each(|member| self.add(member));

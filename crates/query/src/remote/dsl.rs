@@ -218,7 +218,7 @@ fn in_chunks(members: Vec<Value>, occur: &str) -> Vec<Value> {
 
 /// The query for documents whose path contains `name`. In the path, `name` must begin where the
 /// name of a file or folder begins; if `whole` is set, it must also end where such a name ends.
-/// [`field::PATH`] has every end of the path that begins with such a name.
+/// [`field::PATH`] has the path from each such name on: `a/b/c`, `b/c` and `c`.
 fn path_query(name: &str, whole: bool) -> Value {
     let starts_with = |prefix: &str| json!({ "prefix": { field::PATH: prefix } });
     match whole {

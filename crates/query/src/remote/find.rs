@@ -198,11 +198,12 @@ impl ClusterEngine<'_> {
     }
 
     /// Searches for the documents of a relaxed plan, and keeps the response until the relaxed
-    /// search is run. If the response has all documents that match the strict plan, keeps a
-    /// response to the strict search, too, so one search is enough if they are few. The order of
-    /// the hits shows whether it has all if documents with every word come first, see
-    /// [`complete_docs_come_first`]. Otherwise the cluster counts the documents that match the
-    /// strict plan.
+    /// search is run. If the response has all documents that match the strict plan, these are kept
+    /// as the response to the strict search, which then sends no request.
+    ///
+    /// Whether the response has them all is known in one of two ways. If documents with every word
+    /// come first (see [`complete_docs_come_first`]), it has them all if its last hit lacks a word.
+    /// Otherwise the cluster also counts the documents that match the strict plan.
     pub(super) fn fetch_ahead(
         &self,
         (strict, strict_top_k): (&Plan, &TopK<'_>),

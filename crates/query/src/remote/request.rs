@@ -76,7 +76,7 @@ impl RequestBuilder<'_> {
         options: SearchOptions,
     ) -> Result<Value, Error> {
         let TermQueries { terms, rescored } = self.term_queries(plan, options.sort)?;
-        let sum = |terms: Vec<Value>| {
+        let sum_query = |terms: Vec<Value>| {
             let terms = json!({ "bool": { "should": terms } });
             // Age lowers what the terms score, but not what the coverage adds.
             match options.recency {
@@ -86,7 +86,7 @@ impl RequestBuilder<'_> {
         };
         let mut should = Vec::new();
         if !terms.is_empty() {
-            should.push(sum(terms));
+            should.push(sum_query(terms));
         }
         if options.sort == Sort::Rank {
             should.extend(self.level_queries(plan));
@@ -115,7 +115,7 @@ impl RequestBuilder<'_> {
             body["rescore"] = json!({
                 "window_size":
                     options.limit.saturating_mul(WINDOW_FACTOR).clamp(MIN_WINDOW, MAX_WINDOW),
-                "query": { "rescore_query": sum(rescored) },
+                "query": { "rescore_query": sum_query(rescored) },
             });
         }
         if options.count_groups {

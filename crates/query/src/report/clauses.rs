@@ -47,8 +47,8 @@ pub(crate) fn count_clauses(runner: &Runner<'_>, query: &Query) -> Result<Vec<Cl
             let others: Vec<Node> = nodes
                 .iter()
                 .enumerate()
-                .filter(|(n, _)| *n != at)
-                .map(|(_, n)| n.clone())
+                .filter(|(number, _)| *number != at)
+                .map(|(_, other)| other.clone())
                 .collect();
             Ok(Clause {
                 text: node.to_string(),
@@ -111,7 +111,7 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
 /// The text of each node of a group, as the compiler reads it if the group has no `+`.
 fn texts_of_group(runner: &Runner<'_>, nodes: &[Node]) -> Result<TextsOfNodes, Error> {
     let dated = true;
-    let mut texts = expand::texts(nodes, runner.tables()?, Requirement::Words, dated);
+    let mut texts = expand::expanded_texts(nodes, runner.tables()?, Requirement::Words, dated);
     questions::make_noun_optional(&mut texts);
     Ok(texts)
 }

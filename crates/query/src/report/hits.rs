@@ -47,8 +47,8 @@ pub struct Results {
     /// How Latin letters of the query were read as pinyin. Empty if the hits are those of the query
     /// as typed.
     pub readings: Vec<Reading>,
-    /// The query that was answered instead of the typed one: it has these readings in place of the
-    /// letters. `None` if there are no readings.
+    /// The query that was answered instead of the typed one: it searches for the words of
+    /// `readings` in place of the letters. `None` if there are no readings.
     pub reread: Option<Query>,
     /// For a hint to the user: the number of documents that match if any word will do. `None`
     /// unless one or two documents have every word, no documents that lack words follow them, and

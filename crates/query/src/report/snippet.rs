@@ -169,6 +169,7 @@ fn may_cut(chars: &[char], at: usize) -> bool {
     else {
         return true;
     };
+    // The joiner of emoji, and the letters that form flags in pairs.
     let in_emoji = |c: &char| matches!(c, '\u{200d}' | '\u{1f1e6}'..='\u{1f1ff}');
     if *before == '\u{200d}' || in_emoji(before) && in_emoji(after) {
         return false;

@@ -47,7 +47,7 @@ pub fn similar_words<'i>(
     let runner = Runner::new(index);
     let mut typed = Vec::new();
     let mut terms = Vec::new();
-    collect(&query.root, &mut terms);
+    collect_words(&query.root, &mut terms);
     for (span, text) in terms {
         if typed.len() == MAX_WORDS {
             break;
@@ -65,7 +65,7 @@ pub fn similar_words<'i>(
     if typed.is_empty() {
         return Ok(Vec::new());
     }
-    compare(runner.engine(), &mut typed)?;
+    compare_with_index(runner.engine(), &mut typed)?;
     let hints = typed.iter().filter_map(|missing| {
         let nearest = missing.nearest();
         let hint = || Diagnostic::similar_word(&query.text, missing.span, &missing.typed, &nearest);
@@ -76,7 +76,7 @@ pub fn similar_words<'i>(
 
 /// Collects the words outside NOT, quotes and filters, each with its span. A text that mixes Han
 /// and other characters is cut into runs of Han characters and runs of others.
-fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
+fn collect_words(node: &Node, terms: &mut Vec<(Span, String)>) {
     match &node.kind {
         NodeKind::Term(term) if !term.prefix => {
             let chars: Vec<char> = term.text.chars().collect();
@@ -84,18 +84,18 @@ fn collect(node: &Node, terms: &mut Vec<(Span, String)>) {
             terms.extend(runs.map(|run| (node.span, run.iter().collect())));
         }
         NodeKind::And(nodes) | NodeKind::Or(nodes) => {
-            nodes.iter().for_each(|node| collect(node, terms));
+            nodes.iter().for_each(|node| collect_words(node, terms));
         }
-        NodeKind::Required(node) | NodeKind::Scoped { node, .. } => collect(node, terms),
+        NodeKind::Required(node) | NodeKind::Scoped { node, .. } => collect_words(node, terms),
         _ => {}
     }
 }
 
 /// Compares the words of the index with every typed word.
-fn compare(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> {
+fn compare_with_index(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> {
     for field in [FilterField::Tag, FilterField::Source] {
         for (word, documents) in engine.values(field)? {
-            typed.iter_mut().for_each(|missing| missing.compare(&word, &|| documents));
+            typed.iter_mut().for_each(|missing| missing.add_if_close(&word, &|| documents));
         }
     }
     let is_han_word = |missing: &MissingWord| missing.chars.iter().any(|c| is_han(*c));
@@ -108,7 +108,7 @@ fn compare(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> 
         let mut compared = 0u32;
         engine.for_each_word_from(from, &mut |word, count_in| {
             let max_df = || TextField::ALL.into_iter().map(count_in).max().unwrap_or(0);
-            typed.iter_mut().for_each(|missing| missing.compare(word, &max_df));
+            typed.iter_mut().for_each(|missing| missing.add_if_close(word, &max_df));
             compared = compared.wrapping_add(1);
             !compared.is_multiple_of(WORDS_PER_TIME_CHECK) || started.elapsed() < TIME_LIMIT
         })?;
@@ -136,7 +136,7 @@ impl MissingWord {
 
     /// Adds a word of the index to those found, if it comes close. `documents` counts the documents
     /// that have it.
-    fn compare(&mut self, word: &str, documents: &dyn Fn() -> u64) {
+    fn add_if_close(&mut self, word: &str, documents: &dyn Fn() -> u64) {
         if let Some(distance) = self.distance(word) {
             let documents = documents();
             if documents > 0 {

@@ -23,7 +23,7 @@ pub(crate) fn warnings(
     warnings.extend(runner.engine().stale_warning());
     // The span and the first day of each range of dates.
     let mut dates = Vec::new();
-    visit(&query.root, &mut |node| match &node.kind {
+    for_each_node(&query.root, &mut |node| match &node.kind {
         NodeKind::Field(FieldClause::Date(DateFilter::Range { from, .. })) => {
             dates.push((node.span, *from));
             Ok(())
@@ -90,17 +90,17 @@ fn after_newest(
 }
 
 /// Calls `each` with a node and every node below it.
-pub(crate) fn visit(
+pub(crate) fn for_each_node(
     node: &Node,
     each: &mut dyn FnMut(&Node) -> Result<(), Error>,
 ) -> Result<(), Error> {
     each(node)?;
     match &node.kind {
         NodeKind::And(nodes) | NodeKind::Or(nodes) => {
-            nodes.iter().try_for_each(|node| visit(node, each))
+            nodes.iter().try_for_each(|node| for_each_node(node, each))
         }
         NodeKind::Not(node) | NodeKind::Required(node) | NodeKind::Scoped { node, .. } => {
-            visit(node, each)
+            for_each_node(node, each)
         }
         _ => Ok(()),
     }

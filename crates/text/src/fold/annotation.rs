@@ -1,4 +1,4 @@
-//! Pinyin in brackets after a Chinese character, which scrapers insert into words:
+//! Pinyin in brackets after a Chinese character, which scraper sites insert into words:
 //! `資(zī)本市(shì)場`.
 //!
 //! The fold drops this pinyin, so that the word is found. A syllable with a tone mark is always

@@ -28,15 +28,16 @@ pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
         return removed;
     }
     let mut accents: Vec<Range<usize>> = Vec::new();
-    // The run of marks after the last Latin letter, and whether one of them is an accent.
-    let (mut run, mut accented) = (None, false);
+    // Where the run of marks after the last Latin letter starts, and whether one of the marks is an
+    // accent.
+    let (mut run_start, mut accented) = (None, false);
     let end = std::iter::once((folded.len(), ' '));
     for (at, c) in folded.char_indices().chain(end) {
         match class_of(c) {
             Class::Mark => accented |= matches!(c, '\u{300}'..='\u{36f}'),
             class => {
-                accents.extend(run.filter(|_| accented).map(|start| start..at));
-                run = (class == Class::Latin).then_some(at + c.len_utf8());
+                accents.extend(run_start.filter(|_| accented).map(|start| start..at));
+                run_start = (class == Class::Latin).then_some(at + c.len_utf8());
                 accented = false;
             }
         }
@@ -62,7 +63,7 @@ pub(super) fn has_byte(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
     blocks.any(|block| block.iter().fold(false, |any, b| any | is_wanted(*b)))
 }
 
-/// Drops the accents of Latin letters. The number of characters stays.
+/// Drops the accents of Latin letters. The number of characters does not change.
 pub(super) fn without_accents(folded: String) -> String {
     // The first bytes of U+00C0 to U+027F, and of no other character. Letters from U+0250 on have
     // lost their accents already, by the fold table.

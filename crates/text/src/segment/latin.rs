@@ -131,9 +131,9 @@ pub(crate) fn cut<'f>(
         if !is_link && spans.len() <= MAX_JOINED_PARTS {
             join_neighbours(&spans, &mut ranges);
         }
-        if let Some(unpercented) = run.text.strip_suffix('%') {
-            ranges.push((0..unpercented.len(), PART));
-            ranges.push((percentage_start(unpercented)..run.text.len(), PART));
+        if let Some(before_sign) = run.text.strip_suffix('%') {
+            ranges.push((0..before_sign.len(), PART));
+            ranges.push((percentage_start(before_sign)..run.text.len(), PART));
         }
         add_pieces(&run, &spans, &Case::of(folded, &chars, run.text), &mut ranges);
     }
@@ -168,12 +168,13 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
     }
 }
 
-/// Where the percentage at the end of a run starts: at `5` in `GDP5%`. `unpercented` is the run
+/// Where the percentage at the end of a run starts: at `5` in `GDP5%`. `before_sign` is the run
 /// without the percent sign.
-fn percentage_start(unpercented: &str) -> usize {
+fn percentage_start(before_sign: &str) -> usize {
     let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
-    let number = unpercented.trim_end_matches(is_of_number).len();
-    number + unpercented[number..].bytes().take_while(|b| !b.is_ascii_digit()).count()
+    let start = before_sign.trim_end_matches(is_of_number).len();
+    // A number does not start with a point or comma.
+    start + before_sign[start..].bytes().take_while(|b| !b.is_ascii_digit()).count()
 }
 
 /// The length of the integer part of a decimal number, if it is long enough for a year: `2023.5`

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_has_one_value() {
+    fn all_spellings_of_a_number_have_the_same_value() {
         for spelling in ["5.4亿美元", "5.40 亿美元", "54000万美元", "5亿4000万美元"] {
             assert_eq!(digits(spelling), Some(("540000000".to_owned(), "美元")), "{spelling}");
         }

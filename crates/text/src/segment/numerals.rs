@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn chinese_numerals_have_values() {
-        let of = |text: &str| numeral_value("", text).map(|value| value.digits);
+        let digits_of = |text: &str| numeral_value("", text).map(|value| value.digits);
         for (text, digits) in [
             ("七百亿参数", "70000000000"),
             ("三万五千二百", "35200"),
@@ -211,7 +211,7 @@ mod tests {
             ("两千三百", "2300"),
             ("一千零一夜", "1001"),
         ] {
-            assert_eq!(of(text).as_deref(), Some(digits), "{text}");
+            assert_eq!(digits_of(text).as_deref(), Some(digits), "{text}");
         }
         for (text, digits) in [
             ("百分之三点五", "3.5%"),
@@ -227,14 +227,14 @@ mod tests {
             ("二oo三年", "2003"),
             ("二○○○年", "2000"),
         ] {
-            assert_eq!(of(text).as_deref(), Some(digits), "{text}");
+            assert_eq!(digits_of(text).as_deref(), Some(digits), "{text}");
         }
         for text in ["一成不变", "三成交", "三点五十分", "三点", "三点半", "百分之百分之", "百分之"]
         {
-            assert_eq!(of(text), None, "{text}");
+            assert_eq!(digits_of(text), None, "{text}");
         }
         for text in ["一", "一二", "千万别", "百万", "万科", "五六百", "一个", ""] {
-            assert_eq!(of(text), None, "{text}");
+            assert_eq!(digits_of(text), None, "{text}");
         }
         assert_eq!(numeral_value("数", "十万"), None);
         assert_eq!(
@@ -242,6 +242,6 @@ mod tests {
             None,
             "no numeral starts in the middle of another one"
         );
-        assert_eq!(of(&"九亿".repeat(30)), None);
+        assert_eq!(digits_of(&"九亿".repeat(30)), None);
     }
 }

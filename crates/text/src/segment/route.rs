@@ -61,32 +61,32 @@ impl HanSegmenter {
         self.join_single_chars(pending..at, &emitter, output.min_han_chars, &mut emit);
     }
 
-    /// Emits neighbouring characters that the best route leaves single. If together they are a word
-    /// of the dictionary, the route has rejected it, and they stay single. Otherwise jieba's HMM
-    /// joins them into words.
+    /// Emits `singles`, neighbouring characters that the best route leaves single. If together they
+    /// are a word of the dictionary, the route has rejected it, and they stay single. Otherwise
+    /// jieba's HMM joins them into words.
     fn join_single_chars(
         &self,
-        run: Range<usize>,
+        singles: Range<usize>,
         emitter: &TokenEmitter<'_, '_>,
         min_han_chars: usize,
         emit: &mut impl FnMut(Range<usize>),
     ) {
         // Even all of them together would be too short for a token.
-        if run.len() < min_han_chars {
+        if singles.len() < min_han_chars {
             return;
         }
-        if run.len() < 2 {
-            if !run.is_empty() {
-                emit(run);
+        if singles.len() < 2 {
+            if !singles.is_empty() {
+                emit(singles);
             }
             return;
         }
-        if emitter.is_word(run.clone(), &self.dictionary) {
-            run.for_each(|at| emit(at..at + 1));
+        if emitter.is_word(singles.clone(), &self.dictionary) {
+            singles.for_each(|at| emit(at..at + 1));
             return;
         }
-        let (mut at, use_hmm) = (run.start, true);
-        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(run), use_hmm) {
+        let (mut at, use_hmm) = (singles.start, true);
+        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(singles), use_hmm) {
             let end = at + (token.end - token.start);
             emit(at..end);
             at = end;

@@ -19,7 +19,7 @@ use crate::tables::{LOG_FREQS, char_id};
 
 static TRIE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dict.trie"));
 
-/// The parent of first characters.
+/// The parent of the nodes of first characters.
 pub(super) const ROOT: u32 = 0xFF_FFFE;
 /// Stands for a unit that does not exist: its parent is 0xFFFFFF, which is the number of no slot.
 const EMPTY_UNIT: u64 = 0xFF_FFFF << 24;

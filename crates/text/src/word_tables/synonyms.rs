@@ -244,16 +244,16 @@ mod tests {
     #[test]
     fn a_word_is_found_in_any_script_and_width_and_is_not_its_own_synonym() {
         let synonyms = Synonyms::standard([vec!["護城河".to_owned(), "moat".to_owned()]]);
-        let of = |word: &str| -> Vec<(String, Relation)> {
+        let found = |word: &str| -> Vec<(String, Relation)> {
             synonyms.synonyms_of(&key_of(word)).map(|(word, why)| (word.to_owned(), why)).collect()
         };
         for spelling in ["BTC", "ＢＴＣ", "btc"] {
-            assert!(of(spelling).contains(&("比特幣".to_owned(), Relation::Name)), "{spelling}");
-            assert!(of(spelling).iter().all(|(word, _)| word != "BTC"));
+            assert!(found(spelling).contains(&("比特幣".to_owned(), Relation::Name)), "{spelling}");
+            assert!(found(spelling).iter().all(|(word, _)| word != "BTC"));
         }
-        assert!(of("軟體").contains(&("軟件".to_owned(), Relation::Region)));
-        assert_eq!(of("护城河"), [("moat".to_owned(), Relation::User)]);
-        assert_eq!(of("沒有這個詞"), []);
+        assert!(found("軟體").contains(&("軟件".to_owned(), Relation::Region)));
+        assert_eq!(found("护城河"), [("moat".to_owned(), Relation::User)]);
+        assert_eq!(found("沒有這個詞"), []);
     }
 
     #[test]
