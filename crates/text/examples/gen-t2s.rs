@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let args: Vec<String> = env::args().skip(1).collect();
-    let [phrases, simplified, variants @ ..] = args.as_slice() else {
+    let [phrases_path, simplified_path, variant_paths @ ..] = args.as_slice() else {
         return Err(
             "usage: gen-t2s TSPhrases.txt STCharacters.txt [VARIANTS.txt]... > t2s.tsv".into()
         );
@@ -39,8 +39,8 @@ fn run() -> Result<(), String> {
     let t2s = OpenCC::new(DefaultConfig::T2S)?;
     let mut out = String::from(HEADER);
     let chars = write_chars(&t2s, &mut out);
-    let phrases = write_phrases(&t2s, phrases, &mut out)?;
-    let only_simplified = write_only_simplified(simplified, variants, &mut out)?;
+    let phrases = write_phrases(&t2s, phrases_path, &mut out)?;
+    let only_simplified = write_only_simplified(simplified_path, variant_paths, &mut out)?;
     let _ = writeln!(
         io::stderr(),
         "gen-t2s: {chars} characters, {phrases} phrases, {only_simplified} characters of \
@@ -78,16 +78,18 @@ fn write_phrases(t2s: &OpenCC, path: &str, out: &mut String) -> Result<usize, St
     Ok(phrases.len())
 }
 
-/// Writes the characters that only Simplified text has; returns their number.
+/// Writes the characters that only Simplified text has; returns their number. They are those of
+/// `simplified_path` (`STCharacters.txt`) that no Traditional text has, also not as a regional form
+/// of `variant_paths`.
 fn write_only_simplified(
-    simplified: &str,
-    variants: &[String],
+    simplified_path: &str,
+    variant_paths: &[String],
     out: &mut String,
 ) -> Result<usize, String> {
     // OpenCC's own Traditional has 羣, whereas Taiwan and Hong Kong write 群: regional forms are
     // Traditional too.
     let mut regional = BTreeMap::new();
-    for path in variants {
+    for path in variant_paths {
         for (from, to) in read(path)? {
             regional.entry(from).or_insert_with(Vec::new).extend(to.split(' ').map(str::to_owned));
         }
@@ -97,7 +99,7 @@ fn write_only_simplified(
             .split(' ')
             .any(|t| t == c || regional.get(t).is_some_and(|forms| forms.contains(c)))
     };
-    let mut only: Vec<String> = read(simplified)?
+    let mut only: Vec<String> = read(simplified_path)?
         .into_iter()
         .filter(|(from, to)| from.chars().count() == 1 && !is_traditional(from, to))
         .map(|(from, _)| from)

@@ -16,7 +16,8 @@ use crate::plan::typed_words::typed_words;
 pub(crate) use crate::plan::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 
-/// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
+/// A text of at least this many words, stop words aside, is taken for a sentence rather than a list
+/// of words: a hit need not have all of them.
 const MIN_SENTENCE_WORDS: usize = 7;
 
 /// If spaces divide a text into segments, these must have at least this many words on average, stop

@@ -200,13 +200,13 @@ impl<'q, 't> Compiler<'q, 't> {
     ) -> Result<RequiredExpr, Error> {
         // A `+` on one member of a group makes the text without `+` in that group optional.
         let has_plus = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
-        let outer = std::mem::take(&mut self.alternatives);
+        let outer_alternatives = std::mem::take(&mut self.alternatives);
         let (nodes, texts) = self.texts_of_group(nodes, context, has_plus)?;
         let group_has_text = expand::has_text(&nodes, &texts);
         let required = context.required && !has_plus;
         let context = ClauseContext { required, group_has_text, ..context };
         let (mut included, excluded) = self.compile_members(&nodes, texts, context)?;
-        let alternatives = std::mem::replace(&mut self.alternatives, outer);
+        let alternatives = std::mem::replace(&mut self.alternatives, outer_alternatives);
         if !alternatives.is_empty() {
             let any_word = MatchExpr::any_of(alternatives);
             self.any_word_exprs.push(any_word.clone());

@@ -10,21 +10,21 @@ use crate::lang::{DateFilter, FieldClause, Value};
 /// instead.
 pub(super) fn clause(clause: &FieldClause, undated: bool) -> MatchExpr {
     match clause {
-        FieldClause::Tag(values) => folded(FilterField::Tag, values),
-        FieldClause::Source(values) => folded(FilterField::Source, values),
-        FieldClause::Author(values) => folded(FilterField::Author, values),
-        FieldClause::Site(values) => folded(FilterField::Site, values),
-        FieldClause::Url(values) => any(values, |value| match value.prefix {
+        FieldClause::Tag(values) => any_folded_value(FilterField::Tag, values),
+        FieldClause::Source(values) => any_folded_value(FilterField::Source, values),
+        FieldClause::Author(values) => any_folded_value(FilterField::Author, values),
+        FieldClause::Site(values) => any_folded_value(FilterField::Site, values),
+        FieldClause::Url(values) => any_value(values, |value| match value.prefix {
             true => MatchExpr::with_value_prefix(FilterField::Url, url_key(&value.text)),
             false => MatchExpr::with_value(FilterField::Url, url_key(&value.text)),
         }),
-        FieldClause::Category(values) => folded(FilterField::Category, values),
-        FieldClause::Id(values) => any(values, |value| match value.prefix {
+        FieldClause::Category(values) => any_folded_value(FilterField::Category, values),
+        FieldClause::Id(values) => any_value(values, |value| match value.prefix {
             true => MatchExpr::with_value_prefix(FilterField::Id, value.text.as_str()),
             false => MatchExpr::with_value(FilterField::Id, value.text.as_str()),
         }),
-        FieldClause::Path(values) => any(values, path),
-        FieldClause::Kind(kinds) => any(kinds, |kind| {
+        FieldClause::Path(values) => any_value(values, path),
+        FieldClause::Kind(kinds) => any_value(kinds, |kind| {
             let kind = match kind {
                 crate::lang::Kind::Article => Kind::Article,
                 crate::lang::Kind::Flash => Kind::Flash,
@@ -32,23 +32,23 @@ pub(super) fn clause(clause: &FieldClause, undated: bool) -> MatchExpr {
             MatchExpr::with_number(FilterField::Kind, kind as u64)
         }),
         FieldClause::Has(values) => {
-            any(values, |has| MatchExpr::with_value(FilterField::Has, has.as_str()))
+            any_value(values, |has| MatchExpr::with_value(FilterField::Has, has.as_str()))
         }
         FieldClause::Script(values) => {
-            any(values, |script| MatchExpr::with_value(FilterField::Script, script.as_str()))
+            any_value(values, |script| MatchExpr::with_value(FilterField::Script, script.as_str()))
         }
         FieldClause::Date(filter) => date(filter, undated),
     }
 }
 
 /// Documents that match the expression of any of the values.
-fn any<V>(values: &[V], expr: impl Fn(&V) -> MatchExpr) -> MatchExpr {
+fn any_value<V>(values: &[V], expr: impl Fn(&V) -> MatchExpr) -> MatchExpr {
     MatchExpr::any_of(values.iter().map(expr).collect())
 }
 
 /// Documents that have one of the values in `field`, compared in folded form.
-fn folded(field: FilterField, values: &[Value]) -> MatchExpr {
-    any(values, |value| match value.prefix {
+fn any_folded_value(field: FilterField, values: &[Value]) -> MatchExpr {
+    any_value(values, |value| match value.prefix {
         true => MatchExpr::with_value_prefix(field, fold(&value.text)),
         false => MatchExpr::with_value(field, fold(&value.text)),
     })

@@ -155,10 +155,10 @@ fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
     let end = gap.start + run;
     let next = chars.get(end).copied();
     let word = &chars[start..gap.start];
-    let ends = next.is_none_or(|c| !is_key_char(c));
+    let word_ends = next.is_none_or(|c| !is_key_char(c));
     let belongs = match first {
-        '+' => run > 1 || ends,
-        '#' => ends || next.is_some_and(is_han) && !is_han(word[word.len() - 1]),
+        '+' => run > 1 || word_ends,
+        '#' => word_ends || next.is_some_and(is_han) && !is_han(word[word.len() - 1]),
         '%' => word[word.len() - 1].is_ascii_digit(),
         '-' => {
             let rating =

@@ -235,10 +235,10 @@ impl<'c> ClusterEngine<'c> {
             "_source": fields,
             "sort": [{ (field::TIE): "asc" }],
         });
-        let mut first_few = body.clone();
-        first_few["size"] = json!(FEW_MATCHES);
-        first_few["track_total_hits"] = json!(true);
-        let Response { hits: Hits { total, hits } } = self.index.search(&first_few)?;
+        let mut first_body = body.clone();
+        first_body["size"] = json!(FEW_MATCHES);
+        first_body["track_total_hits"] = json!(true);
+        let Response { hits: Hits { total, hits } } = self.index.search(&first_body)?;
         if total.value <= hits.len() {
             return hits.into_iter().try_for_each(visit);
         }

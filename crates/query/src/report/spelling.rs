@@ -45,11 +45,11 @@ pub fn similar_words<'i>(
     query: &Query,
 ) -> Result<Vec<Diagnostic>, Error> {
     let runner = Runner::new(index);
-    let mut typed = Vec::new();
+    let mut missing_words = Vec::new();
     let mut terms = Vec::new();
     collect_words(&query.root, &mut terms);
     for (span, text) in terms {
-        if typed.len() == MAX_WORDS {
+        if missing_words.len() == MAX_WORDS {
             break;
         }
         let folded = fold(&text);
@@ -60,13 +60,13 @@ pub fn similar_words<'i>(
         {
             continue;
         }
-        typed.push(MissingWord::new(span, text, &folded));
+        missing_words.push(MissingWord::new(span, text, &folded));
     }
-    if typed.is_empty() {
+    if missing_words.is_empty() {
         return Ok(Vec::new());
     }
-    compare_with_index(runner.engine(), &mut typed)?;
-    let hints = typed.iter().filter_map(|missing| {
+    compare_with_index(runner.engine(), &mut missing_words)?;
+    let hints = missing_words.iter().filter_map(|missing| {
         let nearest = missing.nearest();
         let hint = || Diagnostic::similar_word(&query.text, missing.span, &missing.typed, &nearest);
         (!nearest.is_empty()).then(hint)
@@ -91,24 +91,25 @@ fn collect_words(node: &Node, terms: &mut Vec<(Span, String)>) {
     }
 }
 
-/// Compares the words of the index with every typed word.
-fn compare_with_index(engine: &dyn Engine, typed: &mut [MissingWord]) -> Result<(), Error> {
+/// Compares the words of the index with each of `missing_words`, and adds to it those that come
+/// close.
+fn compare_with_index(engine: &dyn Engine, missing_words: &mut [MissingWord]) -> Result<(), Error> {
     for field in [FilterField::Tag, FilterField::Source] {
         for (word, documents) in engine.values(field)? {
-            typed.iter_mut().for_each(|missing| missing.add_if_close(&word, &|| documents));
+            missing_words.iter_mut().for_each(|missing| missing.add_if_close(&word, &|| documents));
         }
     }
     let is_han_word = |missing: &MissingWord| missing.chars.iter().any(|c| is_han(*c));
     // Latin words come first, and a large index has many: each script gets its own time.
     for (from, for_han_words) in [("", false), (FIRST_HAN, true)] {
-        if typed.iter().all(|word| is_han_word(word) != for_han_words) {
+        if missing_words.iter().all(|word| is_han_word(word) != for_han_words) {
             continue;
         }
         let started = Instant::now();
         let mut compared = 0u32;
         engine.for_each_word_from(from, &mut |word, count_in| {
             let max_df = || TextField::ALL.into_iter().map(count_in).max().unwrap_or(0);
-            typed.iter_mut().for_each(|missing| missing.add_if_close(word, &max_df));
+            missing_words.iter_mut().for_each(|missing| missing.add_if_close(word, &max_df));
             compared = compared.wrapping_add(1);
             !compared.is_multiple_of(WORDS_PER_TIME_CHECK) || started.elapsed() < TIME_LIMIT
         })?;

@@ -326,8 +326,8 @@ fn is_plural(chars: &[(usize, char)], n: usize) -> bool {
         && chars.get(n + 1).is_none_or(|(_, c)| class_of(*c) != Class::Latin)
 }
 
-/// The term of a piece of a run: without connectors, except between two digits, and without
-/// thousands separators.
+/// The term of a run, or of a part or piece of it: without thousands separators, and without
+/// connectors except between two digits.
 fn term(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Cow::Borrowed(text);
