@@ -2,7 +2,7 @@
 
 use wensou_ingest::{Moment, fuzz_entry};
 
-/// The greatest length in bytes of a line that can be only a byline: `MAX_BYTES` in
+/// The greatest length in bytes of a line that can be a byline and nothing else: `MAX_BYTES` in
 /// `crates/ingest/src/page/byline/mod.rs`.
 const MAX_BYLINE_BYTES: usize = 450;
 

@@ -65,7 +65,8 @@ fn check_key(text: &str, folded: &Folded<'_>) {
     }
 }
 
-/// A number below 65,536 that the input chooses; `at` tells several such numbers apart.
+/// A number below 65,536 from two bytes of the input. `at` chooses the bytes, so that one input
+/// gives several numbers.
 fn number(data: &[u8], at: usize) -> usize {
     let byte = |at: usize| data.get(at % data.len().max(1)).map_or(0, |byte| usize::from(*byte));
     byte(at) << 8 | byte(data.len() / 2 + at)

@@ -39,7 +39,8 @@ pub fn check(data: &[u8]) {
     let Some((&[entries, dictionary, documents, step], sections)) = data.split_first_chunk() else {
         return;
     };
-    // The lengths of the sections in bytes, and the number of documents.
+    // The lengths of the sections in bytes, and the number of documents. `entries` and `step` give
+    // two numbers each.
     let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY_BYTES, usize::from(documents));
     let dictionary = usize::from(dictionary);
     // Up to 124 bytes of words and 28 of paths, in steps of 4.
@@ -62,13 +63,16 @@ pub fn check(data: &[u8]) {
     assert_eq!(postings.length_codes(TextField::Body).map(|codes| codes.len()), Some(documents));
     let mut word_count = 0;
     postings.for_each_word(TextField::Body, "", |word, key| {
-        let is_empty = word.is_empty() && postings.doc_freq(key) > 0;
-        assert!(!is_empty || word_count == 0, "of words with documents, only the first is empty");
+        let is_empty_with_docs = word.is_empty() && postings.doc_freq(key) > 0;
+        assert!(
+            !is_empty_with_docs || word_count == 0,
+            "of words with documents, only the first is empty"
+        );
         word_count += 1;
     });
     assert!(word_count <= max_steps, "the table of words ends");
     let _ = postings.term_key(TextField::Title, TermKind::Word, "btc");
-    // The name must be `a`, or only start with `a`.
+    // A name in the path is `a` (`true`), or starts with `a` (`false`).
     for whole in [true, false] {
         assert!(postings.docs_in_path("a", whole).doc_freq() as usize <= postings.num_docs());
     }

@@ -5,11 +5,12 @@ use std::fs;
 use std::io::{self, BufReader, Write};
 use std::path::PathBuf;
 
-/// All text of the corpora, one string for each field; empty, with a message, if there is none.
+/// All text of the corpora, one string for each field. A corpus that is missing is reported on
+/// stderr and left out.
 pub(crate) fn texts() -> Vec<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
     if !root.is_dir() {
-        skipped(&format!("no {}; this test wants real text", root.display()));
+        report_skipped(&format!("no {}; this test wants real text", root.display()));
         return Vec::new();
     }
     let mut texts = Vec::new();
@@ -18,7 +19,7 @@ pub(crate) fn texts() -> Vec<String> {
             let path = root.join(folder).join(file);
             match fs::read_to_string(&path) {
                 Ok(lines) => collect(&lines, &mut texts),
-                Err(e) => skipped(&format!("{}: {e}", path.display())),
+                Err(e) => report_skipped(&format!("{}: {e}", path.display())),
             }
         }
     }
@@ -29,14 +30,14 @@ pub(crate) fn texts() -> Vec<String> {
             lzma_rs::xz_decompress(&mut BufReader::new(file), &mut lines).expect("xz");
             collect(&String::from_utf8(lines).expect("UTF-8"), &mut texts);
         }
-        Err(e) => skipped(&format!("{}: {e}", news.display())),
+        Err(e) => report_skipped(&format!("{}: {e}", news.display())),
     }
     texts
 }
 
-/// Prints to stderr directly, because the test harness hides what `eprintln!` prints in a passing
+/// Says that a corpus is skipped. Prints to stderr directly, because the test harness hides what `eprintln!` prints in a passing
 /// test.
-fn skipped(why: &str) {
+fn report_skipped(why: &str) {
     let _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
 

@@ -30,10 +30,10 @@ fn byte_of(text: &str, index: usize) -> usize {
     text.char_indices().nth(index).map_or(text.len(), |(at, _)| at)
 }
 
-/// Checks every law for one text: both functions fold alike, folding twice changes nothing, and
-/// each of the given folded ranges maps to whole characters, whose fold has the characters of the
-/// range.
-fn check(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) {
+/// Checks every law for one text: `fold` and `Folded` give the same text, folding twice changes
+/// nothing, and each of the given ranges of the folded text maps to whole characters of the
+/// original, whose fold contains the characters of the range.
+fn check_laws(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) {
     let folded = Folded::new(text);
     assert_eq!(folded.as_str(), fold(text), "{text:?}");
     assert_eq!(fold(folded.as_str()), folded.as_str(), "folding twice: {text:?}");
@@ -69,12 +69,12 @@ proptest! {
 
     #[test]
     fn laws_hold_on_difficult_text(text in difficult()) {
-        check(&text, all_ranges(&text));
+        check_laws(&text, all_ranges(&text));
     }
 
     #[test]
     fn laws_hold_on_any_text(text in any::<String>()) {
-        check(&text, all_ranges(&text));
+        check_laws(&text, all_ranges(&text));
     }
 
     #[test]
@@ -116,7 +116,7 @@ fn laws_hold_on_real_text() {
     for text in corpora::every_nth_text(37) {
         let count = text.chars().count();
         // A sample of ranges: 17 of every 101 characters.
-        check(&text, (0..count).step_by(101).map(|at| at..(at + 17).min(count)));
+        check_laws(&text, (0..count).step_by(101).map(|at| at..(at + 17).min(count)));
         let middle = byte_of(&text, count / 2);
         let (left, right) = text.split_at(middle);
         if right.chars().next().is_some_and(is_han) {

@@ -1,5 +1,6 @@
-//! How text is cut that is not Han alone: Latin letters, digits, other scripts and symbols. The
-//! table has a text, then its tokens in order, whole words in brackets.
+//! How text with other characters than Han is cut into tokens: Latin letters, digits, other scripts
+//! and symbols. Each row of the table has a text and its tokens in order, whole words in brackets.
+//! The other tokens are parts of the words: `GPT-3.5` gives `gpt [gpt3.5] 3.5`.
 
 use wensou_text::{Folded, Segmenter};
 

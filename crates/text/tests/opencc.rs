@@ -14,7 +14,7 @@ fn converter(config: DefaultConfig) -> OpenCC {
 /// The number of phrases of t2s in OpenCC 1.1.6; later versions may have more.
 const MIN_PHRASES: usize = 277;
 
-/// The phrases of the generated table. The generator checks that they are OpenCC's.
+/// The phrases of `t2s.tsv`. The program that generates this table checks that they are OpenCC's.
 fn phrases() -> Vec<&'static str> {
     include_str!("../data/t2s.tsv")
         .lines()
@@ -72,9 +72,9 @@ fn t2s_agrees_with_opencc_on_real_text_and_keeps_the_fold_of_the_text() {
     println!("t2s: {} texts, {bytes} bytes, 0 differences", texts.len());
 }
 
-/// How often conversion to Traditional changes the fold of a character: for each pair of the fold
-/// before and after the conversion, a count. Texts whose length changes (phrases of unequal length)
-/// count as `length`.
+/// Counts the characters whose fold a conversion to Traditional changes. The key is the folded
+/// character before the conversion, followed by the one after it. A text whose number of characters
+/// changes, because a phrase gets another length, counts once, as `length`.
 fn fold_differences(config: DefaultConfig, texts: &[String]) -> BTreeMap<String, usize> {
     let opencc = converter(config);
     let mut differences = BTreeMap::new();
@@ -116,6 +116,8 @@ fn dictionary() -> Vec<String> {
         miniz_oxide::inflate::decompress_to_vec(packed).expect("the dictionary is compressed");
     let mut word = String::new();
     let text = String::from_utf8(bytes).expect("the dictionary is UTF-8");
+    // The first line is the total of the frequencies. The other lines have the number of characters
+    // that the word has in common with the word before it, the rest of the word, and its frequency.
     let entry = |line: &str| {
         let fields: Vec<&str> = line.split('\t').collect();
         let shared: usize = fields[0].parse().expect("a number of shared characters");

@@ -22,6 +22,8 @@ static DICT: LazyLock<String> = LazyLock::new(|| {
     let mut lines = coded.lines();
     let total: u64 = lines.next().and_then(|line| line.parse().ok()).expect("the total");
     let (mut dict, mut sum) = (String::new(), 0);
+    // Each line has the number of characters that the word has in common with the word before it,
+    // the rest of the word, and its frequency.
     let mut word: Vec<char> = Vec::new();
     for line in lines {
         let fields: Vec<&str> = line.split('\t').collect();

@@ -44,7 +44,8 @@ pub(crate) fn precomputed_words() -> Option<impl Iterator<Item = (&'static str, 
 ///
 /// # Errors
 ///
-/// The first line that is not a word.
+/// The first invalid line: its word has other than Chinese characters, or something other than a
+/// frequency and a part of speech follows the word.
 pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
     editable::lines(table)
         .map(|(number, line)| {
@@ -65,14 +66,14 @@ pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
                     let reason = "the frequency must be a whole number";
                     let freq = freq.parse().map_err(|_| TableError { line: number, reason })?;
                     if fields.any(|field| !is_letters(field)) {
-                        let reason = "a word may have a frequency and a part of speech only";
+                        let reason = "only a frequency and a part of speech may follow a word";
                         return Err(TableError { line: number, reason });
                     }
                     Some(freq)
                 }
             };
             if !fold(word).chars().all(is_han) {
-                let reason = "a word may have Chinese characters only";
+                let reason = "a word may contain only Chinese characters";
                 return Err(TableError { line: number, reason });
             }
             Ok((word.to_owned(), freq))
