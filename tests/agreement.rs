@@ -33,9 +33,9 @@ const WORDS: [&str; 16] = [
 /// A limit above every number of hits.
 const ALL_HITS: usize = usize::MAX / 2;
 
-/// An index of so many documents that posting lists have many blocks and extend over several doc-id
-/// windows. The texts have very different lengths.
-fn index(dir: &Dir) -> Index {
+/// Builds an index of so many documents that posting lists have many blocks and extend over several
+/// doc-id windows. The texts have very different lengths.
+fn build_index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
     let mut words = |max_words: usize| {
         // The first words of the list are common, the last ones rare.
@@ -65,7 +65,7 @@ fn index(dir: &Dir) -> Index {
 }
 
 /// A random query with up to `depth` operators above each leaf.
-fn query(random: &mut Random, depth: usize) -> String {
+fn random_query(random: &mut Random, depth: usize) -> String {
     let word = |random: &mut Random| WORDS[random.below(WORDS.len())];
     match random.below(if depth == 0 { 5 } else { 8 }) {
         0 | 1 => word(random).to_owned(),
@@ -76,9 +76,13 @@ fn query(random: &mut Random, depth: usize) -> String {
             1 => format!("date:20{:02}", 15 + random.below(10)),
             _ => format!("{} {}", word(random), word(random)),
         },
-        5 => format!("({} OR {})", query(random, depth - 1), query(random, depth - 1)),
-        6 => format!("({} NOT {})", query(random, depth - 1), query(random, depth - 1)),
-        _ => format!("({} {})", query(random, depth - 1), query(random, depth - 1)),
+        5 => {
+            format!("({} OR {})", random_query(random, depth - 1), random_query(random, depth - 1))
+        }
+        6 => {
+            format!("({} NOT {})", random_query(random, depth - 1), random_query(random, depth - 1))
+        }
+        _ => format!("({} {})", random_query(random, depth - 1), random_query(random, depth - 1)),
     }
 }
 
@@ -96,13 +100,13 @@ fn options(limit: usize) -> Options {
 #[test]
 fn all_ways_of_answering_a_query_give_the_same_hits() {
     let dir = Dir::new();
-    let index = index(&dir);
+    let index = build_index(&dir);
     let session = Session::new(&index).unwrap();
     let clock = Clock { today: "2024-01-01".parse().unwrap() };
     let mut random = Random::new(23);
     let mut with_many_hits = 0;
     for _ in 0..150 {
-        let typed = query(&mut random, 2);
+        let typed = random_query(&mut random, 2);
         let parsed: Query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
         let all = session.search(&parsed, &options(ALL_HITS)).unwrap();
         let id_and_score = |hit: &wensou_query::Hit| (hit.record.id().to_owned(), hit.score);
@@ -110,8 +114,8 @@ fn all_ways_of_answering_a_query_give_the_same_hits() {
         assert_eq!(all.total, hits.len(), "{typed}");
         assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
-            // Count the hits without computing scores: clauses are counted so, and in parentheses
-            // most queries are a single clause.
+            // Compare with the number of hits that `clauses` counts, which computes no scores. In
+            // parentheses, most queries are a single clause.
             let clause = parse(&format!("({typed})"), &clock).unwrap();
             if let [only] = clauses(&index, &clause).unwrap().as_slice() {
                 assert_eq!(only.alone, all.total, "{typed}");

@@ -45,6 +45,7 @@ fn browse_shows_hits_pages_and_records_as_keys_are_typed() {
     let dir = indexed();
     // This pager ends when Enter is typed.
     let mut pty = Pty::start_browse(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
+    // Without a query, all records are hits: the page, the flash item and the record of the dump.
     pty.wait_for_text("3 hits");
     assert!(pty.screen.lock().unwrap().screen().alternate_screen());
     assert!(pty.screen.lock().unwrap().screen().bracketed_paste());

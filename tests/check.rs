@@ -38,7 +38,7 @@ fn an_intact_index_is_reported_as_intact() {
 }
 
 #[test]
-fn verbs_that_read_add_and_remove_no_files_in_the_index_folder() {
+fn reading_verbs_neither_add_nor_remove_files_in_the_index_folder() {
     let dir = indexed();
     let listing = || {
         let mut names: Vec<PathBuf> = Vec::new();
@@ -118,8 +118,8 @@ fn an_index_without_permission_is_not_called_damaged() {
     };
     set_mode(dir.path(), 0o755);
     for name in ["CURRENT", "WENSOU", "SEAL", "wensou.json", ".store", ".post"] {
-        let ends_so = |path: &PathBuf| path.to_string_lossy().ends_with(name);
-        let path = index_files(&dir).into_iter().find(ends_so).unwrap();
+        let has_ending = |path: &PathBuf| path.to_string_lossy().ends_with(name);
+        let path = index_files(&dir).into_iter().find(has_ending).unwrap();
         set_mode(&path, 0o000);
         let verbs = [&["check"][..], &["check", "--quick"], &["check", "--repair"]];
         // A search does not need the markers.
@@ -147,7 +147,7 @@ fn an_index_without_permission_is_not_called_damaged() {
 fn changes_of_the_archive_and_litter_are_named() {
     let dir = indexed();
     dir.write("index/gen-000099/GENERATION", "wensou generation gen-000099\n");
-    // This folder has no marker, so it is not ours.
+    // This folder has no marker, so wensou has not made it, and `check` must not name it.
     fs::create_dir(dir.path().join("index/gen-000098")).unwrap();
     dir.write("archive/new.txt", "標題\n\n正文在此,講一件事。\n");
     let ran = dir.run(&["check"]);
@@ -162,6 +162,7 @@ fn changes_of_the_archive_and_litter_are_named() {
     assert!(ran.stdout.contains("to fix: `wensou index`"), "{}", ran.stdout);
     dir.index();
     assert_eq!(dir.run(&["check"]).stdout, "");
+    // An index whose archive is missing does not count as out of date.
     fs::remove_dir_all(dir.path().join("archive")).unwrap();
     let ran = dir.run(&["check"]);
     assert!(ran.stdout.contains("the archive is not where it was"), "{}", ran.stdout);

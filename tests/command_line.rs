@@ -1,4 +1,5 @@
-//! Options and words that begin with `-`, which index is found, and output for editors and scripts.
+//! The command line: options, and words that begin with `-`; which index a command finds; output
+//! for editors and scripts; and `show --script`.
 
 use std::process::Command;
 

@@ -137,8 +137,8 @@ fn shell(name: &str, args: &[&str]) -> Option<CommandBuilder> {
     Some(command)
 }
 
-/// Typed and completed lines, which are the same in every shell except for one in fish. Whether
-/// quoted or not, no character that was typed is lost.
+/// Typed and completed lines, which are the same in every shell except for one in fish. Completion
+/// must keep every character that was typed, with and without quotes.
 const LINES: [(&str, &str); 9] = [
     ("wensou timel", "wensou timeline"),
     ("wensou search so", "wensou search source:"),

@@ -13,7 +13,7 @@ fn line(id: &str, title: &str, text: &str) -> String {
 
 /// The index of five articles, as sites that copy from each other have them: three with nearly the
 /// same report, one (`week`) with that report but other numbers, and one about something else.
-fn sister_sites() -> Dir {
+fn indexed_copies() -> Dir {
     let dir = Dir::new();
     let simplified = REPORT.replace('價', "价").replace('漲', "涨").replace('資', "资");
     let cut: String = REPORT.chars().take(REPORT.chars().count() * 4 / 5).collect();
@@ -48,7 +48,7 @@ fn report_of(dir: &Dir) -> Value {
 
 #[test]
 fn near_duplicates_are_one_hit_that_names_the_others() {
-    let dir = sister_sites();
+    let dir = indexed_copies();
     let report = report_of(&dir);
     let mut all: Vec<String> = report["near_duplicates"]
         .as_array()
@@ -66,7 +66,7 @@ fn near_duplicates_are_one_hit_that_names_the_others() {
 
 #[test]
 fn every_document_can_be_found_and_counted() {
-    let dir = sister_sites();
+    let dir = indexed_copies();
     let all = hits(&dir, &["--all", "現貨基金獲批的期待"]);
     let mut all_ids = ids(&all);
     all_ids.sort_unstable();
@@ -78,8 +78,8 @@ fn every_document_can_be_found_and_counted() {
         let only = hits(&dir, &[&format!("id:{id}")]);
         assert_eq!(ids(&only), [id]);
     }
-    // With --offset, each answer is a part of the list that is printed without it.
-    // Three hits: the near-duplicates as one, `week` and `other`.
+    // Three hits: the near-duplicates as one, `week` and `other`. A search for one hit with an
+    // --offset gives the hit at that offset.
     let whole = hits(&dir, &["比特幣"]);
     assert_eq!(whole.len(), 3);
     for (at, hit) in whole.iter().enumerate() {
@@ -90,7 +90,7 @@ fn every_document_can_be_found_and_counted() {
 
 #[test]
 fn an_update_finds_what_a_whole_build_finds() {
-    let dir = sister_sites();
+    let dir = indexed_copies();
     let later =
         line("later", "舊聞", REPORT) + &line("alone", "天氣", "今天天氣晴朗，適合出門散步。");
     dir.write("archive/e.jsonl", later);
@@ -133,7 +133,7 @@ fn articles_that_differ_in_numbers_are_no_near_duplicates() {
 
 #[test]
 fn eval_names_a_hit_by_the_judged_article_of_its_group() {
-    let dir = sister_sites();
+    let dir = indexed_copies();
     dir.write("q.jsonl", "{\"id\": \"q\", \"text\": \"現貨基金獲批的期待\"}\n");
     // Whichever article of the group is judged, the run file names that one as the hit.
     for id in ["first", "second", "third"] {
@@ -146,7 +146,7 @@ fn eval_names_a_hit_by_the_judged_article_of_its_group() {
 
 #[test]
 fn a_hit_names_only_the_near_duplicates_that_match() {
-    let dir = sister_sites();
+    let dir = indexed_copies();
     let others = |query: &str| -> Vec<String> {
         let hit = hits(&dir, &[query]).into_iter().find(|hit| hit["id"] != "week").unwrap();
         let others = hit["near_duplicates"].as_array().cloned().unwrap_or_default();
@@ -167,7 +167,7 @@ fn a_hit_names_only_the_near_duplicates_that_match() {
 
 #[test]
 fn the_explanation_of_a_near_duplicate_names_the_hit_that_shows_it() {
-    let dir = sister_sites();
+    let dir = indexed_copies();
     let query = "現貨基金獲批的期待";
     let all_hits = hits(&dir, &[query]);
     for (at, hit) in all_hits.iter().enumerate() {

@@ -197,5 +197,6 @@ fn an_offset_past_the_last_file_does_not_mean_that_nothing_matches() {
         let ran = dir.run(&["search", "-l", "--offset", offset, "以太坊"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{offset}");
     }
+    // No document has these characters.
     assert_eq!(dir.run(&["search", "-l", "--offset", "1", "龘靐"]).code, 1);
 }

@@ -72,8 +72,8 @@ const QUERIES: [&str; 22] = [
 ];
 
 fn sentence(random: &mut Random) -> String {
-    let words = 3 + random.below(9);
-    let words: Vec<&str> = (0..words).map(|_| WORDS[random.below(WORDS.len())]).collect();
+    let word_count = 3 + random.below(9);
+    let words: Vec<&str> = (0..word_count).map(|_| WORDS[random.below(WORDS.len())]).collect();
     format!("{}。", words.concat())
 }
 

@@ -52,7 +52,7 @@ fn every_verb_has_a_page_with_its_flags_and_the_query_language_has_a_page() {
 }
 
 /// The manual pages as files. If the program `reader` is not installed, says that the test is
-/// skipped, and returns none.
+/// skipped, and returns an empty list.
 fn pages(reader: &str, dir: &Dir) -> Vec<std::path::PathBuf> {
     if Command::new(reader).arg("-v").output().is_err() {
         report_skipped(&format!("there is no {reader}"));

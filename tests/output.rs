@@ -126,7 +126,8 @@ fn a_batch_answers_every_line_as_search_does() {
     let ids: Vec<Vec<&str>> =
         ids.lines().map(|line| line.split('\t').filter(|id| !id.is_empty()).collect()).collect();
     for (ids, query) in ids.iter().zip(queries) {
-        // In both formats, something empty comes before hits that lack words: a cell or a line.
+        // Before hits that lack words, the batch prints an empty cell, and the search an empty
+        // line. Leave out both.
         let searched = dir.ids(&[query]);
         let searched: Vec<&str> =
             searched.iter().map(String::as_str).filter(|id| !id.is_empty()).collect();

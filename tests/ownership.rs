@@ -109,7 +109,7 @@ fn a_repair_without_a_description_keeps_records_and_tables() {
     dir.write("words.tsv", "說一件事\n");
     dir.ok(&["index", "archive", "--words", "words.tsv", "--encoding", "utf-8", "--quiet"]);
     let before = dir.ok(&["export"]);
-    // The user's table is missing; the index has a copy.
+    // The user's table is missing; the index has a copy. The description is `wensou.json`.
     fs::remove_file(dir.path().join("words.tsv")).unwrap();
     for damage in ["", "{", "{\"format\": 5}", "not json"] {
         fs::write(current_generation(&dir, "index").join("wensou.json"), damage).unwrap();
@@ -301,8 +301,9 @@ fn a_generation_without_a_description_is_removed_even_if_the_index_is_up_to_date
     let old = current_generation(&dir, "index");
     copy_folder(&old, &dir.path().join("kept"));
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
-    // The old generation lacks its description alone. A build that is killed while it removes a
-    // generation does not leave this: it removes the description after the files of the index.
+    // Only the description is missing from the old generation. A build that is killed while it
+    // removes a generation leaves something else, because it removes the files of the index first,
+    // and then the description.
     copy_folder(&dir.path().join("kept"), &old);
     fs::remove_file(old.join("wensou.json")).unwrap();
     let current = dir.run(&["index", "archive"]);

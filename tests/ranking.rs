@@ -1,6 +1,9 @@
-//! What is found, and in what order, when a query and the documents do not quite agree: they differ
-//! in spaces, quotation marks, invisible characters or script, documents lack words or have other
-//! numbers, or a document has the characters of a typed word only across the bounds of other words.
+//! What is found, and in what order, if a query and the documents do not quite agree:
+//!
+//! - They differ in spaces, quotation marks, invisible characters or script.
+//! - Documents lack words of the query, or have other numbers.
+//! - A document has the characters of a typed word only as parts of other words: 中華為首 has those
+//!   of 華為.
 
 use serde_json::Value;
 

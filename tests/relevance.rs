@@ -12,7 +12,7 @@ use wensou_text::fold;
 use crate::sample::indexed;
 use crate::util::is_renewing;
 
-/// The classes of queries.
+/// The classes of queries, which the key `about` names.
 const ABOUT: [&str; 10] =
     ["ticker", "name", "number", "tag", "topic", "question", "date", "phrase", "glued", "regional"];
 /// The kinds of documents that a query may want.
@@ -215,8 +215,8 @@ fn the_ranking_of_the_sample_is_as_pinned() {
     let pinned = serde_json::from_str(&read("metrics.json")).unwrap();
     if let Some(difference) = difference(&pinned, &now, &queries) {
         panic!(
-            "tests/relevance/metrics.json does not hold any more.\n{difference}\n\
-             To pin what is measured now, and to see it whole:\n\
+            "The measures differ from tests/relevance/metrics.json.\n{difference}\n\
+             To pin the new measures, and to see all differences:\n\
              WENSOU_BLESS=1 cargo test --test tests relevance && git diff tests/relevance/metrics.json"
         );
     }

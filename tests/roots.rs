@@ -140,7 +140,7 @@ fn roots_are_removed_and_renamed() {
 }
 
 #[test]
-fn the_archive_of_the_config_file_has_all_roots() {
+fn the_archive_of_the_config_file_decides_which_roots_there_are() {
     let dir = folders();
     dir.write("config/wensou/config.toml", "archive = [\"../../a\"]\n");
     dir.ok(&["index"]);

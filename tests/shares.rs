@@ -184,8 +184,9 @@ fn shares_have_together_the_records_of_an_index_of_the_whole_archive() {
     survey_all_shares(&dir);
     let [articles, items] = exported(&dir, "whole");
     let (union_of_articles, occurrences) = index_all_shares(&dir, &["--stats", "all.stats"]);
-    // Pages, members of `a.zip`, and articles of dumps: three with the id `a-1`, which by the
-    // survey only the first in the walk keeps, and four without an id.
+    // Pages, members of `a.zip`, and articles of dumps: three with the id `a-1` in the dumps, and
+    // four without an id. Of the three, only the first in the walk keeps its id. The survey says
+    // which one that is.
     assert_eq!(articles.len(), 10 + 4 + 3 + 4);
     let ids = |all: &BTreeMap<String, Value>| all.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(&union_of_articles), ids(&articles));
@@ -339,7 +340,8 @@ fn surveys_are_merged_in_any_order() {
     assert_refused(&["news/2021", "news/2022"], "--base DIR");
     assert_refused(&["news/none"], "not a folder");
     let all = read("all.stats");
-    // A byte in the middle, the last byte before the checksum of 8 bytes, and the last of these.
+    // A byte in the middle, the last byte before the checksum, and the last byte of the checksum,
+    // which has 8 bytes.
     for at in [all.len() / 2, all.len() - 9, all.len() - 1] {
         let mut damaged = all.clone();
         damaged[at] ^= 4;

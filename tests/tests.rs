@@ -1,4 +1,5 @@
-//! End-to-end tests through the binary: files in, arguments, exact output.
+//! End-to-end tests. Most of them run the binary on files of their own, and compare its output and
+//! exit status; some call the libraries.
 
 #![allow(
     clippy::unwrap_used,

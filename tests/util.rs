@@ -261,7 +261,8 @@ pub(crate) fn assert_golden(name: &str, actual: &str) {
     );
 }
 
-/// Replaces times, sizes and numbers of files, which vary, by `#`.
+/// Replaces times, sizes and numbers of files, which vary, by `#`: `1–2 of 6 hits (1.6 ms)` becomes
+/// `1–2 of 6 hits (# ms)`.
 pub(crate) fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut remainder = text;

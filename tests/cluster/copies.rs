@@ -76,7 +76,7 @@ fn number_before(text: &str, words: &str) -> u64 {
 }
 
 #[test]
-fn only_copies_of_the_same_archive_are_replaced() {
+fn a_copy_of_another_archive_is_only_replaced_with_the_flag_replace() {
     let Some(cluster) = cluster() else { return };
     let (archive, address) = Archive::copied_to(&cluster, "roots");
     let before = archive.answers(&address);

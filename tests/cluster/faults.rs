@@ -160,7 +160,7 @@ fn with_too_few_nodes_commands_fail_and_show_no_partial_answers() {
     let took = started.elapsed();
     cluster.run(&["restart", second, "--no-wait"]);
     cluster.run(&["restart", &first]);
-    // Two commands have failed at the same time and then another, each in 15 s at most.
+    // Two searches have failed at the same time, and after them a copy, each within 15 s.
     assert!(took < Duration::from_secs(30), "{took:.1?}");
     for index in [&yellow, &red, &written] {
         assert_same_output(&dir, [sample_index(), index], READING_COMMANDS[0]);

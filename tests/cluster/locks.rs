@@ -87,7 +87,7 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
     assert!(started.elapsed() > Duration::from_secs(2), "{:?}", started.elapsed());
     // Renew the lock again and again, as a running holder would: a copy is refused.
     client.put(path, &[], &holder).unwrap();
-    let last: Value = std::thread::scope(|scope| {
+    let lock_after_refusal: Value = std::thread::scope(|scope| {
         let refusing = scope.spawn(|| {
             let copy = ["copy", "--index", "index", "--to", &address];
             assert_refused(&archive.dir.run(&copy), 2, &["process 7 on elsewhere", "--wait"]);
@@ -98,7 +98,7 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
         }
         client.get(path, &[]).unwrap().json().unwrap()
     });
-    assert_eq!(last["_source"], holder, "the refused copy must not change the lock");
+    assert_eq!(lock_after_refusal["_source"], holder, "a refused copy must not change the lock");
     client.delete(path, &[]).unwrap();
     archive.copy(&address);
 }

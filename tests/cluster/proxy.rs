@@ -94,7 +94,7 @@ fn serve<S: Read + Write>(stream: S, node_port: u16, rule: &Rule) -> std::io::Re
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    // Cut off the parameters and the version.
+    // `POST /news/_search?size=1 HTTP/1.1`: cut off the parameters and the version.
     let end = line.find(['?', '\r']).unwrap();
     let method_and_path = line[..end].trim_end_matches(" HTTP/1.1").to_owned();
     let answer = match rule(&Received { method_and_path, authorization }) {

@@ -38,8 +38,9 @@ impl RandomQueries {
         choices[self.below(choices.len())].to_owned()
     }
 
-    /// Of a random record: the title, the text (of a flash item) or the last paragraph (of an
-    /// article), without characters that have a meaning between quotation marks.
+    /// A text of a random record: its title; or the text of a flash item, or the last paragraph of
+    /// an article. Spaces replace line breaks, and the characters that have a meaning between
+    /// quotation marks.
     fn text(&mut self) -> String {
         let choice = self.below(3);
         let record = self.random_record();
@@ -124,7 +125,7 @@ impl RandomQueries {
         }
     }
 
-    /// A query. The kinds of queries take turns by `number`.
+    /// A random query. The twenty kinds of queries take turns: `number` chooses the kind.
     fn query(&mut self, number: usize) -> String {
         let symbols = ["\"3.5%\"", "\"C++\"", "C++", "\"GPT-4\"", "\"$100\"", "3.5%", "\"-0.5%\""];
         // Words with other names or regional forms, pinyin, numbers, and Latin words to join.

@@ -144,10 +144,10 @@ impl Attacker<'_> {
         files.push(generation.join(".managed.json"));
         files.push(generation.join("CURRENT"));
         files.push(self.index.join(format!("gen-{:06}", 1 + self.random.below(4))));
-        let mut list: Vec<PathBuf> =
+        let mut files_of_generation: Vec<PathBuf> =
             fs::read_dir(&generation).unwrap().map(|entry| entry.unwrap().path()).collect();
-        list.sort();
-        files.extend(list);
+        files_of_generation.sort();
+        files.extend(files_of_generation);
         let mut done = Vec::new();
         for _ in 0..1 + self.below(2) {
             let path = files[self.below(files.len())].clone();

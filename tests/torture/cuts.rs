@@ -27,7 +27,7 @@ fn a_power_cut_leaves_the_old_index_or_the_new_one() {
         return;
     }
     let world = World::with_text_pages(8, UserTables::None);
-    // The recorded builds that are still cut, at most one of each kind.
+    // The recorded builds that further rounds cut, at most one of each kind.
     let mut builds: Vec<Build> = Vec::new();
     for (round, mut random) in campaign.rounds() {
         let kind = BuildKind::of_round(round);

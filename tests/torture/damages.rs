@@ -45,7 +45,7 @@ fn damage_causes_no_panic_and_no_wrong_output() {
     campaign.finish();
 }
 
-/// What the intact index gives.
+/// What `export` and `search` print for the intact index.
 struct Truth {
     /// The lines of `export`.
     lines: BTreeSet<String>,

@@ -139,8 +139,8 @@ struct Version {
     object: Option<Object>,
 }
 
-/// The names in a folder, each with its versions: the synced one, then those that later changes
-/// made.
+/// The names in a folder, each with its history: the synced version, then the versions that later
+/// changes made.
 type Entries = BTreeMap<String, Vec<Version>>;
 
 /// A folder or a file, with its changes since the last sync.

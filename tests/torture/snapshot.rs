@@ -122,11 +122,11 @@ fn change_since(path: &Path, before: &Entry, folder_times: FolderTimes) -> Optio
     let folder = is_folder(path);
     let what = match () {
         () if now.inode != before.inode => "is another file",
-        () if now.mode != before.mode => "has other rights",
+        () if now.mode != before.mode => "has other permissions",
         () if now.content != before.content || now.length != before.length => "has other content",
         () if folder && folder_times == FolderTimes::Ignored => return None,
         () if now.modified != before.modified => "has another time of modification",
-        () if now.changed != before.changed => "was renamed, linked or given rights",
+        () if now.changed != before.changed => "was renamed, linked or given other permissions",
         () => return None,
     };
     Some(format!("{name} {what}"))

@@ -35,8 +35,8 @@ pub(crate) fn texts() -> Vec<String> {
     texts
 }
 
-/// Says that a corpus is skipped. Prints to stderr directly, because the test harness hides what `eprintln!` prints in a passing
-/// test.
+/// Says that a corpus is skipped. Prints to stderr directly, because the test harness hides what
+/// `eprintln!` prints in a passing test.
 fn report_skipped(why: &str) {
     let _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
