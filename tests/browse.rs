@@ -4,6 +4,10 @@
 use crate::pty::{Pty, modes};
 use crate::util::Dir;
 
+// Keys, as the bytes that a terminal sends; `crates/cli/browse/keys.rs` has their meaning. Ctrl-F
+// goes from a flash item to its pages, Ctrl-O shows the record in the pager, Ctrl-R offers earlier
+// queries, Ctrl-U clears the query and Ctrl-Y copies the id. Alt-D shows the hits over time, Alt-O
+// opens the web address, and Alt-S changes the order.
 const ESC: &str = "\x1b";
 const CTRL_C: &str = "\x03";
 const CTRL_F: &str = "\x06";
@@ -225,6 +229,7 @@ fn queries_are_kept_for_the_next_run() {
     assert_eq!(kept, "質押\n");
     let mut pty = Pty::start_browse(&dir, &[], &[]);
     pty.wait_for_text("3 hits");
+    // On the first hit, the key goes to the previous query.
     pty.send(UP);
     pty.wait_for_text("› 質押");
     pty.send(&format!("{CTRL_U}減半"));

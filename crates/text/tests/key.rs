@@ -17,7 +17,7 @@ fn spaces_and_punctuation_are_ignored() {
 }
 
 #[test]
-fn hits_are_found_over_punctuation_and_overlap() {
+fn occurrences_are_found_across_punctuation_and_may_overlap() {
     let folded = Folded::new("哈哈，哈！哈");
     let key = Key::new(&folded);
     let hits: Vec<_> =

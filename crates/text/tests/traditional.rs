@@ -60,7 +60,7 @@ const TEXTS: &str = "
 ";
 
 #[test]
-fn words_get_their_own_traditional_forms() {
+fn the_traditional_form_of_a_character_depends_on_its_word() {
     let traditional = Traditional::new();
     let texts: Vec<&str> = TEXTS.split_whitespace().collect();
     assert!(texts.len() > 50);
