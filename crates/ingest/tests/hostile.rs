@@ -129,6 +129,27 @@ fn a_dump_with_an_endless_line_is_abandoned() {
 }
 
 #[test]
+fn a_dump_with_an_endless_value_is_abandoned_even_if_the_value_is_no_object() {
+    let mut options = Options::default();
+    options.max_line_bytes = 1 << 10;
+    for value in [
+        // The end of this string looks like objects.
+        format!("\"{}\"", "{}, ".repeat(100_000)),
+        "1".repeat(400_000),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let dump = format!("[{{\"title\":\"甲\"}},\n{value},\n{{\"title\":\"乙\"}}]");
+        fs::write(dir.path().join("a.json"), dump).unwrap();
+        let (records, report) = read_with(dir.path(), &options, &Silent);
+        assert_eq!((records.len(), first(&records).title.as_str()), (1, "甲"));
+        let wanted = "the rest was not read: a line of more than 16384 bytes";
+        let skipped: Vec<_> =
+            report.skipped.iter().map(|s| (s.line, s.reason.to_string())).collect();
+        assert_eq!(skipped, [(Some(2), wanted.to_owned())]);
+    }
+}
+
+#[test]
 fn a_dump_of_ten_gigabytes_of_nul_is_binary() {
     let dir = tempfile::tempdir().unwrap();
     File::create(dir.path().join("a.jsonl")).unwrap().set_len(10 << 30).unwrap();

@@ -28,22 +28,21 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
             Err(error) => return sink.failed(scanner.line, &error),
         };
         let (start, line) = (scanner.file.offset(), scanner.line);
-        if first_byte != b'{' {
-            sink.begin(line)?;
-            sink.malformed(line, "not an object".to_owned())?;
-        }
         let (max_record_bytes, max_skippable_bytes) =
             (sink.max_record_bytes(), sink.max_skippable_bytes());
         let (bytes, is_complete) = match scanner.read_value(max_record_bytes, max_skippable_bytes) {
             Ok(read) => read,
             Err(error) => return sink.failed(line, &error),
         };
-        if first_byte != b'{' {
-            continue;
-        }
         sink.begin(line)?;
+        // This ends the reading if the end of the value was not searched for: the rest of a string
+        // may look like objects.
         if bytes > max_record_bytes as u64 {
             sink.too_long(line, bytes)?;
+            continue;
+        }
+        if first_byte != b'{' {
+            sink.malformed(line, "not an object".to_owned())?;
             continue;
         }
         let span = scanner.file.span(start, start + bytes);
