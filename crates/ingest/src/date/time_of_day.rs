@@ -34,9 +34,9 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
         }
     }
     inner.skip_spaces();
-    // A time must be set apart from a day that ends with a digit, as in `2024/3/4 10:00`.
-    let is_apart = inner.before().is_none_or(|c| crate::date::numeral::digit(c).is_none());
-    let mut time_of_day = is_apart.then(|| take_time_of_day(&mut inner)).flatten()?;
+    // A part of the day or a Chinese numeral may directly follow the last digit of a day. A digit
+    // cannot, because a day takes all digits of a run.
+    let mut time_of_day = take_time_of_day(&mut inner)?;
     time_of_day.zone = time_of_day.zone.or(zone);
     *cursor = inner;
     Some(time_of_day)
