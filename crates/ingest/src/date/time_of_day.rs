@@ -62,19 +62,24 @@ pub(super) fn take_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     if !is_surely_time && part.is_none() {
         return None;
     }
-    let hour = match part {
-        None => hour,
-        Some(PartOfDay::Morning) if hour == 12 => 0,
-        Some(PartOfDay::Noon) if hour < 10 => hour + 12,
-        Some(PartOfDay::Afternoon) if hour < 12 => hour + 12,
-        Some(PartOfDay::Night) if hour < 12 => hour + 12,
-        // 24 is no valid hour, so the date becomes one without a time.
-        Some(PartOfDay::Night) if hour == 12 => 24,
-        Some(_) => hour,
-    };
+    let hour = part.map_or(hour, |part| hour_in_part(hour, part));
     let zone = take_zone(&mut inner, second.is_some());
     *cursor = inner;
     Some(TimeOfDay { hour, minute, second: second.unwrap_or(0), is_american, zone })
+}
+
+/// The hour of the day, from 0 to 23, for an hour in a part of the day; 24 if it may be that of the
+/// next day, too. 24 is no valid hour, so the date becomes one without a time.
+fn hour_in_part(hour: u32, part: PartOfDay) -> u32 {
+    match (part, hour) {
+        (PartOfDay::Morning, 12) => 0,
+        (PartOfDay::Noon, 0..10)
+        | (PartOfDay::Afternoon, 0..12)
+        | (PartOfDay::Evening, 5..12)
+        | (PartOfDay::Night, 6..12) => hour + 12,
+        (PartOfDay::Evening, 0..5 | 12) | (PartOfDay::Night, 12) => 24,
+        _ => hour,
+    }
 }
 
 /// Takes hour, minute and second. The last value is `true` if the hour has minutes or a unit (時,

@@ -30,8 +30,10 @@ pub(super) enum PartOfDay {
     /// 中午: 12 is noon, 1 is 13:00, 11 is before noon.
     Noon,
     Afternoon,
-    /// Hours before 12 count as after noon, as for [`Self::Afternoon`]: 8 is 20:00. But 12 at night
-    /// may be the midnight before or after the day, so of such a date only the day is read.
+    /// 晚上: 8 is 20:00. But 12 and the hours after it may be those before or after the day, so of
+    /// such a date only the day is read.
+    Evening,
+    /// 深夜: as [`Self::Evening`], but the small hours up to 5 are those of the day: 2 is 02:00.
     Night,
 }
 
@@ -58,6 +60,7 @@ fn meaning(kind: &str, value: &str) -> Option<DateWord> {
             "am" => PartOfDay::Morning,
             "noon" => PartOfDay::Noon,
             "pm" => PartOfDay::Afternoon,
+            "evening" => PartOfDay::Evening,
             "night" => PartOfDay::Night,
             _ => return None,
         }),
