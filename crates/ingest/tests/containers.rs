@@ -196,6 +196,14 @@ fn the_bytes_of_a_record_are_found_again() {
     let error = |member, end| original(&file, member, Span { start: 0, end }).unwrap_err().kind();
     assert_eq!(error(Some("none.txt"), 1), std::io::ErrorKind::NotFound);
     assert_eq!(error(Some("b/1.txt"), 1 << 20), std::io::ErrorKind::UnexpectedEof);
+    // Only a command can have read these, so the span of their record is the whole file.
+    std::fs::write(dir.path().join("e.txt.gz"), gz(&gz(PAGE.as_bytes()))).unwrap();
+    for name in ["a.zip", "b.tar.xz", "d.warc.gz", "e.txt.gz"] {
+        let (file, member) = (dir.path().join(name), None);
+        let bytes = std::fs::read(&file).unwrap();
+        let span = Span { start: 0, end: bytes.len() as u64 };
+        assert_eq!(original(&file, member, span).unwrap(), bytes, "{name}");
+    }
 }
 
 #[test]

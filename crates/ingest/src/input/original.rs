@@ -8,10 +8,11 @@ use std::path::Path;
 
 use crate::file_table::FileStamp;
 use crate::input::file_list::SourceFile;
+use crate::input::folder_walk::lossy_path;
 use crate::input::{self, Event, FileFormat, open};
 use crate::options::Options;
 use crate::record::Span;
-use crate::report::{Reason, Skipped};
+use crate::report::Reason;
 
 /// Returns the bytes of `span` in `file`, or in the member of `file` that is named `member` (the
 /// part after `!/` in a path).
@@ -153,26 +154,40 @@ fn read_content<T>(
     // The relative path of the file is empty, so that of a member consists of separator and name.
     let wanted =
         member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));
-    let mut found = Err(io::Error::from(io::ErrorKind::NotFound));
+    // Events have paths that are valid UTF-8.
+    let shown_path = lossy_path(file);
+    let mut found = None;
     let _ = input::visit_file(&source, &Options::default(), &mut |event| {
-        match event {
-            Event::Input(input) if input.relative == wanted => found = take(input.read),
-            // Only a command (`--pre`) can have read such a file. The span of a record that the
-            // command printed is the whole file, so return the file as it is.
-            Event::Ignored(path) if path == file => found = read_unchanged(file, take),
-            Event::Skipped(Skipped { path, reason: Reason::Unsupported(_), .. })
-                if path == file =>
-            {
-                found = read_unchanged(file, take);
-            }
-            Event::Skipped(skipped) if skipped.path == file => {
-                found = Err(io::Error::other(skipped.reason.to_string()));
+        found = Some(match event {
+            Event::Input(input) if input.relative == wanted => take(input.read),
+            Event::Ignored(path) if path == shown_path => read_unchanged(file, take),
+            Event::Skipped(skipped) if skipped.path == shown_path => {
+                match counts_raw_bytes(&skipped.reason) {
+                    true => read_unchanged(file, take),
+                    false => Err(io::Error::other(skipped.reason.to_string())),
+                }
             }
             _ => return ControlFlow::Continue(()),
-        }
+        });
         ControlFlow::Break(())
     });
-    found
+    match (found, member) {
+        (Some(found), _) => found,
+        // A container as a whole.
+        (None, None) => read_unchanged(file, take),
+        (None, Some(_)) => Err(io::ErrorKind::NotFound.into()),
+    }
+}
+
+/// Whether the span of a record counts the bytes of its file as they are, although the file is not
+/// read for this reason. Either a higher limit allowed a large page to be read, or a command
+/// (`--pre`) has read the file. The span of a record that a command printed is the whole file; only
+/// a command can have read a file that is ignored, or a container as a whole.
+fn counts_raw_bytes(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Unsupported(_) | Reason::Binary | Reason::Nested | Reason::TooLarge { .. }
+    )
 }
 
 /// Passes the bytes of a file to `take`, not decompressed.
@@ -225,5 +240,22 @@ mod tests {
             ]
         );
         assert!(original_lines(&file, member, &[Span { start: 10, end: 99 }]).is_err());
+    }
+
+    #[test]
+    fn a_file_that_only_a_command_can_have_read_is_returned_unchanged() {
+        let folder = tempfile::tempdir().unwrap();
+        let png = b"\x89PNG\r\n\x1a\n\0\0";
+        for (name, bytes) in [
+            ("a.pdf", b"%PDF-1.7\n".as_slice()),
+            ("b.txt", png.as_slice()),
+            ("c.jsonl", png.as_slice()),
+            ("d.png", png.as_slice()),
+        ] {
+            let file = folder.path().join(name);
+            fs::write(&file, bytes).unwrap();
+            let (member, span) = (None, Span { start: 0, end: bytes.len() as u64 });
+            assert_eq!(original(&file, member, span).unwrap(), bytes, "{name}");
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
+use wensou_ingest::{Span, original};
+
 use super::*;
 
 /// Makes a pipe. Opening it would block until another process writes to it.
@@ -39,6 +41,25 @@ fn files_whose_names_are_not_utf8_are_read_and_reported() {
     // The report is stored with the index.
     let stored = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&stored).unwrap(), report);
+}
+
+#[test]
+fn the_original_of_a_file_is_found_by_a_name_that_is_not_utf8() {
+    let dir = tempfile::tempdir().unwrap();
+    let file =
+        |ending: &[u8]| dir.path().join(OsStr::from_bytes(&[b"\xff".as_slice(), ending].concat()));
+    let (pdf, image, page) = (file(b".pdf"), file(b".png"), file(b".txt"));
+    // Some file systems refuse such names.
+    if fs::write(&pdf, "%PDF-1.7\n").is_err() {
+        eprintln!("skipped: the file system takes only UTF-8");
+        return;
+    }
+    fs::write(&image, b"\x89PNG\r\n\x1a\n\0").unwrap();
+    fs::write(&page, "正文。很長").unwrap();
+    let (member, span) = (None, Span { start: 0, end: 9 });
+    assert_eq!(original(&pdf, member, span).unwrap(), b"%PDF-1.7\n");
+    assert_eq!(original(&image, member, span).unwrap(), b"\x89PNG\r\n\x1a\n\0");
+    assert_eq!(original(&page, member, span).unwrap(), "正文。".as_bytes());
 }
 
 #[test]
