@@ -19,13 +19,24 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
 fn fields(text: &str) -> RawFields {
     /// Maximum number of fields.
     const MAX_FIELDS: usize = 64;
+    /// Maximum number of tags without an end tag. For each of them, the whole text after it is
+    /// searched.
+    const MAX_UNCLOSED: usize = 64;
     let mut fields = RawFields::new();
+    let mut unclosed = 0;
     let mut remaining = text.split_once('>').map_or("", |(_, remaining)| remaining);
-    while let Some((_, tag)) = remaining.split_once('<') {
-        let Some((name, inner)) = tag.split_once('>') else { break };
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let end = is_name.then(|| inner.find(&format!("</{name}>"))).flatten();
-        let Some(end) = end.filter(|_| fields.len() < MAX_FIELDS) else {
+    while fields.len() < MAX_FIELDS
+        && unclosed < MAX_UNCLOSED
+        && let Some((_, tag)) = remaining.split_once('<')
+    {
+        let name = &tag[..tag.bytes().take_while(u8::is_ascii_alphanumeric).count()];
+        let inner = tag[name.len()..].strip_prefix('>').filter(|_| !name.is_empty());
+        let Some(inner) = inner else {
+            remaining = tag;
+            continue;
+        };
+        let Some(end) = inner.find(&format!("</{name}>")) else {
+            unclosed += 1;
             remaining = tag;
             continue;
         };
@@ -41,6 +52,8 @@ fn fields(text: &str) -> RawFields {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[test]
@@ -52,5 +65,16 @@ mod tests {
         assert_eq!(fields["contenttitle"], "甲<乙");
         assert_eq!(fields["content"], "丙 < 丁");
         assert_eq!(fields.len(), 4, "with `docno`, without `empty`");
+    }
+
+    #[test]
+    fn tags_that_are_not_closed_take_linear_time() {
+        let start = Instant::now();
+        for end in ["<a>".repeat(1_000_000), format!("{}>", "<".repeat(3_000_000))] {
+            let found = fields(&format!("<doc>\n<url>甲</url>\n{end}</doc>"));
+            assert_eq!(found.len(), 1);
+        }
+        // Generous, because other tests run at the same time.
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     }
 }
