@@ -19,9 +19,14 @@ pub(super) fn reader<'a>(mut inner: impl BufRead + 'a) -> io::Result<Box<dyn Rea
     }
 }
 
-/// The chunk size in a line, which must include its line feed; `None` if it has none.
+/// The chunk size in a line, which must include its line feed, because the size of a cut-off line
+/// may have had more digits; `None` if the line has none.
 fn chunk_size(line: &[u8]) -> Option<u64> {
-    let line = line.strip_suffix(b"\n")?;
+    size(line.strip_suffix(b"\n")?)
+}
+
+/// The chunk size in a line without its line feed.
+fn size(line: &[u8]) -> Option<u64> {
     let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
     // Reject a sign, which `from_str_radix` would accept.
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
@@ -67,9 +72,9 @@ impl<R: BufRead> Chunked<R> {
                 break;
             }
         }
-        // Some servers close the connection instead of sending a last chunk.
-        self.left = if line.is_empty() { 0 } else { chunk_size(&line).ok_or_else(invalid_size)? };
-        self.done = self.left == 0;
+        // Some servers close the connection instead of sending a last chunk, or after its size.
+        self.done = line.is_empty() || size(&line) == Some(0);
+        self.left = if self.done { 0 } else { chunk_size(&line).ok_or_else(invalid_size)? };
         Ok(())
     }
 }

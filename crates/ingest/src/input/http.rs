@@ -208,6 +208,13 @@ mod tests {
             of(&[chunked, b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n".as_slice()].concat()),
             "abcde"
         );
+        for end in ["", "\r\n", "\r\n0", "\r\n0;x=y", "\r\n0\r\n"] {
+            assert_eq!(
+                of(&[chunked, b"3\r\nabc".as_slice(), end.as_bytes()].concat()),
+                "abc",
+                "{end:?}"
+            );
+        }
         assert_eq!(of(&[chunked, b"<html>abc".as_slice()].concat()), "<html>abc");
         assert_eq!(of(b"HTTP/1.0 200\nContent-Encoding: gzip\n\n<html>"), "<html>");
         assert!(response(&mut b"GET / HTTP/1.1\r\n\r\n".as_slice()).is_err());
