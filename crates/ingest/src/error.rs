@@ -102,6 +102,33 @@ fn first_paths(paths: &[String]) -> String {
 fn difference(surveyed: u64, current: u64) -> String {
     match surveyed == current {
         true => String::new(),
-        false => format!(", which found {surveyed} and not {current}"),
+        false => format!(" (number of files: {surveyed} then, {current} now)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    #[test]
+    fn a_changed_number_of_files_is_named_as_such() {
+        let message = |before, files| {
+            let paths = vec!["news".to_owned()];
+            Error::<Infallible>::ChangedSinceSurvey { paths, before, files }.to_string()
+        };
+        let survey_again = ": survey this part again, and merge all parts again";
+        assert_eq!(
+            message(5, 1),
+            format!(
+                "files below `news` have changed since the survey (number of files: 5 then, 1 \
+                 now){survey_again}"
+            )
+        );
+        assert_eq!(
+            message(5, 5),
+            format!("files below `news` have changed since the survey{survey_again}")
+        );
     }
 }
