@@ -111,7 +111,8 @@ fn is_keyword(keyword: &str) -> bool {
     !keyword.is_empty() && keyword.chars().count() <= 48 && !keyword.contains(is_sentence_end)
 }
 
-/// A title for a page that lost its own: the beginning of its first paragraph.
+/// A title for a page that lost its own: the beginning of its first paragraph. It is blank only if
+/// the paragraph is.
 pub(crate) fn derived(paragraph: &str) -> &str {
     /// A paragraph of at most this many characters is the title as a whole.
     const MAX_CHARS: usize = 60;
@@ -121,14 +122,19 @@ pub(crate) fn derived(paragraph: &str) -> &str {
     /// A clause with fewer characters is no title.
     const MIN_CLAUSE_CHARS: usize = 8;
     if paragraph.chars().count() <= MAX_CHARS {
-        return paragraph.trim_end_matches(['。', '.']);
+        let title = paragraph.trim_end_matches(['。', '.']);
+        return if title.trim().is_empty() { paragraph } else { title };
     }
+    // Whether there are letters or digits before a mark. A mark without them ends no sentence, as
+    // the `……` at the beginning of a text.
+    let mut has_words = false;
     let mut clause_end = None;
     for (number, (at, c)) in paragraph.char_indices().enumerate() {
         if number >= MAX_CHARS {
             break;
         }
-        if is_sentence_end(c) {
+        has_words |= c.is_alphanumeric();
+        if has_words && is_sentence_end(c) {
             return &paragraph[..at];
         }
         if number >= MIN_CLAUSE_CHARS && matches!(c, ',' | '\u{ff0c}' | ';' | '\u{ff1b}') {
@@ -176,6 +182,26 @@ mod tests {
         assert_eq!((prefix_tag, title), (Some("NAR"), "以三要素衡量性能"));
         let Title { prefix_tag, title, .. } = Title::split_known_layout("美聯儲:銀行業危機");
         assert_eq!((prefix_tag, title), (None, "美聯儲:銀行業危機"));
+    }
+
+    #[test]
+    fn a_derived_title_ends_with_the_first_sentence_or_clause_and_is_not_blank() {
+        let rest = "這是後面的文字".repeat(10);
+        for (start, title) in [
+            ("這是第一句。", "這是第一句"),
+            ("……他說這是第一句!", "……他說這是第一句"),
+            ("!!這是第一句。", "!!這是第一句"),
+            ("這是第一個分句哦,", "這是第一個分句哦"),
+        ] {
+            assert_eq!(derived(&format!("{start}{rest}")), title);
+        }
+        for (short, title) in
+            [("這是一句。", "這是一句"), ("。。", "。。"), ("...", "..."), ("", "")]
+        {
+            assert_eq!(derived(short), title);
+        }
+        let marks = "…".repeat(100);
+        assert_eq!(derived(&marks), "…".repeat(40));
     }
 
     #[test]
