@@ -58,8 +58,8 @@ struct LineCollector {
     heading: u8,
     /// Number of open images; the text inside an image describes it, and is left out.
     images: usize,
-    /// The HTML of the open HTML block, and where it begins in the body.
-    html: Option<(String, usize)>,
+    /// The open HTML block.
+    html: Option<HtmlBlock>,
 }
 
 impl LineCollector {
@@ -78,13 +78,13 @@ impl LineCollector {
             Event::End(TagEnd::Image) => self.images = self.images.saturating_sub(1),
             Event::Start(Tag::HtmlBlock) => {
                 self.end_line();
-                self.html = Some((String::new(), range.start));
+                self.html = Some(HtmlBlock::default());
             }
             Event::End(TagEnd::HtmlBlock) => self.end_html(),
             // Only HTML blocks have such events; HTML inside a paragraph is `InlineHtml`.
             Event::Html(html) => {
-                if let Some((block, _)) = &mut self.html {
-                    block.push_str(&html);
+                if let Some(block) = &mut self.html {
+                    block.push(&html, range.start);
                 }
             }
             Event::InlineHtml(tag) if tag.starts_with("<br") => self.end_line(),
@@ -146,11 +146,43 @@ impl LineCollector {
 
     /// Adds the lines of the HTML block that ends.
     fn end_html(&mut self) {
-        let Some((html, start)) = self.html.take() else { return };
-        let start = self.offset + start;
-        for line in html_layout(&html).lines {
-            self.lines.push(Line { start: start + line.start, end: start + line.end, ..line });
+        let Some(block) = self.html.take() else { return };
+        for line in html_layout(&block.html).lines {
+            let range = block.range_in_body(line.start, line.end);
+            let (start, end) = (self.offset + range.start, self.offset + range.end);
+            self.lines.push(Line { start, end, ..line });
         }
+    }
+}
+
+/// The HTML of an HTML block, without what stands between its pieces in the body: the markers of a
+/// block quote, the indentation of a list, and the carriage returns.
+#[derive(Default)]
+struct HtmlBlock {
+    html: String,
+    /// Where each piece begins in `html`, and where it begins in the body.
+    starts: Vec<(usize, usize)>,
+}
+
+impl HtmlBlock {
+    /// Appends a piece, which begins at `start` in the body.
+    fn push(&mut self, piece: &str, start: usize) {
+        self.starts.push((self.html.len(), start));
+        self.html.push_str(piece);
+    }
+
+    /// The range in the body of the bytes `start..end` of the HTML. It ends after the last of these
+    /// bytes, and so before the marker of a line that follows.
+    fn range_in_body(&self, start: usize, end: usize) -> Range<usize> {
+        let in_body = |offset: usize| {
+            let piece = self.starts.partition_point(|(from, _)| *from <= offset).checked_sub(1);
+            piece.map_or(0, |piece| {
+                let (from, start) = self.starts[piece];
+                start + (offset - from)
+            })
+        };
+        let last = end.saturating_sub(1).max(start);
+        in_body(start)..in_body(last) + usize::from(end > start)
     }
 }
 
@@ -212,6 +244,20 @@ mod tests {
         assert_eq!((&*layout.lines[0].text, layout.lines[0].heading), ("題", 1));
         assert_eq!(markdown_of(1), "甲**乙");
         assert_eq!(markdown_of(2), "丙");
+    }
+
+    #[test]
+    fn a_line_of_html_knows_its_offset_in_a_quote_in_a_list_and_after_carriage_returns() {
+        for text in [
+            "> <p>甲</p>\n> <p>乙</p>\n> <p>丙</p>\n",
+            "- <p>甲</p>\n  <p>乙</p>\n  <p>丙</p>\n",
+            "<p>甲</p>\r\n<p>乙</p>\r\n<p>丙</p>\r\n",
+        ] {
+            let layout = markdown_layout(text, None);
+            let html_of = |line: &Line<'_>| text[line.start..line.end].to_owned();
+            let found: Vec<String> = layout.lines.iter().map(html_of).collect();
+            assert_eq!(found, ["甲", "乙", "丙"], "{text}");
+        }
     }
 
     #[test]
