@@ -302,6 +302,10 @@ fn unknown_labels_do_not_end_the_byline() {
             "來源:示例網⏎⏎原料地:https://example.org/a⏎⏎譯者:翻譯小組⏎⏎P",
             "translator=翻譯小組 source=示例網",
         ),
+        (
+            "來源:示例網⏎⏎原料地: https://example.org/a?id=3⏎⏎譯者:翻譯小組⏎⏎P",
+            "translator=翻譯小組 source=示例網",
+        ),
         ("作者:王小明⏎⏎協力:示例會⏎⏎來源:示例網⏎⏎P", "author=王小明 source=示例網"),
         ("神秘欄:甲⏎⏎采寫:王小明⏎⏎P", "author=王小明"),
     ] {

@@ -261,8 +261,12 @@ fn looks_like_field(text: &str) -> bool {
     let Some((label, value)) = text.split_once(is_colon) else { return false };
     let is_label =
         (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);
-    let is_address = value.starts_with("http") && !value.contains(' ');
-    is_label && (is_address || value.chars().count() <= 20) && !value.contains(is_sentence_end)
+    let value = value.trim();
+    // The `?` or `!` of an address ends no sentence.
+    let is_address = value.starts_with("http")
+        && !value.contains(|c: char| c == ' ' || is_sentence_end(c) && !c.is_ascii());
+    let is_short = || value.chars().count() <= 20 && !value.contains(is_sentence_end);
+    is_label && (is_address || is_short())
 }
 
 #[cfg(test)]
