@@ -197,12 +197,7 @@ fn is_month(text: &str) -> bool {
 /// Whether a line can be a title: it has at most `max_chars` characters, and does not end like a
 /// sentence or a clause.
 fn is_title_like(text: &str, max_chars: usize) -> bool {
-    let last = text.chars().last().unwrap_or(' ');
-    text.chars().count() <= max_chars
-        && last != '。'
-        && last != ','
-        && last != '\u{ff0c}'
-        && last != ';'
+    text.chars().count() <= max_chars && !text.ends_with(['。', ',', '\u{ff0c}', ';', '\u{ff1b}'])
 }
 
 /// Whether a line that has no other sign of a title can be one: it is short, and no sentence.
@@ -214,4 +209,19 @@ fn is_bare_title(text: &str) -> bool {
         && !is_quote(text)
         && !page_words().is_button_line(text)
         && text.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_ends_like_a_sentence_or_a_clause_is_no_title() {
+        for mark in ["。", ",", "，", ";", "；"] {
+            assert!(!is_title_like(&format!("測試標題{mark}"), MAX_TITLE), "{mark}");
+        }
+        for mark in ["", "!", "？", "……"] {
+            assert!(is_title_like(&format!("測試標題{mark}"), MAX_TITLE), "{mark}");
+        }
+    }
 }
