@@ -167,6 +167,8 @@ fn each_of_many_labels_in_a_line_has_its_own_value() {
             "發稿單位:甲 來源:示例網 2023-05-04 作者:王小明",
             "author=王小明 source=示例網 date=2023-05-04",
         ),
+        ("來源：示例網；編輯：李四／", "editor=李四 source=示例網"),
+        ("來源:示例網;編輯:李四/", "editor=李四 source=示例網"),
         ("文/小明 來源：示例網", "author=小明 source=示例網"),
         ("文/王小明 來源：示例網", "author=王小明 source=示例網"),
         ("王小明 來源：示例網 2023-05-04", "author=王小明 source=示例網 date=2023-05-04"),

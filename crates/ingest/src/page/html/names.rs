@@ -1,6 +1,6 @@
 //! What can be the name of a person or of an outlet.
 
-use crate::text::punctuation::is_han;
+use crate::text::punctuation::{is_bar, is_colon, is_han};
 
 /// Words of buttons and counters beside a byline.
 const BUTTONS: [&str; 44] = [
@@ -212,13 +212,15 @@ pub(super) fn bare_name(value: &str) -> &str {
             value = after.trim_start_matches(separators);
         }
     }
-    let value = value.trim_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '|' | '[' | ']' | '【' | '】' | '(' | ')' | '（' | '）' | '·' | '/' | ':'
-            )
-    });
+    let is_around_name = |c: char| {
+        let is_bracket = matches!(c, '[' | ']' | '【' | '】' | '(' | ')' | '（' | '）');
+        is_bracket
+            || is_bar(c)
+            || is_colon(c)
+            || c.is_whitespace()
+            || matches!(c, '·' | '/' | '\u{ff0f}')
+    };
+    let value = value.trim_matches(is_around_name);
     // A Chinese name has no spaces: what follows a space is a button or the next field, unless all
     // parts are names.
     let mut parts = value.split([' ', '\u{3000}', '\u{a0}', '|', '\u{ff5c}']);

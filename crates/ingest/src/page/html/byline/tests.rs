@@ -151,6 +151,7 @@ fn a_space_may_separate_a_label_of_a_name_from_the_name() {
 fn other_text_with_the_words_of_labels_names_nobody() {
     assert_all(&[
         ("来源：新浪 作者：李四 2019-09-07", "2019-09-07 source=新浪 author=李四"),
+        ("来源：示例日报／", "source=示例日报"),
         ("文字 直播 2019-09-07", "2019-09-07"),
         ("2019-09-07 来源 网络", "2019-09-07"),
         ("2019-09-07 作者 专栏 文章", "2019-09-07"),
