@@ -320,7 +320,7 @@ fn found_page<P: Fn(usize) -> u64>(
     let draft = Draft { url: meta.url.as_deref().or(draft.url), ..draft };
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let ThreadCaches { sent_items, boundaries } = caches;
-    let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.site_path);
+    let site = site_key(draft.url, draft.site, &meta.site_path);
     let (article, mut notes) = draft.finish(site, statistics, boundaries, &mut |item| {
         let (hashes, text) = sent_items.hashes_and_text(&item);
         items.push((hashes, text.map(|text| Box::new(item.to_flash(text)))));
