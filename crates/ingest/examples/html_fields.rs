@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let date = article.date.value.map(|moment| match moment {
                 Moment::Day(day) => day.to_string(),
                 Moment::Time(time) => time.to_string(),
-                Moment::Month(day) | Moment::Year(day) => day.strftime("%Y-%m").to_string(),
+                Moment::Month(day) => day.strftime("%Y-%m").to_string(),
+                Moment::Year(day) => day.strftime("%Y").to_string(),
             });
             let line = json!({
                 "path": article.path,
