@@ -37,9 +37,11 @@ fn a_page_in_a_container_is_found_and_printed_as_it_is() {
     dir.write("pages/b.txt.gz", "no gzip");
     let stderr = dir.run(&["index", "pages"]).stderr;
     assert!(stderr.contains("1 unsafe name") && stderr.contains("1 damaged"), "{stderr}");
-    assert!(stderr.contains("1 nested archive"), "{stderr}");
-    let reason = "its name is too long or no path inside the archive";
-    assert!(stderr.contains(&format!("skipped pages/a.tar!/../二.txt: {reason}")));
+    assert!(stderr.contains("1 nested container"), "{stderr}");
+    let reason = "its name is too long or no path inside the container";
+    assert!(stderr.contains(&format!("skipped pages/a.tar!/../二.txt: {reason}")), "{stderr}");
+    let reason = "a container inside a container: unpack it first";
+    assert!(stderr.contains(&format!("skipped pages/a.tar!/三.zip: {reason}")), "{stderr}");
 
     let hits = dir.hits(&["潮汐發電"]);
     assert_eq!(hits.len(), 1);

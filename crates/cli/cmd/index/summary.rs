@@ -169,7 +169,7 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::Damaged(_) => "damaged",
         Reason::Encrypted => "encrypted",
         Reason::Unsupported(_) => "unsupported format",
-        Reason::Nested => "nested archive",
+        Reason::Nested => "nested container",
         Reason::Bomb(_) => "too large when decompressed",
         Reason::UnsafeName => "unsafe name",
         Reason::DuplicateName => "duplicate name",

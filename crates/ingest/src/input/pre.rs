@@ -49,7 +49,7 @@ pub(super) fn visit_output(
     let kind = match recognise::verdict(by_name, sniff(&printed), &printed) {
         Verdict::Read(kind @ (Kind::Page(_) | Kind::Dump(_))) => kind,
         Verdict::Refused(reason) => return visit(skip(failed(&format!("it printed {reason}")))),
-        Verdict::Read(_) => return visit(skip(failed("it printed an archive"))),
+        Verdict::Read(_) => return visit(skip(failed("it printed a container"))),
         // What counts as text is ignored only if it is the source of a program.
         Verdict::Ignored => return visit(skip(failed("it printed the source of a program"))),
     };
