@@ -26,7 +26,10 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let moment = found.moment?;
     let Moment::Day(day) = moment else {
         let after = &text[found.bytes..];
-        return Some((converted_from_zone(moment, after), found.bytes + zone_bytes(after)));
+        // A month or year has no zone: `2019年9月-10月` is a range.
+        let is_time = matches!(moment, Moment::Time(_));
+        let bytes = if is_time { zone_bytes(after) } else { 0 };
+        return Some((converted_from_zone(moment, &after[..bytes]), found.bytes + bytes));
     };
     // The time can follow without a space, or after a weekday, a comma or the name of a zone.
     let remaining = &text[found.bytes..];
@@ -169,11 +172,14 @@ fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
     time.map_or(Moment::Day(day), Moment::Time)
 }
 
-/// The length in bytes of the zone at the start of a text, such as `Z`, `+0800` or `-05:00`,
-/// including a colon before the zone; 0 without a zone.
+/// The length in bytes of the zone at the start of a text after a time, such as `Z`, `+0800` or
+/// `:-05:00`, including a colon before the zone; 0 without a zone. A `-` without a colon begins no
+/// zone, but the end of a range of times, as in `10:00-11:00`: what is surely a zone belongs to the
+/// date already.
 fn zone_bytes(text: &str) -> usize {
     let zone = text.strip_prefix(':').unwrap_or(text);
     let bytes = match zone.as_bytes() {
+        [b'-', ..] if zone.len() == text.len() => return 0,
         [b'Z', ..] => 1,
         [b'+' | b'-', remaining @ ..] => {
             1 + remaining.iter().take(5).take_while(|b| b.is_ascii_digit() || **b == b':').count()
@@ -261,7 +267,21 @@ mod tests {
         }
         let found = |text| at_start(text).map(|(moment, bytes)| (Some(moment), &text[bytes..]));
         assert_eq!(found("2019-09-07 14:43:45:+09:00 来源"), Some((time(13, 43, 45), " 来源")));
+        assert_eq!(found("2019-09-07 00:43:45:-0500"), Some((time(13, 43, 45), "")));
         assert_eq!(found("2019-09-07 13:43: 来源"), Some((time(13, 43, 0), ": 来源")));
+    }
+
+    #[test]
+    fn the_end_of_a_range_is_no_zone() {
+        let found = |text| at_start(text).map(|(moment, bytes)| (moment, &text[bytes..]));
+        let month = Moment::Month(date(2019, 9, 1));
+        assert_eq!(found("2019年9月-10月"), Some((month, "-10月")));
+        for (text, (h, m, s), range_end) in [
+            ("2019-09-07 13:43-14:00", (13, 43, 0), "-14:00"),
+            ("2019-09-07 13:43:45-14:00:00", (13, 43, 45), "-14:00:00"),
+        ] {
+            assert_eq!(found(text), time(h, m, s).map(|time| (time, range_end)), "{text}");
+        }
     }
 
     #[test]
