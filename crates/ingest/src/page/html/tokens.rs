@@ -20,11 +20,11 @@ pub(super) enum Token<'p> {
         /// Whether the text directly before it says that it is the date of an update: a label such
         /// as `Updated:`, or any text that contains 更新.
         updated: bool,
-        /// Whether a label of a date, or an unknown label, stands before it. A label that only a
-        /// space separates from the date does not count: comments and lists of other articles have
-        /// such dates, too, as in `王小明 发表于 2019-09-07`.
+        /// Whether a label of a date, or an unknown label, stands before it. A label that a space
+        /// or nothing separates from the date does not count: comments and lists of other articles
+        /// have such dates, too, as in `王小明 发表于 2019-09-07`.
         labelled: bool,
-        /// Whether a label that only a space separates from the date stands before it.
+        /// Whether a label that a space or nothing separates from the date stands before it.
         spaced: bool,
     },
     Field {
@@ -101,7 +101,7 @@ pub(super) fn tokens<'p>(pieces: &'p [TextPiece], labels: &Labels) -> Vec<Token<
 #[derive(Default)]
 struct Pending {
     label: Option<Label>,
-    /// Whether only a space separates the label from the next token.
+    /// Whether a space or nothing separates the label from the next token, which is a date.
     spaced: bool,
     /// Whether an unknown label, which is any other text before a colon, stands before the next
     /// token.
@@ -124,12 +124,12 @@ struct FoundLabel<'p> {
     label: Label,
     /// The text after the label.
     after: &'p str,
-    /// Whether only a space separates the label from a date.
+    /// Whether a space or nothing separates the label from a date.
     spaced: bool,
 }
 
 /// The label at the start of `text`. A label can stand in an element of its own, without a colon;
-/// and only a space may separate a label of a date from the date.
+/// and a space or nothing may separate a label of a date from the date.
 fn label<'p>(text: &'p str, labels: &Labels) -> Option<FoundLabel<'p>> {
     if let Some(found) = labels.at_start(text)
         && matches!(found.delimiter, Delimiter::Colon | Delimiter::Bar | Delimiter::Slash)
@@ -137,7 +137,10 @@ fn label<'p>(text: &'p str, labels: &Labels) -> Option<FoundLabel<'p>> {
         let after = &text[found.value_start..];
         return Some(FoundLabel { label: found.label, after, spaced: false });
     }
-    if let Some((label @ (Label::Time | Label::Updated), after)) = label_before_space(text, labels)
+    let is_separate =
+        |after: &str| after.starts_with(|c: char| c.is_whitespace() || c.is_ascii_digit());
+    if let Some((label @ (Label::Time | Label::Updated), after)) = long_label(text, labels)
+        && is_separate(after)
         && date_at(after.trim_start_matches(is_filler), labels)
             .is_some_and(|(moment, _)| states_day(moment))
     {
@@ -150,13 +153,11 @@ fn label<'p>(text: &'p str, labels: &Labels) -> Option<FoundLabel<'p>> {
     labels.whole(alone).map(|label| FoundLabel { label, after: "", spaced: false })
 }
 
-/// The label of at least two characters at the start of `text`, and the text after the space that
-/// follows the label. In HTML, a line break is a space, too.
-fn label_before_space<'p>(text: &'p str, labels: &Labels) -> Option<(Label, &'p str)> {
+/// The label of at least two characters at the start of `text`, and the text after it.
+fn long_label<'p>(text: &'p str, labels: &Labels) -> Option<(Label, &'p str)> {
     let (label, bytes) = labels.longest_at(text)?;
     let has_two_chars = text[..bytes].chars().nth(1).is_some();
-    let after = text[bytes..].trim_start();
-    (has_two_chars && bytes + after.len() < text.len()).then_some((label, after))
+    has_two_chars.then(|| (label, &text[bytes..]))
 }
 
 /// A name that only a space separates from the label before it.
@@ -176,8 +177,12 @@ fn name_after_space<'p>(
     pieces: &[TextPiece],
     labels: &Labels,
 ) -> Option<NamedBySpace<'p>> {
-    let (label, value) = label_before_space(text, labels)?;
-    if value.contains(|c: char| c == '\u{ff0c}' || is_sentence_end(c)) {
+    let (label, after_label) = long_label(text, labels)?;
+    // In HTML, a line break is a space, too.
+    let value = after_label.trim_start();
+    if value.len() == after_label.len()
+        || value.contains(|c: char| c == '\u{ff0c}' || is_sentence_end(c))
+    {
         return None;
     }
     let whole = value[..name_end(value, labels)].trim_end();
