@@ -54,6 +54,8 @@ mod report;
 mod spawn;
 mod tags;
 mod temporary;
+#[cfg(test)]
+mod test_support;
 mod text;
 mod title;
 

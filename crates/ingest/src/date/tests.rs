@@ -1,5 +1,6 @@
 use super::parsed_date::ARCHIVE_OFFSET;
 use super::*;
+use crate::test_support::assert_summaries;
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;
 
@@ -79,12 +80,7 @@ fn parsed_as_iso(text: &str) -> String {
 
 /// Asserts that each text is parsed as the moment beside it.
 fn assert_all(forms: &[(&str, &str)]) {
-    let wrong: Vec<_> = forms
-        .iter()
-        .filter(|(text, wanted)| parsed_as_iso(text) != *wanted)
-        .map(|(text, wanted)| format!("{text}: {} instead of {wanted}", parsed_as_iso(text)))
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_summaries(forms, parsed_as_iso);
 }
 
 #[test]

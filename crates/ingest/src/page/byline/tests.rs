@@ -1,4 +1,5 @@
 use super::*;
+use crate::test_support::assert_summaries;
 
 /// Whether a line is only a byline, and the values of the byline.
 fn byline(line: &str) -> (bool, Byline) {
@@ -40,12 +41,7 @@ fn summary(line: &str) -> String {
 
 /// Asserts that each line has the [`summary`] that stands beside it.
 fn assert_all(lines: &[(&str, &str)]) {
-    let wrong: Vec<String> = lines
-        .iter()
-        .filter(|(line, wanted)| summary(line) != *wanted)
-        .map(|(line, wanted)| format!("{line}\n   got  {}\n   want {wanted}", summary(line)))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_summaries(lines, summary);
 }
 
 #[test]

@@ -2,6 +2,7 @@ use jiff::civil::datetime;
 
 use super::*;
 use crate::page::html::lines;
+use crate::test_support::assert_summaries;
 
 fn of(html: &str) -> HtmlByline {
     let page = lines::read(html);
@@ -99,12 +100,7 @@ fn summary(line: &str) -> String {
 
 /// Asserts that each line has the [`summary`] that stands beside it.
 fn assert_all(lines: &[(&str, &str)]) {
-    let wrong: Vec<String> = lines
-        .iter()
-        .filter(|(line, wanted)| summary(line) != *wanted)
-        .map(|(line, wanted)| format!("{line}\n   got  {}\n   want {wanted}", summary(line)))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_summaries(lines, summary);
 }
 
 #[test]
