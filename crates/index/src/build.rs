@@ -198,12 +198,21 @@ pub(crate) fn scan(
         if options.allow_empty {
             stored.forget(root);
         } else if options.keep_missing {
-            scanned.declare_unreadable(root.clone(), "has no files now".to_owned());
+            declare_without_files(&mut scanned, root);
         } else {
             return Err(Error::EmptyRoot { root: root.clone(), records });
         }
     }
     Ok(scanned)
+}
+
+/// Declares a root without files unreadable, so that the records of it are kept. If the scan could
+/// not read the root, it has declared this already, and the report names the root only once.
+pub(crate) fn declare_without_files(scanned: &mut ScannedArchive, root: &Path) {
+    let names_root = |skipped: &Skipped| skipped.path == root && is_unreadable(skipped);
+    if !scanned.skipped().iter().any(names_root) {
+        scanned.declare_unreadable(root.to_path_buf(), "has no files now".to_owned());
+    }
 }
 
 /// Writes the table of files, and compares it with that of the previous index.

@@ -10,7 +10,7 @@ use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive};
 use super::order::OrderComparison;
 use super::report::{Checked, Severity};
 use crate::analysis::labels_of_generation;
-use crate::build::{format_fingerprint, is_unreadable};
+use crate::build::{declare_without_files, format_fingerprint, is_unreadable};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
 use crate::open::Index;
@@ -53,7 +53,7 @@ pub(super) fn compare(
     let expected_records = None;
     let settings = Settings::from(meta);
     let mut stored = Stored::new(generation, &settings, expected_records, &meta.roots);
-    if !report_missing_roots(meta, &mut scanned, &mut stored, checked) {
+    if !declare_missing_roots(meta, &mut scanned, &mut stored, checked) {
         return Ok(());
     }
     let fingerprint = format_fingerprint(scanned.fingerprint());
@@ -79,10 +79,11 @@ pub(super) fn compare(
     Ok(())
 }
 
-/// Adds a finding for each root that has no files although the index has records of it; these
-/// records are not compared. Returns false if no root has files, although the index has records:
-/// then there is nothing to compare with.
-fn report_missing_roots(
+/// Declares each root unreadable that has no files although the index has records of it: these
+/// records are not compared, and [`report_unreadable`] adds the finding. Returns false if no root
+/// has files, although the index has records: then there is nothing to compare with, and this is a
+/// finding.
+fn declare_missing_roots(
     meta: &Meta,
     scanned: &mut ScannedArchive,
     stored: &mut Stored,
@@ -96,10 +97,7 @@ fn report_missing_roots(
     }
     for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
         if stored.count_under(root) > 0 {
-            let root_path = root.display();
-            let what = format!("{root_path} has no files: its records were not compared");
-            checked.add(Severity::Unreadable, what);
-            scanned.declare_unreadable(root.clone(), "has no files now".to_owned());
+            declare_without_files(scanned, root);
         }
     }
     true

@@ -132,6 +132,29 @@ fn an_index_of_an_empty_archive_has_no_finding() {
     assert_eq!(sample.check().findings, []);
 }
 
+#[test]
+fn a_root_without_files_is_one_finding() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, other, index] = ["one", "other", "index"].map(|name| folder.path().join(name));
+    for (root, text) in [(&one, "比特币突破历史高点。"), (&other, "以太坊合并已经完成。")]
+    {
+        fs::create_dir(root).unwrap();
+        fs::write(root.join("page.txt"), format!("新的一頁\n\n{text}\n")).unwrap();
+    }
+    let options = BuildOptions::default();
+    build(&index, &[one, other.clone()], &options, &Silent).unwrap();
+    fs::remove_file(other.join("page.txt")).unwrap();
+    for is_gone in [false, true] {
+        if is_gone {
+            fs::remove_dir(&other).unwrap();
+        }
+        let findings = check(&index, &options.ingest, &Silent).unwrap().findings;
+        let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+        assert_eq!(finding.severity, Severity::Unreadable, "{finding:?}");
+        assert!(finding.what.contains("other: unreadable: "), "{finding:?}");
+    }
+}
+
 /// Pseudo-random numbers from a seed, by SplitMix64.
 struct Random(u64);
 
