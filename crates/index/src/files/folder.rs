@@ -138,11 +138,13 @@ impl Folder {
         file.sync_all()
     }
 
-    /// Creates a folder and opens it.
+    /// Creates a folder and opens it. If it cannot be opened, it is removed again.
     pub(crate) fn create_folder(&self, name: &str) -> io::Result<Self> {
         check_plain(name)?;
         self.dir.create_dir(name)?;
-        self.folder(name)
+        self.folder(name).inspect_err(|_| {
+            let _ = self.dir.remove_dir(name);
+        })
     }
 
     /// Makes a hard link to a file of this folder in the folder `to`, under the same name.

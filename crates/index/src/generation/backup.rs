@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::cleanup::KeepComplete;
+use super::cleanup::{KeepComplete, remove_unmarked};
 use super::current::{Current, current};
 use super::lock::WhenBusy;
 use super::locked::Locked;
@@ -142,6 +142,9 @@ fn copy(
         to.sync().map_err(Error::io("sync", to.path()))?;
         Ok(CopiedFiles { files, bytes })
     })();
+    if copied.is_err() {
+        remove_unmarked(&locked.folder, &name);
+    }
     // If the copy succeeded, remove the older backup. If it failed, remove what was copied so far;
     // but once the copy is complete, keep both generations if the one in use may need the other.
     locked.clean_up(if copied.is_ok() { KeepComplete::No } else { KeepComplete::IfNeeded });

@@ -14,7 +14,8 @@ use super::salvage::is_intact;
 use crate::error::Error;
 use crate::files::{
     ABANDONED, CURRENT, DESCRIPTION, DESCRIPTION_LIMIT, Entry, EntryKind, Folder,
-    GENERATION_MARKER, MARKER_LIMIT, SEAL, generation_number, is_build_file, is_tantivy_lock,
+    GENERATION_MARKER, MARKER_LIMIT, SEAL, generation_marker_text, generation_number,
+    is_build_file, is_damaged_copy, is_tantivy_lock,
 };
 use crate::meta::Meta;
 
@@ -110,11 +111,11 @@ pub(super) fn clean_up(
 
 /// Removes a generation: every file that wensou has written, then the folder if it is empty. The
 /// marker is removed last, so that the remaining files are still known to be ours if the process is
-/// killed meanwhile.
+/// killed meanwhile. The caller must know that wensou has made the folder.
 pub(super) fn remove_generation(folder: &Folder, name: &str) {
     let Ok(generation) = folder.folder(name) else { return };
     if !is_generation(&generation, name) {
-        return;
+        return remove_unmarked(folder, name);
     }
     let described = described_files(&generation);
     // Readers of formats before 5, which had no markers, left lock files.
@@ -141,6 +142,27 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
         if generation.kind(file) == Some(EntryKind::File) {
             let _ = generation.remove_file(file);
         }
+    }
+    let _ = folder.remove_folder(name);
+}
+
+/// Removes a generation whose marker could not be written, for example because the disk was full:
+/// the folder is empty, or holds only a part of the marker. [`clean_up`] cannot know that such a
+/// folder is ours, so the caller must know it.
+pub(super) fn remove_unmarked(folder: &Folder, name: &str) {
+    let Ok(generation) = folder.folder(name) else { return };
+    let Ok(entries) = generation.entries() else { return };
+    let is_part_of_marker = || {
+        let text = generation_marker_text(name.strip_suffix(ABANDONED).unwrap_or(name));
+        let content = generation.read(GENERATION_MARKER, MARKER_LIMIT);
+        content.is_ok_and(|content| is_damaged_copy(&content, text.as_bytes()))
+    };
+    match entries.as_slice() {
+        [] => {}
+        [entry] if entry.name == GENERATION_MARKER && is_part_of_marker() => {
+            let _ = generation.remove_file(GENERATION_MARKER);
+        }
+        _ => return,
     }
     let _ = folder.remove_folder(name);
 }

@@ -70,13 +70,14 @@ impl Draft {
         locked.clean_up(KeepComplete::IfNeeded);
         let name = locked.next_name()?;
         locked.note_unfinished(&name);
+        let index = locked.folder.try_clone().map_err(Error::io("open", dir))?;
         let mut drafts = drafts();
         let path = locked.folder.path_of(&name);
         let generation =
             locked.folder.create_folder(&name).map_err(Error::io("create the folder", &path))?;
-        let index = locked.folder.try_clone().map_err(Error::io("open", dir))?;
         drafts.push((index, name.clone()));
         drop(drafts);
+        // From here on, an error drops the draft, which removes the folder.
         let draft = Self { locked, generation, name, published: false, reused: BTreeMap::new() };
         let marker = generation_marker_text(&draft.name);
         let marked = draft.generation.write_durably(GENERATION_MARKER, marker.as_bytes());

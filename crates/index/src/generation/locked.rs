@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::cleanup::{KeepComplete, clean_up};
+use super::cleanup::{KeepComplete, clean_up, remove_unmarked};
 use super::current::{Pointer, is_replaceable, pointer};
 use super::folder_marker::{is_marked, write_marker};
 use super::lock::{Lock, WhenBusy};
@@ -38,14 +38,10 @@ impl Locked {
         // The marker must survive a power cut if anything else of this build does.
         folder.sync().map_err(Error::io("sync", dir))?;
         let mut locked = Self { folder, lock };
-        // A killed build may have left the folder of a generation without a marker. `clean_up`
-        // cannot know that such a folder is ours, so remove it here if it is empty.
+        // A killed build may have left the folder of a generation without a whole marker. The note
+        // says that such a folder is ours.
         for name in locked.lock.last_note().unfinished {
-            let generation = locked.folder.folder(&name);
-            let entries = generation.and_then(|generation| generation.entries());
-            if entries.is_ok_and(|entries| entries.is_empty()) {
-                let _ = locked.folder.remove_folder(&name);
-            }
+            remove_unmarked(&locked.folder, &name);
         }
         locked.lock.write_note(&[]);
         Ok(locked)

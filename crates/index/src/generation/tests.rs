@@ -5,7 +5,7 @@ use std::fs;
 
 use super::*;
 use crate::error::Error;
-use crate::files::{CURRENT, Folder, LOCK, Sum, Sums};
+use crate::files::{CURRENT, Folder, GENERATION_MARKER, LOCK, Sum, Sums};
 
 fn current_of(dir: &std::path::Path) -> Result<String, Error> {
     current(&Folder::open(dir).unwrap()).map(|current| current.name)
@@ -26,6 +26,11 @@ fn a_draft_becomes_the_index_only_when_published() {
     let folder = draft.folder().path().to_path_buf();
     drop(draft);
     assert!(!folder.exists(), "a draft that is dropped leaves no litter");
+
+    let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
+    fs::write(folder.join(GENERATION_MARKER), "wensou gen").unwrap();
+    drop(draft);
+    assert!(!folder.exists(), "nor does one whose marker could not be written whole");
 
     let draft = Draft::create(dir.path(), WhenBusy::Fail).unwrap();
     let first = draft.folder().path().to_path_buf();
@@ -88,10 +93,18 @@ fn the_folder_of_a_build_that_was_killed_before_it_wrote_a_marker_is_removed() {
         .unwrap();
     fs::create_dir(dir.path().join("gen-000002")).unwrap();
     fs::create_dir(dir.path().join("gen-000003")).unwrap();
-    fs::write(dir.path().join(LOCK), "wensou lock\npid 1\nunfinished gen-000002\n").unwrap();
+    for (name, marker) in [("gen-000004", "wensou generation gen-0"), ("gen-000005", "my notes")] {
+        fs::create_dir(dir.path().join(name)).unwrap();
+        fs::write(dir.path().join(name).join(GENERATION_MARKER), marker).unwrap();
+    }
+    let note = "wensou lock\npid 1\n\
+                unfinished gen-000002\nunfinished gen-000004\nunfinished gen-000005\n";
+    fs::write(dir.path().join(LOCK), note).unwrap();
     remove_litter(dir.path()).unwrap();
     assert!(!dir.path().join("gen-000002").exists());
+    assert!(!dir.path().join("gen-000004").exists(), "it has a part of the marker");
     assert!(dir.path().join("gen-000003").exists(), "nothing says that it is ours");
+    assert!(dir.path().join("gen-000005/GENERATION").exists(), "the file is not ours");
 }
 
 #[test]
