@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tantivy::TantivyError;
 use tantivy::directory::error::OpenReadError;
 use thiserror::Error;
+use wensou_ingest::Report;
 
 /// An error of the index. The message says what is wrong and how to fix it.
 #[derive(Debug, Error)]
@@ -147,10 +148,10 @@ pub enum Error {
     },
     /// Something in the archive (a page, another file, a member or a line) was skipped in a strict
     /// build.
-    #[error("{} could not be indexed and `--strict` was given: correct or move them", pages(.report.skipped.len()))]
+    #[error("{} could not be indexed and `--strict` was given: correct or move them", count_skipped(.report))]
     Strict {
         /// The report of the build, with everything that was skipped and the reasons.
-        report: Box<wensou_ingest::Report>,
+        report: Box<Report>,
     },
     /// The path of a root is not UTF-8, so the description cannot contain it.
     #[error("the path `{}` is not UTF-8: index a folder above it, or a link to it with another name", .path.display())]
@@ -177,9 +178,18 @@ pub enum Error {
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// A number of pages, for a message.
-fn pages(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "page" } else { "pages" })
+/// The numbers of skipped files (or folders, or members of containers) and of skipped lines, for a
+/// message, without a number that is 0.
+fn count_skipped(report: &Report) -> String {
+    let skipped = &report.skipped;
+    let lines = skipped.iter().filter(|skipped| skipped.line.is_some()).count();
+    let counts = [(skipped.len() - lines, "file", "files"), (lines, "line", "lines")];
+    let counts = counts.iter().filter(|(count, ..)| *count > 0);
+    let counts = counts.map(|(count, one, more)| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {more}"),
+    });
+    counts.collect::<Vec<_>>().join(" and ")
 }
 
 /// The process that has the lock, for a message; empty if it is not known.
@@ -280,7 +290,26 @@ pub(crate) fn permitted<T>(
 
 #[cfg(test)]
 mod tests {
+    use wensou_ingest::{Reason, Skipped};
+
     use super::*;
+
+    #[test]
+    fn a_strict_build_counts_skipped_lines_apart_from_skipped_files() {
+        let message = |lines: &[Option<u64>]| {
+            let skipped = |line: &Option<u64>| Skipped {
+                path: "a.jsonl".into(),
+                line: *line,
+                reason: Reason::Empty,
+            };
+            let mut report = Box::new(Report::default());
+            report.skipped = lines.iter().map(skipped).collect();
+            Error::Strict { report }.to_string()
+        };
+        assert!(message(&[None]).starts_with("1 file could not"));
+        assert!(message(&[Some(1)]).starts_with("1 line could not"));
+        assert!(message(&[Some(1), None, Some(2)]).starts_with("1 file and 2 lines could not"));
+    }
 
     #[test]
     fn lack_of_permission_is_not_damage_whatever_error_reports_it() {
