@@ -214,7 +214,15 @@ fn skipped_lines_are_counted_and_named_and_make_a_strict_build_fail() {
     let strict = dir.run(&["index", "archive", "--strict", "--quiet"]);
     assert_eq!(strict.code, 2);
     assert!(strict.stderr.contains("dump.jsonl:3"), "{}", strict.stderr);
+    assert!(strict.stderr.contains("the old index was kept"), "{}", strict.stderr);
     assert_eq!(dir.ids(&["--sort", "newest"]), before, "the old index stays");
+    let first = ["index", "archive", "--strict", "--quiet", "--index", "other", "--log", "log.txt"];
+    let first = dir.run(&first);
+    assert_eq!(first.code, 2);
+    let logged = std::fs::read_to_string(dir.path().join("log.txt")).unwrap();
+    for text in [&first.stderr, &logged] {
+        assert!(text.contains("no index was built") && !text.contains("old index"), "{text}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use wensou_ingest::{KeyCount, Report};
 
 use super::log::Log;
 use super::progress::ProgressDisplay;
-use super::signals::{self, OLD_INDEX_KEPT};
+use super::signals;
 use super::summary::{self, MAX_NAMED, comma_separated};
 use crate::out::{Terminal, sanitize};
 
@@ -41,10 +41,11 @@ pub(crate) fn build(
     let built = match outcome {
         Ok(built) => built,
         Err(error) => {
-            note(&format!("failed: {:#}; {OLD_INDEX_KEPT}", error_chain(&error)));
+            let left = signals::what_is_left(wensou_index::current_generation(dir).as_deref());
+            note(&format!("failed: {}; {left}", error_chain(&error)));
             if let IndexError::Strict { report } = &error {
                 print_skipped(report, terminal);
-                return Err(error).context(OLD_INDEX_KEPT);
+                return Err(error).context(left);
             }
             return Err(error.into());
         }

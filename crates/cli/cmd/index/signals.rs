@@ -5,8 +5,14 @@ use std::path::Path;
 
 use super::log::Log;
 
-/// Says that a build that failed or was stopped has not changed the index.
-pub(super) const OLD_INDEX_KEPT: &str = "the old index was kept";
+/// Says what a build that failed has left: the old index, whose current generation is `current`, or
+/// none.
+pub(super) fn what_is_left(current: Option<&str>) -> &'static str {
+    match current {
+        None => "no index was built",
+        Some(_) => "the old index was kept",
+    }
+}
 
 /// Makes SIGINT, SIGTERM and SIGHUP end the program at once. Before it ends, it removes the
 /// unfinished index, calls `erase` to erase the progress bar, and prints which index is in use.
@@ -30,9 +36,8 @@ pub(super) fn catch(
             wensou_index::abandon_drafts();
             erase();
             let after = wensou_index::current_generation(&index);
-            let outcome = match after {
-                None => "no index was built",
-                after if after == before => OLD_INDEX_KEPT,
+            let outcome = match after.as_deref() {
+                after if after.is_none() || after == before.as_deref() => what_is_left(after),
                 _ => "the new index is in use",
             };
             if let Some(log) = &log {
