@@ -113,8 +113,6 @@ pub(crate) struct List {
     /// The index of the first visible item.
     pub(crate) first: usize,
     highlighter: Rc<Highlighter>,
-    /// Whether more hits have been requested, and their response has not arrived yet.
-    is_loading: bool,
 }
 
 impl List {
@@ -131,7 +129,6 @@ impl List {
             selected: 0,
             first: 0,
             highlighter,
-            is_loading: false,
         }
     }
 }
@@ -211,7 +208,8 @@ pub(crate) struct App {
     /// The number of the newest request for the flash items of the preview, until its response
     /// arrives.
     awaited_flashes: Option<u64>,
-    /// The origin of the awaited list.
+    /// The origin of the awaited list; `None` if no list or only more hits of the shown one are
+    /// awaited.
     awaited_origin: Option<ListOrigin>,
     effects: Vec<Effect>,
 }

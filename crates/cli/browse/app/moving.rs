@@ -27,8 +27,10 @@ impl App {
             self.focus = Focus::List;
         }
         // The snippets of hits are cut to the width of a line, so ask for the hits again. A list of
-        // related records keeps its snippets.
-        if layout.snippet_chars != before && !self.shows_related() {
+        // related records keeps its snippets. If such a list is awaited, its request stays.
+        let awaits_related =
+            self.awaited_origin.as_ref().is_some_and(|it| !matches!(it, ListOrigin::Query(_)));
+        if layout.snippet_chars != before && !self.shows_related() && !awaits_related {
             let limit = self.list.items.len().max(HITS_PER_REQUEST);
             self.awaited_list = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
             self.awaited_origin = Some(ListOrigin::Query(self.text().to_owned()));
@@ -45,7 +47,7 @@ impl App {
     }
 
     /// Moves the selection by `items`. Requests more hits when the selection nears the end of the
-    /// loaded hits.
+    /// loaded hits, unless a list is awaited: its request must not be replaced.
     pub(super) fn move_selection(&mut self, items: isize) {
         let last = self.list.items.len().saturating_sub(1);
         let selected = self.list.selected.saturating_add_signed(items).min(last);
@@ -55,9 +57,8 @@ impl App {
         }
         let near_end = selected + self.layout().visible_items >= last;
         let is_query = matches!(&self.list.origin, ListOrigin::Query(text) if text == self.text());
-        if near_end && is_query && !self.list.is_loading && self.list.items.len() < self.list.total
-        {
-            self.list.is_loading = true;
+        let has_more = self.list.items.len() < self.list.total;
+        if near_end && is_query && has_more && self.awaited_list.is_none() {
             let offset = self.list.items.len();
             self.awaited_list =
                 Some(self.ask(RequestKind::Hits { offset, limit: HITS_PER_REQUEST }));

@@ -67,6 +67,7 @@ impl App {
 
     /// Shows the hits or records of a response, or the reason why there are none.
     fn apply_list(&mut self, data: ResponseData) {
+        let origin = self.awaited_origin.take();
         match data {
             ResponseData::Hits {
                 offset: 0,
@@ -78,7 +79,7 @@ impl App {
                 diagnosis,
                 highlighter,
             } => {
-                let Some(origin) = self.awaited_origin.take() else { return };
+                let Some(origin) = origin else { return };
                 // A resize sends the same query again, for snippets of another width: keep the
                 // selection then.
                 let (selected, first) =
@@ -97,29 +98,25 @@ impl App {
             ResponseData::Hits { items, total, .. } => {
                 self.list.items.extend(items);
                 self.list.total = total;
-                self.list.is_loading = false;
             }
-            ResponseData::Records(items) => self.open_related_list(items),
+            ResponseData::Records(items) => {
+                if let Some(origin) = origin {
+                    self.open_related_list(origin, items);
+                }
+            }
             // Keep the previous hits, and show below the query why it cannot be searched for.
             ResponseData::Refused(diagnostics) => {
                 if self.errors.is_empty() {
                     self.errors = diagnostics;
                 }
             }
-            ResponseData::Failed(message) => {
-                self.list.is_loading = false;
-                self.status = Some(message);
-            }
+            ResponseData::Failed(message) => self.status = Some(message),
             ResponseData::Embedded(_) | ResponseData::Tags(_) | ResponseData::Dates(_) => {}
         }
     }
 
     /// Opens a list of records that are related to the selected one, over the list that is shown.
-    fn open_related_list(&mut self, items: Vec<Item>) {
-        let Some(origin) = self.awaited_origin.take() else { return };
-        // If more hits of that list were requested, their response is dropped: only the response to
-        // the newest request for a list is awaited.
-        self.list.is_loading = false;
+    fn open_related_list(&mut self, origin: ListOrigin, items: Vec<Item>) {
         if items.is_empty() {
             let what = match origin {
                 ListOrigin::Pages(_) => "no page contains this flash item",

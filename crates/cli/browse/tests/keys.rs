@@ -166,6 +166,34 @@ fn more_hits_are_requested_near_the_end_of_the_loaded_ones() {
 }
 
 #[test]
+fn a_move_or_a_resize_does_not_replace_the_request_for_another_list() {
+    let sort = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::ALT);
+    let follow = KeyEvent::new(KeyCode::Char('f'), KeyModifiers::CONTROL);
+    let end = KeyEvent::new(KeyCode::End, KeyModifiers::NONE);
+    // As if not all hits were loaded, so that the last one is near the end.
+    let mut driver = Driver::new("减半 OR 質押", (80, 24));
+    driver.app.list.items.truncate(1);
+    let awaited = driver.app.update(Event::Key(sort));
+    let moved = driver.app.update(Event::Key(end));
+    let asks_for_hits = |effect: &Effect| match effect {
+        Effect::Ask(request) => matches!(request.kind, RequestKind::Hits { .. }),
+        _ => false,
+    };
+    assert!(!moved.iter().any(asks_for_hits), "{moved:?}");
+    driver.perform(awaited);
+    let newest_first =
+        Driver::new("减半 OR 質押", (80, 24)).alt(KeyCode::Char('s')).titles().join(" ");
+    assert_eq!(driver.titles().join(" "), newest_first);
+    for event in [Event::Key(end), Event::Resize(200, 60)] {
+        let mut driver = Driver::new("", (80, 24));
+        driver.app.list.items.truncate(2);
+        let awaited = driver.app.update(Event::Key(follow));
+        driver.send(event).perform(awaited);
+        assert!(driver.app.shows_related(), "{:?}", driver.titles());
+    }
+}
+
+#[test]
 fn the_preview_of_a_page_lists_its_flash_items() {
     let mut driver = Driver::new("第四次減半", (200, 60));
     let screen = driver.screen();
