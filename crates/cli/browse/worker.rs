@@ -320,6 +320,8 @@ fn pages(index: IndexRef<'_>, flash: &FlashItem, query: &Query) -> Result<Vec<It
     let wanted = Query { root, text: String::new(), warnings: Vec::new() };
     let mut options = Options::default();
     options.limit = MAX_RELATED;
+    // Each page counts as an occurrence of the item, also if its article repeats that of another.
+    options.all = true;
     let highlighter = Highlighter::new(index, query)?;
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =
@@ -334,4 +336,48 @@ fn pages(index: IndexRef<'_>, flash: &FlashItem, query: &Query) -> Result<Vec<It
             Item::from_record(record, &highlighter)
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use wensou_index::{BuildOptions, Index};
+    use wensou_ingest::Silent;
+
+    use super::*;
+
+    /// A page with an article that has this title, and with the same text and flash item as others.
+    fn page(title: &str) -> String {
+        format!(
+            "幣圈資訊 幣圈資訊\nCtrl+D 幣圈資訊\nads\n首頁 > 比特幣 > Info\n\n\
+             {title}_BTC:比特幣價格\n\nAuthor:\n\nTime:2023/6/1 8:00:00\n\n來源:鏈聞\n\n\
+             比特幣價格週一突破三萬美元,創下去年六月以來的新高,交易量較前一日增加四分之一。分析師認為,\
+             市場對現貨基金獲批的期待推動了這一輪上漲,多家資產管理公司近日向監管機構提交了申請。\n\n\
+             分析師:比特幣減半將至:金色財經報道,分析師表示,比特幣減半將在明年四月到來,礦工需要準備。[2023/5/6 9:30:00]\n\n\
+             這些申請的結果將在秋天公布,屆時市場的反應還有待觀察。\n\nTags:BTC比特幣價格\n\n比特幣\n"
+        )
+    }
+
+    #[test]
+    fn pages_with_the_same_article_are_all_pages_of_a_flash_item() {
+        let dir = tempfile::tempdir().unwrap();
+        let [archive, folder] = ["archive", "index"].map(|name| dir.path().join(name));
+        std::fs::create_dir(&archive).unwrap();
+        for (name, title) in [("1.txt", "比特幣突破三萬美元"), ("2.txt", "比特幣再創新高")]
+        {
+            std::fs::write(archive.join(name), page(title)).unwrap();
+        }
+        wensou_index::build(&folder, &[archive], &BuildOptions::default(), &Silent).unwrap();
+        let index = Index::open(&folder).unwrap();
+        let clock = Clock { today: "2023-06-20".parse().unwrap() };
+        let hits = |text: &str| {
+            let (query, _) = parse_lenient(text, &clock);
+            wensou_query::search(&index, &query, &Options::default()).unwrap().hits
+        };
+        assert_eq!(hits("kind:article").len(), 1, "the articles are near-duplicates");
+        let flash = hits("kind:flash").remove(0).record;
+        assert_eq!(flash.occurrences(), 2);
+        let Record::Flash(flash) = flash else { panic!("{flash:?}") };
+        let (query, _) = parse_lenient("", &clock);
+        assert_eq!(pages((&index).into(), &flash, &query).unwrap().len(), 2);
+    }
 }
