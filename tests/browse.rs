@@ -4,12 +4,13 @@
 use crate::pty::{Pty, modes};
 use crate::util::Dir;
 
-// Keys, as the bytes that a terminal sends; `crates/cli/browse/keys.rs` has their meaning. Ctrl-F
-// goes from a flash item to its pages, Ctrl-O shows the record in the pager, Ctrl-R offers earlier
-// queries, Ctrl-U clears the query and Ctrl-Y copies the id. Alt-D shows the hits over time, Alt-O
-// opens the web address, and Alt-S changes the order.
+// Keys, as the bytes that a terminal sends; `crates/cli/browse/keys.rs` has their meaning. Ctrl-E
+// opens the file in the editor, Ctrl-F goes from a flash item to its pages, Ctrl-O shows the record
+// in the pager, Ctrl-R offers earlier queries, Ctrl-U clears the query and Ctrl-Y copies the id.
+// Alt-D shows the hits over time, Alt-O opens the web address, and Alt-S changes the order.
 const ESC: &str = "\x1b";
 const CTRL_C: &str = "\x03";
+const CTRL_E: &str = "\x05";
 const CTRL_F: &str = "\x06";
 const CTRL_O: &str = "\x0f";
 const CTRL_Q: &str = "\x11";
@@ -116,6 +117,22 @@ fn a_record_that_cannot_be_shown_in_the_pager_is_reported() {
     std::fs::rename(dir.path().join("index"), dir.path().join("elsewhere")).unwrap();
     pty.send(CTRL_O);
     pty.wait_for_text("cannot show the record: no index in ");
+    pty.send(CTRL_Q);
+    assert_eq!(pty.wait_for_exit(), 0);
+}
+
+#[test]
+fn the_editor_opens_a_file_in_a_folder_whose_name_is_like_that_of_a_container() {
+    let dir = Dir::new();
+    dir.write("archive/news!/d.jsonl", r#"{"id":"a1","title":"減半","text":"減半將至"}"#);
+    dir.index();
+    let editor = [("VISUAL", "echo EDITED; read line </dev/tty; true")];
+    let mut pty = Pty::start_browse(&dir, &["減半"], &editor);
+    pty.wait_for_text("▌article 減半");
+    pty.send(CTRL_E);
+    pty.wait_for_text("EDITED");
+    pty.send("\n");
+    pty.wait_for_text("▌article 減半");
     pty.send(CTRL_Q);
     assert_eq!(pty.wait_for_exit(), 0);
 }

@@ -12,7 +12,7 @@ use wensou_query::lang::{Clock, parse_lenient};
 use super::text::one_line;
 use super::worker::Item;
 use crate::open_index::OpenIndex;
-use crate::original_file::original_file;
+use crate::original_file::original_member;
 use crate::out::attributes;
 
 /// The flags with which a second process of this program opens the index at `location`, a folder or
@@ -78,12 +78,12 @@ fn printed_record(flags: &[OsString], id: &str, query: &str) -> anyhow::Result<V
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
 pub(crate) fn open_in_editor(index: &OpenIndex, item: &Item) -> anyhow::Result<()> {
     let (path, _) = attributes::location(&item.record);
-    if path.contains("!/") {
-        bail!("{path} is inside a container such as a zip file: `wensou show --raw` prints it");
-    }
-    let file = original_file(index, path).with_context(|| {
+    let (file, member) = original_member(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;
+    if member.is_some() {
+        bail!("{path} is inside a container such as a zip file: `wensou show --raw` prints it");
+    }
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = snippet_line(&bytes, item);
     let editor = first_set_variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
