@@ -110,6 +110,20 @@ fn a_mistake_is_reported_while_typing() {
 }
 
 #[test]
+fn the_pager_is_that_of_show() {
+    let dir = indexed();
+    let pager = [("WENSOU_PAGER", "sed s/^/PAGED:/; read line </dev/tty"), ("PAGER", "false")];
+    let mut pty = Pty::start_browse(&dir, &["質押"], &pager);
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
+    pty.send(CTRL_O);
+    pty.wait_for_text("PAGED:");
+    pty.send("\n");
+    pty.wait_for_text("▌article 以太坊合并后的質押收益");
+    pty.send(CTRL_Q);
+    assert_eq!(pty.wait_for_exit(), 0);
+}
+
+#[test]
 fn a_record_that_cannot_be_shown_in_the_pager_is_reported() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["質押"], &[("PAGER", "cat; read line </dev/tty")]);

@@ -23,7 +23,7 @@ pub(crate) fn original_member<'p>(
 
 /// The file of a stored path: relative to the working folder, or below a root of the index; `None`
 /// if there is no such file.
-pub(crate) fn original_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
+fn original_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
     let stored_path = PathBuf::from(path);
     if stored_path.is_file() {
         return Some(stored_path);

@@ -25,8 +25,8 @@ pub(crate) fn index_flags(location: PathBuf, insecure_http: bool) -> Vec<OsStrin
     flags
 }
 
-/// Shows a record in `$PAGER` as `wensou show` prints it, with the words of `query_text`
-/// highlighted. `flags` open the index, see [`index_flags`].
+/// Shows a record as `wensou show` prints it, with the words of `query_text` highlighted, in the
+/// pager that `$WENSOU_PAGER` or `$PAGER` names. `flags` open the index, see [`index_flags`].
 pub(crate) fn open_in_pager(
     flags: &[OsString],
     clock: &Clock,
@@ -37,23 +37,23 @@ pub(crate) fn open_in_pager(
     // canonical form of the parsed query.
     let (query, _) = parse_lenient(query_text, clock);
     let printed = printed_record(flags, id, &query.to_string())?;
-    let pager = first_set_variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
+    let pager = first_set_variable(&["WENSOU_PAGER", "PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut shell = shell_command(&pager);
     if std::env::var_os("LESS").is_none() {
         // Otherwise `less` prints escape sequences instead of colours.
         shell.env("LESS", "R");
     }
     let shell = shell.stdin(Stdio::piped()).spawn();
-    let mut shell = shell.context("cannot run a shell for $PAGER")?;
+    let mut shell = shell.context("cannot run a shell for the pager")?;
     let written = shell.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(&printed));
-    let status = shell.wait().context("cannot wait for $PAGER")?;
+    let status = shell.wait().context("cannot wait for the pager")?;
     if !status.success() {
-        bail!("$PAGER failed: {}", pager.to_string_lossy());
+        bail!("the pager failed: {}", pager.to_string_lossy());
     }
     match written {
         // The user has quit the pager before it read everything.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to $PAGER"),
+        written => written.context("cannot write to the pager"),
     }
 }
 

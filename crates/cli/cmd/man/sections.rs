@@ -134,14 +134,17 @@ fn files(verb: Option<&str>) -> Vec<Entry> {
 
 fn environment(verb: Option<&str>) -> Vec<Entry> {
     let mut variables = ENVIRONMENT.to_vec();
-    if matches!(verb, None | Some("show")) {
-        variables.push((
-            "WENSOU_PAGER, PAGER",
-            "The pager for text longer than the screen; `cat` for none.",
-        ));
-    }
+    let pager = match verb {
+        None => Some(
+            "The pager for text longer than the screen (`cat` for none), and that Ctrl-O of \
+             `wensou browse` opens.",
+        ),
+        Some("show") => Some("The pager for text longer than the screen; `cat` for none."),
+        Some("browse") => Some("The pager that Ctrl-O opens."),
+        _ => None,
+    };
+    variables.extend(pager.map(|about| ("WENSOU_PAGER, PAGER", about)));
     if matches!(verb, None | Some("browse")) {
-        variables.push(("PAGER", "The pager that Ctrl-O of `wensou browse` opens."));
         variables.push(("VISUAL, EDITOR", "The editor that Ctrl-E of `wensou browse` opens."));
     }
     if matches!(verb, None | Some("index" | "survey")) {
