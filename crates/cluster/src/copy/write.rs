@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::physical_index::{Health, REPLICAS_WAIT};
 use crate::publication::{
-    Publication, bulk_options, check_none_refused, is_lost, is_marked, refresh,
+    Publication, bulk_options, check_none_refused, delete_if_marked, is_lost, is_marked, refresh,
 };
 use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};
@@ -64,9 +64,8 @@ impl Publication<'_> {
                 if !names.iter().any(|name| is_lost(self.client, name)) {
                     return Err(error);
                 }
-                if is_marked(self.client, documents_index, self.address.alias())? {
-                    self.client.delete_index(documents_index)?;
-                }
+                // The index may be gone as well, if the cluster has lost its state.
+                delete_if_marked(self.client, documents_index, self.address.alias())?;
                 self.write(published, documents_index, progress)
             }
             written => written,

@@ -173,6 +173,15 @@ pub(crate) fn is_marked(client: &Client, name: &str, alias: &str) -> Result<bool
     Ok(has_mark(&found[name]["mappings"], &found[name]["settings"], alias))
 }
 
+/// Deletes an index if it has our mark, see [`is_marked`]. Does nothing if there is no such index.
+pub(crate) fn delete_if_marked(client: &Client, name: &str, alias: &str) -> Result<()> {
+    match is_marked(client, name, alias) {
+        Err(Error::NotFound { .. }) | Ok(false) => Ok(()),
+        Ok(true) => client.delete_index(name).map(drop),
+        Err(error) => Err(error),
+    }
+}
+
 /// How to write to an index that is not published: waits for a missing shard only for
 /// [`LOST_AFTER`], because a shard without a replica is lost for good.
 pub(crate) fn bulk_options() -> BulkOptions {
@@ -250,7 +259,25 @@ pub(crate) fn check_none_refused(summary: BulkSummary) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::{Mock, Reply};
+    use crate::mock::{Mock, Reply, SeenRequest};
+
+    #[test]
+    fn only_an_index_with_our_mark_is_deleted() {
+        // The answer about the index, and whether the index is deleted.
+        let marked = r#"{"n-1":{"mappings":{"_meta":{"wensou":{"alias":"n"}}}}}"#;
+        let missing = Reply::exception(404, "index_not_found_exception", "no such index [n-1]");
+        for (answer, expected) in
+            [(Reply::ok(marked), true), (Reply::ok(r#"{"n-1":{}}"#), false), (missing, false)]
+        {
+            let mock = Mock::new(move |_, seen| match seen.line.starts_with("DELETE") {
+                true => Reply::ok("{}"),
+                false => answer.clone(),
+            });
+            delete_if_marked(&mock.client(), "n-1", "n").unwrap();
+            let deletes = |seen: &SeenRequest| seen.line.starts_with("DELETE /n-1");
+            assert_eq!(mock.requests().iter().any(deletes), expected, "{:?}", mock.requests());
+        }
+    }
 
     #[test]
     fn lost_shards_are_looked_for_before_a_refresh() {
