@@ -2,7 +2,7 @@
 //!
 //! The config file says what a name stands for; the language only says where a name may be.
 
-use super::chars::{ends_word, fold_width, is_space};
+use super::chars::{ends_word, fold_width, is_invisible, is_space};
 use super::span::Span;
 
 /// A leading `@name`.
@@ -10,7 +10,7 @@ use super::span::Span;
 pub struct SavedName<'t> {
     /// The name, without the `@`.
     pub name: &'t str,
-    /// Bytes of `@name`.
+    /// Bytes of `@name`, with the invisible characters at the start and the end of the name.
     pub span: Span,
     /// Bytes of all text that follows it.
     pub remaining: Span,
@@ -18,7 +18,8 @@ pub struct SavedName<'t> {
 
 /// The saved query that `text` starts with, if its first word is `@name`.
 ///
-/// Anywhere else, after a backslash and in quotes, `@` is text.
+/// Anywhere else, after a backslash and in quotes, `@` is text. Invisible characters before a name and
+/// at its end have no meaning, as elsewhere in a query.
 ///
 /// ```
 /// # use wensou_query::lang::saved_name;
@@ -29,16 +30,34 @@ pub struct SavedName<'t> {
 /// assert_eq!(saved_name("@ weekly"), None);
 /// ```
 pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
-    let start = text.find(|c| !is_space(c))?;
+    let start = text.find(|c| !is_space(c) && !is_invisible(c))?;
     let sign = text[start..].chars().next().filter(|c| fold_width(*c) == '@')?;
     let from = start + sign.len_utf8();
     let end = text[from..].find(ends_word).map_or(text.len(), |length| from + length);
-    let name = &text[from..end];
+    let name = text[from..end].trim_matches(is_invisible);
     let remaining = Span::new(end, text.len());
     (!name.is_empty()).then_some(SavedName { name, span: Span::new(start, end), remaining })
 }
 
-/// Whether `name` can name a saved query: one word that contains no delimiter or escape.
+/// Whether `name` can name a saved query: one word that contains no delimiter, escape or invisible
+/// character.
 pub fn is_saved_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c| ends_word(c) || c.is_control() || fold_width(c) == '\\')
+    let is_refused =
+        |c: char| ends_word(c) || c.is_control() || is_invisible(c) || fold_width(c) == '\\';
+    !name.is_empty() && !name.contains(is_refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invisible_characters_around_a_name_have_no_meaning() {
+        for typed in ["\u{FEFF}@weekly 減半", " \u{200B}@\u{2060}weekly\u{200B} 減半"] {
+            let found = saved_name(typed).unwrap();
+            assert_eq!((found.name, found.remaining.of(typed)), ("weekly", " 減半"), "{typed:?}");
+        }
+        assert_eq!(saved_name("@\u{200B} weekly"), None);
+        assert!(is_saved_name("weekly") && !is_saved_name("weekly\u{200B}"));
+    }
 }
