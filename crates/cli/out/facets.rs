@@ -10,17 +10,17 @@ use super::{Terminal, json, sanitize};
 use crate::open_index::OpenIndex;
 use crate::types::{self, HitFormat};
 
-/// A facet with its first values (the most frequent ones; of months, the earliest), and the number
-/// of values left out.
+/// A facet with its most frequent values (of months, the latest), and the number of values left
+/// out.
 pub(crate) struct FacetCounts {
     facet: Facet,
     values: Vec<FacetValue>,
     omitted: usize,
 }
 
-/// Counts the documents that a query matches by each of these facets. Keeps the first `limit`
-/// values of each facet, or all values if `limit` is 0. The most frequent values come first, but
-/// months are in chronological order.
+/// Counts the documents that a query matches by each of these facets. Keeps at most `limit` values
+/// of each facet, or all values if `limit` is 0. The most frequent values are kept and come first;
+/// of months, the latest are kept, in chronological order, with `none` (no date) as the last.
 pub(crate) fn count_facets(
     index: &OpenIndex,
     query: &Query,
@@ -39,11 +39,12 @@ pub(crate) fn count_facets(
             };
             let prefix = None;
             let mut values = facet(index, query, facet_kind, prefix)?;
-            let value_count = values.len();
-            if limit > 0 {
-                values.truncate(limit);
+            let omitted = if limit > 0 { values.len().saturating_sub(limit) } else { 0 };
+            match facet_kind {
+                Facet::Month => drop(values.drain(..omitted)),
+                _ => values.truncate(values.len() - omitted),
             }
-            Ok(FacetCounts { facet: facet_kind, omitted: value_count - values.len(), values })
+            Ok(FacetCounts { facet: facet_kind, values, omitted })
         })
         .collect()
 }
@@ -77,12 +78,18 @@ pub(crate) fn print(
 
 fn print_text(terminal: &mut Terminal, counted: &FacetCounts) -> anyhow::Result<()> {
     terminal.line(format_args!("{TITLE}{}{TITLE:#}", counted.facet.as_str()))?;
+    let omitted = counted.omitted;
+    let is_month = counted.facet == Facet::Month;
+    if omitted > 0 && is_month {
+        let months = if omitted == 1 { "earlier month" } else { "earlier months" };
+        terminal.line(format_args!("{DIM}{omitted:>7}  {months}{DIM:#}"))?;
+    }
     for value in &counted.values {
         let value_text = sanitize::line(&value.value).into_owned();
         terminal.line(format_args!("{:>7}  {TAG}{value_text}{TAG:#}", value.documents))?;
     }
-    if counted.omitted > 0 {
-        terminal.line(format_args!("{DIM}{:>7}  more{DIM:#}", counted.omitted))?;
+    if omitted > 0 && !is_month {
+        terminal.line(format_args!("{DIM}{omitted:>7}  more{DIM:#}"))?;
     }
     terminal.line("")?;
     Ok(())
