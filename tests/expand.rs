@@ -292,6 +292,9 @@ fn words_and_synonyms_of_the_user_are_part_of_the_index() {
     assert!(ran.stderr.contains("wensou index --rebuild"), "{}", ran.stderr);
     assert_eq!(sorted_ids(&dir, "moat"), ["a", "b"]);
     assert!(dir.ok(&["stats"]).contains("synonyms.tsv has changed"));
+    let checked = dir.run(&["check"]).stdout;
+    let cured = "synonyms.tsv has changed since it was built; to fix: `wensou index`\n";
+    assert!(checked.ends_with(cured), "{checked}");
 
     // The index remembers its tables, so `index` notices the change.
     dir.ok(&["index", "-q"]);

@@ -78,8 +78,7 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
             Err(what) => checked.add(Severity::Damage, what),
         }
         if let Some(stale) = meta.stale() {
-            checked
-                .add(Severity::Stale, format!("{stale}: rebuild it with `wensou index --rebuild`"));
+            checked.add(Severity::Stale, stale.to_string());
         }
         Ok(())
     })
