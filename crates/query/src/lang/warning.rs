@@ -100,7 +100,8 @@ impl Diagnostic {
             .with_help("use `date:none` instead of the range to see them")
     }
 
-    /// W005: the index is older than the archive or the program.
+    /// W005: the index is stale, see [`Code::StaleIndex`]. Whether the archive has changed since is
+    /// not looked at.
     pub fn stale_index(reason: impl Display) -> Self {
         Self::general(Code::StaleIndex, format!("the index is stale: {reason}"))
             .with_help("run `wensou index --rebuild`")
