@@ -89,8 +89,8 @@ impl PostingsCache {
         {
             let needed = BitsetPostings::memory_bytes(list.doc_freq(), postings.num_docs());
             if *bytes + needed <= MAX_CACHED_BYTES {
-                *bytes += needed;
                 let list = Arc::new(postings.bitset(key)?);
+                *bytes += needed;
                 *entry = Entry::Cached(list.clone());
                 return Some(OpenedPostings::Cached(list));
             }
