@@ -90,7 +90,7 @@ fn after_newest(
 }
 
 /// Calls `each` with a node and every node below it.
-pub(crate) fn for_each_node(
+fn for_each_node(
     node: &Node,
     each: &mut dyn FnMut(&Node) -> Result<(), Error>,
 ) -> Result<(), Error> {
