@@ -284,6 +284,12 @@ fn words_and_synonyms_of_the_user_are_part_of_the_index() {
     assert_eq!(sorted_ids(&dir, "moat"), ["a", "b"]);
     assert!(dir.ok(&["explain", "moat"]).contains("护城河 = "), "explain names the expansion");
 
+    // A mistake in the path of a table is not answered with the table of the last build.
+    let mistyped = dir.run(&["index", "archive", "-q", "--words", "wrods.tsv"]);
+    assert_eq!(mistyped.code, 2, "{}", mistyped.stderr);
+    let names_flag_and_file = ["wrods.tsv", "--words"].map(|part| mistyped.stderr.contains(part));
+    assert_eq!(names_flag_and_file, [true, true], "{}", mistyped.stderr);
+
     // A changed table gives a warning. Searches use the old tables until the next build.
     std::fs::write(&synonyms, "護城河,優勢\n").unwrap();
     let ran = dir.run(&["search", "moat"]);

@@ -121,9 +121,11 @@ struct Table {
 
 impl Table {
     /// Reads the user's file at `path`, or its copy in an earlier generation if that file cannot be
-    /// read.
+    /// read. A copy of another file is not used.
     fn read(path: Option<PathBuf>, copy: Option<TableCopy<'_>>) -> Result<Option<Self>, Error> {
         let Some(path) = path else { return Ok(None) };
+        let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let copy = copy.filter(|copy| copy.table.path == absolute);
         let text = match (read_file(&path), copy) {
             (Err(error), Some(copy)) => copy.read().map_err(|problem| {
                 let what = format!("{error}; its copy in the index cannot be used: {problem}");
@@ -318,6 +320,13 @@ mod tests {
         };
         fs::write(earlier.path_of(WORDS), "區塊鏈技術\n").unwrap();
         assert_eq!(read("from intact copy").unwrap().words, Some(table));
+        let other = TableFiles { words: Some(dir.path().join("other.tsv")), ..files.clone() };
+        let read_other = Analysis::read_and_copy_tables(
+            &other,
+            Some((&earlier, &tables)),
+            &open("from a copy of another file"),
+        );
+        assert!(matches!(read_other, Err(Error::Io { .. })), "{read_other:?}");
         fs::write(earlier.path_of(WORDS), "區塊鏈技巧\n").unwrap();
         let error = read("from damaged copy").unwrap_err();
         let cause = std::error::Error::source(&error).map(ToString::to_string);

@@ -1,8 +1,10 @@
 //! The options of a build, from the flags of `wensou index` and the settings of the existing index.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use wensou_index::{BuildOptions, Settings, TableFiles};
 use wensou_ingest::{FieldMap, PreCommand};
 
@@ -22,7 +24,7 @@ pub(super) fn build_options(
     options.anew = args.rebuild;
     options.wait = args.wait;
     options.allow_empty = args.allow_empty;
-    options.tables = tables(before, args);
+    options.tables = tables(before, args)?;
     if let Some(threads) = args.threads {
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
@@ -72,18 +74,35 @@ pub(crate) fn field_map(map: &str) -> anyhow::Result<FieldMap> {
 
 /// The user's tables: those of the flags, else those of the last build. The word `none` in place of
 /// a file means that there is no such table.
-fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
+fn tables(before: Option<&Settings>, args: &Args) -> anyhow::Result<TableFiles> {
     let before = before.map(|settings| settings.tables.files()).unwrap_or_default();
-    let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
-        Some(none) if none.as_os_str() == "none" => None,
-        Some(file) => Some(file.clone()),
-        None => before,
+    let choose = |flag: &str, named: &Option<PathBuf>, before: Option<PathBuf>| match named {
+        Some(none) if none.as_os_str() == "none" => Ok(None),
+        Some(file) => ensure_readable(flag, file).map(|()| Some(file.clone())),
+        None => Ok(before),
     };
-    TableFiles {
-        words: choose(&args.words, before.words),
-        synonyms: choose(&args.synonyms, before.synonyms),
-        labels: choose(&args.labels, before.labels),
-    }
+    Ok(TableFiles {
+        words: choose("--words", &args.words, before.words)?,
+        synonyms: choose("--synonyms", &args.synonyms, before.synonyms)?,
+        labels: choose("--labels", &args.labels, before.labels)?,
+    })
+}
+
+/// Fails if the table that a flag names cannot be opened. A build would silently use the copy that
+/// the index keeps, which is meant for tables of an earlier build that are lost.
+fn ensure_readable(flag: &str, file: &Path) -> anyhow::Result<()> {
+    // Opening a pipe could block.
+    let opened = fs::metadata(file).and_then(|metadata| match metadata.is_file() {
+        true => File::open(file).map(drop),
+        false => Err(Error::new(ErrorKind::InvalidInput, "is not a regular file")),
+    });
+    opened.with_context(|| {
+        format!(
+            "cannot read {}: correct the path after {flag}; without {flag}, an index keeps the \
+             table that it has",
+            file.display()
+        )
+    })
 }
 
 /// The command that turns files of other kinds into text: that of the flags, else that of the
