@@ -26,10 +26,12 @@ pub(crate) struct Config {
     pub(crate) format: ShowFormat,
 }
 
-/// The most used keys of the config file, as an example.
+/// The keys of the config file, as an example.
 pub(crate) const CONFIG_KEYS: &str =
     "  index = \"~/news/index\"           # relative to the config file
   archive = [\"~/news/pages\"]       # what `wensou index` reads
+  pre = \"~/bin/to-text\"            # turns other files into text, see --pre
+  pre_glob = [\"*.pdf\"]             # these files
   time_zone = \"Asia/Shanghai\"      # or \"+08:00\"
   color = \"auto\"                   # always, never
 
@@ -38,13 +40,17 @@ pub(crate) const CONFIG_KEYS: &str =
   snippet = 120
   sort = \"rank\"                    # newest, oldest
 
-  [cluster]                         # for --index https://HOST:9200/NAME
-  credentials_file = \"~/.wensou\"   # user and password, api_key or token
+  [cluster]                        # for --index https://HOST:9200/NAME
+  credentials_file = \"~/.wensou\"   # has one of the three that follow
+  # user = \"…\"                     # a user and a password
+  # password = \"…\"
+  # api_key = \"…\"                  # an API key
+  # token = \"…\"                    # a token
   ca_file = \"ca.pem\"               # who signs the certificates
-  insecure_http = false             # http:// to other machines
-  grace = 5                         # seconds that a replaced copy is kept
+  insecure_http = false            # http:// to other machines
+  grace = 5                        # seconds that a replaced copy is kept
 
-  [queries]                         # wensou search @weekly
+  [queries]                        # wensou search @weekly
   weekly = \"date:7d -tag:廣告\"";
 
 /// Print a shell completion script

@@ -293,3 +293,24 @@ fn resolve(folder: &Path, path: &Path) -> PathBuf {
         _ => folder.join(path),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::CONFIG_KEYS;
+
+    #[test]
+    fn the_help_has_every_key_in_a_valid_example() {
+        let mut keys = [TOP_KEYS.as_slice(), &SEARCH_KEYS].concat();
+        keys.extend(["user", "password", "api_key", "token", "credentials_file", "ca_file"]);
+        keys.extend(["insecure_http", "grace"]);
+        for key in keys {
+            let is_named = [format!("{key} = "), format!("[{key}]")]
+                .iter()
+                .any(|shown| CONFIG_KEYS.contains(shown));
+            assert!(is_named, "{key}");
+        }
+        let read = Reader { path: Path::new("config.toml"), text: CONFIG_KEYS }.read();
+        assert!(read.is_ok(), "{read:?}");
+    }
+}
