@@ -23,7 +23,7 @@ pub enum Error<E> {
         /// The root as given.
         path: PathBuf,
     },
-    /// A root is excluded, or lies inside an excluded folder
+    /// A root is an excluded folder, or lies inside one
     /// ([`Options::exclude`](crate::Options::exclude),
     /// [`Options::exclude_folder`](crate::Options::exclude_folder)). The message speaks of the
     /// index folder, because wensou excludes no folders but those of indexes.
@@ -32,6 +32,16 @@ pub enum Error<E> {
         .path.display()
     )]
     RootExcluded {
+        /// The root as given.
+        path: PathBuf,
+    },
+    /// A root is an excluded file ([`Options::exclude`](crate::Options::exclude)). The message
+    /// speaks of the files that wensou excludes.
+    #[error(
+        "`{}` is the log of this command or has the statistics of a survey, so it cannot be indexed: give the folder of the pages, or another file for the log or the statistics",
+        .path.display()
+    )]
+    FileExcluded {
         /// The root as given.
         path: PathBuf,
     },

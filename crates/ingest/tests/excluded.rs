@@ -105,6 +105,19 @@ fn an_index_cannot_be_its_own_archive() {
 }
 
 #[test]
+fn a_root_that_is_an_excluded_file_is_not_called_an_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("log.txt");
+    write(file.clone());
+    let mut options = Options::default();
+    options.exclude = vec![file.clone()];
+    let error = scan::<Infallible>(std::slice::from_ref(&file), &options).err().unwrap();
+    let text = error.to_string();
+    assert!(matches!(error, Error::FileExcluded { path } if path == file));
+    assert!(!text.contains("index folder"), "{text}");
+}
+
+#[test]
 fn links_to_folders_outside_the_archive_are_reported_and_not_followed() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);

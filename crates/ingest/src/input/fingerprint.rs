@@ -25,7 +25,7 @@ const TICK: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`], as
+/// [`Error::Root`], [`Error::RootExcluded`], [`Error::FileExcluded`] and [`Error::NotAFile`], as
 /// [`ingest`](crate::ingest()).
 pub fn fingerprint(roots: &[PathBuf], options: &Options) -> Result<u64, Error<Infallible>> {
     let mut files = Fingerprint::default();

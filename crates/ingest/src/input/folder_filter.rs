@@ -63,12 +63,17 @@ impl Exclusions {
             || self.excludes_folder.is_some_and(|is_excluded| is_excluded(path))
     }
 
-    /// Fails if a root is excluded or lies inside an excluded folder.
+    /// Fails if a root is an excluded file or folder, or lies inside an excluded folder.
     pub(crate) fn check_root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
-        if !self.excludes_no_folder() && canonical.ancestors().any(|folder| self.excludes(folder)) {
-            return Err(Error::RootExcluded { path: root.to_owned() });
+        if self.excludes_no_folder() {
+            return Ok(());
         }
-        Ok(())
+        let path = root.to_owned();
+        match canonical.ancestors().find(|ancestor| self.excludes(ancestor)) {
+            None => Ok(()),
+            Some(excluded) if excluded.is_file() => Err(Error::FileExcluded { path }),
+            Some(_) => Err(Error::RootExcluded { path }),
+        }
     }
 }
 

@@ -43,12 +43,12 @@ use crate::temporary::record_log::LogReader;
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`] for inputs that cannot be read
-/// at all, [`Error::Encoding`] for an unknown encoding in the options, [`Error::TemporaryFile`] if
-/// a temporary file fails, and [`Error::Sink`] with the first error of `sink`. An unreadable page
-/// is not an error: the report names it. If the options give the statistics of an earlier survey,
-/// [`Error::DifferentOptions`] if these were made with other options, and
-/// [`Error::ChangedSinceSurvey`] if files have changed since.
+/// [`Error::Root`], [`Error::RootExcluded`], [`Error::FileExcluded`] and [`Error::NotAFile`] for
+/// inputs that cannot be read at all, [`Error::Encoding`] for an unknown encoding in the options,
+/// [`Error::TemporaryFile`] if a temporary file fails, and [`Error::Sink`] with the first error of
+/// `sink`. An unreadable page is not an error: the report names it. If the options give the
+/// statistics of an earlier survey, [`Error::DifferentOptions`] if these were made with other
+/// options, and [`Error::ChangedSinceSurvey`] if files have changed since.
 pub fn ingest<E>(
     roots: &[PathBuf],
     options: &Options,

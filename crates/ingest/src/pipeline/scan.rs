@@ -17,8 +17,8 @@ use crate::report::{Reason, Skipped};
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::TemporaryFile`], as
-/// [`ingest`](crate::ingest()).
+/// [`Error::Root`], [`Error::RootExcluded`], [`Error::FileExcluded`], [`Error::NotAFile`] and
+/// [`Error::TemporaryFile`], as [`ingest`](crate::ingest()).
 pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
     scan_roots(roots, options, RootPolicy::MustBeReadable)
 }
