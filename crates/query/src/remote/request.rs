@@ -101,17 +101,17 @@ impl RequestBuilder<'_> {
         let mut body = json!({
             "query": query,
             "size": options.limit,
-            "sort": match options.sort {
-                Sort::Rank => by_rank,
-                Sort::Newest => by_date("desc"),
-                Sort::Oldest => by_date("asc"),
-            },
             "track_total_hits": true,
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
-        if !rescored.is_empty() {
+        if rescored.is_empty() {
+            body["sort"] = match options.sort {
+                Sort::Rank => by_rank,
+                Sort::Newest => by_date("desc"),
+                Sort::Oldest => by_date("asc"),
+            };
+        } else {
             // The cluster rescores only if hits are sorted by score alone, which is the default.
-            body.as_object_mut().map(|body| body.remove("sort"));
             body["rescore"] = json!({
                 "window_size":
                     options.limit.saturating_mul(WINDOW_FACTOR).clamp(MIN_WINDOW, MAX_WINDOW),
