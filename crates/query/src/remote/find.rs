@@ -3,13 +3,13 @@
 //! Also fetches single documents by id.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use wensou_cluster::field;
 
 use super::cluster_engine::ClusterEngine;
 use super::levels::LevelScores;
 use super::request::{DocFilter, MAX_GROUPS, RequestBuilder, SearchOptions, group_aggregation};
-use super::response::{Aggregations, GroupCount, GroupCounts, Hit, Hits, SearchResponse, Total};
+use super::response::{Aggregations, GroupCount, GroupCounts, Hit, SearchResponse};
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, ScoredDoc, Sort, TopK};
@@ -33,7 +33,7 @@ const MARGIN_PERCENT: usize = 25;
 const MARGIN: usize = 10;
 
 /// How many documents to ask the cluster for, so that those that are wanted are among them.
-fn first_size(top_k: &TopK<'_>) -> usize {
+pub(super) fn first_size(top_k: &TopK<'_>) -> usize {
     let needed = match top_k.hits {
         // Near-duplicates are often next to each other, so ask for two documents for each hit.
         Some(hits) => top_k.limit.max(hits.wanted.saturating_mul(2)),
@@ -43,7 +43,7 @@ fn first_size(top_k: &TopK<'_>) -> usize {
 }
 
 /// The options of a search for the first `limit` documents.
-fn search_options(top_k: &TopK<'_>, limit: usize) -> SearchOptions {
+pub(super) fn search_options(top_k: &TopK<'_>, limit: usize) -> SearchOptions {
     let count_groups = matches!(top_k.count, Count::Hits(_));
     SearchOptions { limit, sort: top_k.sort, recency: top_k.recency, count_groups }
 }
@@ -90,14 +90,6 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
 fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
     let repeats = |group: &GroupCount| group.doc_count.saturating_sub(1);
     hits.saturating_sub(groups.buckets.iter().map(repeats).sum())
-}
-
-/// Whether a search for the relaxed plan puts all documents that match the strict plan before those
-/// that lack a unit of the relaxed plan.
-fn complete_docs_come_first(strict: &Plan, relaxed: &Plan, sort: Sort) -> bool {
-    let MatchExpr::And(required) = &strict.match_expr else { return false };
-    let units = &relaxed.covering.units;
-    sort == Sort::Rank && units.len() > 1 && units.iter().all(|unit| required.contains(&unit.expr))
 }
 
 impl ClusterEngine<'_> {
@@ -153,14 +145,14 @@ impl ClusterEngine<'_> {
     }
 
     /// Verifies what the cluster cannot decide of a plan, see [`ClusterEngine::verify`].
-    fn verify_plan(&self, plan: &Plan) -> Result<(), Error> {
+    pub(super) fn verify_plan(&self, plan: &Plan) -> Result<(), Error> {
         self.verify(&plan.match_expr)?;
         plan.covering.units.iter().try_for_each(|unit| self.verify(&unit.expr))
     }
 
     /// Which documents of a plan are candidates: those that match, are none of
     /// [`TopK::excluded_docs`], and have at least [`TopK::min_coverage`].
-    fn doc_filter(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<DocFilter, Error> {
+    pub(super) fn doc_filter(&self, plan: &Plan, top_k: &TopK<'_>) -> Result<DocFilter, Error> {
         let mut expr = plan.match_expr.clone();
         if !top_k.excluded_docs.is_empty() {
             let ids = top_k.excluded_docs.iter().map(|at| Ok(self.document(*at)?.id_expr()));
@@ -174,95 +166,22 @@ impl ClusterEngine<'_> {
         Ok(DocFilter { expr, min_mass })
     }
 
+    /// Calls `make` with what makes the bodies of searches in the index.
+    pub(super) fn with_requests<T>(&self, make: impl FnOnce(&RequestBuilder<'_>) -> T) -> T {
+        let translator = self.translator.borrow();
+        make(&RequestBuilder { index: self.index, translator: &translator })
+    }
+
     fn send(
         &self,
         plan: &Plan,
         filter: &DocFilter,
         options: SearchOptions,
     ) -> Result<SearchResponse, Error> {
-        let response: SearchResponse =
-            self.index.search(&self.search_body(plan, filter, options)?)?;
+        let body = self.with_requests(|requests| requests.search(plan, filter, options))?;
+        let response: SearchResponse = self.index.search(&body)?;
         self.members.keep_counts(filter, &response.aggregations.groups);
         Ok(response)
-    }
-
-    fn search_body(
-        &self,
-        plan: &Plan,
-        filter: &DocFilter,
-        options: SearchOptions,
-    ) -> Result<Value, Error> {
-        let translator = self.translator.borrow();
-        let requests = RequestBuilder { index: self.index, translator: &translator };
-        requests.search(plan, filter, options)
-    }
-
-    /// Searches for the documents of a relaxed plan, and keeps the response until the relaxed
-    /// search is run. If the response has all documents that match the strict plan, these are kept
-    /// as the response to the strict search, which then sends no request.
-    ///
-    /// Whether the response has them all is known in one of two ways. If documents with every word
-    /// come first (see [`complete_docs_come_first`]), it has them all if its last hit lacks a word.
-    /// Otherwise the cluster also counts the documents that match the strict plan.
-    pub(super) fn fetch_ahead(
-        &self,
-        (strict, strict_top_k): (&Plan, &TopK<'_>),
-        (relaxed, relaxed_top_k): (&Plan, &TopK<'_>),
-    ) -> Result<(), Error> {
-        self.verify_plan(strict)?;
-        self.verify_plan(relaxed)?;
-        let strict_filter = self.doc_filter(strict, strict_top_k)?;
-        let filter = self.doc_filter(relaxed, relaxed_top_k)?;
-        let options = search_options(relaxed_top_k, first_size(relaxed_top_k));
-        let body = {
-            let translator = self.translator.borrow();
-            let requests = RequestBuilder { index: self.index, translator: &translator };
-            match complete_docs_come_first(strict, relaxed, options.sort) {
-                true => requests.search(relaxed, &filter, options)?,
-                false => requests
-                    .search_and_count((relaxed, &filter, options), (strict, &strict_filter))?,
-            }
-        };
-        let response: SearchResponse = self.index.search(&body)?;
-        self.members.keep_counts(&filter, &response.aggregations.groups);
-        if let Some(hits) = self.all_complete_hits(relaxed, &strict_filter, &response)? {
-            let aggregations = Aggregations::of_hits(&hits);
-            self.members.keep_counts(&strict_filter, &aggregations.groups);
-            let hits = Hits { total: Total { value: hits.len() }, hits };
-            let options = search_options(strict_top_k, first_size(strict_top_k));
-            self.prefetched.keep(strict, options, SearchResponse { hits, aggregations });
-        }
-        self.prefetched.keep(relaxed, options, response);
-        Ok(())
-    }
-
-    /// The hits of a search for a relaxed plan that match the filter of the strict plan. `None` if
-    /// the cluster may have more of them than it has sent.
-    fn all_complete_hits(
-        &self,
-        relaxed: &Plan,
-        strict: &DocFilter,
-        response: &SearchResponse,
-    ) -> Result<Option<Vec<Hit>>, Error> {
-        self.cache_documents(&response.hits.hits)?;
-        let mut complete = Vec::new();
-        let mut last_coverage = None;
-        for hit in &response.hits.hits {
-            let document = self.document(self.cache_document(&hit.source)?)?;
-            if document.matches(&strict.expr) {
-                complete.push(hit.clone());
-            }
-            last_coverage = Some(document.coverage(relaxed));
-        }
-        let are_all = match &response.aggregations.complete {
-            Some(count) => count.doc_count == complete.len(),
-            None => {
-                let scale = &relaxed.covering.scale;
-                response.hits.hits.len() >= response.hits.total.value
-                    || last_coverage.is_some_and(|last| last < scale.coverage(scale.all))
-            }
-        };
-        Ok(are_all.then_some(complete))
     }
 
     /// The number of hits: of the documents that match, those that do not repeat a near-duplicate.
@@ -290,9 +209,7 @@ impl ClusterEngine<'_> {
         };
         let mut after = last_group(&response.aggregations.groups);
         while let Some(group) = after {
-            let translator = self.translator.borrow();
-            let requests = RequestBuilder { index: self.index, translator: &translator };
-            let query = requests.filter_query(plan, filter);
+            let query = self.with_requests(|requests| requests.filter_query(plan, filter));
             let aggs = group_aggregation(Some(&group));
             let body = json!({ "query": query, "size": 0, "aggs": aggs });
             let further: FurtherGroups = self.index.search(&body)?;
@@ -346,32 +263,8 @@ impl ClusterEngine<'_> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
     use super::super::response::GroupKey;
     use super::*;
-    use crate::lang::{Clock, parse};
-    use crate::plan::Mode;
-    use crate::runner::Runner;
-    use crate::test_support::sample_index;
-
-    #[test]
-    fn documents_with_every_word_come_first_if_the_words_are_the_units() {
-        let index = sample_index();
-        let runner = Runner::new(&index);
-        for (typed, sort, expected) in [
-            ("以太坊 減半", Sort::Rank, true),
-            ("以太坊 減半 市場", Sort::Rank, true),
-            ("以太坊 減半", Sort::Newest, false),
-            // The only word is no part of the query that a document may lack.
-            ("以太坊", Sort::Rank, false),
-        ] {
-            let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
-            let [strict, relaxed] =
-                [Mode::Strict, Mode::Relaxed].map(|mode| runner.plan(&query, mode).unwrap());
-            assert_eq!(complete_docs_come_first(&strict, &relaxed, sort), expected, "{typed}");
-        }
-    }
 
     #[test]
     fn groups_that_have_grown_since_the_hits_were_counted_leave_no_hit() {

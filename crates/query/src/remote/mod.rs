@@ -5,7 +5,8 @@
 //!
 //! - `cluster_engine` has the state of [`ClusterEngine`]: the index, and a cache of the documents
 //!   that the cluster has sent. `engine` implements [`Engine`](crate::engine::Engine) for it.
-//! - `find` finds the first documents of a plan; `counts` counts facets, days and values.
+//! - `find` finds the first documents of a plan, `fetch_ahead` those of a strict plan and a relaxed
+//!   one together; `counts` counts facets, days and values.
 //! - `members` lists which documents of a group of near-duplicates match.
 //! - `request` has the bodies of searches and of the responses to them; `dsl` and `alternatives`
 //!   translate expressions to the query language of the cluster; `levels` and `additive_scores`
@@ -19,6 +20,7 @@ mod cluster_engine;
 mod counts;
 mod dsl;
 mod engine;
+mod fetch_ahead;
 mod find;
 mod levels;
 mod members;
