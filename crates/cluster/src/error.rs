@@ -1,5 +1,4 @@
-//! The errors of this crate. A message names what failed, such as the request and the node, and, if
-//! there is one, the cure. No message has a secret.
+//! The errors of this crate. A message names what failed and how to fix it, and has no secret.
 
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use crate::authority_error::AuthorityError;
 use crate::credentials::CredentialsError;
 pub use crate::exchange::Exchange;
 use crate::index_name::NameError;
+use crate::query_error::TooManyClauses;
 use crate::share_error::ShareError;
 
 /// A result of this crate.
@@ -51,8 +51,7 @@ pub enum Error {
         /// The time that the node had.
         after: Duration,
     },
-    /// The encrypted connection to a node fails, for example because its certificate is not
-    /// trusted, or because the port does not answer with TLS.
+    /// An encrypted connection fails: a certificate is not trusted, or the port has no TLS.
     #[error("the connection to {at} cannot be trusted: {problem}")]
     Tls {
         /// The request, and the node that it was sent to.
@@ -195,6 +194,9 @@ pub enum Error {
         /// The bytes of the body of the request.
         bytes: usize,
     },
+    /// The query of a search is too long.
+    #[error(transparent)]
+    TooManyClauses(#[from] TooManyClauses),
     /// An error status that no other variant stands for.
     #[error("{at} answered with status {status}: {reason}; look into the log of that node")]
     Status {
@@ -247,8 +249,7 @@ pub enum Error {
         /// The address.
         address: String,
     },
-    /// A copy must not replace an index that covers other files and folders, unless that is
-    /// allowed.
+    /// A copy must not replace an index of other files and folders, unless that is allowed.
     #[error(
         "the index at {address} covers {there}, and this one covers {here}: use --replace to replace \
          it, or choose another name"

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{Error, Exchange};
+use crate::query_error::TooManyClauses;
 use crate::redact::Redactor;
 
 /// The error of an answer or of an item of a batch, in the words of the server, without secrets.
@@ -75,6 +76,13 @@ impl ServerError {
         self.reason.contains("Partial shards failure") || self.kind.starts_with("node_")
     }
 
+    /// Whether the query of a search has more clauses than the cluster accepts. The exception of a
+    /// search is about its shards; the reason of the first shard says so in the words of Lucene.
+    fn has_too_many_clauses(&self) -> bool {
+        matches!(self.kind.as_str(), "too_many_clauses" | "too_many_nested_clauses")
+            || self.reason.contains("maxClauseCount is set to")
+    }
+
     /// Whether writes are blocked until an operator acts.
     fn blocks_writes(&self) -> bool {
         // The exception is `cluster_block_exception` or `index_create_block_exception`.
@@ -91,6 +99,8 @@ pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error 
         (403, _) => Error::Forbidden { at, right: missing_right(&reason) },
         // An index was just deleted, or a node was lost.
         (404 | 500, _) if error.lacks_shards() => Error::Unavailable { at, reason },
+        // The status depends on the version of the cluster.
+        (400 | 500, _) if error.has_too_many_clauses() => TooManyClauses { at, reason }.into(),
         (404, "search_context_missing_exception") => Error::ContextLost { at, reason },
         (404, _) => {
             let what = reason.strip_prefix("no such ").unwrap_or(&reason).to_owned();
@@ -214,6 +224,26 @@ mod tests {
         assert!(matches!(answer(401, "Unauthorized"), Error::Unauthorized { .. }));
         assert!(matches!(answer(404, "<html>nginx"), Error::NotACluster { .. }));
         assert!(matches!(answer(400, r#"{"error":"bad"}"#), Error::Status { status: 400, .. }));
+    }
+
+    #[test]
+    fn a_query_with_too_many_clauses_has_a_message_with_the_cure() {
+        let reason = "Query contains too many nested clauses; maxClauseCount is set to 1024";
+        let of_shard = serde_json::json!({"status": 500, "error": {
+            "type": "search_phase_execution_exception",
+            "reason": "all shards failed",
+            "failed_shards": [{"reason": {"type": "too_many_nested_clauses", "reason": reason}}],
+        }});
+        let errors = [
+            answer(500, &of_shard.to_string()),
+            exception(400, "too_many_nested_clauses", reason),
+            exception(400, "too_many_clauses", "maxClauseCount is set to 1024"),
+        ];
+        for error in errors {
+            assert!(matches!(error, Error::TooManyClauses(_)), "{error:?}");
+            let text = error.to_string();
+            assert!(text.contains("shorten the query") && text.contains("1024"), "{text}");
+        }
     }
 
     #[test]
