@@ -249,9 +249,8 @@ fn foreign_files_stay(
         if let Some(problem) = ended.problem() {
             campaign.fail(format!("{what}: {args:?}: {problem}"));
         }
-        campaign.expect(ended.code == 0 || args[0] == "backup" && !world.has_backup(), || {
-            format!("{what}: {args:?} beside foreign files: {ended}")
-        });
+        campaign
+            .expect(ended.code == 0, || format!("{what}: {args:?} beside foreign files: {ended}"));
         let changes = foreign.changes();
         if let Some(first) = changes.first() {
             let more = changes.len() - 1;

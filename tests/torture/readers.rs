@@ -43,7 +43,6 @@ fn readers_and_updates_do_not_disturb_each_other() {
     assert_eq!(built.code, 0, "{built}");
     let shared_campaign = Mutex::new(&mut campaign);
     let updates_ended = AtomicBool::new(false);
-    let has_backup = world.has_backup();
     thread::scope(|scope| {
         for reader in 0..READERS {
             let (world, index, updates_ended, shared_campaign) =
@@ -52,7 +51,7 @@ fn readers_and_updates_do_not_disturb_each_other() {
                 let mut random = Random::new(reader * 7919 + 1);
                 let backup = world.path(&format!("copy-{reader}"));
                 while !updates_ended.load(Ordering::Relaxed) {
-                    if has_backup && random.below(8) == 0 {
+                    if random.below(8) == 0 {
                         let problem = backup_problem(world, index, &backup);
                         let mut campaign = locked(shared_campaign);
                         campaign.count("backups");

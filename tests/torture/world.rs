@@ -110,11 +110,6 @@ impl World {
         if ended.code == 0 { Ok(ended.stdout) } else { Err(ended) }
     }
 
-    /// Whether the program has the verb `backup`.
-    pub(super) fn has_backup(&self) -> bool {
-        self.dir.run(&["backup", "--help"]).code == 0
-    }
-
     /// The state of the archive (0 or 1) whose records an index has, or a message that says what
     /// the index has instead.
     pub(super) fn state(&self, index: &Path) -> Result<usize, String> {
