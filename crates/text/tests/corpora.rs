@@ -37,7 +37,7 @@ pub(crate) fn texts() -> Vec<String> {
 
 /// Says that a corpus is skipped. Prints to stderr directly, because the test harness hides what
 /// `eprintln!` prints in a passing test.
-fn report_skipped(why: &str) {
+pub(crate) fn report_skipped(why: &str) {
     let _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
 

@@ -1,10 +1,11 @@
 //! Tests of the conversion from Simplified to Traditional characters.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::{fmt, fs};
 
 use wensou_text::{Traditional, t2s};
+
+use crate::corpora;
 
 /// Traditional texts that the conversion must restore exactly after t2s has made them Simplified.
 const TEXTS: &str = "
@@ -98,9 +99,7 @@ fn real_traditional_text_is_restored_from_simplified() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/corpora/drcd-dev/corpus.jsonl");
     let Ok(lines) = fs::read_to_string(&path) else {
-        // Written to stderr directly, because the test harness hides what `eprintln!` prints in a
-        // passing test.
-        let _ = writeln!(io::stderr(), "SKIPPED: no {}; this test wants real text", path.display());
+        corpora::report_skipped(&format!("no {}; this test wants real text", path.display()));
         return;
     };
     let mut sentences = Vec::new();
