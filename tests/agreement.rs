@@ -38,10 +38,11 @@ const ALL_HITS: usize = usize::MAX / 2;
 fn build_index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
     let mut words = |max_words: usize| {
-        // The first words of the list are common, the last ones rare.
+        // Chooses from a random number of words at the start of the list, so that the first words
+        // are common and the last ones rare.
         let word = |random: &mut Random| {
-            let below = 1 + random.below(WORDS.len());
-            WORDS[random.below(below)]
+            let bound = 1 + random.below(WORDS.len());
+            WORDS[random.below(bound)]
         };
         let count = 1 + random.below(max_words);
         (0..count).map(|_| word(&mut random)).collect::<Vec<_>>()
@@ -64,7 +65,8 @@ fn build_index(dir: &Dir) -> Index {
     Index::open(&folder).unwrap()
 }
 
-/// A random query with up to `depth` operators above each leaf.
+/// A random query with up to `depth` operators above each leaf, such as a word, a phrase or a
+/// filter.
 fn random_query(random: &mut Random, depth: usize) -> String {
     let word = |random: &mut Random| WORDS[random.below(WORDS.len())];
     match random.below(if depth == 0 { 5 } else { 8 }) {
@@ -154,7 +156,7 @@ enum Scope {
     Body,
 }
 
-/// Which leaves a random query may have.
+/// Which leaves, the parts without operators, a random query may have.
 #[derive(Clone, Copy, PartialEq)]
 enum Leaves {
     /// Words, phrases, [`Expr::Near`] and filters.
@@ -318,9 +320,9 @@ fn write_records(dir: &Dir, file: &str, count: usize, random: &mut Random) {
         let separators = ["", "", " ", ",", "\n"];
         let count = 1 + random.below(max_words);
         let words = (0..count).map(|_| {
-            // The first words of the list are common, the last ones rare.
-            let below = 1 + random.below(PLAIN_WORDS.len());
-            let word = PLAIN_WORDS[random.below(below)];
+            // As in `build_index`, the first words of the list are common, the last ones rare.
+            let bound = 1 + random.below(PLAIN_WORDS.len());
+            let word = PLAIN_WORDS[random.below(bound)];
             format!("{word}{}", separators[random.below(separators.len())])
         });
         words.collect()

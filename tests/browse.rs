@@ -95,7 +95,7 @@ fn browse_shows_hits_pages_and_records_as_keys_are_typed() {
 }
 
 #[test]
-fn a_mistake_is_reported_while_typing() {
+fn a_mistake_is_reported_while_typing_and_the_hits_stay() {
     let dir = indexed();
     let mut pty = Pty::start_browse(&dir, &["質押"], &[]);
     pty.wait_for_text("▌article 以太坊合并后的質押收益");
@@ -182,6 +182,7 @@ fn a_panic_restores_the_terminal_and_is_then_reported() {
         pty.wait_for_text("3 hits");
         pty.send("panic");
         assert_eq!(pty.wait_for_exit(), status);
+        // The message of the panic.
         pty.wait_for_text(&format!("asked for, in {activity}"));
     }
 }
@@ -274,7 +275,7 @@ fn queries_are_kept_for_the_next_run() {
 }
 
 #[test]
-fn browse_expands_saved_queries_and_names_their_mistakes() {
+fn browse_expands_saved_queries_and_shows_their_mistakes_and_hints() {
     let dir = indexed();
     // `Pty` sets XDG_CONFIG_HOME to the folder itself.
     dir.write("wensou/config.toml", "[queries]\nyield = \"質押\"\nwrong = \"tga:x\"\n");
@@ -313,6 +314,6 @@ fn a_click_and_the_keys_for_sort_dates_and_web_address_work_in_a_terminal() {
     pty.wait_for_text("this record has no web address");
     pty.send(CTRL_Q);
     assert_eq!(pty.wait_for_exit(), 0);
-    // The sequence that ends reports of the mouse.
+    // The sequence after which the terminal no longer reports clicks.
     assert!(String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?1000l"));
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::util::{Dir, Ran, Random, files_below, number_from_environment, sample_archive};
 
-/// A folder with the index of a few pages of the sample.
+/// A folder with two pages of the sample archive and their index.
 fn indexed() -> Dir {
     let dir = Dir::new();
     for name in ["0001_c5a48cc89211cdcb.txt", "0002_c174a7f7ed733477.txt"] {

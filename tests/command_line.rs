@@ -35,12 +35,12 @@ fn words_of_a_query_may_begin_with_a_hyphen() {
         ids.sort();
         ids
     };
-    let without = ids(&["--", "比特幣", "-廣告"]);
-    assert_eq!(without.len(), 2);
+    let expected = ids(&["--", "比特幣", "-廣告"]);
+    assert_eq!(expected.len(), 2);
     for args in
         [["比特幣", "-廣告"], ["-廣告", "比特幣"], ["比特幣", "-news"], ["比特幣", "-\"廣告\""]]
     {
-        assert_eq!(ids(&args), without, "{args:?}");
+        assert_eq!(ids(&args), expected, "{args:?}");
     }
     // Flags keep their meaning in any position.
     assert_eq!(dir.ok(&["search", "-廣告", "-n1", "比特幣", "-f", "ids"]).lines().count(), 1);

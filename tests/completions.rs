@@ -51,7 +51,7 @@ fn the_index_completes_values_and_ids() {
     assert_eq!(candidates(&dir, &["wensou", "search", "--", "-ti"]), ["-title:"]);
     assert_eq!(search("減半 -(ti"), ["減半 -(title:"]);
     assert_eq!(search("減半 source"), ["減半 source:"]);
-    assert_eq!(search("減半 @"), Vec::<String>::new(), "a saved query stands first");
+    assert_eq!(search("減半 @"), Vec::<String>::new(), "a saved query can only be the first word");
     assert_eq!(search("tag:「以太坊 價"), ["tag:「以太坊 價格」"]);
     assert_eq!(search("tag:nosuch"), Vec::<String>::new());
     assert_eq!(candidates(&dir, &["wensou", "show", "abc"]), ["abc1", "abc2"]);
@@ -119,7 +119,7 @@ fn assert_completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[
             let first_line = screen.lines().next();
             first_line.is_some_and(|line| line.trim_end() == format!("ready> {completed}"))
         });
-        // Clear the line and the candidates below it.
+        // Ctrl-U clears the line, and the command `clear` the candidates below it.
         pty.send("\x15clear\r");
         pty.wait_until("prompt", |screen| screen.trim() == "ready>");
     }

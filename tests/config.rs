@@ -22,7 +22,7 @@ fn indexed_with_config(config: &str) -> Dir {
     dir
 }
 
-/// What a run has printed, with DIR in the place of the temporary folder.
+/// What a run has printed, with DIR instead of the path of the temporary folder.
 fn displayed(dir: &Dir, ran: &Ran) -> String {
     let folder = dir.path().display().to_string();
     format!("{}{}", ran.stdout, ran.stderr).replace(&folder, "DIR")
@@ -215,7 +215,7 @@ fn a_saved_query_stands_for_its_text_in_parentheses() {
     assert_eq!(dir.ids(&["@either"]).len(), 4);
     assert_eq!(dir.ids(&["@either -tag:廣告 kind:article", "--sort", "oldest"]), ["a", "b", "c"]);
     assert_eq!(dir.ids(&["@clean 減半 OR 質押", "--sort", "oldest"]), ["a", "b", "c"]);
-    assert_eq!(dir.ids(&["  ＠減半"]), ["a"], "saved queries can start with saved queries");
+    assert_eq!(dir.ids(&["  ＠減半"]), ["a"], "a saved query can begin with another one");
     assert_eq!(dir.ok(&["tags", "@clean", "-f", "tsv"]), "tag\tdocuments\nBTC\t2\nETH\t1\n");
     assert!(dir.ok(&["show", "a", "--highlight", "@either", "--color", "always"]).contains("減半"));
 }

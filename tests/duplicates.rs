@@ -29,8 +29,9 @@ fn indexed_copies() -> Dir {
     dir
 }
 
-fn hits(dir: &Dir, options: &[&str]) -> Vec<Value> {
-    let printed = dir.ok(&[&["search", "-f", "jsonl"], options].concat());
+/// The hits of a search with these arguments: a query, and perhaps options.
+fn hits(dir: &Dir, args: &[&str]) -> Vec<Value> {
+    let printed = dir.ok(&[&["search", "-f", "jsonl"], args].concat());
     printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -80,9 +81,9 @@ fn every_document_can_be_found_and_counted() {
     }
     // Three hits: the near-duplicates as one, `week` and `other`. A search for one hit with an
     // --offset gives the hit at that offset.
-    let whole = hits(&dir, &["比特幣"]);
-    assert_eq!(whole.len(), 3);
-    for (at, hit) in whole.iter().enumerate() {
+    let found = hits(&dir, &["比特幣"]);
+    assert_eq!(found.len(), 3);
+    for (at, hit) in found.iter().enumerate() {
         let one = hits(&dir, &["比特幣", "-n", "1", "--offset", &at.to_string()]);
         assert_eq!(ids(&one), [hit["id"].as_str().unwrap()]);
     }

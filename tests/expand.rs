@@ -114,7 +114,7 @@ fn a_number_is_found_however_it_is_written() {
         ("less", "融資5.3億美元。"),
         ("part", "融資4000万美元。"),
     ]);
-    let same = ["commas", "english", "mixed", "plain", "point", "wan"];
+    let with_same_value = ["commas", "english", "mixed", "plain", "point", "wan"];
     for query in [
         "五億四千萬",
         "5.4億",
@@ -126,7 +126,7 @@ fn a_number_is_found_however_it_is_written() {
         "540 million",
         "5亿4000万",
     ] {
-        assert_eq!(sorted_ids(&dir, query), same, "{query}");
+        assert_eq!(sorted_ids(&dir, query), with_same_value, "{query}");
     }
     assert_eq!(sorted_ids(&dir, "54亿"), ["ten times as much"]);
     // `mixed` has 4000万 as a part of 5亿4000万; only `part` has that value.

@@ -115,7 +115,7 @@ fn a_search_without_hits_says_which_clause_is_the_reason() {
     assert!(ran.stderr.contains("tag:沒有這個標籤 0"), "{}", ran.stderr);
     assert!(ran.stderr.contains("without tag:沒有這個標籤: "), "{}", ran.stderr);
     assert!(!ran.stderr.contains("without 比特幣"), "{}", ran.stderr);
-    // Two clauses exclude each other: without either clause there are hits.
+    // Two clauses exclude each other: if one of them is left out, there are hits.
     let ran = indexed().run(&["search", "kind:flash has:related"]);
     assert!(ran.stderr.contains("without kind:flash: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("without has:related: "), "{}", ran.stderr);
@@ -155,7 +155,7 @@ fn explain_has_the_exit_status_of_search() {
 }
 
 #[test]
-fn similar_finds_shared_words_and_never_the_pages_own_flash_items() {
+fn similar_names_shared_words_and_never_finds_the_flash_items_of_the_page_itself() {
     let dir = indexed();
     let records: Vec<Value> =
         dir.ok(&["export"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();

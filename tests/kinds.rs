@@ -76,7 +76,7 @@ fn the_map_of_keys_is_kept_and_unused_keys_are_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_reads_other_files() {
+fn a_command_of_the_user_turns_other_files_into_text() {
     let dir = Dir::new();
     dir.write("archive/a.pdf", "%PDF-1.7\n");
     dir.write("archive/b.txt", "正文的第一段。\n");

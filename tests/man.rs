@@ -123,6 +123,7 @@ fn every_page_has_the_usual_sections_and_refers_only_to_pages_that_exist() {
             );
         }
         let title = page.lines().find(|line| line.starts_with(".TH")).unwrap();
+        // The date begins with the year.
         assert!(title.contains("\"20"), "no date: {title}");
         let plain = page.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "");
         for (at, _) in plain.match_indices("wensou") {

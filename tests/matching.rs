@@ -1,4 +1,5 @@
-//! What matches: dates as words, symbols that count, and all spellings that fold to the same.
+//! What matches: dates as words, symbols that count (`+`, `%` and others that must stand in the text
+//! if they are typed), and all spellings that fold to the same.
 
 use crate::util::Dir;
 
@@ -159,6 +160,7 @@ fn times_and_tags_with_symbols_are_exact() {
         ("\"13 02\"", &["a", "b", "c"]),
         ("C++", &["a"]),
         ("\"BRC-20\"", &["a"]),
+        // Outside quotes, the hyphen only joins letters and digits.
         ("BRC-20", &["a", "b"]),
         ("\"13:0\"", &[]),
         ("13:0*", &["a"]),
@@ -336,7 +338,7 @@ fn highly_repetitive_texts_are_searched_in_time() {
     assert!(output.len() > 200_000);
     // 比特比 has three characters, so no passage of two has both words.
     let near = "\"比特 特比\"~2 ".repeat(300);
-    // Cut the query to at most 4,000 characters, after a whole clause.
+    // Cut the query to at most 4,000 characters, after a whole clause. The limit is 4,096.
     let near: String = near.chars().take(4000).collect();
     assert_eq!(ids(&dir, near.trim_end_matches(|c| c != '2')), [""; 0]);
     assert_eq!(ids(&dir, &"\"比特 特比\"~3 ".repeat(200)), ["bigrams"]);

@@ -226,7 +226,7 @@ fn chart(dir: &Dir, columns: &str, args: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_timeline_is_drawn_to_scale_and_fits() {
+fn a_timeline_is_drawn_to_scale_and_fits_the_terminal() {
     let dir = indexed();
     let ran = chart(&dir, "40", &["比特幣", "--by", "quarter"]);
     assert_eq!(
@@ -353,7 +353,7 @@ fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
     for (at, factor) in [(0, 0.4999..0.51), (1, 0.97..1.0)] {
         let ratio = recent[at].1 / plain[at].1;
         assert!(factor.contains(&ratio), "{plain:?} {recent:?}");
-        // The size of usual scores: the coverage is not part of the printed score.
+        // Usual scores lie in this range: the printed score does not contain the coverage.
         assert!((0.1..50.0).contains(&recent[at].1), "{recent:?}");
     }
     for (id, score) in &recent {

@@ -311,10 +311,10 @@ fn highlights_are_the_phrase_in_the_characters_of_the_page() {
                 "{marked} for {phrase}"
             );
         }
-        let whole: String = key_of(text).into_iter().collect();
+        let text_key: String = key_of(text).into_iter().collect();
         let count = match symbols {
             true => occurrences(&counted_chars(text), &counted_chars(&phrase)),
-            false => whole.matches(&key).count(),
+            false => text_key.matches(&key).count(),
         };
         assert_eq!(snippet.highlights.len(), count, "{phrase} in {text}");
     }

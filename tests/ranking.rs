@@ -31,9 +31,10 @@ fn deliveries() -> Dir {
     ])
 }
 
-/// The ids of the hits, each near-duplicate as a hit of its own. `options` has the query, too.
-fn ids(dir: &Dir, options: &[&str]) -> Vec<String> {
-    let printed = dir.ok(&[&["search", "-f", "jsonl", "--all"], options].concat());
+/// The ids of the hits, each near-duplicate as a hit of its own. `args` are a query and perhaps
+/// options.
+fn ids(dir: &Dir, args: &[&str]) -> Vec<String> {
+    let printed = dir.ok(&[&["search", "-f", "jsonl", "--all"], args].concat());
     let id = |line: &str| {
         serde_json::from_str::<Value>(line).unwrap()["id"].as_str().unwrap().to_owned()
     };

@@ -149,7 +149,7 @@ fn differs(a: &[f64; 4], b: &[f64; 4]) -> bool {
     a.iter().zip(b).any(|(a, b)| (a - b).abs() > TOLERANCE)
 }
 
-/// A report of the rows that differ from the pinned ones; `None` if none does.
+/// A report of the rows that differ from the pinned ones; `None` if there are no differences.
 fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String> {
     let mut out = String::new();
     let mut row = |name: &str, was: Option<&[f64; 4]>, is: Option<&[f64; 4]>| {
@@ -193,7 +193,7 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
     changed |= !changed_queries.is_empty() || pinned.query.len() != now.query.len();
     changed.then(|| {
         format!(
-            "{} of {} queries changed; {} fell and {} rose. The {} worst, as {}:\n{out}",
+            "{} of {} queries changed; {} fell and {} rose. The {} worst, with their {}:\n{out}",
             changed_queries.len(),
             queries.len(),
             changed_queries.iter().filter(|(by, _)| *by < 0.0).count(),

@@ -93,7 +93,7 @@ fn the_order_of_roots_does_not_depend_on_the_order_of_commands() {
 }
 
 #[test]
-fn removing_roots_with_the_flag_only_needs_the_flag_yes() {
+fn index_only_refuses_to_remove_roots_without_the_flag_yes() {
     let dir = folders();
     dir.ok(&["index", "a", "b"]);
     let before = export(&dir);
@@ -163,7 +163,7 @@ fn the_archive_of_the_config_file_decides_which_roots_there_are() {
 }
 
 #[test]
-fn the_first_other_root_replaces_the_sample_archive() {
+fn the_first_root_of_the_user_replaces_the_sample_archive() {
     let dir = folders();
     dir.write("data/archive/s.txt", page("樣本"));
     dir.ok(&["index"]);
@@ -177,7 +177,7 @@ fn the_first_other_root_replaces_the_sample_archive() {
 }
 
 #[test]
-fn the_flag_only_replaces_the_sample_archive() {
+fn index_only_replaces_the_sample_archive_without_the_flag_yes() {
     let dir = folders();
     dir.write("data/archive/s.txt", page("樣本"));
     dir.ok(&["index"]);
@@ -193,7 +193,7 @@ fn the_flag_only_replaces_the_sample_archive() {
 }
 
 #[test]
-fn the_summary_counts_files() {
+fn a_dry_run_names_and_a_build_counts_the_files_that_changed() {
     let dir = folders();
     dir.ok(&["index", "a", "b"]);
     dir.write("a/1.txt", page("改了"));

@@ -71,7 +71,7 @@ fn phrases_ignore_spaces_and_punctuation_and_may_cross_word_boundaries() {
     let dir = indexed();
     assert_eq!(dir.ids(&["\"brc20 代幣\""]), ["x-1"]);
     assert_eq!(dir.ids(&["\"智能产\""]).len(), 1);
-    // No phrase: capitals divide PackyMcCormick into words.
+    // This query is no phrase: it finds the words into which capitals divide PackyMcCormick.
     assert_eq!(dir.ids(&["packy mccormick"]).len(), 1);
     assert_eq!(dir.ids(&["\"押\""]).len(), 2);
 }

@@ -67,13 +67,13 @@ fn zip(members: &[(String, String)]) -> Vec<u8> {
         directory.extend(offset.to_le_bytes());
         directory.extend(name.as_bytes());
     }
-    let (count, at) = (members.len() as u16, files.len() as u32);
-    let length = directory.len() as u32;
+    let (count, directory_offset) = (members.len() as u16, files.len() as u32);
+    let directory_length = directory.len() as u32;
     files.extend(directory);
     // The end record: disks, numbers of entries, length and offset of the directory, no comment.
     files.extend(b"PK\x05\x06\0\0\0\0");
     files.extend([count, count].iter().flat_map(|n| n.to_le_bytes()));
-    files.extend([length, at].iter().flat_map(|n| n.to_le_bytes()));
+    files.extend([directory_length, directory_offset].iter().flat_map(|n| n.to_le_bytes()));
     files.extend([0, 0]);
     files
 }
@@ -234,7 +234,7 @@ fn a_share_is_described_and_checked() {
     // A file of another share may change.
     dir.write("news/2021/1.txt", page(50));
     assert_eq!(dir.run(&["check", "--index", "share-2"]).code, 0);
-    // The same share, with its paths in another order and a path that lies in another.
+    // The same share: its paths are in another order, and one path lies inside another.
     let again = dir.run(&[
         "index",
         "--base",

@@ -15,7 +15,7 @@ pub(crate) struct DateBars {
     pub(crate) undated: u64,
 }
 
-/// One bar.
+/// One bar, which stands for a day, week, month, quarter or year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Period {
     pub(crate) label: String,

@@ -1,8 +1,9 @@
-//! Filters are edits of the query's text, so that the query line always shows them and the user can
-//! edit them.
+//! Sets and removes filters by editing the text of the query, so that the query line always shows
+//! them and the user can edit them.
 //!
-//! The parser gives the spans of clauses. There are several ways to write a filter into the text:
-//! the outcome of each is parsed, and the first outcome with the intended meaning is used.
+//! A filter is removed by its span, which the parser gives. There are several ways to write a filter
+//! into the text: each is tried, the outcome is parsed, and the first outcome with the intended
+//! meaning is used.
 
 use wensou_query::lang::{
     Clock, Code, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value, parse_lenient,

@@ -193,9 +193,9 @@ mod tests {
         let mut history = History::default();
         history.remember("質押");
         // The file is read from within the first line, and from within a character.
-        for before in [MAX_BYTES, MAX_BYTES + 1, MAX_BYTES + 2] {
-            let mut content = "長".repeat(before / 3 + 1).into_bytes();
-            content.resize(before, b'a');
+        for first_line_bytes in [MAX_BYTES, MAX_BYTES + 1, MAX_BYTES + 2] {
+            let mut content = "長".repeat(first_line_bytes / 3 + 1).into_bytes();
+            content.resize(first_line_bytes, b'a');
             content.extend("\n減半\n".as_bytes());
             content.extend(b"\xff\xfe\n");
             fs::write(&path, content).unwrap();

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_citation_is_one_harmless_line() {
+    fn a_citation_is_one_line_without_control_characters() {
         let cited = citation(&item("", 3, 9).record);
         assert_eq!(cited, "減半␛將至. 金色財經. no date. data/一.txt, bytes 3..9");
     }

@@ -34,6 +34,7 @@ fn draw_popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Re
     inside
 }
 
+/// The area of a popup: in the middle of the screen, and no larger than the screen.
 fn popup_area(screen_width: u16, screen_height: u16, columns: u16, rows: u16) -> Rect {
     let (width, rows) = (columns.min(screen_width), rows.min(screen_height));
     Rect::new((screen_width - width) / 2, (screen_height - rows) / 2, width, rows)

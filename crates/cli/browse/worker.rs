@@ -134,7 +134,9 @@ pub(crate) enum ResponseData {
         diagnosis: Vec<String>,
         highlighter: Highlighter,
     },
+    /// The list of [`RequestKind::Pages`], [`RequestKind::Flashes`] or [`RequestKind::Similar`].
     Records(Vec<Item>),
+    /// The flash items of [`RequestKind::Embedded`].
     Embedded(Vec<Item>),
     Tags(Vec<FacetValue>),
     Dates(Timeline),
