@@ -1,5 +1,5 @@
 //! Tests with a real cluster of three nodes: a copy of an index gives the same answers as the index
-//! in its folder, also while a newer copy replaces the copy and while nodes fail.
+//! in its folder, also while a newer copy replaces it and while nodes fail.
 //!
 //! This file has what the tests share: the cluster, copies of the sample archive, and comparisons;
 //! `changing_archive.rs` has an archive that changes. Without a JDK or Maven, the tests say so and
@@ -119,7 +119,7 @@ fn copy_sample_index(dir: &Dir, cluster: &Cluster, name: &str) -> String {
     address
 }
 
-/// The number of indexes on the cluster that a complete copy has: one of documents and one of
+/// The number of indexes on the cluster that make up a complete copy: one of documents and one of
 /// statistics.
 const INDEXES_OF_A_COPY: usize = 2;
 

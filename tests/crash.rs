@@ -182,8 +182,8 @@ fn a_file_system_that_fails_leaves_the_index_intact() {
         state = new_state;
     }
     println!("{rounds} builds, faults among {calls} calls: {failed} failed, {succeeded} succeeded");
-    // A quarter is a low limit: a build may succeed after a fault of the kind `short`, or if it makes
-    // fewer calls than `at`.
+    // A quarter is a low limit: a build may succeed after a fault of the kind `short`, or if it
+    // makes fewer calls than `at`.
     assert!(failed > rounds / 4);
     let (mut command, _) = archive.index_command(state);
     assert_eq!(command.status().unwrap().code(), Some(0));

@@ -1,5 +1,5 @@
-//! What matches: dates as words, symbols that count (`+`, `%` and others that must stand in the text
-//! if they are typed), and all spellings that fold to the same.
+//! What matches: dates as words, symbols that count (`+`, `%` and others that must stand in the
+//! text if they are typed), and all spellings that fold to the same.
 
 use crate::util::Dir;
 

@@ -87,6 +87,7 @@ fn a_repair_of_a_torn_backup_keeps_its_records() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     // The backup `b` is made by copying: first `CURRENT`, then, after a build, the new generation.
+    // So `CURRENT` names a generation that `b` does not have.
     fs::create_dir(dir.path().join("b")).unwrap();
     fs::copy(dir.path().join("index/CURRENT"), dir.path().join("b/CURRENT")).unwrap();
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);

@@ -174,9 +174,9 @@ enum Start {
     NearSymbol,
 }
 
-/// Compares what the index and a scan find for random phrases. A quarter of the phrases are
+/// Checks that the index and a scan find the same for random phrases. A quarter of the phrases are
 /// searched for in titles only.
-fn compare(index: &Index, documents: &[Document], phrases: &RandomPhrases) {
+fn assert_same_as_scan(index: &Index, documents: &[Document], phrases: &RandomPhrases) {
     let scanned = |document: &Document| ScannedDocument {
         id: document.id.clone(),
         title: Scanned::new(&document.title),
@@ -237,8 +237,16 @@ fn a_phrase_finds_what_a_scan_finds_in_awkward_text() {
     .collect();
     let dir = Dir::new();
     let index = index_of(&dir, &documents);
-    compare(&index, &documents, &RandomPhrases { count: 2_000, seed: 7, start: Start::Anywhere });
-    compare(&index, &documents, &RandomPhrases { count: 2_000, seed: 8, start: Start::NearSymbol });
+    assert_same_as_scan(
+        &index,
+        &documents,
+        &RandomPhrases { count: 2_000, seed: 7, start: Start::Anywhere },
+    );
+    assert_same_as_scan(
+        &index,
+        &documents,
+        &RandomPhrases { count: 2_000, seed: 8, start: Start::NearSymbol },
+    );
 }
 
 #[test]
@@ -261,12 +269,12 @@ fn a_phrase_finds_what_a_scan_finds_in_real_text() {
         // Some texts of the corpora contain HTML tags, which are not indexed: compare with the
         // texts that the index has.
         let documents: Vec<Document> = indexed_documents(&index);
-        compare(
+        assert_same_as_scan(
             &index,
             &documents,
             &RandomPhrases { count: 5_000, seed: 11, start: Start::Anywhere },
         );
-        compare(
+        assert_same_as_scan(
             &index,
             &documents,
             &RandomPhrases { count: 3_000, seed: 12, start: Start::NearSymbol },

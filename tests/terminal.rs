@@ -34,7 +34,7 @@ fn text_from_pages_cannot_act_on_a_terminal() {
     ] {
         let displayed = dir.ok(args);
         let mut remainder = displayed.as_str();
-        // Our own colours are the only escape sequences.
+        // The colours that wensou adds are the only escape sequences.
         while let Some(at) = remainder.find('\u{1b}') {
             let sequence = &remainder[at + 1..];
             let end = sequence.find('m').expect("a colour sequence ends with m");

@@ -7,18 +7,18 @@ pub fn check(data: &[u8]) {
     let Some((kind, data)) = data.split_first() else { return };
     let mut options = Options::default();
     options.max_line_bytes = 1024;
-    let (mut end_of_last, mut line) = (0, 0);
+    let (mut end_of_last, mut last_line) = (0, 0);
     fuzz_entry::records_of_kind(*kind, data, &options, &mut |record| {
         let (record, record_line) = match record {
             Ok(found) => found,
             Err(skipped) => {
-                line = skipped.line.unwrap_or(line);
+                last_line = skipped.line.unwrap_or(last_line);
                 return;
             }
         };
         // Several records can be in one line, for example of a JSON array.
-        assert!(record_line >= line, "lines in order");
-        line = record_line;
+        assert!(record_line >= last_line, "lines in order");
+        last_line = record_line;
         let span = match &record {
             Record::Article(article) => article.span,
             Record::Flash(flash) => flash.occurrences[0].span,

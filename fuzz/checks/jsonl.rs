@@ -10,19 +10,19 @@ pub fn check(data: &[u8]) {
     }
     let mut options = Options::default();
     options.max_line_bytes = 1024;
-    let (mut end_of_last, mut events, mut line) = (0, 0, 0);
+    let (mut end_of_last, mut events, mut last_line) = (0, 0, 0);
     fuzz_entry::records(data, &options, &mut |record| {
         events += 1;
         let (record, record_line) = match record {
             Ok(found) => found,
             Err(skipped) => {
-                assert!(skipped.line.is_none_or(|number| number > line), "lines in order");
-                line = skipped.line.unwrap_or(line);
+                assert!(skipped.line.is_none_or(|line| line > last_line), "lines in order");
+                last_line = skipped.line.unwrap_or(last_line);
                 return;
             }
         };
-        assert!(record_line > line, "lines in order");
-        line = record_line;
+        assert!(record_line > last_line, "lines in order");
+        last_line = record_line;
         let span = match &record {
             Record::Article(article) => article.span,
             Record::Flash(flash) => flash.occurrences[0].span,

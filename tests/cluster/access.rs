@@ -114,7 +114,7 @@ fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
         assert_refused(&ran, 2, parts);
         assert_eq!(ran.stdout, "");
     }
-    // Without a CA file, the authorities of the system count. None of them has signed the
+    // Without a CA file, the authorities of the system are trusted. None of them has signed the
     // certificate of the proxy.
     assert_refused(&dir.run(&search), 2, &["CA file"]);
     let copy = ["copy", "--index", sample_index(), "--to", &address];

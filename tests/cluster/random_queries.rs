@@ -148,6 +148,7 @@ impl RandomQueries {
             13 => {
                 format!("({one} OR {}) NOT ({two} OR {})", self.field_clause(), self.field_clause())
             }
+            // Every second of these queries has a word beside the symbols.
             14 => format!("{} {}", self.one_of(&symbols), if number % 40 < 20 { "" } else { &one }),
             15 => format!("\"{one} {two}\"~{}", 1 + self.below(60)),
             16 => format!("{}是什麼?", self.one_of(&["比特幣", "以太坊減半", "大模型"])),

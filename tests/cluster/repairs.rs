@@ -10,12 +10,12 @@ use super::{
 };
 use crate::util::{Dir, Ran};
 
-/// Makes an index, which is blocked for writes like every copy, accept writes.
+/// Removes the block on writes that every published copy has.
 fn allow_writes(client: &Client, index: &str) {
     set_write_block(client, index, Value::Null);
 }
 
-/// Blocks writes to an index again.
+/// Blocks writes to an index again, after [`allow_writes`].
 fn block_writes(client: &Client, index: &str) {
     set_write_block(client, index, json!(true));
 }

@@ -250,6 +250,7 @@ fn the_slurm_script_in_docs_indexes_an_archive() {
         "PATH=$PWD/bin:$PATH BASE=$PWD/archive JOBS=$PWD/jobs LOCAL=$PWD/local INDEX={address} {}",
         script.display()
     );
+    // The second line builds an index of the whole archive at once, to compare with.
     for line in [script_line.as_str(), "cd archive && wensou index . --quiet --index ../again"] {
         let ran = Ran::from(divided.dir.shell(line).output().unwrap());
         assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);

@@ -23,8 +23,8 @@ const QUERIES: [&str; 8] = [
     "正文 -第一個",
 ];
 
-/// Verbs that print their answer at once. The answers depend on the state of the archive.
-const VERBS: [&[&str]; 3] = [
+/// Commands with other verbs than `search`. Their output depends on the state of the archive.
+const COMMANDS: [&[&str]; 3] = [
     &["tags", "正文", "-f", "json"],
     &["timeline", "-f", "json"],
     &["explain", "來去", "-f", "json"],
@@ -35,7 +35,8 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("swaps");
-    // Two indexes: `other` of state 0 of the archive, and `index` of state 1.
+    // Two indexes in folders: `other` of state 0 of the archive, and `index` of state 1. They are
+    // copied to the address in turn.
     archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
     archive.update_to_state(1);
     archive.copy(&address);
@@ -48,8 +49,8 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let mut command = archive.dir.command(&[&batch[..], &["--index", &address]].concat());
     let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let finished = AtomicBool::new(false);
-    let verb_outputs =
-        VERBS.map(|verb| ["index", "other"].map(|index| run_on(&archive.dir, index, verb).stdout));
+    let command_outputs = COMMANDS
+        .map(|args| ["index", "other"].map(|index| run_on(&archive.dir, index, args).stdout));
     let (answered, copies) = std::thread::scope(|scope| {
         let copying = scope.spawn(|| {
             let mut count = 0;
@@ -62,11 +63,11 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
             }
             count
         });
-        let running_verbs = scope.spawn(|| {
+        let running_commands = scope.spawn(|| {
             while !finished.load(SeqCst) {
-                for (verb, right) in VERBS.iter().zip(&verb_outputs) {
-                    let ran = run_on(&archive.dir, &address, verb);
-                    assert!(right.contains(&ran.stdout), "{verb:?}: {ran:?}");
+                for (args, right) in COMMANDS.iter().zip(&command_outputs) {
+                    let ran = run_on(&archive.dir, &address, args);
+                    assert!(right.contains(&ran.stdout), "{args:?}: {ran:?}");
                 }
                 // The batch needs the processor, too.
                 std::thread::sleep(Duration::from_secs(1));
@@ -74,7 +75,7 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
         });
         let answered = Ran::from(running.wait_with_output().unwrap());
         finished.store(true, SeqCst);
-        running_verbs.join().unwrap();
+        running_commands.join().unwrap();
         (answered, copying.join().unwrap())
     });
     // If the batch has failed (2), answers are missing, and the next check shows why.

@@ -65,6 +65,9 @@ fn archive() -> Dir {
     dir
 }
 
+/// Whether a character acts on a terminal: a control other than tab, line feed and carriage return,
+/// or an invisible character that sets the direction, separates lines, or is a tag or a byte order
+/// mark.
 fn acts_on_a_terminal(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}'
@@ -79,7 +82,8 @@ fn terminal_output(dir: &Dir, args: &[&str], redirection: &str) -> String {
     command.arg("-c");
     command.arg(format!("\"$0\" --color never \"$@\" {redirection}; printf '{END_MARKER}%s]' $?"));
     command.arg(env!("CARGO_BIN_EXE_wensou"));
-    // `--config FILE` stands for the environment variable that names the config file.
+    // wensou has no flag `--config`. In `args`, `--config FILE` stands for the environment variable
+    // that names the config file.
     let config = args.iter().position(|arg| *arg == "--config");
     let is_config = |at: usize| config.is_some_and(|config| at == config || at == config + 1);
     command.args((0..args.len()).filter(|at| !is_config(*at)).map(|at| args[at]));

@@ -1,8 +1,8 @@
 //! Sets and removes filters by editing the text of the query, so that the query line always shows
 //! them and the user can edit them.
 //!
-//! A filter is removed by its span, which the parser gives. There are several ways to write a filter
-//! into the text: each is tried, the outcome is parsed, and the first outcome with the intended
+//! A filter is removed by its span, which the parser gives. There are several ways to add a filter
+//! to the text: each is tried, the outcome is parsed, and the first outcome with the intended
 //! meaning is used.
 
 use wensou_query::lang::{

@@ -39,8 +39,8 @@ pub(crate) fn visible_input(
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut room = columns;
     for (at, c, width) in &chars[first..] {
-        let Some(left) = room.checked_sub(*width) else { break };
-        room = left;
+        let Some(remaining) = room.checked_sub(*width) else { break };
+        room = remaining;
         let wrong = mistakes
             .iter()
             .filter_map(Diagnostic::span)

@@ -42,8 +42,8 @@ pub(crate) fn truncate(pieces: Vec<Span<'static>>, columns: usize) -> Line<'stat
     let mut room = columns.saturating_sub(1);
     let mut out: Vec<Span<'static>> = Vec::new();
     for grapheme in line.styled_graphemes(Style::default()) {
-        let Some(left) = room.checked_sub(grapheme.symbol.width()) else { break };
-        room = left;
+        let Some(remaining) = room.checked_sub(grapheme.symbol.width()) else { break };
+        room = remaining;
         match out.last_mut() {
             Some(last) if last.style == grapheme.style => {
                 last.content.to_mut().push_str(grapheme.symbol);

@@ -103,8 +103,8 @@ impl<'g> CompleteDocs<'g> {
 /// The coverages to look for one after the other, from the highest down. Each has the expression of
 /// the other conditions that documents must match. Leaves out coverages that only documents with
 /// every word reach, and coverages that every document with a word reaches. Returns none if more
-/// than [`MAX_COMBINED_MEMBERS`] units (words, or all words of a date) add to the coverage: the
-/// candidates of so many units are not filtered by mass.
+/// than [`MAX_COMBINED_MEMBERS`] units (words, or all words of a date) add to the coverage: with so
+/// many units, a search does not leave out candidates of too little mass early.
 fn attempts_by_coverage(plan: &Plan) -> Vec<(Option<Coverage>, MatchExpr)> {
     let Covering { any_word, units, scale } = &plan.covering;
     let masses = || units.iter().map(|unit| unit.mass.in_1024ths());

@@ -126,7 +126,7 @@ pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
         ours.iter().zip(theirs).map(|(a, b)| a - b).filter(|d| *d != 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs();
     let mut random = Random(SEED);
-    let as_large = (0..RESAMPLES)
+    let as_large_count = (0..RESAMPLES)
         .filter(|_| {
             let sum: f64 =
                 differences.iter().map(|d| if random.below(2) == 0 { *d } else { -d }).sum();
@@ -134,7 +134,7 @@ pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
             sum.abs() >= observed - 1e-12
         })
         .count();
-    (as_large + 1) as f64 / (RESAMPLES + 1) as f64
+    (as_large_count + 1) as f64 / (RESAMPLES + 1) as f64
 }
 
 /// The random number generator SplitMix64 (Steele, Lea & Flood 2014). It gives the same numbers on

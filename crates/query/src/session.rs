@@ -203,7 +203,7 @@ impl<'i> Session<'i> {
         }
     }
 
-    /// Answers a query with `answer`. If no document has every word, and with [`Options::pinyin`],
+    /// Answers a query with `answer`. If [`Options::pinyin`] is set and no document has every word,
     /// answers the query read as pinyin instead, and returns that reading, too. `T` is the type of
     /// what `answer` returns beside its [`Answer`].
     fn answer_or_reread<T>(

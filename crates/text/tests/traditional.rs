@@ -132,7 +132,7 @@ impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} characters: {:.3} % as in the original, {:.3} % apart from free spellings",
+            "{} characters: {:.3} % as in the original, {:.3} % apart from free choices",
             self.chars, self.percent, self.percent_apart_from_free
         )
     }

@@ -194,6 +194,7 @@ mod tests {
     /// the base, with these verdicts, and the others in the recent segment.
     fn groups_of(base_count: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {
         let text = |number: usize| -> String {
+            // Two articles with the same salt have nearly the same text.
             let salt = if number < 6 { number % 3 } else { number } as u32;
             let chars = (0..120).map(|n| 0x4E00 + (n * 7919 + salt * 104_729) % 20_000);
             chars.filter_map(char::from_u32).collect::<String>() + &"後記".repeat(number % 2)

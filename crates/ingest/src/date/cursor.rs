@@ -38,7 +38,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The character before the cursor.
-    pub(super) fn before(&self) -> Option<char> {
+    pub(super) fn char_before(&self) -> Option<char> {
         self.text[..self.at].chars().next_back()
     }
 

@@ -1,10 +1,10 @@
 //! The grammar of dates: the one place that reads years, months, days and times of day.
 //!
 //! The parsers of pages, dumps, feeds and messages call it with texts, and the parser of queries
-//! with what is typed. A query's spans (`7d`, `last-month`, `2023-Q2`) and ranges, and which years
-//! it admits, are in `wensou-query`, which takes the numbers of each date from [`date_parts`]. What
-//! a field of a dump may hold instead of a date, such as a count of seconds, is in
-//! `fields::stated_date`. Numbers that are words of a text are in `wensou-text`.
+//! with what is typed. A query's periods (`7d`, `last-month`, `2023-Q2`) and ranges, and which
+//! years it admits, are in `wensou-query`, which takes the numbers of each date from
+//! [`date_parts`]. What a field of a dump may hold instead of a date, such as a count of seconds,
+//! is in `fields::stated_date`. Numbers that are words of a text are in `wensou-text`.
 //!
 //! This module reads whole dates, with the time if one is stated, in texts and in values that are
 //! stated to be dates; its submodules read the parts of a date.
@@ -110,7 +110,7 @@ fn may_begin(text: &str) -> bool {
 fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
     let calendar = take_calendar(&mut cursor)?;
     // In the middle of a longer number there is no date.
-    if cursor.before().is_some_and(|c| numeral::digit(c).is_some())
+    if cursor.char_before().is_some_and(|c| numeral::digit(c).is_some())
         && cursor.peek().is_some_and(|c| numeral::digit(c).is_some())
     {
         return None;

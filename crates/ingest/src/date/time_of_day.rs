@@ -207,9 +207,9 @@ fn take_offset(cursor: &mut Cursor<'_>, is_unnamed: bool, has_spaces: bool) -> O
         }
         _ => return None,
     };
-    let follows = inner.peek().is_some_and(|c| is_colon(c) || c.is_ascii_digit());
+    let number_continues = inner.peek().is_some_and(|c| is_colon(c) || c.is_ascii_digit());
     // No time zone is more than 14 hours from UTC.
-    if hours > 14 || minutes > 59 || follows {
+    if hours > 14 || minutes > 59 || number_continues {
         return None;
     }
     *cursor = inner;

@@ -31,6 +31,6 @@ fn number(bytes: &[u8], from: usize, min_digits: usize) -> Option<(u32, usize)> 
     let digits = bytes.get(from..)?.iter().take(max_digits).take_while(|b| b.is_ascii_digit());
     let (value, count) = digits
         .fold((0, 0), |(value, count), digit| (value * 10 + u32::from(digit - b'0'), count + 1));
-    let follows = bytes.get(from + count).is_some_and(u8::is_ascii_digit);
-    (count >= min_digits && !follows).then_some((value, from + count))
+    let digit_follows = bytes.get(from + count).is_some_and(u8::is_ascii_digit);
+    (count >= min_digits && !digit_follows).then_some((value, from + count))
 }

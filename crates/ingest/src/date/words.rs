@@ -19,7 +19,7 @@ pub(super) enum DateWord {
     Zone(i16),
     /// The year before the first year of an era.
     Era(i16),
-    /// A word between day and time.
+    /// A word between day and time, such as `at`.
     Joiner,
 }
 

@@ -1,4 +1,5 @@
-//! Text that is neither title nor byline is not taken for either.
+//! Text that is neither title nor byline is not taken for either. In the texts, `⏎` stands for a
+//! line end.
 
 use super::*;
 

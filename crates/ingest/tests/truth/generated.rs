@@ -11,8 +11,8 @@ fn assert_archive_is_read(arguments: &[&str]) {
     let mut differences = Vec::new();
     let score =
         score::score(&archive.root, &archive.truth, &read, &mut |line| differences.push(line));
-    let what = format!("{arguments:?} in {}", archive.dir.path().display());
-    thresholds::assert_reached(&what, &score, &differences);
+    let archive_name = format!("{arguments:?} in {}", archive.dir.path().display());
+    thresholds::assert_reached(&archive_name, &score, &differences);
     assert_eq!(score.pages as u64, read.report.pages);
     assert!(read.report.skipped.is_empty() && read.report.lossy.is_empty());
     assert_spans_cover_items(&read);

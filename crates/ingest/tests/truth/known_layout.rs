@@ -20,6 +20,7 @@ struct Layout {
     breadcrumb: &'static str,
     /// Whether the page has a title.
     title: bool,
+    /// What stands beside the title in its line.
     tail: Tail,
     /// The line of tags below the body.
     tags: bool,
@@ -31,6 +32,7 @@ struct Layout {
     source: &'static str,
     /// What separates paragraphs.
     gap: &'static str,
+    /// How lines end: a line feed alone, or with a carriage return before it.
     line_end: &'static str,
     /// Whether text has full-width punctuation.
     full_width: bool,
@@ -50,7 +52,7 @@ enum Tail {
     Usual,
     /// `TITLE_TAG`.
     OneTag,
-    /// `MER:TITLE_TAG`.
+    /// `MER:TITLE_TAG`, where `MER` is a tag.
     TagBefore,
     /// Only the title.
     None,
@@ -134,8 +136,8 @@ fn write_title_and_byline(out: &mut String, page: &mut Value, layout: Layout) {
     }
 }
 
-/// Writes the paragraphs, each followed by at most one flash item, as the tool does. The truth does
-/// not say where the items stand.
+/// Writes the paragraphs, each followed by at most one flash item, as `make_archive.py` does. The
+/// truth does not say where the items stand.
 fn write_body(out: &mut String, page: &mut Value, layout: Layout) {
     let flashes = list(page, "flashes").to_vec();
     for (number, paragraph) in list(page, "paragraphs").iter().enumerate() {

@@ -17,8 +17,8 @@ pub(crate) struct MadeArchive {
     pub(crate) truth: String,
 }
 
-/// Makes an archive of `pages` pages, with further arguments of the tool. Prints a warning and
-/// returns `None` if `../shared`, python3 or xz are missing.
+/// Makes an archive of `pages` pages, with further arguments of `make_archive.py`. Prints a warning
+/// and returns `None` if `../shared`, python3 or xz are missing.
 pub(crate) fn make(pages: usize, arguments: &[&str]) -> Option<MadeArchive> {
     let items = items()?;
     let dir = TempDir::new().unwrap();
