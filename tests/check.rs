@@ -179,7 +179,7 @@ fn a_flipped_bit_is_found_and_gives_no_wrong_record() {
     let truth: Vec<String> = dir.ok(&["export"]).lines().map(str::to_owned).collect();
     let files = index_files(&dir);
     let mut random = Random::new(2026);
-    let (mut found, mut exported) = (0, 0);
+    let (mut found_flips, mut exported_lines) = (0, 0);
     for flip in 0..flips {
         let path = pick_file(&files, flip, &mut random);
         let bytes = fs::read(path).unwrap();
@@ -193,11 +193,11 @@ fn a_flipped_bit_is_found_and_gives_no_wrong_record() {
         let location = format!("bit {bit} of byte {byte} of {}", path.display());
         let check = dir.run(&["check", "--quick"]);
         assert_eq!(check.code, 3, "{location}: {}{}", check.stdout, check.stderr);
-        found += 1;
-        exported += assert_no_panic_and_no_wrong_record(&dir, &truth, &location);
+        found_flips += 1;
+        exported_lines += assert_no_panic_and_no_wrong_record(&dir, &truth, &location);
         fs::write(path, &bytes).unwrap();
     }
-    assert!(found > 0 && exported > 0);
+    assert!(found_flips > 0 && exported_lines > 0);
     assert_eq!(dir.run(&["check"]).code, 0);
 }
 

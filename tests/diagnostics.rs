@@ -39,7 +39,7 @@ fn mistakes_are_shown_with_their_locations() {
 }
 
 #[test]
-fn a_mistake_is_one_json_object_if_the_format_is_jsonl() {
+fn a_mistake_is_printed_as_one_json_object_with_its_span_if_the_format_is_jsonl() {
     let ran = indexed().run(&["search", "減半 tga:BTC", "--format", "jsonl"]);
     let object: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!(object["code"], "Q003");

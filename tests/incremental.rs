@@ -208,6 +208,7 @@ fn rebuild_options() -> BuildOptions {
 
 #[test]
 fn random_updates_equal_a_whole_build() {
+    // How many of the builds were updates, and how many builds there were.
     let (mut reused, mut rounds) = (0, 0);
     for seed in 0..6 {
         let dir = Dir::new();

@@ -43,7 +43,7 @@ fn tags_and_timeline_say_when_nothing_matches() {
 }
 
 #[test]
-fn a_count_of_one_has_the_singular() {
+fn messages_use_the_singular_for_a_count_of_one() {
     let dir = indexed();
     let built = dir.run(&["index", "--rebuild"]).stderr;
     assert!(built.contains("indexed 1 dump ") && built.contains("2 articles, 0 flash"), "{built}");

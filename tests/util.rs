@@ -238,7 +238,7 @@ pub(crate) fn number_from_environment(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |number| number.parse().unwrap())
 }
 
-/// Whether golden files are written instead of compared: if `WENSOU_BLESS` is set.
+/// Whether the tests write golden files instead of comparing them, because `WENSOU_BLESS` is set.
 pub(crate) fn is_renewing() -> bool {
     std::env::var_os("WENSOU_BLESS").is_some()
 }

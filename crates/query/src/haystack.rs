@@ -180,7 +180,8 @@ impl<'t> Haystack<'t> {
     /// first. Matches may overlap. Of equal needles, only the first is searched for.
     fn matches(&self, needles: &[Needle]) -> Vec<FoldedMatch> {
         let mut matches: Vec<FoldedMatch> = Vec::new();
-        // A match of an equal needle would overlap that of the first one, and be dropped.
+        // A match of an equal needle has the same range as that of the first one, so
+        // `disjoint_matches` would drop it.
         let mut seen = HashSet::default();
         for (number, needle) in needles.iter().enumerate() {
             if !seen.insert((needle.kind as u8, &needle.key)) {

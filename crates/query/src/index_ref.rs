@@ -53,7 +53,7 @@ impl<'i> From<&'i ClusterIndex> for IndexRef<'i> {
 pub enum RecordLookup {
     /// The record with this id, or the only one whose id starts with what was looked up.
     Found(Box<Record>),
-    /// No id is or starts with what was looked up.
+    /// No id starts with what was looked up.
     Missing,
     /// Several ids start with what was looked up: the first ten of them.
     Ambiguous(Vec<String>),

@@ -24,7 +24,7 @@ pub(crate) struct Answer {
     pub(crate) plan: Plan,
     /// The number of documents that match, see [`TopK::count`].
     pub(crate) total: usize,
-    /// The first of them.
+    /// The first of these documents, in the order of hits.
     pub(crate) found: Vec<ScoredDoc>,
     /// Whether no document has every word, so that documents that lack words were found.
     pub(crate) relaxed: bool,
