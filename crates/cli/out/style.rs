@@ -1,4 +1,4 @@
-//! The styles of text output. `browse::theme` has those of the full screen.
+//! The styles of text output. `browse::theme` has the styles of the full-screen interface.
 
 use anstyle::{AnsiColor, Style};
 

@@ -57,6 +57,7 @@ impl Client {
             return Ok(());
         }
         let request = Request::post("/_aliases").timeout(CHANGE_TIMEOUT).by_cluster_manager();
+        // The alias must lead to `old` alone, or to nothing if `old` is `None`.
         if targets.iter().map(String::as_str).ne(old) {
             let found = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };
             let reason = format!("the alias {alias} points to {found}");

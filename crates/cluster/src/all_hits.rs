@@ -14,7 +14,7 @@ use crate::request::{Completeness, Request, encode_segment};
 use crate::retry::jitter;
 use crate::search::search_request;
 
-/// How often the point in time is opened again at most, to read one page.
+/// The most times that the point in time is opened again to read one page.
 const MAX_REOPENINGS: u32 = 5;
 
 /// The wait before the point in time is opened again. It is multiplied by how often the page has
@@ -140,15 +140,15 @@ impl Client {
     /// # }
     /// ```
     pub fn all_hits(&self, index: &str, body: Value, options: AllHitsOptions) -> Result<AllHits> {
-        let encode = |problem: &str| Error::Encode {
+        let encode_error = |problem: &str| Error::Encode {
             request: format!("POST /{index}/_search"),
             problem: problem.to_owned(),
         };
         let Value::Object(mut body) = body else {
-            return Err(encode("the search is not an object"));
+            return Err(encode_error("the search is not an object"));
         };
         if !body.contains_key("sort") {
-            return Err(encode("all hits of a search need a `sort`"));
+            return Err(encode_error("all hits of a search need a `sort`"));
         }
         for key in ["size", "from", "search_after", "pit", "track_total_hits"] {
             body.remove(key);

@@ -69,7 +69,7 @@ fn all_hits_come_once_and_in_order() {
 
 #[test]
 fn a_lost_point_in_time_is_opened_again() {
-    // Eight documents make three pages of three.
+    // Eight documents make three pages: two of three documents, and one of two.
     for lost_at in 1..4 {
         let mock = server(8, lost_at);
         let ids: Vec<_> = all_hits(&mock, 3).map(|hit| hit.unwrap().id).collect();

@@ -34,8 +34,9 @@ const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection to a cluster, shared by its clones and by threads.
 ///
-/// Requests go to the node that last answered one, except for those that rotate
-/// ([`Request::rotate`]): they go to all nodes in turn.
+/// A request goes to the node that answered the last one; requests with [`Request::rotate`] go to
+/// all nodes in turn.
+///
 /// Before the first request to a node, and before the first one after the node could not be reached
 /// or hung, the client sends `GET /`, to check that the node runs a supported version and, if the
 /// node names its cluster, belongs to the same cluster as the other nodes. Redirects are not

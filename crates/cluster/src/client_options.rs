@@ -6,8 +6,8 @@ use std::time::Duration;
 /// How a client connects.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// A PEM file with the authorities that sign the certificates of the cluster. Without it, the
-    /// authorities of the system are trusted; with it, only those in the file.
+    /// A PEM file with the certificates of the authorities that sign those of the cluster. Without
+    /// it, the authorities of the system are trusted; with it, only those in the file.
     pub ca_file: Option<PathBuf>,
     /// The time limit of a request with all its repetitions. Default: 10 s.
     pub timeout: Duration,
@@ -15,7 +15,7 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// Allows `http://` to other machines.
     pub insecure_http: bool,
-    /// How often one request is sent at most. Default: 6.
+    /// The most times that one request is sent. Default: 6.
     pub attempts: u32,
 }
 

@@ -10,7 +10,8 @@ use crate::redact::Redactor;
 use crate::request::Completeness;
 use crate::server_error::{ServerError, error_of};
 
-/// What the answer to one search says of its completeness. Hits are skipped without being stored.
+/// What the answer to one search says of its completeness. There is no field for the hits, so the
+/// parser skips them.
 #[derive(Deserialize)]
 struct SearchOutcome {
     #[serde(default)]

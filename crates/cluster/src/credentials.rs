@@ -265,7 +265,8 @@ impl Credentials {
         names: &SettingNames,
     ) -> Result<Self, CredentialsError> {
         let given = names.given(settings);
-        // A user and a password are one kind.
+        // The kind of a setting, as a name. A user and a password are one kind, which has the name
+        // of the user.
         let kind_of = |name: &str| {
             if name == names.password { names.user.to_owned() } else { name.to_owned() }
         };

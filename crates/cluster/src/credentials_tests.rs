@@ -140,7 +140,7 @@ fn a_file_that_others_have_rights_to_is_refused_with_the_cure() {
 }
 
 #[test]
-fn a_missing_file_and_a_folder_are_named() {
+fn the_error_of_a_missing_file_or_a_folder_names_its_path() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().join("none"), folder.path().to_owned()] {
         let text = from_path(&path).unwrap_err().to_string();

@@ -171,6 +171,7 @@ mod tests {
     fn a_bigram_and_the_words_that_begin_with_it_share_a_bucket_in_all_fields() {
         let bucket = |term: TermHash| term.0 & ((1 << BUCKET_BITS) - 1);
         let hash = |field, token: &str| TermHash::new(field, token);
+        // A `W` marks the token of a word.
         let tokens = ["比特", "W比特", "W比特币", "W比特币现金"];
         let terms: Vec<TermHash> = TextField::ALL
             .iter()
@@ -182,7 +183,7 @@ mod tests {
         let title = |token| bucket(hash(TextField::Title, token));
         assert_ne!(title("比特"), title("特币"));
         assert_eq!(title("比"), title("W比"));
-        // Of Latin words, only a word and its terms in other fields share a bucket.
+        // A Latin word shares a bucket only with the same word in other fields.
         assert_ne!(title("Wbitcoin"), title("Wbitfinex"));
         assert_eq!(title("Wbitcoin"), bucket(hash(TextField::Body, "Wbitcoin")));
     }

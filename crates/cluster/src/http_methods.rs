@@ -1,5 +1,5 @@
-//! Methods of the client that send a request with a method of HTTP, a path, parameters and a body,
-//! for requests that need no other options.
+//! `Client::get`, `post`, `put` and so on: short forms of [`Client::send`] for requests that have
+//! only a path, parameters and a body.
 
 use serde::Serialize;
 

@@ -197,16 +197,16 @@ impl ClusterIndex {
         Ok(found.into_iter().map(|found| found.map(|(_, document)| document.data)).collect())
     }
 
-    /// Key characters that a field of a document of this kind has on average; a document without
-    /// the field counts as one of length 0.
+    /// The number of key characters that a field has on average in the documents of this kind. A
+    /// document without the field counts with length 0.
     #[must_use]
     pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
         self.description.average_length(kind, field)
     }
 }
 
-/// Lets all shards score with the statistics of the whole index, so that scores of different shards
-/// can be compared.
+/// The parameter of a search that makes all shards score with the statistics of the whole index, so
+/// that scores of different shards can be compared.
 const GLOBAL_STATISTICS: (&str, &str) = ("search_type", "dfs_query_then_fetch");
 
 /// The name of the index of documents that an alias leads to, and its description.

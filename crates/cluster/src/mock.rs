@@ -55,8 +55,8 @@ impl Reply {
 pub(crate) const WHOLE_ANSWER: &str =
     r#"{"timed_out":false,"_shards":{"total":1,"successful":1,"failed":0},"hits":{"hits":[]}}"#;
 
-/// Makes the reply to a request, given the number of the request and the request. Requests other
-/// than `GET /` are numbered from 0.
+/// Makes the reply to a request other than `GET /`. The first argument says how many such requests
+/// the server has received before.
 type MakeReply = dyn Fn(usize, &SeenRequest) -> Reply + Send + Sync;
 
 /// A server that stops when it is dropped.
@@ -68,9 +68,9 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// A server that answers `GET /` with [`GREETING`], and other requests with what `answer`
-    /// returns for the number of the request and the request. The other requests are numbered from
-    /// 0.
+    /// A server that answers `GET /` with [`GREETING`], and every other request with what `answer`
+    /// returns for it. The first argument of `answer` is the number of the request, which counts
+    /// these other requests from 0.
     pub(crate) fn new(
         answer: impl Fn(usize, &SeenRequest) -> Reply + Send + Sync + 'static,
     ) -> Self {

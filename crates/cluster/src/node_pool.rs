@@ -75,10 +75,13 @@ impl NodePool {
         &self.nodes[node].url
     }
 
-    /// The node to ask next. Nodes that are not left out come first. Among them, and among those
-    /// that are left out, the nodes that occur least often in `tried` come first; then the nodes
-    /// whose time of being left out ends first; then the order of the address, from the current
-    /// node, or, if the request rotates (`rotate` is true), from the next node in turn.
+    /// The node to ask next: the first one in the order of these keys.
+    ///
+    /// 1. Nodes that are not left out come before those that are.
+    /// 2. Nodes that occur less often in `tried` come first.
+    /// 3. Nodes that are left out for a shorter time come first.
+    /// 4. The order of the address decides, from the current node on; if `rotate` is true, from the
+    ///    next node in turn.
     pub(crate) fn choose(&self, tried: &[usize], rotate: bool) -> usize {
         let start =
             if rotate { self.next.fetch_add(1, Relaxed) } else { self.current.load(Relaxed) };

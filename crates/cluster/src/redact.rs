@@ -12,7 +12,8 @@ const MESSAGE_CHARS: usize = 300;
 /// The most bytes of a server's text that are searched for secrets. What follows is dropped.
 const SEARCHED_BYTES: usize = 16 << 10;
 
-/// Shorter secrets are not removed: to replace a letter everywhere would hide nothing.
+/// The least number of bytes of a secret that is removed. A shorter one, such as `a`, occurs in
+/// ordinary words: to replace it everywhere would hide nothing.
 const MIN_SECRET_BYTES: usize = 4;
 
 /// Removes the secrets of a client from texts that a server sent. A server, or a proxy before it,

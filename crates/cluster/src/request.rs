@@ -162,7 +162,7 @@ impl Request {
         Ok(self)
     }
 
-    /// Sets a JSON body that is written already.
+    /// Sets the body to bytes that are JSON already.
     #[must_use]
     pub fn json_bytes(mut self, body: Vec<u8>) -> Self {
         self.body = Some(body);
@@ -193,8 +193,9 @@ impl Request {
         self.query("cluster_manager_timeout", time)
     }
 
-    /// Lets this request rotate: such requests go to the nodes in turn, to spread the load. Other
-    /// requests go to the node that last answered one of these others, whose connection is open.
+    /// Lets this request rotate: such requests go to the nodes in turn, to spread the load. A
+    /// request that does not rotate goes to the node that answered the last one that did not,
+    /// because the connection to that node is open.
     #[must_use]
     pub fn rotate(mut self) -> Self {
         self.rotate = true;
@@ -216,14 +217,16 @@ impl Request {
         self
     }
 
-    /// Sends this request to one node only: the number of a node in the address, from 0.
+    /// Sends this request only to the node with this number: nodes are counted from 0, in the order
+    /// of the address.
     #[must_use]
     pub fn to_node(mut self, node: usize) -> Self {
         self.node = Some(node);
         self
     }
 
-    /// Accepts this status as a response, not as an error: 404 for what may be missing.
+    /// Returns an answer with this status as a response, not as an error: for example 404, if an
+    /// index may be missing.
     #[must_use]
     pub fn accept(mut self, status: u16) -> Self {
         self.accepted.push(status);
@@ -249,7 +252,7 @@ impl Request {
         &self.path
     }
 
-    /// The bytes of the body.
+    /// The number of bytes of the body.
     pub(crate) fn body_bytes(&self) -> usize {
         self.body.as_ref().map_or(0, Vec::len)
     }

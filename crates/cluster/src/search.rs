@@ -1,4 +1,4 @@
-//! Searches and counts, whose answers have the documents of all shards or are errors.
+//! Searches and counts. If the answer lacks the documents of a shard, that is an error.
 
 use serde::Serialize;
 

@@ -62,8 +62,8 @@ pub struct Description {
 }
 
 impl Description {
-    /// Key characters that a field of a document of this kind has on average; a document without
-    /// the field counts as one of length 0.
+    /// The number of key characters that a field has on average in the documents of this kind. A
+    /// document without the field counts with length 0.
     #[must_use]
     pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
         let documents = self.documents[kind as usize];

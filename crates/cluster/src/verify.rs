@@ -1,5 +1,5 @@
-//! Verifies an index on a cluster: by itself, each document against the record in it, or against
-//! the index in a folder that it is a copy of.
+//! Verifies an index on a cluster, in one of two ways: by itself, where each document must agree
+//! with the record in it; or against the index in a folder that it is a copy of.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,8 +19,8 @@ use crate::statistics::StatisticsBuilder;
 /// The number of documents in the random sample, if not all documents are compared.
 const SAMPLE_SIZE: usize = 1000;
 
-/// The number of documents that are fetched at a time if all are compared. It is low because
-/// documents are large: they have their tokens.
+/// The number of documents that are fetched at a time if all are compared. It is low because a
+/// document is large: it contains all its tokens.
 const PAGE_SIZE: usize = 200;
 
 /// The outcome of verifying an index on a cluster.

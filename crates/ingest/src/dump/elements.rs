@@ -27,9 +27,9 @@ pub(super) struct Elements<'s, 'r> {
     has_begun: bool,
     /// Whether the file was read to its end.
     ended: bool,
-    /// Of a longer element, only the length is found.
+    /// The most bytes of an element whose text is kept. Of a longer one, only the length is found.
     max_bytes: u64,
-    /// Of a longer element, the end is not searched for.
+    /// The search for the end of an element is given up after this many bytes.
     max_skippable_bytes: u64,
 }
 
@@ -259,7 +259,7 @@ impl EndSearch {
     }
 }
 
-/// Whether a text begins with a start tag of this name.
+/// Whether a text, whose first byte is `<`, begins with a start tag of this name.
 fn opens(text: &[u8], name: &str) -> bool {
     let after = text.get(1..).and_then(|text| text.strip_prefix(name.as_bytes()));
     after.and_then(<[u8]>::first).is_some_and(|b| matches!(b, b'>' | b' ' | b'\n' | b'\t' | b'\r'))
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_an_endless_element_is_not_searched_for() {
+    fn the_search_for_the_end_of_a_very_long_element_is_given_up() {
         let dump = format!("<item>{}</item>", "a".repeat(2_000_000));
         let (text, length) = items(&dump).remove(0);
         assert!(text.is_empty() && length > MAX_SKIPPABLE_BYTES && length < 1_000_000, "{length}");

@@ -27,17 +27,17 @@ fn fields(text: &str) -> RawFields {
     let mut remaining = text.split_once('>').map_or("", |(_, remaining)| remaining);
     while fields.len() < MAX_FIELDS
         && unclosed < MAX_UNCLOSED
-        && let Some((_, tag)) = remaining.split_once('<')
+        && let Some((_, after_sign)) = remaining.split_once('<')
     {
-        let name = &tag[..tag.bytes().take_while(u8::is_ascii_alphanumeric).count()];
-        let inner = tag[name.len()..].strip_prefix('>').filter(|_| !name.is_empty());
+        let name = &after_sign[..after_sign.bytes().take_while(u8::is_ascii_alphanumeric).count()];
+        let inner = after_sign[name.len()..].strip_prefix('>').filter(|_| !name.is_empty());
         let Some(inner) = inner else {
-            remaining = tag;
+            remaining = after_sign;
             continue;
         };
         let Some(end) = inner.find(&format!("</{name}>")) else {
             unclosed += 1;
-            remaining = tag;
+            remaining = after_sign;
             continue;
         };
         let value = inner[..end].trim();

@@ -325,8 +325,8 @@ mod tests {
             let length = reader.fill_buf().unwrap().len();
             reader.consume(length);
             if let State::Decoding(transcoder) = &reader.state {
-                // The window has one `BUFFER`, a piece that is read at most two. The file is far
-                // longer.
+                // The window is one `BUFFER` long, and a piece that is read is at most two long.
+                // The file is far longer.
                 assert!(transcoder.raw.len() <= 4 * BUFFER);
             }
         }

@@ -45,9 +45,9 @@ pub enum Code {
     LowerCaseOperator,
     /// W002: no document has this tag, or this value of another field.
     NoSuchValue,
-    /// W003: a date range that starts after the newest item.
+    /// W003: a date range that starts after the date of the newest document.
     RangeAfterNewest,
-    /// W004: undated items were left out.
+    /// W004: documents without a date were left out.
     UndatedLeftOut,
     /// W005: the index is stale: built with another text analysis than the program's, or with
     /// tables of the user that have changed since.

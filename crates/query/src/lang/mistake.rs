@@ -121,12 +121,12 @@ pub(super) fn date(text: &str, name: FieldName, span: Span, error: &DateError) -
 }
 
 pub(super) fn list_of_dates(text: &str, name: FieldName, values: &[Span]) -> Diagnostic {
-    let either: Vec<String> =
+    let clauses: Vec<String> =
         values.iter().map(|value| format!("{name}:{}", value.of(text))).collect();
     let all = values.iter().copied().reduce(Span::to).unwrap_or_default();
     let message = format!("`{name}:` takes one date or range, not a list");
     Diagnostic::at(Code::NotADate, text, all, message)
-        .with_help(format!("for either, type ({})", either.join(" OR ")))
+        .with_help(format!("for either, type ({})", clauses.join(" OR ")))
 }
 
 pub(super) fn space_in_range(text: &str, sign: Span) -> Diagnostic {

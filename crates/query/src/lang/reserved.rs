@@ -153,6 +153,8 @@ pub(super) fn refuse_suffix(text: &str, span: Span, after: &str) -> Diagnostic {
     refuse(text, span, &format!("`{typed}` after {after} is"), help.to_owned())
 }
 
+/// The mistake "… not supported". `what` is the beginning of this sentence with its verb, such as
+/// "a regular expression is".
 fn refuse(text: &str, span: Span, what: &str, help: String) -> Diagnostic {
     Diagnostic::at(Code::Reserved, text, span, format!("{what} not supported")).with_help(help)
 }

@@ -58,6 +58,7 @@ impl Lexer<'_> {
         }
     }
 
+    /// Reads a value without quotation marks.
     fn bare_value(&mut self, name: FieldName) -> Option<RawValue> {
         let start = self.pos;
         let mut glyphs = self.glyphs(ends_value);

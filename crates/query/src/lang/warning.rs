@@ -85,14 +85,15 @@ impl Diagnostic {
         Self::general(Code::ReadAsPinyin, message)
     }
 
-    /// W003: the date clause at `span` starts after the newest item of the archive.
+    /// W003: the date clause at `span` starts after `newest`, the date of the newest document.
     pub fn range_after_newest(text: &str, span: Span, newest: impl Display) -> Self {
         let message = format!("the newest item is dated {newest}, before this range starts");
         Self::at(Code::RangeAfterNewest, text, span, message)
             .with_help("`--as-of newest` counts days back from there")
     }
 
-    /// W004: `count` items match everything but the date clause at `span`, and have no date.
+    /// W004: `count` documents have no date, and match all of the query except the date clause at
+    /// `span`.
     pub fn undated_left_out(text: &str, span: Span, count: u64) -> Self {
         let items = if count == 1 { "item" } else { "items" };
         let message = format!("{count} undated {items} left out");
