@@ -8,7 +8,7 @@ use std::path::Path;
 
 use wensou_text::{Folded, Segmenter};
 
-/// SplitMix64, for the same pages in every run.
+/// A generator of pseudo-random numbers (SplitMix64), so that every run makes the same pages.
 pub(crate) struct Random(u64);
 
 impl Random {

@@ -11,8 +11,9 @@ use jieba_rs::Jieba;
 use crate::archive::{self, Archive};
 use crate::process::{Programs, Times, on_one_core, times_of, wall_time_of, write_dirty_pages};
 
-/// The bare segmentation gets a sample of the archive: at least about this many bytes, and fewer
-/// than twice as many. That is enough for a stable result. Of a smaller archive, it gets all pages.
+/// The speed of segmentation alone is measured on a sample of the archive: at least about this many
+/// bytes, and fewer than twice as many, which is enough for a stable result. Of a smaller archive,
+/// all pages are segmented.
 const SEGMENTED_BYTES: usize = 20 << 20;
 
 /// The number of rounds of measurements. Of each measurement, the best result of all rounds counts.

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 const DEFAULT: &str = "less";
 
 /// Shows text in a pager: the command in `$WENSOU_PAGER`; if that is not set, the one in `$PAGER`;
-/// if neither is set, [`DEFAULT`]. Waits until the pager ends. Returns `false` if the pager does not
-/// exist, or if the command is empty or `cat`: the caller must then print the text.
+/// if neither is set, [`DEFAULT`]. Waits until the pager ends. Returns `false` if the pager does
+/// not exist, or if the command is empty or `cat`: the caller must then print the text.
 pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
     let configured =
         ["WENSOU_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());

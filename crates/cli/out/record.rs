@@ -106,7 +106,8 @@ pub(crate) fn print(
     Ok(())
 }
 
-/// The date of a record, and how it is known if it is not plainly stated.
+/// The date of a record. In parentheses follows how it is known, such as `inferred from the title`
+/// or `stated: meta`; not if the visible text or a field of a dump states it.
 fn date_fact(record: &Record) -> String {
     let date = record.date();
     let reason = match date.provenance {

@@ -161,7 +161,8 @@ impl ClusterAddress {
     /// # Errors
     ///
     /// [`NameError`] if the stamp has characters that no name may have, or if the name has more
-    /// than 255 bytes. A stamp of up to 39 bytes is never too long.
+    /// than 255 bytes. A stamp of up to 39 bytes is never too long: [`Self::parse`] accepts only an
+    /// alias that leaves 40 bytes for the hyphen and the stamp.
     ///
     /// ```
     /// let address = wensou_cluster::ClusterAddress::parse("https://host/news")?;
@@ -197,8 +198,8 @@ impl ClusterAddress {
 impl fmt::Display for ClusterAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.scheme())?;
-        for (number, node) in self.nodes.iter().enumerate() {
-            if number > 0 {
+        for (index, node) in self.nodes.iter().enumerate() {
+            if index > 0 {
                 f.write_str(",")?;
             }
             write!(f, "{node}")?;
@@ -232,7 +233,7 @@ impl Node {
 
     /// Reads `host` or `host:9200`.
     fn parse(text: &str) -> Result<Self, AddressError> {
-        // The message repeats only the beginning of a long text.
+        // The error shows at most the first 100 characters of the text.
         let not_a_host = || AddressError::Host { host: text.chars().take(100).collect() };
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {

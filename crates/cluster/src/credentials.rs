@@ -265,8 +265,7 @@ impl Credentials {
         names: &SettingNames,
     ) -> Result<Self, CredentialsError> {
         let given = names.given(settings);
-        // The kind of a setting, as a name. A user and a password are one kind, which has the name
-        // of the user.
+        // User and password are one kind of credentials, which has the name of the user here.
         let kind_of = |name: &str| {
             if name == names.password { names.user.to_owned() } else { name.to_owned() }
         };

@@ -191,7 +191,7 @@ pub enum Error {
     TooLarge {
         /// The request, and the node that it was sent to.
         at: Exchange,
-        /// The bytes of the body of the request.
+        /// The length of the body of the request in bytes.
         bytes: usize,
     },
     /// The query of a search is too long.

@@ -39,9 +39,9 @@ pub enum NameError {
     /// The name is too long.
     #[error("the index name has {bytes} bytes: use at most {limit}")]
     Long {
-        /// The bytes of the name.
+        /// The length of the name in bytes.
         bytes: usize,
-        /// The most that it may have.
+        /// The greatest length that is allowed, in bytes.
         limit: usize,
     },
 }

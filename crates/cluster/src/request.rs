@@ -193,9 +193,8 @@ impl Request {
         self.query("cluster_manager_timeout", time)
     }
 
-    /// Lets this request rotate: such requests go to the nodes in turn, to spread the load. A
-    /// request that does not rotate goes to the node that answered the last one that did not,
-    /// because the connection to that node is open.
+    /// Lets this request rotate: such requests go to the nodes in turn, to spread the load. All
+    /// other requests go to the same node while it answers, because the connection to it is open.
     #[must_use]
     pub fn rotate(mut self) -> Self {
         self.rotate = true;

@@ -18,7 +18,7 @@ pub enum ShareError {
          {index}.parts on the cluster, and send every share again"
     )]
     Overlap {
-        /// A path below the base that both shares have, or words for the whole archive.
+        /// A path below the base that both shares have, or the words `the whole archive`.
         path: String,
         /// The index that the shares are sent to.
         index: String,

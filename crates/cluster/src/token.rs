@@ -17,8 +17,8 @@ const ESCAPED: char = 'X';
 /// Marks the hash that replaces the end of a long word.
 const HASHED: char = 'H';
 
-/// How many characters of a word are in its token. The token of a longer word ends with a hash of
-/// the whole word.
+/// The most characters of a word that its token repeats. The token of a longer word ends with a
+/// hash of the whole word.
 pub const MAX_WORD_CHARS: usize = 200;
 
 /// The longest token, in characters, that the tokenizer keeps whole. All tokens are shorter, even

@@ -126,8 +126,8 @@ impl Draft {
         let entries = self.generation.entries();
         let mut files = entries.map_err(Error::io("list", self.generation.path()))?;
         files.retain(|file| file.name != GENERATION_MARKER && !is_tantivy_lock(&file.name));
-        // A thread for each of at most two dozen files: a disk writes several at once. If the
-        // system refuses a thread for a file, this thread seals it.
+        // Seal each file in a thread of its own, because a disk writes several files at once. There
+        // are at most two dozen. If the system refuses a thread, this thread seals the file.
         thread::scope(|scope| {
             let spawned = files.iter().map(|file| {
                 let sealing = move || self.seal_file(&file.name);

@@ -51,7 +51,7 @@ impl Lock {
     /// Takes the lock, or waits or fails if another process has it.
     pub(crate) fn take(folder: &Folder, when_busy: WhenBusy) -> Result<Self, Error> {
         let path = folder.path_of(LOCK);
-        let (mut file, new) = open(folder).map_err(Error::io("open", &path))?;
+        let (mut file, is_new) = open(folder).map_err(Error::io("open", &path))?;
         let mut attempts = 0;
         loop {
             let taken = match when_busy {
@@ -68,8 +68,8 @@ impl Lock {
                     let holder = Note::read(&mut file).and_then(|note| note.pid);
                     // Between fork and exec, a child of this process has the lock file open, too,
                     // so a lock of this process may outlive the value that held it. The note then
-                    // names this process, or none, because it was idle when the value was dropped.
-                    // Try again for a quarter of a second.
+                    // names this process; or none, because a holder notes that no process builds
+                    // before it drops the value. Try again for a quarter of a second.
                     attempts += 1;
                     let may_be_own = holder.is_none_or(|holder| holder == std::process::id());
                     if !may_be_own || attempts > 25 {
@@ -81,7 +81,7 @@ impl Lock {
         }
         // In a folder with our marker, a damaged note is ours: a kill or a power cut leaves one.
         let is_damaged_note = || is_marked(folder) && has_own_lock_file(folder);
-        let ours = new || Note::read(&mut file).is_some() || is_damaged_note();
+        let ours = is_new || Note::read(&mut file).is_some() || is_damaged_note();
         Ok(Self { file, ours })
     }
 

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The number of hashes in a sketch. Of pairs of texts that share half of their shingles, 99.7 %
 /// share two hashes or more; of pairs that share 40 % of them, 98 %.
 pub(crate) const HASHES_PER_SKETCH: usize = 12;
-/// The number of key characters in a shingle. Texts on different matters share many bigrams, and
-/// also set phrases of news agencies, of which many have four characters or a few more.
+/// The number of key characters in a shingle. Fewer would not do: texts on different subjects share
+/// many bigrams, and also set phrases of news agencies, many of which have four characters or a few
+/// more.
 const SHINGLE_CHARS: usize = 8;
 /// Texts with fewer key characters than this are near-duplicates only if they are equal, title
 /// included: a short notice with another name in it is another notice.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// The number of articles with each id in each file: about 30 bytes for each pair of an id and a
+/// How many articles in each file have each id. Takes about 30 bytes for each pair of an id and a
 /// file.
 #[derive(Debug, Default)]
 pub(crate) struct ArticleIds(BTreeMap<IdInFile, u32>);

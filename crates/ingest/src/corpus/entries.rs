@@ -1,4 +1,4 @@
-//! Corpus statistics before [`CorpusStatistics::finish`], as a list of entries, in which form a
+//! Corpus statistics before [`CorpusStatistics::finish`], as a list of entries: the form in which a
 //! survey file stores them. Equal statistics have the same entries in the same order.
 
 use std::borrow::Cow;

@@ -22,6 +22,7 @@ pub(crate) fn line_hash(line: &str) -> Option<LineHash> {
     } else {
         folded_hash([line])
     };
+    // The upper half of the hash: 32 bits suffice for the lines of one site.
     Some((hash >> 32) as LineHash)
 }
 

@@ -69,6 +69,7 @@ const NOTICE_WORDS: [&str; 36] = [
 ];
 
 impl LineKind {
+    /// The kind of a line, by its length, its punctuation and its words.
     pub(crate) fn of(line: &str) -> Self {
         // A character has at most four bytes.
         if line.len() > MAX_NOTICE_CHARS * 4 {

@@ -250,7 +250,8 @@ mod tests {
         other.add_item("末段", ["首段", "乙頁的前文"].into_iter());
         statistics.merge(other);
         statistics.finish();
-        // The item has at most one paragraph above its dated one; none on a page with another text.
+        // The item has at most one paragraph above its dated one; it has none on a page where
+        // another paragraph stands there.
         assert_eq!(
             statistics.contexts.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
             Some(1)

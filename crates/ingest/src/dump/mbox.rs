@@ -64,7 +64,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     }
 }
 
-/// Passes a message to `sink`, unless it is blank.
+/// Passes a message to `sink`, unless there is nothing but white space after its `From ` line.
 fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) -> Flow {
     if message.bytes.trim_ascii().is_empty() {
         return Flow::Continue(());

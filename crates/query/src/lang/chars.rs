@@ -34,7 +34,7 @@ pub(super) fn is_invisible(c: char) -> bool {
         | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// The quote that closes what `c` opens; `None` if `c` opens nothing. Apostrophes never do.
+/// The quote that closes what `c` opens; `None` if `c` opens nothing. An apostrophe opens nothing.
 pub(super) fn closer_of(c: char) -> Option<char> {
     match c {
         '"' => Some('"'),

@@ -31,7 +31,7 @@ pub(super) fn parse_any(text: &str, clock: &Clock) -> Parsed {
     let root = parser.or().unwrap_or(everything);
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(Diagnostic::span);
-    let (errors, warnings) = diagnostics.into_iter().partition(|it| it.code.is_error());
+    let (errors, warnings) = diagnostics.into_iter().partition(|found| found.code.is_error());
     Parsed { root, errors, warnings }
 }
 

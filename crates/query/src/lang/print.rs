@@ -79,6 +79,7 @@ impl fmt::Display for Term {
             WordStart::Unknown { len } => Some(len),
             WordStart::Text => None,
         };
+        // Unescaped, `OR` would be an operator, and `..` might be the sign of a date range.
         let is_operator = is_operator_word(text) || is_range_sign(text);
         // In a web address, `?` is no wildcard.
         let is_address = text.contains("://");

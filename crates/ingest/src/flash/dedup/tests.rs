@@ -1,3 +1,6 @@
+//! Tests of the deduplication of flash items, which must do the same as a model that keeps whole
+//! items in memory.
+
 use proptest::prelude::*;
 
 use super::*;
