@@ -10,7 +10,7 @@ use super::style::{DIM, KIND, TITLE};
 use super::text::padded;
 use super::{Terminal, attributes, sanitize};
 
-/// Maximum number of scored terms in the text: the others contribute little.
+/// Maximum number of scored terms that the text format prints. The others contribute little.
 const MAX_TERMS: usize = 20;
 /// The columns for a typed word or a clause.
 const NAME_COLUMNS: usize = 16;

@@ -17,13 +17,14 @@ use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{highlighted, width, wrap};
 use crate::types::HitFormat;
 
-/// Maximum number of tags in the text of a hit.
+/// Maximum number of tags that the text format prints for a hit.
 const TAGS_SHOWN: usize = 8;
 
-/// Maximum number of shared words in the text of a similar document.
+/// Maximum number of words that the text format of `wensou similar` prints for a hit: those that
+/// the hit shares with the given document.
 const SHARED_SHOWN: usize = 10;
 
-/// Maximum number of near-duplicates in the text of a hit.
+/// Maximum number of near-duplicates that the text format prints for a hit.
 const DUPLICATES_SHOWN: usize = 3;
 
 /// The flags of `search` that decide how hits are printed.

@@ -34,8 +34,8 @@ const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection to a cluster, shared by its clones and by threads.
 ///
-/// Requests go to the same node while it answers; but those with [`Request::rotate`] go to all nodes
-/// in turn, and those with [`Request::to_node`] to the node that they name.
+/// Requests go to the same node while it answers. But those with [`Request::rotate`] go to all
+/// nodes in turn, and those with [`Request::to_node`] to the node that they name.
 ///
 /// Before the first request to a node, and before the first one after the node could not be reached
 /// or hung, the client sends `GET /`, to check that the node runs a supported version and, if the

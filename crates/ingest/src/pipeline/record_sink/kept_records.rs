@@ -16,9 +16,9 @@ use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, loo
 use crate::record::{Article, Span};
 
 impl<E> RecordSink<'_, E> {
-    /// Carries over the stored records of an unreadable file or folder, except those that were
-    /// read. `relative` is the path of the file below its root; `None` for what the walk could not
-    /// access.
+    /// Carries over the stored records of an unreadable file or folder, except the records of files
+    /// and members that were read, or carried over before. `relative` is the path of the file below
+    /// its root; `None` for what the walk could not access.
     pub(super) fn carry_over_path(
         &mut self,
         path: &Path,
