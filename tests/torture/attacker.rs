@@ -111,7 +111,7 @@ impl Attacker<'_> {
             let name = names[self.below(names.len())];
             let content = fs::read(self.outside.path("key")).unwrap();
             let entry = match self.below(3) {
-                // The length and checksum of no file.
+                // A length and a checksum that do not belong together, so no file has them.
                 0 => json!({"bytes": 0, "xxh3": "0000000000000000"}),
                 _ => file_entry(&content),
             };

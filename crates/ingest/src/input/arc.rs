@@ -37,7 +37,8 @@ pub(super) fn visit_members(
         };
         let mut body = read.by_ref().take(header.length);
         emit(container, number, &header, &mut body, visit)?;
-        // Skip the part of the body that was not read. The meter stops an endless body.
+        // Skip the part of the body that was not read. If a compressed file expands without end,
+        // the meter makes the read fail.
         if let Err(error) = io::copy(&mut body, &mut io::sink()) {
             return container.skip_file(damage_reason(&error), visit);
         }

@@ -65,6 +65,8 @@ impl<R: BufRead> Chunked<R> {
     /// Advances to the next chunk: reads the line break after the data, then the next size.
     fn next_chunk(&mut self) -> io::Result<()> {
         let mut line = Vec::new();
+        // If the first line is blank, it is the line break after the data, and the second line has
+        // the size.
         for _ in 0..2 {
             line.clear();
             self.inner.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;

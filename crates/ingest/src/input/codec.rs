@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// log₂ of the maximum window in bytes: enough for `zstd -19` and `xz -9`.
 const WINDOW_LOG: u32 = 27;
-/// Memory limit for xz in KiB: the same window, plus the rest of the decoder.
-const XZ_KIB: u32 = (1 << (WINDOW_LOG - 10)) + 1024;
+/// Memory limit for xz in KiB: the same window, plus 1 MiB for the rest of the decoder.
+const XZ_MEMORY_KIB: u32 = (1 << (WINDOW_LOG - 10)) + 1024;
 
 /// How a stream is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ impl Codec {
             Self::Xz => {
                 let allow_concatenated = true;
                 let inner = BufReader::new(inner);
-                Box::new(XzReader::new_mem_limit(inner, allow_concatenated, XZ_KIB))
+                Box::new(XzReader::new_mem_limit(inner, allow_concatenated, XZ_MEMORY_KIB))
             }
         })
     }

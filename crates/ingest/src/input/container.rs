@@ -42,7 +42,7 @@ impl Container<'_> {
 
     /// Reports that the file cannot be read, or cannot be read to its end.
     pub(super) fn skip_file(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
-        // A reader that wraps the metered one may have hidden the reason.
+        // A reader that wraps the metered one may have replaced the meter's error by its own.
         let reason = self.meter.exceeded().unwrap_or(reason);
         visit(Event::Skipped(Skipped { path: lossy_path(&self.source.path), line: None, reason }))
     }

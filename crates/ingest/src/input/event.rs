@@ -49,7 +49,7 @@ pub(crate) enum Event<'a> {
     NonUtf8Name(PathBuf),
 }
 
-/// A callback for events, in order. It breaks to end the reading.
+/// A callback for events, in order. It returns `Break` to end the reading.
 pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 impl Event<'_> {

@@ -243,7 +243,7 @@ mod tests {
             let file_list: Vec<SourceFile> = names
                 .iter()
                 .map(|(root, name)| SourceFile {
-                    // A name of one letter stands for a root that is itself a file.
+                    // A name of one byte stands for a root that is itself a file.
                     path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
                     relative: name.clone(),
                     format: format(name),
@@ -260,6 +260,7 @@ mod tests {
             prop_assert_eq!(list.bytes(), file_list.iter().map(|source| source.stamp.bytes).sum::<u64>());
             let all: Vec<SourceFile> = list.iter().map(Result::unwrap).collect();
             prop_assert_eq!(&all, &file_list);
+            // The files are also right if others before them are skipped, as `step_by` does.
             for first in 0..step {
                 let some: Vec<SourceFile> =
                     list.iter().skip(first).step_by(step).map(Result::unwrap).collect();

@@ -50,7 +50,7 @@ impl Exclusions {
         self.identities.is_empty() && self.excludes_folder.is_none()
     }
 
-    /// Whether a file or folder is one of those that [`Options::exclude`] lists.
+    /// Whether [`Options::exclude`] lists the file or folder.
     pub(crate) fn lists(&self, path: &Path, metadata: &Metadata) -> bool {
         !self.identities.is_empty()
             && identity(path, metadata).is_some_and(|identity| self.identities.contains(&identity))

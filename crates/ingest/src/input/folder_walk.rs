@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn selections_together_give_the_walk_of_the_whole_root() {
+    fn walks_of_all_selections_together_give_the_walk_of_the_whole_root() {
         let root = tempfile::tempdir().unwrap();
         for name in [
             "a/1.txt",

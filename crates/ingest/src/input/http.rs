@@ -138,7 +138,8 @@ pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a
         "gzip" | "x-gzip" => decode_if_encoded(body, |bytes| bytes == [0x1f, 0x8b], Codec::Gzip)?,
         "zstd" => decode_if_encoded(body, |bytes| bytes == [0x28, 0xb5], Codec::Zstd)?,
         "deflate" => Box::new(ZlibDecoder::new(BufReader::new(body))),
-        // The error appears only when the body is read, so ignored media types cause none.
+        // The error appears only when the body is read, so a response that is ignored for its media
+        // type causes none.
         other => Box::new(Undecodable(format!("content coding `{other:.40}`"))),
     };
     Ok(Response { status, media_type: headers.get("content-type").map(str::to_owned), body })

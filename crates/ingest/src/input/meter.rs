@@ -8,7 +8,8 @@ use super::fault::{damage_reason, fault};
 use crate::options::Options;
 use crate::report::Reason;
 
-/// Maximum number of members of a container. No archive of pages has more, and each takes memory.
+/// Maximum number of members of a container. No archive of pages has more. There is a limit because
+/// each member takes memory.
 const MAX_MEMBERS: u64 = 1 << 24;
 
 /// Counts the bytes that one file expands to, and its members.

@@ -83,7 +83,8 @@ use crate::input::folder_walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// Passes to `visit` every page and dump of a file, and also what is not read.
+/// Passes to `visit` every page and dump of a file, and reports each file or member that is not
+/// read.
 pub(crate) fn visit_file(
     source: &SourceFile,
     options: &Options,

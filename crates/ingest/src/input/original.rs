@@ -114,11 +114,11 @@ impl Write for LineCounter {
                 *start = byte;
             }
             self.after_line_feed += 1;
-            // In UTF-16, a line feed has two bytes, and the second one completes it.
-            let completes = self.bytes % 2 == 1;
+            // In UTF-16, a line feed has two bytes, of which this must be the second.
+            let is_second_byte = self.bytes % 2 == 1;
             let is_line_feed = match self.start {
-                [0xff, 0xfe] => completes && (self.last, byte) == (b'\n', 0),
-                [0xfe, 0xff] => completes && (self.last, byte) == (0, b'\n'),
+                [0xff, 0xfe] => is_second_byte && (self.last, byte) == (b'\n', 0),
+                [0xfe, 0xff] => is_second_byte && (self.last, byte) == (0, b'\n'),
                 _ => byte == b'\n',
             };
             if is_line_feed {
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_in_any_order_get_their_lines() {
+    fn original_lines_accept_spans_in_any_order() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.txt");
         fs::write(&file, "一二\nab\r\ncd\n\nend").unwrap();

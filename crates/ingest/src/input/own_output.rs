@@ -27,9 +27,9 @@ pub(crate) fn is_search_output(text: &str) -> bool {
 
 /// Whether a text begins with a hit as `wensou search` prints it; `first` is the first line.
 fn has_text_hit(text: &str, first: &str) -> bool {
-    let begins = ["1. article ", "1. flash "].iter().any(|begin| first.starts_with(begin));
+    let begins_as_hit = ["1. article ", "1. flash "].iter().any(|head| first.starts_with(head));
     // The last line of a hit consists of its path and its id.
-    begins
+    begins_as_hit
         && text.lines().skip(1).take(MAX_HIT_LINES).any(|line| {
             line.starts_with("   ") && line.rsplit_once("  ").is_some_and(|(_, id)| is_id(id))
         })

@@ -45,7 +45,7 @@ impl<R: Read> Peeked<R> {
         &self.head
     }
 
-    /// The reader without its head, for a format that is read by position.
+    /// Drops the head and returns the inner reader, for a format that is read by position.
     pub(super) fn into_inner(self) -> R {
         self.inner
     }

@@ -67,9 +67,11 @@ fn kind_verdict(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
         {
             by_name
         }
+        // Many documents are archives: a `.docx` is a zip archive.
         (Kind::NeedsConverter, Kind::Zip | Kind::Tar) => {
             return Verdict::Refused(needs_converter("a document"));
         }
+        // JSON without a key for a title or text, such as settings, is no dump of records.
         (Kind::Unknown, Kind::Dump(DumpKind::Json | DumpKind::JsonLines))
             if !keys::has_title_or_text_key(head) =>
         {

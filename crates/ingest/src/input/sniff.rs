@@ -128,10 +128,10 @@ fn zip(head: &[u8]) -> Content {
     let number_at =
         |at: usize| head.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
     let name = head.get(30..30 + usize::from(number_at(26))).unwrap_or_default();
-    let body = 30 + usize::from(number_at(26)) + usize::from(number_at(28));
+    let content_offset = 30 + usize::from(number_at(26)) + usize::from(number_at(28));
     let name_starts = |prefix: &[u8]| name.starts_with(prefix);
     if name == b"mimetype" {
-        let media_type = head.get(body..).unwrap_or_default();
+        let media_type = head.get(content_offset..).unwrap_or_default();
         return match media_type {
             _ if media_type.starts_with(b"application/epub") => Content::NeedsConverter("EPUB"),
             _ => Content::NeedsConverter("Office document"),
@@ -167,8 +167,8 @@ fn tagged(start: &[u8]) -> Content {
     if starts("<doc>") && ["<url>", "<docno>", "<content>", "<contenttitle>"].into_iter().any(has) {
         return Content::Kind(Kind::Dump(DumpKind::Sogou));
     }
-    let declared = starts("<?xml") || starts("<!--");
-    let has_root = |name: &str| starts(name) || declared && has(name);
+    let has_prolog = starts("<?xml") || starts("<!--");
+    let has_root = |name: &str| starts(name) || has_prolog && has(name);
     if has_root("<rss") || has_root("<feed") || has_root("<rdf:rdf") {
         return Content::Kind(Kind::Dump(DumpKind::Feed));
     }

@@ -28,7 +28,7 @@ const WRAPPERS: [&str; 20] = [
     "response",
 ];
 /// The array of records must begin within this many bytes.
-const WRAPPER_BYTES: usize = 4 << 10;
+const MAX_WRAPPER_BYTES: usize = 4 << 10;
 
 /// Recognises a text that begins with `[` or `{`.
 pub(super) fn of(start: &[u8]) -> Content {
@@ -63,7 +63,7 @@ pub(super) fn of(start: &[u8]) -> Content {
 /// If JSON that begins with `head` is an object that wraps an array of records: the number of bytes
 /// up to and including the `[` of the array.
 pub(crate) fn wrapper_length(head: &[u8]) -> Option<usize> {
-    let head = &head[..head.len().min(WRAPPER_BYTES)];
+    let head = &head[..head.len().min(MAX_WRAPPER_BYTES)];
     let mut remaining = head.trim_ascii_start().strip_prefix(b"{")?;
     loop {
         let (key, after) = string(remaining.trim_ascii_start())?;

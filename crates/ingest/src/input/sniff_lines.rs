@@ -110,11 +110,12 @@ fn is_labelled(text: &[u8]) -> bool {
     let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
     // The last line may be cut.
     let complete = if lines.len() > 1 { &lines[..lines.len() - 1] } else { &lines[..] };
-    let mut filled = complete.iter().map(|line| line.trim_ascii_end()).filter(|l| !l.is_empty());
-    let Some(first) = filled.next().and_then(labelled) else { return false };
+    let mut non_empty =
+        complete.iter().map(|line| line.trim_ascii_end()).filter(|line| !line.is_empty());
+    let Some(first) = non_empty.next().and_then(labelled) else { return false };
     let has_same_form =
         |line| labelled(line).is_some_and(|line| line.label_first == first.label_first);
-    filled.all(has_same_form)
+    non_empty.all(has_same_form)
 }
 
 /// A line that consists of a label, a tab and a text, or of a text, a tab and a label.
@@ -132,8 +133,9 @@ pub(crate) fn labelled(line: &[u8]) -> Option<LabelledLine<'_>> {
         return None;
     }
     let is_label = |label: &[u8]| {
-        let separates = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'<' | b':');
-        (1..=LONGEST_LABEL).contains(&label.len()) && !label.iter().any(separates)
+        // No label has such a character; a sentence or markup may have one.
+        let is_foreign = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'<' | b':');
+        (1..=LONGEST_LABEL).contains(&label.len()) && !label.iter().any(is_foreign)
     };
     if is_label(left) && right.len() >= SHORTEST_TEXT {
         return Some(LabelledLine { label_first: true, label: left, text: right });

@@ -38,7 +38,8 @@ pub(super) fn visit_members(
         };
         let mut body = read.by_ref().take(length);
         emit(container, number, &headers, &mut body, visit)?;
-        // Skip the part of the body that was not read. The meter stops an endless body.
+        // Skip the part of the body that was not read. If a compressed file expands without end,
+        // the meter makes the read fail.
         let skipped = io::copy(&mut body, &mut io::sink());
         if let Err(error) = skipped {
             return container.skip_file(damage_reason(&error), visit);

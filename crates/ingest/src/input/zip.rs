@@ -81,7 +81,7 @@ fn read_member(
         Ok(found) => found,
         Err(error) => return container.skip_member(&path, damage(error), visit),
     };
-    match inflate(method, found.reader()) {
+    match decompress(method, found.reader()) {
         Err(reason) => container.skip_member(&path, reason, visit),
         Ok(inner) => {
             let inner = found.verifying_reader(inner);
@@ -90,7 +90,7 @@ fn read_member(
                 return container.emit(&path, format, bytes, inner, visit);
             }
             // `emit` counts the bytes that come out of the codec of a member such as `a.txt.gz`.
-            // The bytes that go into the codec are inflated from the zip, so they count, too.
+            // The bytes that go into the codec are decompressed from the zip, so they count, too.
             let inner = Metered { inner, meter: container.meter };
             container.emit(&path, format, bytes, inner, visit)
         }
@@ -98,7 +98,7 @@ fn read_member(
 }
 
 /// A reader of a member's decompressed data.
-fn inflate<'a>(
+fn decompress<'a>(
     method: CompressionMethod,
     raw: impl Read + 'a,
 ) -> Result<Box<dyn Read + 'a>, Reason> {
