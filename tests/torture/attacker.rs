@@ -152,7 +152,8 @@ impl Attacker<'_> {
         for _ in 0..1 + self.below(2) {
             let path = files[self.below(files.len())].clone();
             // The folder of the file may have been replaced before.
-            if !fs::symlink_metadata(path.parent().unwrap()).is_ok_and(|about| about.is_dir()) {
+            if !fs::symlink_metadata(path.parent().unwrap()).is_ok_and(|metadata| metadata.is_dir())
+            {
                 continue;
             }
             let metadata = fs::symlink_metadata(&path);

@@ -127,7 +127,7 @@ impl Build {
         let built = run_limited(&mut command);
         assert_eq!(built.code, 0, "{name}: {built}");
         let log = ChangeLog::read(&log_file);
-        assert_eq!(log.renames_to("CURRENT"), 1, "{name}: the swap must be one rename");
+        assert_eq!(log.renames_to("CURRENT"), 1, "{name}: one rename must replace CURRENT");
         assert_eq!(world.state(&folder.join(index)), Ok(new), "{name}");
         Self { kind, disk, log, old, new, index, cuts: 0 }
     }
@@ -162,7 +162,7 @@ impl Build {
         for cut in [
             Cut::NoneUnsynced,
             Cut::AllUnsynced,
-            // Twice, because it is random.
+            // Twice, because the changes that this cut keeps are random.
             Cut::AnyUnsynced,
             Cut::AnyUnsynced,
             Cut::JournalPrefix,
@@ -242,7 +242,7 @@ fn listing(folder: &Path) -> String {
     let files = files_below(folder);
     let files = files.iter().map(|path| {
         let name = path.strip_prefix(folder).unwrap().display();
-        format!("{name}={}", fs::metadata(path).map_or(0, |about| about.len()))
+        format!("{name}={}", fs::metadata(path).map_or(0, |metadata| metadata.len()))
     });
     files.collect::<Vec<_>>().join(" ")
 }

@@ -165,7 +165,7 @@ fn files_of_the_user_stay_in_every_folder() {
 fn has_only_an_empty_lock(folder: &Path) -> bool {
     let names: Vec<_> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name()).collect();
     let lock = fs::symlink_metadata(folder.join("LOCK"));
-    names == ["LOCK"] && lock.is_ok_and(|about| about.is_file() && about.len() == 0)
+    names == ["LOCK"] && lock.is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
 /// A folder that is not empty and has no marker is refused, and nothing in it changes.

@@ -191,8 +191,9 @@ impl Round<'_> {
         for generation in generations(index) {
             let _ = fs::remove_dir_all(&trial);
             copy_folder(index, &trial);
-            let model = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
-            make_current(&trial, &trial.join(generation.file_name().unwrap()), &model);
+            let line_of_current = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
+            let generation = trial.join(generation.file_name().unwrap());
+            make_current(&trial, &generation, &line_of_current);
             let intact = world.run(&trial, &["check", "--quick"]).code == 0;
             let readable = world.readable_records(&trial);
             // A damaged generation counts only if it has more records than were found so far.

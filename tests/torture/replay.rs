@@ -109,9 +109,9 @@ impl ChangeLog {
 
     /// Number of changes that rename something to this name.
     pub(super) fn renames_to(&self, name: &str) -> usize {
-        let to =
+        let is_rename =
             |change: &&Change| matches!(change, Change::Rename { to, .. } if to.ends_with(name));
-        self.0.iter().filter(to).count()
+        self.0.iter().filter(is_rename).count()
     }
 }
 
@@ -177,13 +177,13 @@ impl Disk {
     /// Adds the file or folder at a path with everything below it, unless it was added under
     /// another name.
     fn load(&mut self, path: &Path) -> Object {
-        let about = fs::symlink_metadata(path).unwrap();
-        if let Some(known) = self.inodes.get(&about.ino()) {
+        let metadata = fs::symlink_metadata(path).unwrap();
+        if let Some(known) = self.inodes.get(&metadata.ino()) {
             return *known;
         }
         let object = self.nodes.len();
-        self.inodes.insert(about.ino(), object);
-        if about.is_dir() {
+        self.inodes.insert(metadata.ino(), object);
+        if metadata.is_dir() {
             self.nodes.push(Node::Folder(BTreeMap::new()));
             for entry in fs::read_dir(path).unwrap() {
                 let entry = entry.unwrap();

@@ -82,28 +82,28 @@ fn add(path: &Path, to: &mut BTreeMap<PathBuf, Entry>) {
 }
 
 fn is_folder(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }
 
 fn entry_at(path: &Path) -> Option<Entry> {
-    let about = fs::symlink_metadata(path).ok()?;
-    let kind = about.file_type();
+    let metadata = fs::symlink_metadata(path).ok()?;
+    let kind = metadata.file_type();
     let content = match () {
         () if kind.is_symlink() => {
             fs::read_link(path).unwrap().into_os_string().into_encoded_bytes()
         }
         () if kind.is_fifo() || kind.is_dir() || kind.is_socket() => Vec::new(),
-        () if kind.is_file() && about.len() <= MAX_COMPARED_LENGTH => {
+        () if kind.is_file() && metadata.len() <= MAX_COMPARED_LENGTH => {
             fs::read(path).unwrap_or_default()
         }
         () => Vec::new(),
     };
     Some(Entry {
-        mode: about.mode(),
-        inode: about.ino(),
-        length: if kind.is_dir() { 0 } else { about.len() },
-        modified: (about.mtime(), about.mtime_nsec()),
-        changed: (about.ctime(), about.ctime_nsec()),
+        mode: metadata.mode(),
+        inode: metadata.ino(),
+        length: if kind.is_dir() { 0 } else { metadata.len() },
+        modified: (metadata.mtime(), metadata.mtime_nsec()),
+        changed: (metadata.ctime(), metadata.ctime_nsec()),
         content,
     })
 }

@@ -132,7 +132,8 @@ impl World {
 pub(super) fn index_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = files_below(folder);
     let extension = |path: &Path| path.extension().map(std::ffi::OsStr::to_os_string);
-    files.sort_by_key(|path| (extension(path), fs::metadata(path).map_or(0, |about| about.len())));
+    let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
+    files.sort_by_key(|path| (extension(path), length(path)));
     files
 }
 
@@ -153,11 +154,11 @@ pub(super) fn current_generation(index: &Path) -> PathBuf {
 }
 
 /// Makes `CURRENT` name this generation, with the right checksum. The new line begins with `wensou`
-/// if `model`, the line of another `CURRENT`, begins with it.
-pub(super) fn make_current(index: &Path, generation: &Path, model: &str) {
+/// if `line_of_current`, the line that a build has written into a `CURRENT`, begins with it.
+pub(super) fn make_current(index: &Path, generation: &Path, line_of_current: &str) {
     let sum = xxh3_64(&fs::read(generation.join("wensou.json")).unwrap_or_default());
     let name = generation.file_name().unwrap().to_str().unwrap();
-    let prefix = if model.starts_with("wensou ") { "wensou " } else { "" };
+    let prefix = if line_of_current.starts_with("wensou ") { "wensou " } else { "" };
     fs::write(index.join("CURRENT"), format!("{prefix}{name} {sum:016x}\n")).unwrap();
 }
 
@@ -170,8 +171,8 @@ pub(super) fn read_description(generation: &Path) -> Value {
 /// right checksum, as an attacker would.
 pub(super) fn write_description(index: &Path, generation: &Path, description: &[u8]) {
     fs::write(generation.join("wensou.json"), description).unwrap();
-    let model = fs::read_to_string(index.join("CURRENT")).unwrap_or_default();
-    make_current(index, generation, &model);
+    let line_of_current = fs::read_to_string(index.join("CURRENT")).unwrap_or_default();
+    make_current(index, generation, &line_of_current);
     // `SEAL` has the same line as `CURRENT`.
     if generation.join("SEAL").exists() {
         fs::copy(index.join("CURRENT"), generation.join("SEAL")).unwrap();

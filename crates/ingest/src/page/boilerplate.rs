@@ -69,6 +69,8 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     let first = steps.next()?;
     let steps_after_home: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
     let has_home = words.is_home_step(first);
+    // Without a label, a breadcrumb needs a home step and a step after it. With a label, a home
+    // step alone is enough, and so is any other first step with a step after it.
     if !(has_home && (!steps_after_home.is_empty() || after_label.is_some())
         || after_label.is_some() && !steps_after_home.is_empty())
     {

@@ -163,12 +163,15 @@ fn tags_value(text: &str) -> Option<&str> {
 /// The tags in the text of a Tags line, if separators stand between them; then no corpus statistics
 /// are needed to split the line.
 fn separated_tags(value: &str) -> Option<Vec<String>> {
+    /// A longer part is no tag: it is several tags without separators, or a sentence.
+    const MAX_TAG_CHARS: usize = 30;
     let parts: Vec<String> = value
         .split(|c| is_comma(c) || matches!(c, '、' | '|' | ';' | '\u{ff1b}' | '/' | '#' | '\t'))
         .map(|part| part.trim().to_owned())
         .filter(|part| !part.is_empty())
         .collect();
-    (parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 30)).then_some(parts)
+    let are_short = parts.iter().all(|part| part.chars().count() <= MAX_TAG_CHARS);
+    (parts.len() > 1 && are_short).then_some(parts)
 }
 
 /// Whether the lines below a Tags line are a footer, and not the text of an article.

@@ -20,16 +20,17 @@ impl<'a> FrontMatter<'a> {
     pub(crate) fn of(file: &'a str) -> Option<Self> {
         let start = file.trim_start_matches('\u{feff}').trim_start();
         let delimiter = start.get(..3).filter(|delimiter| matches!(*delimiter, "---" | "+++"))?;
-        let first = start.find('\n')? + 1;
-        if start[..first].trim_end() != delimiter {
+        let text_start = start.find('\n')? + 1;
+        if start[..text_start].trim_end() != delimiter {
             return None;
         }
-        let mut at = first;
-        for line in start[first..].split_inclusive('\n') {
+        let mut at = text_start;
+        for line in start[text_start..].split_inclusive('\n') {
             let bare = line.trim_end();
             if bare == delimiter || delimiter == "---" && bare == "..." {
                 let end = file.len() - start.len() + at + line.len();
-                return Some(Self { text: &start[first..at], is_toml: delimiter == "+++", end });
+                let text = &start[text_start..at];
+                return Some(Self { text, is_toml: delimiter == "+++", end });
             }
             at += line.len();
             if at > MAX_BYTES {

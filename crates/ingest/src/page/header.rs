@@ -282,6 +282,8 @@ fn without_site(title: &str) -> &str {
             return front.trim();
         }
     }
+    // A hyphen without spaces may belong to the title itself. It separates a site's name only if
+    // the title before it is long and the name after it is short.
     match title.rsplit_once('-') {
         Some((front, back))
             if front.chars().count() >= 8

@@ -149,7 +149,8 @@ impl Labels {
     pub(crate) fn at(&self, line: &str, at: usize, separate: bool) -> Option<LabelAt> {
         let ahead = &line[at..];
         let first = ahead.chars().next()?;
-        // Spaces between Latin words may be lost; then a capital begins the label.
+        // In running text, a Latin label must begin with a capital. The space before it may be
+        // lost, as in `JohnEditor:`.
         if !separate && first.is_ascii() && !first.is_ascii_uppercase() {
             return None;
         }

@@ -103,7 +103,7 @@ impl LineCollector {
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 self.add(&text, range);
             }
-            Event::SoftBreak => self.line_break(),
+            Event::SoftBreak => self.soft_break(),
             Event::HardBreak | Event::Rule => self.end_line(),
             _ => {}
         }
@@ -121,9 +121,9 @@ impl LineCollector {
         }
     }
 
-    /// Adds a space for a line break inside a paragraph, but only after an ASCII character: Chinese
-    /// text has no spaces.
-    fn line_break(&mut self) {
+    /// Adds a space for a line break inside a paragraph, but only after an ASCII character, because
+    /// Chinese text has no spaces.
+    fn soft_break(&mut self) {
         let is_ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
         if is_ascii(self.text.chars().last()) {
             self.text.push(' ');

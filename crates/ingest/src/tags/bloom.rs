@@ -45,7 +45,7 @@ impl BloomFilter {
 
     fn bit(&self, key: u64) -> usize {
         // The lower bits of a polynomial hash depend on few bits of the text, so multiply the hash
-        // and take the upper bits.
+        // by an odd number whose bits look random, and take the upper bits.
         (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize
     }
 }

@@ -40,12 +40,13 @@ struct BreakPenalty {
     far: f32,
 }
 
-/// At least this many capitals in a row are a word of their own: a lower-case letter after them is
-/// a break, if the keyword contains this many of them.
+/// This many capitals in a row, or more, are a word of their own, as in `GPTopensea`. If a keyword
+/// contains so many of them, a lower-case letter after them looks like the start of another keyword.
 const MIN_CAPITALS: usize = 3;
 
 /// Number of buckets for bigrams.
 const BUCKETS: usize = 128;
+/// In [`ConcatenatedTags::repeats`]: no later bigram falls into the bucket.
 const NO_REPEAT: u16 = u16::MAX;
 
 /// Base of the polynomial hash: 2^64 divided by the golden ratio. In a polynomial hash, the hash of

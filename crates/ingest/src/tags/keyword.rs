@@ -180,9 +180,9 @@ impl Keywords {
         self.add_unknown(&mut found, line);
         let FoundKeywords { top, to_end, .. } = found;
         let to_end = to_end.filter(|keyword| keyword.score > WORST_KEYWORD);
-        let others = MAX_KEYWORDS - usize::from(to_end.is_some());
+        let max_others = MAX_KEYWORDS - usize::from(to_end.is_some());
         self.keywords.extend(to_end);
-        self.keywords.extend(top.keywords(others));
+        self.keywords.extend(top.keywords(max_others));
     }
 
     /// Adds ranges that have the shape of a keyword and are not known.

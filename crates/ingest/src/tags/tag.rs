@@ -1,5 +1,6 @@
-//! The possible tags of a line of concatenated tags. Such a line is n tags followed by n keywords,
-//! so tags are searched for in its first half only, and keyword i is the keyword *of* tag i.
+//! The possible tags of a line of concatenated tags. Such a line is n tags followed by n keywords;
+//! keyword i is the keyword *of* tag i. So a tag begins at the start of the line, or where another
+//! tag ends.
 
 use super::Vocabulary;
 use super::concatenated::{CharRange, ConcatenatedTags};
