@@ -53,7 +53,8 @@ fn is_unchanged(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
 }
 
 /// Whether the file that a record's path names has other content than when it was indexed. Reads
-/// the file, because another version of the file can have the same size and time.
+/// the file, because another version of the file can have the same size and time. Returns false if
+/// the index does not know the file, or if the file is missing or cannot be read.
 pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return false };

@@ -61,12 +61,12 @@ fn refusal(args: &Args, before: &Settings, options: &BuildOptions) -> Option<Str
             // statistics are a mistake if the share was built with some. So the reason "other
             // statistics" means that the flags name none.
             let lacks_stats = options.ingest.survey.is_none() && !share.survey.identity.is_empty();
-            let differs = [
+            let differences = [
                 ("another base", before.roots != [canonical(base)]),
                 ("other paths", share.paths != options.ingest.selection.paths()),
                 ("other statistics", lacks_stats),
             ];
-            let (what, _) = differs.into_iter().find(|(_, differs)| *differs)?;
+            let (what, _) = differences.into_iter().find(|(_, differs)| *differs)?;
             Some(format!(
                 "is another share ({}), built with {what}: {new_folder}, or replace it with --rebuild",
                 describe(share, before)

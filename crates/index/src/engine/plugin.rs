@@ -84,7 +84,7 @@ impl PostingsPlugin {
                 return Ok(());
             }
             let Stage::Adding(builder) = std::mem::replace(&mut shared.stage, Stage::Ended) else {
-                return Err(internal("their file was started already"));
+                return Err(internal("the file was started already"));
             };
             shared.stage = Stage::Finishing(PostingsFileThread::start(*builder, unfinished)?);
             Ok(())
@@ -117,7 +117,7 @@ impl PostingsPlugin {
     fn finish_file_as(&self, segment: &Segment) -> tantivy::Result<()> {
         self.with(|shared| match std::mem::replace(&mut shared.stage, Stage::Ended) {
             Stage::Finishing(file) => file.finish_as(segment, &shared.directory),
-            _ => Err(internal("their file is not being written")),
+            _ => Err(internal("the file is not being written")),
         })
     }
 
@@ -231,7 +231,7 @@ impl PostingsWriter {
                 shared.docs += 1;
                 Ok(builder.add(terms)?)
             }
-            _ => Err(internal("a document was added after their file was started")),
+            _ => Err(internal("a document was added after the file was started")),
         })
     }
 }

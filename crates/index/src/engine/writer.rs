@@ -25,7 +25,7 @@ use crate::analyze::Analysed;
 /// at least. No document is added to that writer: it only deletes, commits and merges.
 const IDLE_BUDGET: usize = 15 << 20;
 
-/// The sizes at which a segment is finished: when it reaches the first of the two.
+/// The sizes at which a segment is finished, whichever of the two it reaches first.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SegmentLimits {
     /// The bytes that the segment takes in memory.

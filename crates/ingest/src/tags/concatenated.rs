@@ -41,7 +41,8 @@ struct BreakPenalty {
 }
 
 /// This many capitals in a row, or more, are a word of their own, as in `GPTopensea`. If a keyword
-/// contains so many of them, a lower-case letter after them looks like the start of another keyword.
+/// contains so many of them, a lower-case letter after them looks like the start of another
+/// keyword.
 const MIN_CAPITALS: usize = 3;
 
 /// Number of buckets for bigrams.

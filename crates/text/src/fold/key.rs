@@ -53,11 +53,11 @@ impl Key {
     /// The range of the folded text from the first to the last character of a key range. It
     /// includes the characters in between that the key leaves out.
     pub fn folded_range(&self, key: Range<usize>) -> Range<usize> {
-        let folded_char = |at: usize| self.folded_offsets.get(at).map(|at| *at as usize);
-        let end_of_text = self.folded_offsets.last().map_or(0, |at| *at as usize + 1);
-        let start = folded_char(key.start).unwrap_or(end_of_text);
+        let offset_of = |index: usize| self.folded_offsets.get(index).map(|at| *at as usize);
+        let end_of_key = self.folded_offsets.last().map_or(0, |at| *at as usize + 1);
+        let start = offset_of(key.start).unwrap_or(end_of_key);
         match key.end.checked_sub(1).filter(|last| *last >= key.start) {
-            Some(last) => start..folded_char(last).map_or(end_of_text, |at| at + 1),
+            Some(last) => start..offset_of(last).map_or(end_of_key, |at| at + 1),
             None => start..start,
         }
     }
@@ -74,8 +74,9 @@ impl Key {
     /// The range of the key whose characters lie in `folded`, a range of characters of the folded
     /// text.
     pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
+        // The index of the first key character at this offset or after it.
         let key_index =
-            |char: usize| self.folded_offsets.partition_point(|at| (*at as usize) < char);
+            |offset: usize| self.folded_offsets.partition_point(|at| (*at as usize) < offset);
         key_index(folded.start)..key_index(folded.end)
     }
 
