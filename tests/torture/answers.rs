@@ -91,6 +91,7 @@ fn build(dir: &Dir, index: &Path) {
 fn damage_file(index: &Path, random: &mut Random) -> String {
     let mut files = index_files(index);
     files.retain(|path| path.extension().is_some() && fs::metadata(path).unwrap().len() > 0);
+    // Files of more than 1 MiB are not verified as a whole when they are opened.
     let is_large = |path: &&PathBuf| fs::metadata(path).unwrap().len() > 1 << 20;
     let large: Vec<PathBuf> = files.iter().filter(is_large).cloned().collect();
     // At least the files of the columns, the terms and the postings are large.

@@ -197,6 +197,7 @@ impl DamagedIndex<'_> {
     fn truncate_while_read(&self, campaign: &mut Campaign, random: &mut Random) {
         let Self { world, index, round, truth } = self;
         let mut files = index_files(index);
+        // The file must be longer than each length that it can be truncated to.
         files.retain(|path| fs::metadata(path).unwrap().len() > 4096);
         let path = &files[random.below(files.len())];
         let new_length = [0, 1, 4096][random.below(3)];

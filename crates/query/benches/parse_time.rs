@@ -1,7 +1,8 @@
 //! Measures the time to parse queries of growing length and of many shapes, such as nested
-//! parentheses. The time must grow linearly: a well-known engine once took exponential time for
-//! parentheses. Prints the nanoseconds per character for each length. The last column divides them
-//! by those of the shortest length; if the time grows linearly, it stays near 1 or below.
+//! parentheses. The time must grow linearly; a parser that backtracks can take exponential time for
+//! nested parentheses. Prints the nanoseconds per character for each length. The last column
+//! divides them by those of the shortest length; if the time grows linearly, it stays near 1 or
+//! below.
 //!
 //! ```sh
 //! cargo bench -p wensou-query --bench parse_time

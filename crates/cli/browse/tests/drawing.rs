@@ -179,6 +179,7 @@ fn text_from_pages_cannot_act_on_the_terminal() {
         let mut driver = Driver::new("警報", size);
         assert_eq!(driver.titles().len(), 1);
         let steps = [
+            // A key that does nothing, so that the first screen is examined, too.
             (KeyCode::Null, ""),
             (KeyCode::Enter, ""),
             (KeyCode::F(3), ""),

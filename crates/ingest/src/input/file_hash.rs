@@ -14,8 +14,8 @@ const READ_BYTES: usize = 1 << 16;
 ///
 /// # Errors
 ///
-/// System errors, and the message of a [`Reason`](crate::Reason) if `path` is not a regular
-/// file.
+/// The message of a [`Reason`](crate::Reason) if `path` cannot be opened or is not a regular file,
+/// and the system error if reading fails.
 pub fn file_hash(path: &Path) -> io::Result<u64> {
     let opened = open::regular(path);
     let (mut file, _) = opened.map_err(|reason| io::Error::other(reason.to_string()))?;

@@ -68,6 +68,8 @@ fn kind_of_address(name: &str) -> Option<Kind> {
     if path.len() == name.len() || path.is_empty() {
         return None;
     }
+    // `kind_of` takes a name without an ending for a text page, but what is left of a name such as
+    // `v1.2` or `show?x=1.5` says nothing about its kind.
     let kind = formats::kind_of(ending(path)).filter(|_| !ending(path).is_empty());
     kind.filter(|kind| matches!(kind, Kind::Page(_) | Kind::Dump(_)))
 }

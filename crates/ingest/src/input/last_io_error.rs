@@ -96,6 +96,7 @@ pub(crate) mod failing {
     use std::path::{Path, PathBuf};
     use std::sync::{LazyLock, Mutex, PoisonError};
 
+    /// For each file that is to fail, the number of bytes before the first that cannot be read.
     static FILES: LazyLock<Mutex<HashMap<PathBuf, u64>>> = LazyLock::new(Mutex::default);
 
     /// Makes reading the file in sequence fail with EIO after its first `bytes` bytes, and also

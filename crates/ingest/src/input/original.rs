@@ -21,9 +21,9 @@ use crate::report::Reason;
 ///
 /// # Errors
 ///
-/// System errors; [`io::ErrorKind::NotFound`] if there is no such member,
-/// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
-/// [`Reason`](crate::Reason) if it cannot be read.
+/// System errors; [`io::ErrorKind::NotFound`] if there is no such member or the member cannot be
+/// read, [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
+/// [`Reason`](crate::Reason) if the file cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
     read_content(file, member, &mut |read| read_span(read, span))
 }

@@ -63,7 +63,8 @@ pub(super) fn visit_members(
         if let Some(reason) = container.meter.exceeded() {
             return container.skip_file(reason, visit);
         }
-        // The library skips the rest of the member and its padding, and reads the next headers.
+        // Before the next member, the library skips the rest of this one and its padding, which is
+        // less than a block, and reads the next headers.
         left.set(unread.get().saturating_add(BLOCK_BYTES + MAX_HEADER_BYTES));
     }
     if members == 0 { container.skip_file(Reason::Empty, visit) } else { ControlFlow::Continue(()) }

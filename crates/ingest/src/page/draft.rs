@@ -150,13 +150,13 @@ impl<'a> Draft<'a> {
             category: self.category.map(str::to_owned),
             title: title.to_owned(),
             title_origin,
-            suffix_tags: texts(&self.suffix_tags),
+            suffix_tags: owned(&self.suffix_tags),
             author: self.author.map(str::to_owned),
             translator: self.translator.map(str::to_owned),
             editor: self.editor.map(str::to_owned),
             source: self.source.map(str::to_owned),
             url: self.url.map(str::to_owned),
-            paragraphs: texts(&body.paragraphs),
+            paragraphs: owned(&body.paragraphs),
             tags,
             unsplit_tags,
             related: self.related.into_iter().map(related).collect(),
@@ -176,7 +176,7 @@ impl<'a> Draft<'a> {
 
     /// The tags, and the line of concatenated tags if it cannot be split.
     fn tags(&self, statistics: &CorpusStatistics) -> (Vec<String>, Option<String>) {
-        let mut separate_tags = texts(&self.separate_tags);
+        let mut separate_tags = owned(&self.separate_tags);
         let Some(line) = self.concatenated_tags else { return (separate_tags, None) };
         let Some(mut tags) = tags::split(line, &statistics.tags) else {
             return (separate_tags, Some(line.to_owned()));
@@ -220,7 +220,7 @@ fn char_boundary_before(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-fn texts(texts: &[&str]) -> Vec<String> {
+fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 

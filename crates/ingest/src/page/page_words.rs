@@ -89,7 +89,7 @@ impl PageWords {
 
     /// Whether a short text ends with a word of reporting, as in `台北報導`.
     pub(crate) fn ends_in_word_of_reporting(&self, text: &str) -> bool {
-        /// Maximum characters of a short text.
+        /// Maximum characters of the text. A longer one may be a sentence.
         const MAX_TEXT: usize = 12;
         /// Characters of the longest Chinese word of reporting.
         const MAX_WORD: usize = 4;

@@ -68,13 +68,13 @@ fn append_without_spaces(text: &str, out: &mut Vec<u8>) {
     // U+2028 and U+2029. `any_pair` finds them by a byte and the byte after it. Such a pair may
     // also occur in another character; the text is then only split in a slower way. A tab or line
     // break at the very end has no byte after it, so the end is checked by itself.
-    let is_other = |byte: u8, next: u8| {
+    let is_rare_space = |byte: u8, next: u8| {
         (b'\t'..=b'\r').contains(&byte)
             | (byte == 0xc2) & (next == 0x85)
             | (byte == 0xe1) & (next == 0x9a)
             | (byte == 0x80) & matches!(next, 0xa8 | 0xa9)
     };
-    if any_pair(text, is_other) || text.ends_with(char::is_whitespace) {
+    if any_pair(text, is_rare_space) || text.ends_with(char::is_whitespace) {
         text.split_whitespace().for_each(|word| out.extend_from_slice(word.as_bytes()));
         return;
     }

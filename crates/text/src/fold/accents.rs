@@ -16,7 +16,8 @@ pub(crate) const fn ligature(c: char) -> Option<&'static str> {
 
 /// A small Latin letter without its accents or strokes; any other character as it is.
 pub(crate) fn without_accent(c: char) -> char {
-    // Letters with a stroke do not decompose, and `ǿ` decomposes to `ø` and an accent.
+    // None of these decomposes to an ASCII letter and marks: `ø` does not decompose at all, and `ǿ`
+    // decomposes to `ø` and an accent.
     let mut letter = match c {
         'đ' | 'ð' => 'd',
         'ħ' => 'h',
