@@ -13,12 +13,12 @@
 //!
 //! The other modules are helpers of the campaigns.
 //!
-//! `cargo test` runs a few rounds of each campaign. `just torture` runs them in full: it sets
-//! environment variables that give the number of rounds of each campaign, except of `readers`,
-//! which has no rounds: its variable gives the number of seconds. Every round has a seed of its
-//! own, so that `WENSOU_ROUND=17` repeats round 17 alone (except in `cuts`, where a round uses the
-//! build that an earlier round has recorded: alone, it records a build and cuts that). At its end a
-//! campaign prints one line of figures.
+//! `cargo test` runs a few rounds of each campaign. `just torture` runs them in full: it sets an
+//! environment variable for each campaign, which gives the number of rounds. The campaign `readers`
+//! has no rounds: its variable gives the number of seconds. Every round has a seed of its own, so
+//! that `WENSOU_ROUND=17` repeats round 17 alone. This does not hold for `cuts`, where a round uses
+//! the build that an earlier round has recorded: alone, it records a build and cuts that. At its
+//! end a campaign prints one line of figures.
 
 mod answers;
 mod attacker;

@@ -48,6 +48,7 @@ fn readers_and_updates_do_not_disturb_each_other() {
             let (world, index, updates_ended, shared_campaign) =
                 (&world, &index, &updates_ended, &shared_campaign);
             scope.spawn(move || {
+                // Each reader has a seed far from those of the others, and none has the seed 0.
                 let mut random = Random::new(reader * 7919 + 1);
                 let backup = world.path(&format!("copy-{reader}"));
                 while !updates_ended.load(Ordering::Relaxed) {

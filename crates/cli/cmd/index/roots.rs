@@ -51,7 +51,7 @@ impl RootPlan {
         }
         let mut plan = Self { roots: covered.clone(), ..Self::default() };
         let names_roots = !(args.paths.is_empty() && args.only.is_empty());
-        // The sample archive makes room for the first roots that the user names.
+        // The first roots that the user names replace the sample archive.
         let sample = before.filter(|settings| settings.sample && names_roots);
         if sample.is_some() || !args.only.is_empty() {
             plan.roots = RootSet::of(&args.only);

@@ -1,4 +1,5 @@
-//! Wraps the reason to skip a file in an I/O error, so that a decompressor passes the reason on.
+//! Wraps the reason to skip a file in an I/O error, so that the reason reaches the caller through a
+//! decompressor.
 
 use std::fmt;
 use std::io;

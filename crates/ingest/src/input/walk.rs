@@ -262,7 +262,7 @@ mod tests {
         fs::write(&file, "正文。").unwrap();
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("1.txt"), "正文。").unwrap();
-        // A link without a target: the system refuses to follow it.
+        // A link without a target: reading its metadata fails, so it counts as refused.
         let gone = folder.join("2.txt");
         std::os::unix::fs::symlink("nowhere", &gone).unwrap();
         let (roots, options) = ([file, folder], Options::default());

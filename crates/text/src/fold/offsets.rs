@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 pub(super) struct ByteOffsets(OnceLock<Box<[usize]>>);
 
 impl ByteOffsets {
+    /// The distance between two kept offsets, in characters.
     const STRIDE: usize = 64;
 
     /// The byte offset of the character `at` of `text`, which has `count` characters; the length of
