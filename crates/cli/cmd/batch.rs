@@ -59,6 +59,7 @@ pub(crate) fn run(
         if failures > MAX_RETRIES {
             return Err(error);
         }
+        // Returns `error` unless another index has replaced the open one.
         reopened = Some(reopened.as_ref().unwrap_or(index).reopen(global, error)?);
     }
 }

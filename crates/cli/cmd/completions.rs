@@ -9,7 +9,8 @@ use crate::types::Shell;
 ///
 /// bash splits words at colons, as in `tag:BTC`, and passes only the end of a quoted word. So the
 /// script passes the whole line up to the cursor, which the program splits by itself, and `$2`, the
-/// text that bash will replace. The program prints replacements for `$2`.
+/// text that bash will replace. The program prints replacements for `$2`. bash has the option
+/// `nosort`, which keeps their order, since version 4.4.
 const BASH: &str = r#"_wensou() {
     local candidate
     COMPREPLY=()

@@ -1,4 +1,4 @@
-//! The verbs, a file or a folder each. `batch` and `matching_documents` belong to `search`;
+//! The verbs of the program, such as `search` in `wensou search`, a file or a folder each. `batch` and `matching_documents` belong to `search`;
 //! `check_cluster` and `stats_cluster` are `check` and `stats` for an index on a cluster; `query`
 //! has what all verbs that take a query share.
 

@@ -33,9 +33,9 @@ pub(crate) fn run(
     let started = Instant::now();
     let clock = index.run_step(terminal, |index, _| clock(global, index, args.as_of))?;
     if let Some(file) = &args.batch {
-        // `run_step` would run the whole batch once more, but standard input cannot be read twice.
-        // So `batch::run` itself opens the index that replaces the open one, and repeats only the
-        // query that failed.
+        // If another index replaces the open one, `run_step` repeats its whole step. A batch cannot
+        // be repeated, because standard input cannot be read twice. So `batch::run` itself opens
+        // the new index, and repeats only the query that failed.
         return super::batch::run(index.current(), file, global, args, &clock, terminal);
     }
     let for_program = args.format != HitFormat::Text;

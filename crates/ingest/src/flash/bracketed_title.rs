@@ -99,10 +99,10 @@ fn trailing_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
         let is_apart = before.is_none_or(|b: char| !b.is_alphanumeric());
         before = Some(c);
         let start = from + at;
-        let inside = text[start..].trim_end().trim_end_matches([')', '\u{ff09}', ']']);
+        let candidate = text[start..].trim_end().trim_end_matches([')', '\u{ff09}', ']']);
         if is_apart
             && c.is_alphanumeric()
-            && let Some(found) = date::parse_whole(inside).filter(ParsedDate::has_day)
+            && let Some(found) = date::parse_whole(candidate).filter(ParsedDate::has_day)
         {
             let text = text[..start].trim_end_matches(['(', '\u{ff08}', '[', ' ', '\u{3000}']);
             return Some(dated(Paragraph { text, ..paragraph }, found.moment));

@@ -12,8 +12,8 @@ const SLOTS: usize = 1 << 15;
 pub(crate) struct SentItems {
     /// From [`Item::hash`] to the item's [`ItemHashes`].
     sent: DirectMappedCache<ItemHashes>,
-    /// Whether to omit the text of repeated items. The receiver needs it if a dump has flash items,
-    /// see [`FlashDeduplicator::add`](crate::flash::dedup::FlashDeduplicator::add).
+    /// Whether to omit the text of repeated items. If a dump has flash items, the receiver needs
+    /// their text every time, see [`FlashDeduplicator::add`](crate::flash::dedup::FlashDeduplicator::add).
     omit_repeats: bool,
 }
 
@@ -83,10 +83,10 @@ mod tests {
                     assert_eq!(*known, flash);
                 });
             }
-            let different = by_hash.values().enumerate().all(|(number, one)| {
+            let all_differ = by_hash.values().enumerate().all(|(number, one)| {
                 by_hash.values().skip(number + 1).all(|other| one != other)
             });
-            prop_assert!(different, "different items have different hashes");
+            prop_assert!(all_differ, "two equal items have different hashes");
         }
 
         #[test]

@@ -112,7 +112,8 @@ impl<M: Candidates> Candidates for Or<M> {
 
     fn seek(&mut self, target: DocId) -> DocId {
         for (member, next) in self.members.iter_mut().zip(&mut self.next) {
-            // A bound of 0 may stand for a member that has not been asked yet.
+            // The target 0 asks every member: a bound of 0 may stand for a member that has not
+            // been asked yet.
             if *next < target || target == 0 {
                 *next = member.seek(target);
             }
@@ -274,24 +275,25 @@ mod tests {
     /// The matches, found in three ways: by filling windows, by retaining from windows of all
     /// documents, and by probing each document.
     fn found<C: Candidates>(candidates: impl Fn() -> C) -> [Vec<DocId>; 3] {
-        let windows = || (0..).map(|n| DocWindow::new(n * 128, 128, DOCUMENTS)).take(3);
+        // Three windows of 128 documents cover all 300.
+        let windows = || (0..3).map(|n| DocWindow::new(n * 128, 128, DOCUMENTS));
         let (mut leader, mut follower, mut prober) = (candidates(), candidates(), candidates());
-        let mut by_window = Vec::new();
+        let mut filled = Vec::new();
         for mut window in windows() {
             leader.fill(&mut window);
             window.retain(|doc| leader.confirm(doc));
-            by_window.extend(window.iter());
+            filled.extend(window.iter());
         }
-        let mut followed = Vec::new();
+        let mut retained = Vec::new();
         for mut window in windows() {
             window.insert_all(DOCUMENTS);
             follower.retain(&mut window);
             window.retain(|doc| follower.confirm(doc));
-            followed.extend(window.iter());
+            retained.extend(window.iter());
         }
         let probed =
             (0..DOCUMENTS).filter(|doc| prober.probe(*doc).is_ok() && prober.confirm(*doc));
-        [by_window, followed, probed.collect()]
+        [filled, retained, probed.collect()]
     }
 
     /// The matching documents, once for each way of [`found`].

@@ -18,7 +18,8 @@ const MIN_DF_DIVISOR: usize = 256;
 /// whole before it is cached (docs/perf).
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
-/// The maximum number of lists in [`Cache::opened`]. They take some 2 MB.
+/// The maximum number of lists in [`Cache::opened`]. They take some 2 MB. When there are as many,
+/// all are forgotten.
 const MAX_OPENED: usize = 1024;
 
 /// A posting list, opened for reading.
@@ -51,7 +52,7 @@ struct Cache {
 #[derive(Debug)]
 enum Entry {
     /// Not cached: what scoring has spent on the list in all searches so far, in the unit of
-    /// [`AccessCost`]. One query may search more than once.
+    /// [`AccessCost`].
     Cost(u64),
     Cached(Arc<BitsetPostings>),
 }
@@ -119,8 +120,8 @@ impl PostingsCache {
     }
 }
 
-/// What reading a posting list has cost. The unit is the cost of looking up one document, for which
-/// a scan reads [`SCAN_SPEEDUP`] documents.
+/// What reading a posting list has cost. The unit is the cost of looking up one document. A scan
+/// reads [`SCAN_SPEEDUP`] documents at this cost.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AccessCost(u64);
 

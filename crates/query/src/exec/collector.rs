@@ -140,7 +140,7 @@ struct SegmentTopK<'t, 'i> {
 }
 
 /// Keeps the documents with the `count` highest scores, and all others that score as much as the
-/// last of these. The caller has to read tie breakers only for what is kept.
+/// last of these. So tie breakers are read only for the documents that are kept.
 fn keep_top(scored: &mut Vec<(DocId, f32)>, count: usize) {
     if count > 0 && count < scored.len() {
         let descending = |(_, a): &(DocId, f32), (_, b): &(DocId, f32)| b.total_cmp(a);
@@ -354,18 +354,18 @@ mod tests {
     #[test]
     fn the_best_documents_are_kept_and_all_that_score_as_much_as_the_last_of_them() {
         let scored = [(3, 1.0), (5, 2.0), (6, 0.5), (8, 2.0), (9, 1.0)];
-        let remaining = |count: usize| {
-            let mut remaining = scored.to_vec();
-            keep_top(&mut remaining, count);
-            remaining.sort_unstable_by_key(|(doc, _)| *doc);
-            remaining.into_iter().map(|(doc, _)| doc).collect::<Vec<_>>()
+        let kept = |count: usize| {
+            let mut kept = scored.to_vec();
+            keep_top(&mut kept, count);
+            kept.sort_unstable_by_key(|(doc, _)| *doc);
+            kept.into_iter().map(|(doc, _)| doc).collect::<Vec<_>>()
         };
-        assert_eq!(remaining(1), [5, 8]);
-        assert_eq!(remaining(2), [5, 8]);
-        assert_eq!(remaining(3), [3, 5, 8, 9]);
-        assert_eq!(remaining(4), [3, 5, 8, 9]);
-        for all in [0, 5, 6] {
-            assert_eq!(remaining(all), [3, 5, 6, 8, 9], "a count of {all} keeps every document");
+        assert_eq!(kept(1), [5, 8]);
+        assert_eq!(kept(2), [5, 8]);
+        assert_eq!(kept(3), [3, 5, 8, 9]);
+        assert_eq!(kept(4), [3, 5, 8, 9]);
+        for count in [0, 5, 6] {
+            assert_eq!(kept(count), [3, 5, 6, 8, 9], "a count of {count} keeps every document");
         }
     }
 }

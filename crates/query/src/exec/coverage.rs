@@ -44,7 +44,7 @@ impl<'i> CoverageCounter<'i> {
         Self { units, scale, min_coverage, start: 0, coverages: Vec::new(), counted: Vec::new() }
     }
 
-    /// Whether there is nothing to count.
+    /// Whether there are no units. Then every coverage is 0.
     pub(crate) fn is_empty(&self) -> bool {
         self.units.is_empty()
     }

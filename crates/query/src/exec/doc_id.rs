@@ -4,5 +4,5 @@
 pub(crate) use tantivy::DocAddress;
 /// The id of a document in its segment.
 pub(crate) use tantivy::DocId;
-/// The id after the last that a document can have.
+/// Stands for "no further document". It is greater than the id of every document.
 pub(crate) use tantivy::TERMINATED;

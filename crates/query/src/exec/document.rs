@@ -360,6 +360,7 @@ mod tests {
                 }
             }
         }
+        // The queries must find enough documents to compare: they find more than a thousand.
         assert!(compared > 1000, "{compared}");
     }
 }

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_successor_bounds_a_prefix() {
+    fn the_successor_has_the_next_character_at_the_last_place_that_has_one() {
         assert_eq!(successor("btc").as_deref(), Some("btd"));
         assert_eq!(successor("比特").as_deref(), Some("比牺"));
         assert_eq!(successor("a\u{10ffff}").as_deref(), Some("b"));

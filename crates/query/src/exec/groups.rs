@@ -29,7 +29,7 @@ impl Groups<'_> {
         }
     }
 
-    /// The number of groups that documents can be in.
+    /// The number of groups. The numbers of groups are less than this.
     pub(crate) fn count(self) -> usize {
         match self {
             Self::Local(groups) => groups.count(),
@@ -47,8 +47,8 @@ pub(crate) struct ClusterGroups {
     numbers: RefCell<HashMap<String, u32>>,
     /// The id that each group has on the cluster, by the number of the group.
     ids: RefCell<Vec<String>>,
-    /// The number of the group of each document, by the number of the document, which is its
-    /// address.
+    /// The number of the group of each document, by doc id. The documents of a cluster have the doc
+    /// ids 0, 1, … in the order in which they were added.
     of_documents: RefCell<Vec<Option<u32>>>,
 }
 

@@ -24,6 +24,7 @@ impl NearPassage {
         haystack.any_match_by_end(&self.needles, |needle, key| {
             let start = &mut starts[self.needles[needle].word];
             *start = (*start).max(Some(key.start));
+            // `None` is less than any start: there is no earliest start until every word is found.
             let earliest = starts.iter().min().copied().flatten();
             earliest.is_some_and(|earliest| key.end - earliest <= self.distance)
         })

@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_window_has_what_was_put_into_it() {
+    fn a_window_lists_counts_ranks_and_combines_the_documents_put_into_it() {
         // The window starts at 1024, the multiple of 64 before 1027. Its range goes far beyond the
         // 5000 documents of the segment.
         let mut window = DocWindow::new(1027, MAX_DOCS, 5000);

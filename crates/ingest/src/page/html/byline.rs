@@ -57,9 +57,10 @@ pub(super) struct HtmlByline {
     pub(super) lines: Vec<usize>,
 }
 
-/// The lines that can be a byline: those below the title up to the text, and some above the title.
-/// If no line shows the title, the first range has the lines around `article_start`, the first line
-/// of the article, and the second is empty.
+/// The lines that can be a byline: those below the title up to the first long line of the article,
+/// and some above the title. If no line shows the title, the first range has the lines around
+/// `article_start`, the first line of the article, and the second is empty. `is_article` says
+/// whether a line, given by its number, belongs to the article.
 pub(super) fn lines_near(
     lines: &[Line<'_>],
     title: &HtmlTitle,
@@ -89,10 +90,10 @@ impl HtmlByline {
     ) {
         let start = pieces.partition_point(|piece| piece.line < range.start);
         let end = pieces.partition_point(|piece| piece.line < range.end);
-        for of_line in pieces[start..end.max(start)].chunk_by(|a, b| a.line == b.line) {
-            let number = of_line[0].line;
+        for line_pieces in pieces[start..end.max(start)].chunk_by(|a, b| a.line == b.line) {
+            let number = line_pieces[0].line;
             if lines.get(number).is_some_and(|line| !is_long(line)) {
-                self.take_line(number, of_line, labels);
+                self.take_line(number, line_pieces, labels);
             }
         }
     }

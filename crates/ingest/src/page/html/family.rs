@@ -8,6 +8,7 @@ use crate::title::Title;
 /// a line that is the null date alone.
 const EDGE_LINES: usize = 40;
 
+/// The date that these sites give to a page without a date.
 const NULL_DATE: &str = "1900/1/1 0:00:00";
 
 /// Whether the lines show a sign that only this family has: the site's name after `Ctrl+D`, a title

@@ -171,6 +171,7 @@ mod tests {
                 .published
                 .is_some()
         );
+        // Lists that are nested this deep are refused, and do not overflow the stack.
         assert!(of(&"[".repeat(200_000)).published.is_none());
     }
 }

@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_links_are_kept_apart() {
+    fn the_texts_of_links_to_tags_are_kept_one_by_one() {
         let html = r#"<div class="tags">Tags:<a href="/tag/0.html">AGIX</a><a href="/tag/1.html">AGIX Finance</a></div>"#;
         let layout = html_layout(html);
         assert_eq!(layout.lines[0].text, "Tags:AGIXAGIX Finance");

@@ -299,6 +299,7 @@ impl Parts<'_> {
     fn author_in_meta(&self, lead: &[usize], is_other: &dyn Fn(&str) -> bool) -> Option<String> {
         let is_editorial =
             EDITORIAL_SYSTEMS.iter().any(|name| self.stated_data.content(&[name]).is_some());
+        // Whether a line above the article, or one of its first lines, is the name alone.
         let is_near_the_top = |name: &str| {
             let near = lead.first().map_or(0, |first| *first + LEAD_LINES);
             self.layout.lines.iter().take(near).any(|line| *line.text == *name)
@@ -315,7 +316,8 @@ impl Parts<'_> {
         )
     }
 
-    /// Whether a line of at most 200 bytes has both the name and a word for an editor.
+    /// Whether a line has both the name and a word for an editor. A line of more than 200 bytes is a
+    /// paragraph, and does not count.
     fn is_named_as_editor(&self, name: &str) -> bool {
         self.layout.lines.iter().any(|line| {
             line.text.len() <= 200

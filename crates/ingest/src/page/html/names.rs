@@ -172,7 +172,7 @@ pub(super) fn is_outlet(text: &str) -> bool {
     is_name_like(text, MAX_CHARS) && !CHANNELS.contains(&text)
 }
 
-/// Whether a text in an element that is marked as the author can be a name.
+/// Whether a text in an element that is marked as the author can be the name of a person.
 pub(super) fn is_marked_person(text: &str) -> bool {
     let is_short = text.is_ascii() || text.chars().count() <= 10;
     is_short
