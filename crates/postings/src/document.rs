@@ -62,8 +62,8 @@ pub struct ColumnValues {
     /// The number that stands for the id, less than [`u64::MAX`]; `None` if the id is not `a` or
     /// `f` and twelve hexadecimal digits.
     pub id_number: Option<u64>,
-    /// The date in seconds since 1970-01-01T00:00:00, where that start and the date are local times
-    /// of the archive's time zone; `None` if the date is unknown.
+    /// The date in seconds of civil time (the local time of the archive, without a time zone) since
+    /// 1970-01-01T00:00:00; `None` if the date is unknown.
     pub date: Option<i64>,
 }
 

@@ -9,8 +9,8 @@ pub type DocId = u32;
 /// this. tantivy's `TERMINATED` has the same value.
 pub const TERMINATED: DocId = i32::MAX as u32;
 
-/// The kind of a document. Each kind has its own average lengths, because a flash item is a tenth
-/// as long as an article.
+/// The kind of a document. Each kind has its own average lengths, because an article is many times
+/// as long as a flash item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Kind {

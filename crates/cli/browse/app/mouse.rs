@@ -1,5 +1,6 @@
 //! Handles the mouse. The wheel scrolls an open popup; without a popup, it scrolls the preview if
-//! the pointer is there, and else moves the selection. A click closes a popup, focuses or selects.
+//! the pointer is there, and else moves the selection. A click closes a popup; without a popup, it
+//! focuses the preview, or selects or opens an item of the list.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};

@@ -7,7 +7,7 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::text::punctuation::is_han;
 
-/// Bytes to sample if the whole file is not needed.
+/// Bytes of a file by which its legacy encoding is guessed.
 const SAMPLE_BYTES: usize = 64 << 10;
 
 /// Bytes at the start of a file by which UTF-16 is recognised: an even number.
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn utf16_is_detected_if_it_is_cut_or_has_no_ascii() {
+    fn utf16_is_detected_if_it_is_cut_has_no_ascii_or_nothing_else() {
         let utf16_bytes: Vec<u8> = "正在進行大戰的各個大廠被谷歌泄漏的一份內部文件翻開了窘迫的一面"
             .encode_utf16()
             .flat_map(u16::to_le_bytes)

@@ -5,7 +5,8 @@ use encoding_rs::{BIG5, GBK, WINDOWS_1252};
 
 use crate::encoding::detect::frequent_proportion;
 
-/// Minimum number of characters that the runs of Latin letters in a line give as GB2312.
+/// Minimum number of characters that must result when the runs of Latin letters in a line are read
+/// as GB2312.
 const MIN_GB2312_CHARS: usize = 4;
 /// A line with more Latin letters than this may be Big5 that was decoded as Windows-1252.
 const MAX_LATIN_LETTERS: usize = 4;

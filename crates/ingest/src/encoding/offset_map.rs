@@ -2,7 +2,7 @@
 
 use encoding_rs::{Decoder, Encoding};
 
-/// Bytes to decode in one step; small, to stay in the cache.
+/// Bytes to decode in one step; few, so that they stay in the cache of the processor.
 const STEP_BYTES: usize = 4096;
 /// Upper bound on bytes written for each byte read, and the smallest buffer that decoders accept.
 const MAX_EXPANSION: usize = 16;

@@ -25,7 +25,7 @@ struct Passage {
     text: String,
     /// Number of characters of the line that it replaces.
     chars: usize,
-    /// Number of characters in the text that have three or more bytes in UTF-8, none of them lost.
+    /// Number of characters in the text that have three or more bytes in UTF-8, without lost ones.
     long_chars: usize,
     /// Number of characters that are lost.
     lost: usize,
@@ -38,7 +38,8 @@ const BEAM: usize = 8;
 /// characters are then left for the next passage.
 const MAX_CHARS: usize = 192;
 
-/// The passage that `line` begins with, if it is misread text at all.
+/// The longest passage at the start of `line` that can be read back; empty if there is none.
+/// [`Passage::is_credible`] tells whether it is misread text at all.
 fn passage(line: &[char], misreading: Misreading) -> Passage {
     let mut alternatives = vec![Alternative::default()];
     let mut best = Passage::default();

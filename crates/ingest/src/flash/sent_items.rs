@@ -13,7 +13,8 @@ pub(crate) struct SentItems {
     /// From [`Item::hash`] to the item's [`ItemHashes`].
     sent: DirectMappedCache<ItemHashes>,
     /// Whether to omit the text of repeated items. If a dump has flash items, the receiver needs
-    /// their text every time, see [`FlashDeduplicator::add`](crate::flash::dedup::FlashDeduplicator::add).
+    /// their text every time, see
+    /// [`FlashDeduplicator::add`](crate::flash::dedup::FlashDeduplicator::add).
     omit_repeats: bool,
 }
 

@@ -29,7 +29,8 @@ fn files_whose_names_are_not_utf8_are_read_and_reported() {
     fs::write(folder.join(OsStr::from_bytes(b"\xfd.txt")), "").unwrap();
     let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
     assert_eq!(records.len(), 2);
-    // The names of ignored files, such as that of the image, are not reported.
+    // The empty file is skipped, and the image is ignored. The names of ignored files are not
+    // reported.
     assert_eq!(
         (report.non_utf8_names.len(), report.skipped.len(), report.ignored.len()),
         (3, 1, 1)

@@ -2,7 +2,7 @@
 //!
 //! Document frequencies are those of the whole archive, over both kinds of document: a rare term is
 //! a strong match in either kind. Average lengths are those of each kind, because an article is
-//! twenty times as long as a flash item: an average over both would fit neither, and one kind would
+//! many times as long as a flash item: an average over both would fit neither, and one kind would
 //! outrank the other. Lengths are counted in key characters, even where the terms are words.
 
 use std::sync::Arc;
