@@ -74,8 +74,8 @@ fn main() {
     fs::write(out.join("tables.rs"), code).expect("OUT_DIR is writable");
 }
 
-/// Writes the table of what each character folds to. `mappings` are those of t2s and of the
-/// variants.
+/// Writes to `code`, the text of `tables.rs`, the table of what each character folds to. `mappings`
+/// are those of t2s and of the variants.
 fn emit_fold(code: &mut String, hash: &mut Fnv, mappings: &BTreeMap<char, char>) {
     let fold: Vec<i32> = (0..LIMIT).map(|c| fold_entry(c, mappings)).collect();
     emit_paged(code, "FOLD", "i32", &fold);
@@ -262,8 +262,8 @@ fn nfkc_lower(c: char) -> String {
 
 /// How a character folds by itself: the distance to the resulting character, [`EXPAND`] or
 /// [`JOIN`].
-fn fold_entry(code: u32, mappings: &BTreeMap<char, char>) -> i32 {
-    let Some(c) = char::from_u32(code) else { return 0 };
+fn fold_entry(code_point: u32, mappings: &BTreeMap<char, char>) -> i32 {
+    let Some(c) = char::from_u32(code_point) else { return 0 };
     let lowered: Vec<char> =
         c.nfkd().flat_map(char::to_lowercase).filter(|c| !ignorable::is_ignorable(*c)).collect();
     let Some(first) = lowered.first() else { return JOIN };
@@ -280,7 +280,7 @@ fn fold_entry(code: u32, mappings: &BTreeMap<char, char>) -> i32 {
     let without_accent = |c: char| if c < '\u{250}' { c } else { accents::without_accent(c) };
     match folded.iter().copied().map(without_accent).collect::<Vec<_>>().as_slice() {
         [to] if accents::ligature(*to).is_some() || has_ligature(*to) => EXPAND,
-        [to] => (*to as u32).cast_signed() - code.cast_signed(),
+        [to] => (*to as u32).cast_signed() - code_point.cast_signed(),
         _ => EXPAND,
     }
 }
@@ -291,8 +291,8 @@ fn has_ligature(c: char) -> bool {
 }
 
 /// The number of the [`Class`] of a character.
-fn class_entry(code: u32) -> u8 {
-    let Some(c) = char::from_u32(code) else { return Class::Separator as u8 };
+fn class_entry(code_point: u32) -> u8 {
+    let Some(c) = char::from_u32(code_point) else { return Class::Separator as u8 };
     let category = c.general_category();
     let class = if class::is_han(c) {
         Class::Han
@@ -301,7 +301,7 @@ fn class_entry(code: u32) -> u8 {
     } else if c == 'ー' {
         Class::LongVowel
     } else if c.is_alphanumeric() {
-        match code {
+        match code_point {
             0x0041..=0x024F
             | 0x0250..=0x02AF
             | 0x1D00..=0x1D7F

@@ -51,6 +51,7 @@ pub(crate) fn run(
             hits.iter_mut().for_each(|hit| hit.take_best_graded_id(grades));
         }
         if let Some(out) = &mut out {
+            // Lines of a TREC run, whose second column is always `Q0`.
             for (rank, RankedHit { id, score, .. }) in hits.iter().enumerate() {
                 writeln!(out, "{} Q0 {id} {} {score:.6} wensou", query.id, rank + 1)?;
             }

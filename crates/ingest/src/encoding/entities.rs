@@ -137,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn offsets_of_plain_characters_lead_back(
+        fn offsets_of_plain_characters_lead_back_to_them_in_the_original(
             parts in prop::collection::vec(
                 prop::sample::select(vec!["甲", "a", "&nbsp;", "&#27979;", "&amp;", "AT&T", "&copy", "\n"]), 0..12),
         ) {

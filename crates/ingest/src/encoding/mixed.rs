@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_in_a_latin_alphabet_is_found() {
+    fn a_line_in_a_latin_alphabet_is_a_section_in_its_own_encoding() {
         let line = "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l\n";
         let page =
             [UTF8_LINE.as_bytes(), &WINDOWS_1252.encode(line).0, UTF8_LINE.as_bytes()].concat();

@@ -179,6 +179,7 @@ impl FlashDeduplicator {
         self.add_occurrence(key, path, span)
     }
 
+    /// Adds a variant; returns its number.
     fn push(&mut self, item: &FlashItem, exact: u64, from_dump: bool) -> io::Result<u32> {
         let text = self.write_text(item, from_dump)?;
         let number = u32::try_from(self.all_variants.len()).map_err(io::Error::other)?;
@@ -186,6 +187,7 @@ impl FlashDeduplicator {
         Ok(number)
     }
 
+    /// Writes the encoded item of a variant to the log; returns its offset.
     fn write_text(&mut self, item: &FlashItem, from_dump: bool) -> io::Result<TextOffset> {
         let bytes = postcard::to_stdvec(item).map_err(io::Error::other)?;
         Ok(TextOffset::new(self.texts.push(&bytes)?, from_dump))

@@ -135,6 +135,7 @@ fn bracketed<'a>(
 fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     let mut colons = Vec::new();
     let bytes = &paragraph.as_bytes()[start..];
+    // A character has at most four bytes.
     let near = &bytes[..bytes.len().min(MAX_TITLE_REACH * 4)];
     // A quick check first: most paragraphs have no colon. 0xef is the first byte of the full-width
     // colon, but also of other full-width characters.

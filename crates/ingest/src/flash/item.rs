@@ -25,7 +25,7 @@ pub(crate) struct Item<'a> {
     /// The text of the first paragraph, after the headline.
     first: &'a str,
     /// The paragraphs after the first.
-    more: Vec<Paragraph<'a>>,
+    later_paragraphs: Vec<Paragraph<'a>>,
 }
 
 impl<'a> Item<'a> {
@@ -48,7 +48,7 @@ impl<'a> Item<'a> {
             start: first.start,
             end,
             first: first.text[headline.text_start..].trim(),
-            more: paragraphs,
+            later_paragraphs: paragraphs,
         };
         // `headline.title` still has its trailing colons, so an item of nothing but colons is kept.
         (!item.is_empty() || !headline.title.is_empty()).then_some(item)
@@ -57,7 +57,7 @@ impl<'a> Item<'a> {
     /// The item's text; paragraphs are joined by `\n`.
     pub(crate) fn text(&self) -> String {
         let mut text = self.first.to_owned();
-        for paragraph in &self.more {
+        for paragraph in &self.later_paragraphs {
             if !text.is_empty() {
                 text.push('\n');
             }
@@ -87,7 +87,8 @@ impl<'a> Item<'a> {
     pub(crate) fn hash(&self) -> u64 {
         let mut hash = Xxh3::new();
         let parts = [self.column.unwrap_or_default(), self.title, self.first];
-        for part in parts.into_iter().chain(self.more.iter().map(|more| more.text)) {
+        let later = self.later_paragraphs.iter().map(|paragraph| paragraph.text);
+        for part in parts.into_iter().chain(later) {
             // Hash the length too, so that adjacent parts cannot run into each other.
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
@@ -109,8 +110,9 @@ impl<'a> Item<'a> {
     }
 
     fn is_empty(&self) -> bool {
-        let others_empty = self.more.iter().all(|more| more.text.is_empty());
-        self.title.is_empty() && self.first.is_empty() && others_empty
+        let later_are_empty =
+            self.later_paragraphs.iter().all(|paragraph| paragraph.text.is_empty());
+        self.title.is_empty() && self.first.is_empty() && later_are_empty
     }
 }
 

@@ -54,14 +54,14 @@ impl<'i> FacetCounter<'i> {
 
     /// Adds the counts of the segment to those of all segments.
     pub(super) fn add_to(self, all: &mut HashMap<String, u64>) {
-        for (code, count) in self.counts {
+        for (number, count) in self.counts {
             let value = match &self.values {
-                FacetColumn::Text(texts) => texts.text(code),
+                FacetColumn::Text(texts) => texts.text(number),
                 FacetColumn::Kind(_) => {
-                    let kind = Kind::ALL.into_iter().find(|kind| *kind as u64 == code);
+                    let kind = Kind::ALL.into_iter().find(|kind| *kind as u64 == number);
                     Some(kind.map_or("unknown", Kind::name).to_owned())
                 }
-                FacetColumn::Month(_) => Some(format!("{:04}-{:02}", code / 12, code % 12 + 1)),
+                FacetColumn::Month(_) => Some(format!("{:04}-{:02}", number / 12, number % 12 + 1)),
             };
             // An ordinal without a text comes from a damaged column.
             if let Some(value) = value {

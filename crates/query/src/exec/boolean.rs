@@ -211,6 +211,7 @@ impl<M: Candidates> Candidates for AndNot<M> {
     }
 
     fn can_rewind(&self) -> bool {
+        // `confirm` looks up documents of `excluded`, which is possible only in ascending order.
         false
     }
 

@@ -132,7 +132,7 @@ struct SegmentTopK<'t, 'i> {
     total: usize,
     /// The documents that have been admitted, and not yet dropped by [`SegmentTopK::prune`].
     scored_docs: Vec<ScoredDoc>,
-    /// A buffer for the scores of a window.
+    /// A buffer for candidates of a window with their scores.
     scored: Vec<(DocId, f32)>,
     /// The rank key of the last document that would be returned, once enough documents have been
     /// found. A document with a lower rank key cannot get in.
@@ -191,6 +191,8 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
                 counter.add(self.segment.ordinal(), &window);
             }
         }
+        // If hits are sorted by date, a document with a lower date key than the threshold cannot
+        // get in, whatever it scores.
         if let Some(threshold) = self.threshold
             && self.top_k.sort != Sort::Rank
         {

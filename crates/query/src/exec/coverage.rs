@@ -7,8 +7,8 @@ use super::min_mass::MinMass;
 use super::window::DocWindow;
 use crate::rank::{Coverage, CoverageScale, IdfMass};
 
-/// A unit of the query's coverage, opened: its matcher, and the mass that a document gains by
-/// matching the unit. See [`CoveringUnit`](crate::plan::CoveringUnit).
+/// A unit of the query's coverage (a word, or all words of a date), opened: its matcher, and the
+/// mass that a document gains by matching it. See [`CoveringUnit`](crate::plan::CoveringUnit).
 type OpenedUnit<'i> = (Matcher<'i>, IdfMass);
 
 /// Adds up the coverage of each document of a window. Without units, the coverage of every document

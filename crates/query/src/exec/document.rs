@@ -250,6 +250,7 @@ impl Document {
         let words = plan.words.iter().filter(|_| plan.may_lack_words);
         let idf_sum =
             words.filter(|word| self.matches(&word.expr)).fold(0.0, |sum, word| sum + word.idf);
+        // The rounded length, as an index stores it, so that positions are the same.
         let (_, title_length) = decode_length(self.length_code(TextField::Title));
         let body_start = body_start(title_length);
         let bigrams = plan.bigrams.bigrams().iter();

@@ -1,6 +1,6 @@
 //! Documents that match members whose masses together reach a minimum, for the coverage of a
 //! relaxed query. The mass of a member is the idf of a word, see [`IdfMass`](crate::rank::IdfMass).
-//! There are few members, so their combinations are tried. The dozens of members that
+//! There are few members, so all combinations of them can be tried. The dozens of members that
 //! [`MinShouldMatch`](super::min_should_match::MinShouldMatch) has would have too many
 //! combinations.
 

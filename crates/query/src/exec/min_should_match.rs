@@ -42,6 +42,8 @@ impl<M: Candidates> MinShouldMatch<M> {
 
 impl<M: Candidates> Candidates for MinShouldMatch<M> {
     fn cost(&self) -> u64 {
+        // Each candidate is a candidate of at least `count` members, so there are at most this many
+        // if the costs of the members are exact.
         self.members.iter().map(Candidates::cost).sum::<u64>() / self.count.max(1) as u64
     }
 

@@ -14,7 +14,7 @@
 //! | `segment_scorer`, `term_scorer`, `coverage` | score the documents that match |
 //! | `window`, `window_scores` | the doc-id window in which candidates are found and scored |
 //! | `collector`, `top_k` | keep the best documents in order, and count all that match |
-//! | `rerank` | ranks the first hits again, by proximity and either newness or the words of each |
+//! | `rerank` | ranks the first hits again, by proximity and by newness or the words of each hit |
 //! | `groups`, `repeats` | the groups of near-duplicates; counts hits if a group is shown as one |
 //! | `matched_docs` | the documents that a search has found to match, kept for later steps |
 //! | `statistics` | document frequencies and average lengths, for the plan |

@@ -21,12 +21,12 @@ impl NearPassage {
         // For each word, the latest start of a match so far. The shortest passage that ends with
         // the current match and has every word starts at the earliest of these.
         let mut starts: Vec<Option<usize>> = vec![None; self.words];
-        haystack.any_match_by_end(&self.needles, |needle, key| {
+        haystack.any_match_by_end(&self.needles, |needle, range| {
             let start = &mut starts[self.needles[needle].word];
-            *start = (*start).max(Some(key.start));
+            *start = (*start).max(Some(range.start));
             // `None` is less than any start: there is no earliest start until every word is found.
             let earliest = starts.iter().min().copied().flatten();
-            earliest.is_some_and(|earliest| key.end - earliest <= self.distance)
+            earliest.is_some_and(|earliest| range.end - earliest <= self.distance)
         })
     }
 }

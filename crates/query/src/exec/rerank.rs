@@ -1,6 +1,6 @@
 //! Ranks the first hits again, by proximity (see [`crate::rank::proximity`]) and by a second
-//! number. If hits may lack words, this is the idf of the words that a hit has; else it is its
-//! [`newness()`].
+//! number. If hits may lack words, this is the idf of the words that a hit has; else it is the
+//! [`newness()`] of the hit.
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 

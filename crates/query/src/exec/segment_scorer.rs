@@ -53,8 +53,8 @@ struct PendingTerm {
     /// Its index in [`SegmentScorer::terms`].
     term: usize,
     bound: UpperBound,
-    /// The sum of [`UpperBound::Fixed`] over this term and all pending ones after it: the most that
-    /// those of them that are terms of titles and tags can add to any document.
+    /// The sum of [`UpperBound::Fixed`] over this term and all pending ones after it. Only terms of
+    /// titles and tags have such a bound; the sum is the most that they can add to any document.
     fixed_bounds: f32,
 }
 

@@ -41,7 +41,7 @@ impl Sort {
 /// half-life old, and a document from the future as one of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recency {
-    /// Civil seconds of "today", as the index stores dates.
+    /// The time from which ages are counted, in civil seconds, as the index stores dates.
     pub today: i64,
     /// The age in seconds at which a document has lost a quarter of its score. That is half of what
     /// age can take from it.

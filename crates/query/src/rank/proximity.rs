@@ -145,6 +145,7 @@ impl QueryBigrams {
             };
             let variants = variants.map(bigrams_of).filter(|bigrams| !bigrams.is_empty());
             let variants: Vec<Vec<usize>> = variants.collect();
+            // Words whose variants have the same bigrams count once.
             if !variants.is_empty() && seen.insert(variants.clone()) {
                 self.words.push(WordBigrams { variants, idf });
             }

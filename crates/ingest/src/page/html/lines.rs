@@ -145,7 +145,7 @@ struct Reader<'a> {
     /// The text of the open link so far, and whether the link leads to a tag.
     link: Option<(String, bool)>,
     /// Whether every link of the line so far leads to a tag.
-    tag_links: bool,
+    only_tag_links: bool,
 }
 
 /// The table row being read.
@@ -190,11 +190,11 @@ impl<'a> Reader<'a> {
             "sup" => self.superscript = Superscript::MayBeNote,
             "tr" => self.row = Row { start: self.layout.lines.len(), ..Row::default() },
             "a" => {
-                let has_tag = |key| {
+                let mentions_tag = |key| {
                     attribute(tag, key)
                         .is_some_and(|value| value.to_ascii_lowercase().contains("tag"))
                 };
-                self.link = Some((String::new(), has_tag(b"href") || has_tag(b"rel")));
+                self.link = Some((String::new(), mentions_tag(b"href") || mentions_tag(b"rel")));
             }
             name if is_cell(name) => self.row.open_cell(self.layout.lines.len()),
             name if surrounds_content(name) => self.surroundings += 1,
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
         let Some((text, to_tag)) = self.link.take() else { return };
         let text = one_line(&text);
         if !text.is_empty() {
-            self.tag_links = to_tag && (self.tag_links || self.line.links.is_empty());
+            self.only_tag_links = to_tag && (self.only_tag_links || self.line.links.is_empty());
             self.line.links.push(text);
         }
     }
@@ -329,13 +329,13 @@ impl<'a> Reader<'a> {
         self.text.clear();
         self.has_text = false;
         let mut line = std::mem::take(&mut self.line);
-        let tag_links = std::mem::take(&mut self.tag_links);
+        let only_tag_links = std::mem::take(&mut self.only_tag_links);
         if text.is_empty() {
             return;
         }
         let linked: usize = line.links.iter().map(String::len).sum();
         let spaces = text.bytes().filter(|b| *b == b' ').count();
-        line.tag_links_only = tag_links && linked + spaces >= text.len();
+        line.tag_links_only = only_tag_links && linked + spaces >= text.len();
         line.end = self.end;
         line.text = Cow::Owned(text);
         self.layout.lines.push(line);

@@ -40,6 +40,7 @@ pub(super) fn non_text_lines(
     non_text_lines
 }
 
+/// Whether a line is a byline and nothing else.
 fn is_byline(line: &str, labels: &Labels) -> bool {
     byline::read(line, labels).is_some_and(|reading| reading.is_whole)
 }
