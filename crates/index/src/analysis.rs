@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::Error;
 use crate::files::Folder;
 
-/// The maximum length of a table, in bytes: enough for some million words.
+/// The maximum length of a table, in bytes: enough for more than a million words.
 const TABLE_LIMIT: u64 = 32 << 20;
 
 /// The name of the copy of the user's words in the folder of a generation.
@@ -181,7 +181,7 @@ impl TableCopy<'_> {
 }
 
 /// The labels of bylines that a generation was built with: those of the program and of the copy of
-/// the user's table. `None` if there is no such table.
+/// the user's table. `None` if it was built without a table of labels.
 pub(crate) fn labels_of_generation(
     folder: &Folder,
     meta: &TableMeta,
@@ -190,8 +190,8 @@ pub(crate) fn labels_of_generation(
     table.map(|table| table.parsed(Labels::with_table)).transpose()
 }
 
-/// The labels of bylines: those of the program and of the user's table. `None` if there is no such
-/// table.
+/// The labels of bylines: those of the program and of the user's table. `None` if the user has no
+/// table of labels.
 pub(crate) fn labels_of_user(files: &TableFiles) -> Result<Option<Labels>, Error> {
     let no_copy = None;
     let table = Table::read(files.labels.clone(), no_copy)?;
@@ -218,8 +218,8 @@ impl Analysis {
         &self.synonyms
     }
 
-    /// The analysis with the user's words and synonyms given as the texts of these tables, not as
-    /// files.
+    /// Makes the analysis from the texts of the user's tables, for an index that stores these texts
+    /// and not files.
     ///
     /// # Errors
     ///

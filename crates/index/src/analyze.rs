@@ -58,7 +58,7 @@ pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -
     FieldTerms { key, words }
 }
 
-/// Where the date of a record comes from; the values of [`Fields::provenance`].
+/// How the date of a record is known; the numbers are the values of [`Fields::provenance`].
 ///
 /// [`Fields::provenance`]: crate::Fields::provenance
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub struct FieldValues {
     pub ordinal: u64,
     /// How often the record occurs in the archive.
     pub occurrences: u64,
-    /// Where its date comes from.
+    /// How its date is known.
     pub provenance: Provenance,
     /// Its tags.
     pub tags: Vec<FacetValue>,
@@ -371,7 +371,7 @@ mod tests {
                 words.push(std::iter::once(&SYMBOL_TERM_PREFIX).chain(symbol).collect());
             });
             let terms = field_terms(text, field, &segmenter);
-            // `WORD_SEPARATOR`.
+            // U+001F is `WORD_SEPARATOR`.
             assert_eq!(terms.words, words.join("\u{1f}"));
             assert_eq!(terms.key, wensou_text::key_of(text));
         }

@@ -182,6 +182,7 @@ pub(crate) fn scan(
     options: &BuildOptions,
     stored: Option<&mut Stored>,
 ) -> Result<ScannedArchive, Error> {
+    // A tolerant scan reports a root that cannot be read as skipped, and does not fail.
     let tolerant = options.allow_empty || options.keep_missing;
     let scanned = match tolerant {
         true => wensou_ingest::scan_tolerant::<Infallible>(roots, &options.ingest),
@@ -270,6 +271,7 @@ fn read_and_write(
         let written = writer.written();
         Ok(ReadAndWritten { report, files, totals, written, base: writer.finish()? })
     };
+    // tantivy does not say which file it could not write; `failure` does.
     run().map_err(|error| failure.cause_of(error))
 }
 

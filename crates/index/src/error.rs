@@ -268,9 +268,9 @@ fn is_denied(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.source().is_some_and(is_denied)
 }
 
-/// Separates a lack of permission from damage. `outcome` is that of opening or reading the file or
-/// folder `name` of the index in `dir`. It is returned as it is, and an error in it then means
-/// that `name` is missing or damaged.
+/// Separates a lack of permission from damage. `outcome` is what opening or reading the file or
+/// folder `name` of the index in `dir` has returned. Unless permission is lacking, `outcome` is
+/// returned as it is: an error in it means that `name` is missing or damaged.
 ///
 /// # Errors
 ///

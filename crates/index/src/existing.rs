@@ -19,6 +19,7 @@ pub(crate) enum Existing {
     /// It is damaged or of another format, or `CURRENT` is missing. Only its records and settings
     /// are read.
     Unusable {
+        /// The generation that records and settings are read from.
         found: Box<Salvageable>,
         /// What is damaged; `None` if the index is only of another format, or if only `CURRENT` is
         /// missing.

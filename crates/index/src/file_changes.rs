@@ -24,7 +24,7 @@ pub struct FileChanges {
     pub added: u64,
     /// Files with other content.
     pub changed: u64,
-    /// Files that are gone, or no longer covered.
+    /// Files that are gone, or that the roots and options of the build leave out now.
     pub removed: u64,
 }
 
@@ -37,8 +37,8 @@ pub(crate) struct FileBefore {
 }
 
 impl FileChanges {
-    /// Counts a file if it was added or changed. `before` is the same file in the previous index,
-    /// if that has it. The caller counts the files that were removed.
+    /// Counts a file if it was added or changed. `before` is the same file in the previous index;
+    /// `None` if that index does not have it. The caller counts the files that were removed.
     pub(crate) fn count(&mut self, before: Option<FileBefore>, now: &FileEntry) {
         match before {
             None => self.added += u64::from(now.records > 0),

@@ -25,9 +25,9 @@ use crate::parts::{Magic, Part, Parts, PartsFile, PartsWriter, damaged};
 const MAGIC: &Magic = b"WSFILES1";
 /// The maximum number of files in a block. For each hit that it shows, a search reads all entries
 /// of one block, which takes 20 µs.
-const BLOCK: usize = 256;
-/// A block ends once its contributions have more than this many bytes. So it has at most one
-/// contribution that is larger, such as that of a large dump.
+const BLOCK_FILES: usize = 256;
+/// A block ends once its contributions have more than this many bytes. So at most one of them, the
+/// last one, can be larger than this by itself, such as that of a large dump.
 const BLOCK_BYTES: usize = 4 << 20;
 
 /// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`. It keeps the whole
@@ -99,7 +99,7 @@ impl FileTableWriter {
     pub(crate) fn push(&mut self, entry: FileEntry) -> io::Result<()> {
         let key = sort_key(&entry.path);
         let FileEntry { path, stamp, content_hash, records, unreadable, contribution } = entry;
-        let is_full = self.entries.len() == BLOCK || self.contribution_bytes > BLOCK_BYTES;
+        let is_full = self.entries.len() == BLOCK_FILES || self.contribution_bytes > BLOCK_BYTES;
         if is_full || key < self.last {
             self.end_block()?;
         }

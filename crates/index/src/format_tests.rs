@@ -64,6 +64,6 @@ fn records_are_encoded_as_in_the_specification() {
     let article = encode(&Record::Article(article())).unwrap();
     let flash_item = encode(&Record::Flash(flash_item())).unwrap();
     let vectors = [("record-article", article), ("record-flash-item", flash_item)];
-    // The blocks of docs/FORMAT.md with other names are checked by the tests of the postings.
+    // The tests of `wensou-postings` check the vectors with other names.
     format_vectors::check(&vectors, |name| name.starts_with("record"));
 }

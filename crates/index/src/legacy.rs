@@ -1,6 +1,7 @@
 //! Decodes records of formats 4 to 6, which a build keeps while their files cannot be read.
 //!
-//! These records have no translator and no editor, and do not say where a date is stated.
+//! These records have no translator and no editor, and do not say where a date is stated. The types
+//! in this file have the fields of those formats; `current` has the types of the present format.
 
 use serde::{Deserialize, Serialize};
 use wensou_ingest as current;

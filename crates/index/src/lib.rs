@@ -1,4 +1,4 @@
-//! The index: one tantivy index of articles and flash items, with postings in a format of ours.
+//! The index: one tantivy index of articles and flash items, with postings in our own format.
 //!
 //! - [`build`] reads an archive and writes a new generation; [`Index::open`] opens the current one.
 //! - `analyze` turns a record into terms and values. `engine` is the tantivy index that they go

@@ -98,10 +98,10 @@ static MAPPINGS: [Slot; SLOTS] = [const {
 impl Slot {
     /// Fills a free slot; `None` if all are in use.
     fn claim(map: &Mmap, path: &Path) -> Option<&'static Slot> {
-        let free = |slot: &&Slot| {
+        let reserve_if_free = |slot: &&Slot| {
             slot.start.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
         };
-        let slot = MAPPINGS.iter().find(free)?;
+        let slot = MAPPINGS.iter().find(reserve_if_free)?;
         let text: &'static mut [u8] =
             Box::leak(path.to_string_lossy().escape_debug().to_string().into_bytes().into());
         slot.bytes.store(map.len(), Ordering::Relaxed);
@@ -183,7 +183,8 @@ fn on_sigbus(info: &libc::siginfo_t) {
         }
         let (path, path_bytes) =
             (slot.path.load(Ordering::Relaxed), slot.path_bytes.load(Ordering::Relaxed));
-        // Reading a cell that is set takes no lock, and `tcsetattr` is a system call.
+        // Both are safe in a signal handler: `OnceLock::get` takes no lock, and `tcsetattr` is a
+        // system call.
         if let Some((settings, leave)) = TERMINAL.get() {
             write(stdout, leave);
             let now = rustix::termios::OptionalActions::Now;

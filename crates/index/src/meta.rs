@@ -52,7 +52,7 @@ pub struct Meta {
     /// Which keys of dumps hold which fields, if the user said so.
     #[serde(default)]
     pub map: FieldMap,
-    /// Which part of an archive the index has, if several machines index one together.
+    /// Which part of an archive the index has, if several machines index that archive together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Share>,
     /// The absolute path of the file of corpus statistics that it was built with, if the user named

@@ -211,7 +211,7 @@ impl Index {
     }
 
     /// The tie breaker (a hash of the id) and the content hash of a document, which together
-    /// identify its record.
+    /// identify its record. Fails if one of them cannot be read.
     pub(crate) fn identity(&self, columns: &Columns, doc: DocId) -> Result<(u64, u64), Error> {
         match (columns.tie_breaker(doc), columns.content_hash(doc)) {
             (Some(tie_breaker), Some(content_hash)) => Ok((tie_breaker, content_hash)),
@@ -293,8 +293,8 @@ impl Index {
 
     /// Fails if a damaged page of a postings file has been read.
     ///
-    /// A damaged posting list merely ends early. So call this after reading lists or columns, and
-    /// discard the result if it fails.
+    /// A damaged posting list merely ends early. So call this after reading posting lists or
+    /// columns, and discard what was read if it fails.
     ///
     /// # Errors
     ///

@@ -22,7 +22,7 @@ pub struct BuildOptions {
     pub segment_bytes: u64,
     /// The user's tables: words, synonyms and labels of bylines.
     pub tables: TableFiles,
-    /// The file that the statistics in [`ingest`](Self::ingest) come from, if they are given.
+    /// The file that the statistics in [`ingest`](Self::ingest) were read from, if it has any.
     pub stats: Option<PathBuf>,
     /// Roots that were renamed since the last build: old path and new path.
     pub moved: Vec<(PathBuf, PathBuf)>,

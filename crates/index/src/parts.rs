@@ -24,7 +24,7 @@ const TRAILER: u64 = 40;
 /// The maximum length of a part, in bytes, both as stored and decompressed. A longer one is taken
 /// for damage.
 const MAX_PART: u64 = 1 << 30;
-/// The level of compression with zstd.
+/// The level of compression with zstd: the fastest of its regular levels.
 const LEVEL: i32 = 1;
 
 /// The last eight bytes of a file, which say what kind of file it is.

@@ -21,7 +21,8 @@ pub struct PlannedChanges {
     pub added: Vec<String>,
     /// Files with other content.
     pub changed: Vec<String>,
-    /// Files of the index that are gone, or would no longer be covered.
+    /// Files of the index that are gone, or that the roots and options of the build would leave
+    /// out.
     pub removed: Vec<String>,
     /// Files and folders that the scan could not access. Problems inside files show only in a
     /// build, which reads them.

@@ -170,9 +170,9 @@ mod tests {
         }
         assert_eq!(roots.add(&at("a")), Added::New);
         assert_eq!(roots.add(&at("bb")), Added::New);
-        let names: Vec<_> = roots.paths_from_here();
-        assert_eq!(names, [at("a"), at("b"), at("bb")]);
-        assert_eq!(roots.add(dir.path()), Added::TakesOver(names));
+        let paths: Vec<_> = roots.paths_from_here();
+        assert_eq!(paths, [at("a"), at("b"), at("bb")]);
+        assert_eq!(roots.add(dir.path()), Added::TakesOver(paths));
     }
 
     #[test]

@@ -85,8 +85,9 @@ pub(crate) fn is_same_share(share: Option<&Share>, options: &Options) -> bool {
     share.map(paths_and_survey) == selected.as_ref().map(paths_and_survey)
 }
 
-/// Changes the options so that they select a share and, if it was built with a file of statistics,
-/// use these statistics: `stats` is that file. Without a share, the options stay as they are.
+/// Changes the options so that they select a share. `stats` is the file of statistics that the
+/// share was built with, if there was one; the options then use these statistics, too. Without a
+/// share, the options stay as they are.
 ///
 /// # Errors
 ///

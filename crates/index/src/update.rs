@@ -34,7 +34,8 @@ pub(crate) struct Previous {
     unclaimed: HashMap<(u64, u64), DocId>,
     /// Documents of the base that a record has claimed.
     kept: HashSet<DocId>,
-    /// The sketches and verdicts of the articles of the base, from the file `duplicates`.
+    /// The sketches of the articles of the base, and the verdicts on pairs of them (whether the two
+    /// are near-duplicates), from the file `duplicates`.
     articles: BaseArticles,
 }
 

@@ -188,6 +188,8 @@ impl GenerationWriter {
                 (base, Articles { base: base_articles, recent, verdicts, samples })
             }
         };
+        // Sketches and samples tell most near-duplicates. Where they do not decide, articles are
+        // compared by their records, which this function reads.
         duplicates::find_and_write(&folder, articles, &mut |segment, doc| {
             let found = (0..).zip(&names).find(|(_, name)| *name == segment);
             let missing = || Error::NoSegment { segment: segment.to_owned() };

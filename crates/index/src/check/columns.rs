@@ -229,7 +229,7 @@ impl FieldColumn {
     }
 }
 
-/// Maps signed numbers to unsigned ones of the same order.
+/// Maps signed numbers to unsigned ones that sort in the same order.
 fn ordered_u64(value: i64) -> u64 {
     value.cast_unsigned() ^ (1 << 63)
 }

@@ -26,7 +26,8 @@ const FILE_LIST: &str = ".managed.json";
 /// the user.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// Compares each of these files with what a build writes, or checks it by its own checksums.
+/// Compares each file that belongs to no segment with what a build writes, or checks it by its own
+/// checksums.
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
     if read(index, SETTINGS)? != Settings::from(index.meta()).to_bytes()? {
         findings.damage(SETTINGS, "it differs from the description");

@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::files::{PAGE_SUMS, PAGE_SUMS_LIMIT, PageSums, Sum, has_page_sums};
 use crate::open::Index;
 
-/// Computes the page checksums of all files that have them, and compares the file with these.
+/// Computes the page checksums of all files that have them, and compares the file `page-sums` with
+/// the outcome.
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
     let generation = index.generation();
     let mut wanted = PageSums::default();

@@ -295,8 +295,8 @@ fn files_to_corrupt(generation: &Path) -> Vec<String> {
 /// other corruptions.
 #[test]
 fn a_corruption_with_recomputed_checksums_is_found() {
-    let wanted = std::env::var("WENSOU_CORRUPTIONS");
-    let count: usize = wanted.as_ref().map_or(36, |count| count.parse().unwrap());
+    let count_variable = std::env::var("WENSOU_CORRUPTIONS");
+    let count: usize = count_variable.as_ref().map_or(36, |count| count.parse().unwrap());
     let seed = std::env::var("WENSOU_SEED").map_or(17, |seed| seed.parse().unwrap());
     let sample = SampleIndex::updated();
     // The damage must be found without the archive.
@@ -323,7 +323,7 @@ fn a_corruption_with_recomputed_checksums_is_found() {
         let damage = checked.findings.iter().find(|finding| finding.severity == Severity::Damage);
         match damage {
             None => missed.push(format!("{number}: {change}")),
-            Some(finding) if wanted.is_ok() => println!("{change} | {}", finding.what),
+            Some(finding) if count_variable.is_ok() => println!("{change} | {}", finding.what),
             Some(_) => {}
         }
     }
