@@ -8,7 +8,8 @@ fn clock() -> Clock {
     Clock { today: "2023-05-17".parse().expect("a date") }
 }
 
-/// The two sides of `a ⇒ b`, in code spans or in a code block.
+/// A query and its canonical form, from a line that has `query ⇒ canonical form`, in code spans or
+/// in a code block.
 fn sides(line: &str) -> Option<(&str, &str)> {
     let (typed, canonical) = line.split_once(" ⇒ ")?;
     Some(match canonical.strip_prefix('`') {

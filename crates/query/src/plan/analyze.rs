@@ -20,9 +20,9 @@ use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 /// of words: a hit need not have all of them.
 const MIN_SENTENCE_WORDS: usize = 7;
 
-/// If spaces divide a text into segments, these must have at least this many words on average, stop
+/// If a text has spaces, the parts between them must have at least this many words on average, stop
 /// words aside, for the text to be a sentence.
-const MIN_SEGMENT_WORDS: usize = 3;
+const MIN_PART_WORDS: usize = 3;
 
 /// The tables that cut a query into words, as they did for documents, and say which words mean the
 /// same.
@@ -125,9 +125,8 @@ impl AnalysedText {
         // The text is one node of the query. If it has spaces, they do not separate words of a
         // list: the text was taken as it is, spaces included (see `lang::plain`), or is a question
         // that words were joined to (see `questions`).
-        let segments = 1;
-        let question =
-            requirement == Requirement::Words && is_question(typed, folded_words, segments);
+        let parts = 1;
+        let question = requirement == Requirement::Words && is_question(typed, folded_words, parts);
         let unigrams = match requirement {
             Requirement::Optional if words.len() > 1 => UnigramPolicy::All,
             _ if question => UnigramPolicy::All,
@@ -146,10 +145,10 @@ impl AnalysedText {
         self.words.iter().any(|word| !word.stop)
     }
 
-    /// The role of the word with this number. `prefix` says whether the last word stands for every
-    /// word that starts with it. `group_has_text` says whether the group has text other than stop
-    /// words, in this text or elsewhere. A question requires only a part of its words, whatever
-    /// their roles.
+    /// The role of the word with the index `number`. `prefix` says whether the last word stands for
+    /// every word that starts with it. `group_has_text` says whether the group has text other than
+    /// stop words, in this text or elsewhere. A question requires only a part of its words,
+    /// whatever their roles.
     pub(crate) fn role(&self, number: usize, prefix: bool, group_has_text: bool) -> WordRole {
         let word = &self.words[number];
         if prefix && number + 1 == self.words.len() {
@@ -164,23 +163,23 @@ impl AnalysedText {
     }
 }
 
-/// Whether a text is a question, or as long as one. `words` are all its words, folded; `segments`
-/// is the number of its parts that spaces separate.
+/// Whether a text is a question, or as long as one. `words` are all its words, folded; `parts` is
+/// the number of its parts that spaces separate.
 pub(super) fn is_question<'w>(
     typed: &str,
     words: impl Iterator<Item = &'w str>,
-    segments: usize,
+    parts: usize,
 ) -> bool {
     let mut content_words = 0;
     for word in words {
         // With spaces around it, a Latin question word may be a keyword, such as the WHO.
-        if is_question_word(word) && (segments == 1 || word.chars().any(is_han)) {
+        if is_question_word(word) && (parts == 1 || word.chars().any(is_han)) {
             return true;
         }
         content_words += usize::from(!is_stop(word));
     }
-    // Many short segments are a list of words, however many there are.
-    let sentence = content_words >= MIN_SENTENCE_WORDS.max(segments * MIN_SEGMENT_WORDS);
+    // Many short parts are a list of words, however many there are.
+    let sentence = content_words >= MIN_SENTENCE_WORDS.max(parts * MIN_PART_WORDS);
     sentence || typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢'])
 }
 

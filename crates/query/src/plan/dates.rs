@@ -17,6 +17,7 @@ const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 /// characters and the days that it stands for.
 pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let mut found = Vec::new();
+    // The offsets of the next character in bytes and in characters, and the character before it.
     let (mut byte, mut char, mut before) = (0, 0, None);
     while let Some(c) = text[byte..].chars().next() {
         let date = date_prefix(&text[byte..]).filter(|_| !before.is_some_and(is_word_part));

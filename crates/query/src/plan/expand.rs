@@ -38,12 +38,12 @@ pub(crate) struct ExpandedText {
 }
 
 /// The terms of one expansion. All of them together may score at most the fraction
-/// [`EXPANSION_WEIGHT`] of what the replaced words score: a Chinese name has more terms than a
+/// [`EXPANSION_WEIGHT`] of what the expanded words score: a Chinese name has more terms than a
 /// ticker symbol, and a rarer name is no stronger evidence than the name that was typed.
 #[derive(Debug)]
 struct Expansion {
-    /// The terms of each replaced word.
-    replaced: Vec<Vec<WeightedTerm>>,
+    /// The terms of each expanded word, as typed.
+    expanded_words: Vec<Vec<WeightedTerm>>,
     /// All terms of the expansion, with the weights that they would have if they were typed.
     terms: Vec<WeightedTerm>,
     /// The terms that the text did not have before, as a range of the text's terms.
@@ -61,13 +61,13 @@ impl ExpandedText {
     /// The terms whose idf in the body determines the weights of the expansions.
     pub(super) fn terms_needing_idf(&self) -> impl Iterator<Item = &WeightedTerm> {
         let expansions = self.expansions.iter();
-        expansions.flat_map(|it| it.replaced.iter().flatten().chain(&it.terms))
+        expansions.flat_map(|it| it.expanded_words.iter().flatten().chain(&it.terms))
     }
 
     /// The text with its expansions weighted.
     pub(super) fn weighted(mut self, idf: IdfLookup<'_>) -> AnalysedText {
-        for Expansion { replaced, terms, added } in self.expansions {
-            let typed = replaced.iter().map(|terms| max_contribution(terms, idf));
+        for Expansion { expanded_words, terms, added } in self.expansions {
+            let typed = expanded_words.iter().map(|terms| max_contribution(terms, idf));
             let typed = typed.fold(0.0, |sum, of_word| sum + of_word);
             let scale = EXPANSION_WEIGHT
                 * (typed / max_contribution(&terms, idf).max(f32::MIN_POSITIVE)).min(1.0);
@@ -169,14 +169,14 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
         let Some(terms) = expansion_terms(&run[first].text, &variant, tables.segmenter) else {
             continue;
         };
-        let replaced = {
+        let expanded_words = {
             let terms_of_word = |(text, word): &WordRef| {
                 let text = &run[*text].text;
                 terms_of(&text.words[*word].typed, tables.segmenter, text.unigrams)
             };
             word_refs[words].iter().map(terms_of_word).collect()
         };
-        add_terms(run[first], terms, &variant, replaced);
+        add_terms(run[first], terms, &variant, expanded_words);
     }
 }
 
@@ -352,7 +352,7 @@ fn add_terms(
     expanded: &mut ExpandedText,
     terms: Vec<WeightedTerm>,
     variant: &Variant,
-    replaced: Vec<Vec<WeightedTerm>>,
+    expanded_words: Vec<Vec<WeightedTerm>>,
 ) {
     let ExpandedText { text, expansions } = expanded;
     let is_new = |term: &&WeightedTerm| {
@@ -364,6 +364,6 @@ fn add_terms(
     // The value of a number is a single term, which scores as a typed number does: its weight is
     // not scaled.
     if variant.mode != MatchMode::Value {
-        expansions.push(Expansion { replaced, terms, added: start..text.terms.len() });
+        expansions.push(Expansion { expanded_words, terms, added: start..text.terms.len() });
     }
 }

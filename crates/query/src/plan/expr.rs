@@ -151,7 +151,7 @@ pub(crate) enum FilterField {
     Provenance,
     /// Folded tags.
     Tag,
-    /// Folded sources, authors and outlets.
+    /// Folded sources and outlets, and folded authors, translators and editors.
     Source,
     /// Folded names of authors, translators and editors.
     Author,

@@ -2,9 +2,9 @@
 //!
 //! A plan keeps two things apart: which documents *match*, exactly and without a score, and what is
 //! *scored*. The operators of the query decide which documents match. All words outside NOT are
-//! scored by their terms, also words that a document need not have. An expansion is an alternative
-//! to the words that it expands, at their place in the match expression, so that NOT and
-//! parentheses keep their meaning.
+//! scored by their terms, including words that a document need not have. An expansion is an
+//! alternative to the words that it expands, at their place in the match expression, so that NOT
+//! and parentheses keep their meaning.
 //!
 //! A plan is made in two steps. `compile` turns the tree into match expressions and words; `weigh`
 //! asks for the document frequencies of all terms in one batch and fills in the weights. Nothing

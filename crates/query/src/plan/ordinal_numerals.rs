@@ -91,6 +91,7 @@ fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> 
     (found_end == end).then_some((start..end, respelt))
 }
 
+/// The digits from 1 to 9.
 const HAN_DIGITS: [char; 9] = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
 /// A number from 1 to 99 in Han numerals.
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_numeral_that_is_written_is_read_as_the_same_number() {
+    fn a_number_written_in_han_numerals_is_read_as_the_same_number() {
         for number in 1..100 {
             assert_eq!(from_han(&to_han(number).unwrap()), Some(number));
         }

@@ -244,6 +244,7 @@ fn words_that_sound_like(
     let mut found: HashMap<String, u64> = HashMap::new();
     statistics.for_each_pinyin_candidate(&mut |word, documents| {
         if sounds_like(word, &letters, may_be_initials) {
+            // Counting takes time, so only the documents of these words are counted.
             let documents = documents();
             if documents > 0 {
                 *found.entry(word.to_owned()).or_default() += documents;
@@ -251,7 +252,8 @@ fn words_that_sound_like(
         }
     })?;
     let mut found: Vec<(String, u64)> = found.into_iter().collect();
-    found.sort_by(|(one, a), (other, b)| b.cmp(a).then(one.cmp(other)));
+    // The most frequent first; words that are equally frequent in the order of their bytes.
+    found.sort_by(|(word_a, a), (word_b, b)| b.cmp(a).then(word_a.cmp(word_b)));
     Ok(found.into_iter().take(MAX_WORDS).map(|(word, _)| word).collect())
 }
 

@@ -86,17 +86,17 @@ fn join_touching(run: &[Node]) -> impl Iterator<Item = Node> {
     })
 }
 
-/// The nodes of a run as one text, and the number of segments that spaces divide it into. `None` if
+/// The nodes of a run as one text, and the number of parts that spaces divide it into. `None` if
 /// the run is empty or has nodes other than words and phrases.
 fn as_text(run: &[Node]) -> Option<(Node, usize)> {
     let (first, last) = (run.first()?, run.last()?);
     let mut text = String::new();
-    let mut segments = 1;
+    let mut parts = 1;
     let mut end = first.span.start;
     for node in run {
         if node.span.start != end && !text.is_empty() {
             text.push(' ');
-            segments += 1;
+            parts += 1;
         }
         match &node.kind {
             NodeKind::Term(term) => text.push_str(&term.text),
@@ -106,7 +106,7 @@ fn as_text(run: &[Node]) -> Option<(Node, usize)> {
         end = node.span.end;
     }
     let kind = NodeKind::Term(Term { text, prefix: false });
-    Some((Node { kind, span: Span::new(first.span.start, last.span.end) }, segments))
+    Some((Node { kind, span: Span::new(first.span.start, last.span.end) }, parts))
 }
 
 /// The nodes of a run as one text, if this text is a question.
@@ -114,7 +114,7 @@ fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     if run.len() < 2 {
         return None;
     }
-    let (node, segments) = as_text(run)?;
+    let (node, parts) = as_text(run)?;
     let NodeKind::Term(Term { text, .. }) = &node.kind else { return None };
     let folded = Folded::new(text);
     let mut words = Vec::new();
@@ -127,7 +127,7 @@ fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
             words.push(token.text.into_owned());
         }
     });
-    is_question(text, words.iter().map(String::as_str), segments).then_some(node)
+    is_question(text, words.iter().map(String::as_str), parts).then_some(node)
 }
 
 /// Makes the noun at the end of the texts of a group optional, if it asks for something

@@ -7,9 +7,10 @@ use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
 use super::expr::MatchExpr;
 use super::needle::{Needle, NeedleKind};
 
-/// A bigram must weigh more than this for [`any_term`] to look for it. A bigram of two stop words
-/// weighs 0.1, a bigram of a stop word and another word 0.55.
-const MIN_BIGRAM_WEIGHT: f32 = 0.5;
+/// A term must weigh more than this for [`any_term`] to look for it, unless the text has only stop
+/// words. A bigram of two stop words weighs 0.1, a stop word of two characters 0.3 and one of
+/// letters 0.2, but a bigram of a stop word and another word weighs 0.55.
+const MIN_TERM_WEIGHT: f32 = 0.5;
 
 /// Documents that have the key characters in sequence in one of the fields.
 pub(crate) fn sequence(fields: &[TextField], key: &[char]) -> MatchExpr {
@@ -112,16 +113,16 @@ pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -
     }
 }
 
-/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word
-/// or a number, or a variant that bigrams and words do not find. If the text has none of these:
-/// documents that have one of its characters.
+/// Documents that have any part of a text: a bigram, a Latin word or a number, or a variant that
+/// bigrams and words do not find. If the text has none of these: documents that have one of its
+/// characters. Stop words alone do not count, unless the text has no other words.
 ///
 /// The expression asks for bigrams of Chinese text, not for its words: how a question is cut into
 /// words must not decide what answers it.
 pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
     let meaningful = text.words.iter().any(|word| !word.stop);
-    let min_weight = if meaningful { MIN_BIGRAM_WEIGHT } else { 0.0 };
+    let min_weight = if meaningful { MIN_TERM_WEIGHT } else { 0.0 };
     let terms_of_kind = |kind: TermKind| {
         let terms = typed().filter(move |term| term.kind == kind && term.weight > min_weight);
         terms.map(|term| term.text.as_str())
