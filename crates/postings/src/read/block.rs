@@ -132,8 +132,9 @@ impl Block {
         let before = self.extra_tfs_before(at);
         // Each document before this one has as many positions as its tf: one, and tf - 1 more if
         // its tf is greater than 1.
-        let repeated = self.extra_tfs(list)[..before].iter().map(|extra| *extra as usize + 1);
-        let start = repeated.fold(at, usize::saturating_add);
+        let further_positions =
+            self.extra_tfs(list)[..before].iter().map(|extra| *extra as usize + 1);
+        let start = further_positions.fold(at, usize::saturating_add);
         let deltas = match self.deltas {
             Some(deltas) => deltas,
             None => *self.deltas.insert(self.find_deltas(list).unwrap_or(Deltas::Damaged)),
@@ -186,8 +187,9 @@ impl Block {
     /// Finds the position deltas, after the term frequencies have been decoded.
     fn find_deltas(&self, list: &PageSlice) -> Option<Deltas> {
         let TermFreqs { extra, count, end, .. } = &self.tfs;
-        let repeated = extra[..*count].iter().map(|extra| *extra as usize + 1);
-        let delta_count = repeated.fold(self.len, usize::saturating_add);
+        // One delta for each document, and tf - 1 further ones if its tf is greater than 1.
+        let further_deltas = extra[..*count].iter().map(|extra| *extra as usize + 1);
+        let delta_count = further_deltas.fold(self.len, usize::saturating_add);
         let mut bytes = list.get_verified(*end..self.end)?;
         if delta_count >= MIN_PACKED {
             let (width, packed) = bytes.split_first()?;

@@ -17,8 +17,8 @@ proptest! {
     fn a_damaged_list_never_panics(
         mut bytes in vec(any::<u8>(), 0..400),
         doc_freq in 0..1000_u32,
-        // The first byte of a list of one full block is the width of its doc ids. As most random
-        // bytes would be invalid widths, which 255 is too, the byte is one of these.
+        // The first byte of a list of one full block is the width of its doc ids. Most random bytes
+        // would be invalid widths, so the byte is one of three valid widths, or 255, which is not.
         first_byte in prop::sample::select(&[0_u8, 1, 7, 255][..]),
     ) {
         if let Some(first) = bytes.first_mut() {

@@ -226,7 +226,7 @@ impl PostingsBuilder {
         Ok(length)
     }
 
-    /// Adds the key characters of a text. The first of them has this position.
+    /// Adds the key characters of a text. `position` is that of the first of them in the field.
     fn add_text(
         &mut self,
         document: DocId,

@@ -12,8 +12,8 @@ use crate::read::columns::encode_date;
 use crate::read::dictionary::DictionaryWriter;
 use crate::term::{DocId, Kind, TERMINATED, TermKey};
 
-/// Lists are collected until they have this many bytes, and written together, because most lists
-/// have only a few bytes.
+/// Posting lists are collected until they have this many bytes, and written together, because most
+/// of them have only a few bytes.
 const BUFFER: usize = 1 << 18;
 
 /// The id of the document with this index in its file.
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_doc_id_is_less_than_the_end_of_a_list() {
+    fn a_doc_id_is_less_than_the_number_that_ends_a_list() {
         let end = TERMINATED as usize;
         assert_eq!(doc_id(0).unwrap(), 0);
         assert_eq!(doc_id(end - 1).unwrap(), TERMINATED - 1);

@@ -78,18 +78,18 @@ impl Interner {
         starts: impl Fn(&'n str) -> I,
     ) -> Vec<u8> {
         // A number and an offset take 8 bytes; a number and a string slice would take 24.
-        let mut order: Vec<(u32, u32)> = Vec::new();
+        let mut entries: Vec<(u32, u32)> = Vec::new();
         for (symbol, text) in &self.strings {
-            order.extend(starts(text).map(|at| (symbol.to_usize() as u32, at as u32)));
+            entries.extend(starts(text).map(|at| (symbol.to_usize() as u32, at as u32)));
         }
         let text_of = |(number, at): (u32, u32)| {
             let symbol = DefaultSymbol::try_from_usize(number as usize);
             let text = symbol.and_then(|symbol| self.strings.resolve(symbol)).unwrap_or_default();
             text.get(at as usize..).unwrap_or_default().as_bytes()
         };
-        sort_by_text(&mut order, text_of);
+        sort_by_text(&mut entries, text_of);
         let (mut table, mut blocks) = (Vec::new(), Vec::new());
-        for block in order.chunks(BLOCK_ENTRIES) {
+        for block in entries.chunks(BLOCK_ENTRIES) {
             blocks.extend((table.len() as u32).to_le_bytes());
             let mut previous: &[u8] = &[];
             for (number, at) in block {
@@ -111,11 +111,11 @@ impl Interner {
 
 /// Sorts entries (a number and an offset each) by their texts, and entries with the same text by
 /// number and offset.
-fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [u8]) {
+fn sort_by_text<'n>(entries: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [u8]) {
     // The first bytes of each text are kept beside its entry, so that most comparisons need not
     // read the text. Only a part of the entries has them at a time, so that memory is bounded.
     let mut with_prefix: Vec<(u64, (u32, u32))> = Vec::new();
-    for part in order.chunks_mut(PART) {
+    for part in entries.chunks_mut(PART) {
         with_prefix.clear();
         with_prefix.extend(part.iter().map(|entry| (prefix(text(*entry)), *entry)));
         with_prefix.sort_unstable_by(|(a_prefix, a), (b_prefix, b)| {
@@ -123,9 +123,9 @@ fn sort_by_text<'n>(order: &mut [(u32, u32)], text: impl Fn((u32, u32)) -> &'n [
         });
         part.iter_mut().zip(&with_prefix).for_each(|(entry, (_, sorted))| *entry = *sorted);
     }
-    if order.len() > PART {
+    if entries.len() > PART {
         // This sort recognises the sorted parts and merges them.
-        order.sort_by(|a, b| text(*a).cmp(text(*b)).then(a.cmp(b)));
+        entries.sort_by(|a, b| text(*a).cmp(text(*b)).then(a.cmp(b)));
     }
 }
 

@@ -144,11 +144,11 @@ impl RunSorter {
             self.write_unigram(&run, char_id, start..ends[char_id] as usize, &mut out)?;
             self.write_bigrams(&run, char_id, start..bigram_ends[char_id] as usize, &mut out)?;
         }
-        self.write_words(&run, &mut out)?;
+        self.write_words_and_paths(&run, &mut out)?;
         out.finish()
     }
 
-    fn write_words(&mut self, run: &Run, out: &mut RunWriter) -> io::Result<()> {
+    fn write_words_and_paths(&mut self, run: &Run, out: &mut RunWriter) -> io::Result<()> {
         // Characters and bigrams have been written, so their buffers can be used.
         let Self { by_character, by_bigram, list } = self;
         let count = run.words.len();

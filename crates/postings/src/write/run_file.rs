@@ -71,7 +71,8 @@ impl RunWriter {
     ) -> io::Result<()> {
         let width = Width::of(position.as_slice());
         self.push_header((width as u8) << 4, key, 1, document);
-        // The only number of `doc_deltas` is 0: the header has the doc id, and tf is 1.
+        // The list has one doc-id delta, which is written as 0: the header has the doc id, and the
+        // lowest bit says that tf is 1.
         self.bytes.push(0);
         width.write(position.as_slice(), &mut self.bytes);
         self.flush_if_at_least(BUFFER)
@@ -139,6 +140,7 @@ impl Width {
         out.resize(start + numbers.len() * self.byte_len(), 0);
         let target = &mut out[start..];
         match self {
+            // `One` was written above, so this is `Two`.
             Self::One | Self::Two => {
                 for (target, number) in target.chunks_exact_mut(2).zip(numbers) {
                     target.copy_from_slice(&(*number as u16).to_le_bytes());
