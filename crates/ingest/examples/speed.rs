@@ -1,6 +1,7 @@
 //! `speed DIR [--hash]`: CPU time of the walk and of each pass over an archive, and the wall time
-//! of all. With `--hash` it also prints one hash over all records and the report, for comparing two
-//! builds. The environment variable `THREADS` sets the number of threads.
+//! of all. With `--hash` it also prints one hash over all records and the report, by which two
+//! versions of the program can be compared. The environment variable `THREADS` sets the number of
+//! threads.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 

@@ -59,8 +59,8 @@ pub fn decode_with_offsets<'a>(
     })
 }
 
-/// The date at the beginning of a text (`None` for example for an impossible date), and its length
-/// in bytes.
+/// The date at the beginning of a text, and the number of bytes that it takes. The date is `None`
+/// if there is no such day, for example.
 #[must_use]
 pub fn date_prefix(text: &str) -> Option<(Option<Moment>, usize)> {
     date::parse_prefix(text).map(|found| (found.moment, found.bytes))

@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_read() {
+    fn the_title_author_date_and_text_of_a_message_are_read() {
         let mail = read(
             "From: =?utf-8?B?5by15LiJ?= <a@b.c>\r\nTo: d@e.f\r\nSubject: =?GB2312?B?suLK1A==?=\r\n\
              Date: Thu, 04 Mar 2021 05:06:07 +0800\r\nMIME-Version: 1.0\r\n\

@@ -83,7 +83,7 @@ pub(crate) fn is_ticker(text: &str) -> bool {
 }
 
 /// Whether the text after `_` is a tag. If no keyword follows it (`is_alone`), only a typical tag
-/// is accepted.
+/// is accepted. A text that is longer than tags usually are belongs to the title.
 fn is_tag(tag: &str, is_alone: bool) -> bool {
     let chars = tag.chars().count();
     if tag.is_empty() || tag.contains(char::is_whitespace) || tag.contains(is_sentence_end) {
@@ -93,8 +93,8 @@ fn is_tag(tag: &str, is_alone: bool) -> bool {
         return true;
     }
     if is_alone {
-        // A lone Chinese suffix is usually a site name, as in `標題_新浪網`. It counts as a tag, so that
-        // it is not part of the title.
+        // A lone Chinese suffix of up to six characters is usually a site name, as in
+        // `標題_新浪網`. It counts as a tag, so that it is not part of the title.
         let is_name = chars <= 6 && tag.chars().all(is_han);
         // A keyword may stand in place of the tag, as in `標題_CPU價格`.
         let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
@@ -107,6 +107,8 @@ fn is_tag(tag: &str, is_alone: bool) -> bool {
             .all(|c| is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '$' | '+'))
 }
 
+/// Whether the text after the colon is a keyword. A longer text, or one with the end of a sentence,
+/// belongs to the title.
 fn is_keyword(keyword: &str) -> bool {
     !keyword.is_empty() && keyword.chars().count() <= 48 && !keyword.contains(is_sentence_end)
 }

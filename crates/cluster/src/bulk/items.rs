@@ -55,7 +55,8 @@ pub struct BulkSummary {
 }
 
 impl BulkSummary {
-    /// The operations that succeeded.
+    /// The number of operations that succeeded, including those that had nothing to delete or to
+    /// change.
     #[must_use]
     pub fn succeeded(&self) -> u64 {
         self.created + self.updated + self.deleted + self.missing + self.unchanged

@@ -63,7 +63,7 @@ fn batches_are_bounded_by_count_and_bytes() {
 }
 
 #[test]
-fn an_overloaded_cluster_gets_smaller_batches() {
+fn an_overloaded_cluster_gets_smaller_requests() {
     // The server takes at most four operations at a time.
     let mock = Mock::new(|_, seen| match ids(seen).len() {
         0..=4 => answer(seen, |_| 201),

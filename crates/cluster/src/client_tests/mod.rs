@@ -172,7 +172,7 @@ fn a_node_that_hangs_at_the_greeting_is_given_up_too() {
 }
 
 #[test]
-fn requests_rotate_when_they_say_so() {
+fn only_requests_that_ask_for_it_rotate_over_the_nodes() {
     let mocks: Vec<_> = (0..3).map(|_| Mock::new(|_, _| Reply::ok("{}"))).collect();
     let client = connect(&mocks.iter().collect::<Vec<_>>());
     for _ in 0..6 {
