@@ -20,8 +20,8 @@ use crate::share::Share;
 /// The description of a generation, in the file `wensou.json`.
 ///
 /// `format` says whether the index can be read, `analysis` whether it is stale. A stale index still
-/// opens, but the program may fold and segment queries in another way than the build treated the
-/// documents.
+/// opens, but the program may fold and segment queries in another way than the build did with the
+/// documents, so that a query does not find a document that has its words.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meta {
     /// The format of the index, see [`FORMAT_VERSION`].

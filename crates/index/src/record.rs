@@ -10,9 +10,9 @@ use crate::error::Error;
 
 /// The seconds from 1970-01-01T00:00:00 to a civil time, without any time zone.
 #[must_use]
-pub fn civil_seconds(at: DateTime) -> i64 {
+pub fn civil_seconds(time: DateTime) -> i64 {
     let epoch = date(1970, 1, 1).at(0, 0, 0, 0);
-    at.duration_since(epoch).as_secs()
+    time.duration_since(epoch).as_secs()
 }
 
 /// The first moment of a day, month or year; a moment with a time is returned as it is.

@@ -72,9 +72,11 @@ pub(super) fn compare(
     let all_read =
         [&report, &meta.report].iter().all(|report| !report.skipped.iter().any(is_unreadable));
     // Compute the fingerprint again: files may also change while this check reads them.
-    let now = || wensou_ingest::fingerprint(&meta.roots, &options).map(format_fingerprint);
-    let unchanged =
-        all_read && fingerprint == meta.archive && now().is_ok_and(|now| now == fingerprint);
+    let compute_again =
+        || wensou_ingest::fingerprint(&meta.roots, &options).map(format_fingerprint);
+    let unchanged = all_read
+        && fingerprint == meta.archive
+        && compute_again().is_ok_and(|now| now == fingerprint);
     comparison.finish(unchanged, checked);
     Ok(())
 }

@@ -173,16 +173,16 @@ impl InvertedTerms {
         reader: &SegmentReader,
         findings: &mut Findings<'_>,
     ) -> Result<Section, Error> {
-        let io_error = tantivy::TantivyError::from;
+        let to_tantivy_error = tantivy::TantivyError::from;
         let name = self.schema.get_field_name(field).to_owned();
         let term_file = file_name(reader.segment_id(), "term");
         let inverted = reader.inverted_index(field)?;
-        let mut stream = inverted.terms().stream().map_err(io_error)?;
-        let mut dictionary = TermDictionaryBuilder::create(Vec::new()).map_err(io_error)?;
+        let mut stream = inverted.terms().stream().map_err(to_tantivy_error)?;
+        let mut dictionary = TermDictionaryBuilder::create(Vec::new()).map_err(to_tantivy_error)?;
         let (mut terms, mut end) = (0, 0);
         while let Some((term, info)) = stream.next() {
             terms += 1;
-            dictionary.insert(term, info).map_err(io_error)?;
+            dictionary.insert(term, info).map_err(to_tantivy_error)?;
             let mut report = |difference: &str| {
                 let what = format!("the term {} of {name} {difference}", quoted(term));
                 findings.damage(&term_file, what);
@@ -193,7 +193,7 @@ impl InvertedTerms {
                 report("does not have a posting list of its own");
             }
             end = range.end;
-            if inverted.terms().get(term).map_err(io_error)?.as_ref() != Some(info) {
+            if inverted.terms().get(term).map_err(to_tantivy_error)?.as_ref() != Some(info) {
                 report("cannot be looked up");
             }
             let hash = term_hash(field, term);
@@ -217,7 +217,7 @@ impl InvertedTerms {
             let what = format_args!("the number of values of {name} is wrong");
             findings.damage(&file_name(reader.segment_id(), "idx"), what);
         }
-        let dictionary = dictionary.finish().map_err(io_error)?;
+        let dictionary = dictionary.finish().map_err(to_tantivy_error)?;
         Ok(Section { field, terms, dictionary, list_bytes: end as u64 })
     }
 

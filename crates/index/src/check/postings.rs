@@ -110,9 +110,9 @@ fn first_difference(mut stored: &[u8], rebuilt: &mut File) -> io::Result<Option<
     loop {
         bytes.clear();
         rebuilt.take(CHUNK as u64).read_to_end(&mut bytes)?;
-        let (here, remaining) = stored.split_at(bytes.len().min(stored.len()));
-        if here != bytes || (bytes.is_empty() && !remaining.is_empty()) {
-            let same = here.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
+        let (stored_bytes, remaining) = stored.split_at(bytes.len().min(stored.len()));
+        if stored_bytes != bytes || (bytes.is_empty() && !remaining.is_empty()) {
+            let same = stored_bytes.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
             return Ok(Some(at + same as u64));
         }
         if bytes.is_empty() {

@@ -111,7 +111,7 @@ impl Outline {
         }
     }
 
-    /// Writes each word according to the role that `role` returns for its number: a required word
+    /// Writes each word according to the role that `role` returns for its index: a required word
     /// with all its variants, others as typed.
     fn write_words(&mut self, text: &AnalysedText, role: impl Fn(usize) -> WordRole) {
         for (number, word) in text.words.iter().enumerate() {

@@ -151,19 +151,20 @@ fn start_of_symbols(chars: &[char], gap: Range<usize>) -> usize {
 /// start of `gap` if there are none.
 fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
     let Some(first) = chars[gap.clone()].first() else { return gap.start };
-    let run = chars[gap.clone()].iter().take_while(|c| *c == first).count();
-    let end = gap.start + run;
+    // Only equal symbols in a row can belong to the word: `++` of `C++`.
+    let count = chars[gap.clone()].iter().take_while(|c| *c == first).count();
+    let end = gap.start + count;
     let next = chars.get(end).copied();
     let word = &chars[start..gap.start];
     let word_ends = next.is_none_or(|c| !is_key_char(c));
     let belongs = match first {
-        '+' => run > 1 || word_ends,
+        '+' => count > 1 || word_ends,
         '#' => word_ends || next.is_some_and(is_han) && !is_han(word[word.len() - 1]),
         '%' => word[word.len() - 1].is_ascii_digit(),
         '-' => {
             let rating =
                 word.len() <= MAX_RATING_LETTERS && word.iter().all(char::is_ascii_alphabetic);
-            run == 1 && rating && next.is_none_or(char::is_whitespace)
+            count == 1 && rating && next.is_none_or(char::is_whitespace)
         }
         _ => false,
     };

@@ -128,7 +128,7 @@ fn terms_to_weigh(
     bigrams
         .bigrams()
         .iter()
-        .for_each(|it| add(TextField::Body, TermKind::Bigram, it.iter().collect()));
+        .for_each(|bigram| add(TextField::Body, TermKind::Bigram, bigram.iter().collect()));
     terms
 }
 
