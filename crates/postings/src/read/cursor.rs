@@ -141,6 +141,7 @@ impl Cursor {
         while step < remaining.len() && remaining[step] < target {
             step *= 2;
         }
+        // The document at `step / 2` is before `target`, and the one at `step`, if any, is not.
         let (from, until) = (step / 2, remaining.len().min(step + 1));
         let near = &remaining[from.min(until)..until];
         self.at += from + near.partition_point(|doc| *doc < target);
