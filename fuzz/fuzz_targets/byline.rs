@@ -1,4 +1,4 @@
-//! Dates and bylines, line by line.
+//! Fuzz target: reads dates and bylines, line by line, and checks the laws in `checks`.
 
 #![no_main]
 

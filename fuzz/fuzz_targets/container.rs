@@ -1,4 +1,5 @@
-//! Compressed files and containers (zip, tar, WARC).
+//! Fuzz target: reads compressed files and containers (zip, tar, WARC), and checks the laws in
+//! `checks`.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Decoding of files to text, and the map back to their bytes.
+//! Fuzz target: decodes files to text, maps the text back to their bytes, and checks the laws in
+//! `checks`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Dumps of all kinds.
+//! Fuzz target: reads dumps of all kinds, and checks the laws in `checks`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The fold of text, and its map back to the original.
+//! Fuzz target: folds text, maps it back to the original, and checks the laws in `checks`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Pages in HTML.
+//! Fuzz target: reads pages in HTML, and checks the laws in `checks`.
 
 #![no_main]
 

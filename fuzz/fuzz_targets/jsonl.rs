@@ -1,4 +1,4 @@
-//! Dumps of JSON lines.
+//! Fuzz target: reads dumps of JSON lines, and checks the laws in `checks`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Pages in Markdown.
+//! Fuzz target: reads pages in Markdown, and checks the laws in `checks`.
 
 #![no_main]
 

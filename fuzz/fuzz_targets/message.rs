@@ -1,4 +1,4 @@
-//! E-mail messages.
+//! Fuzz target: reads e-mail messages, and checks the laws in `checks`.
 
 #![no_main]
 

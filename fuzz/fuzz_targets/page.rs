@@ -1,4 +1,4 @@
-//! Pages of plain text.
+//! Fuzz target: reads pages of plain text, and checks the laws in `checks`.
 
 #![no_main]
 

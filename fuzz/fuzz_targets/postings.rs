@@ -1,4 +1,4 @@
-//! Damaged postings files.
+//! Fuzz target: reads damaged postings files, and checks the laws in `checks`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The query language.
+//! Fuzz target: parses and prints queries, and checks the laws in `checks`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Segmentation of text into words.
+//! Fuzz target: segments text into words, and checks the laws in `checks`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Highlights and snippets of searches.
+//! Fuzz target: makes highlights and snippets, and checks the laws in `checks`.
 
 #![no_main]
 

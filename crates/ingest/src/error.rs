@@ -51,7 +51,8 @@ pub enum Error<E> {
         /// The name as given.
         label: String,
     },
-    /// A temporary file failed, such as the list of files, the flash items or the survey cache.
+    /// A temporary file, such as the list of files, the flash items or the survey cache, cannot be
+    /// written or read.
     #[error(
         "a temporary file failed: check the space and permissions of the temporary folder (TMPDIR)"
     )]

@@ -1,5 +1,5 @@
-//! The ids of records: generates them, and converts generated ids to numbers and back, so that in
-//! large sets an id takes seven bytes.
+//! The ids of records: generates them, and converts generated ids to numbers and back. An index
+//! keeps the numbers in a column, where each takes eight bytes.
 
 /// First letter of the ids of articles and of flash items.
 const LETTERS: [char; 2] = ['a', 'f'];

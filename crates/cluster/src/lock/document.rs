@@ -49,8 +49,9 @@ impl Holder {
         }
     }
 
-    /// The process, the machine, and since when the process has wanted the lock, for messages.
-    pub(super) fn name(&self) -> String {
+    /// The process, the machine, and since when the process has wanted the lock, for messages:
+    /// `process 7 on host, since 2026-01-01T00:00:00Z`.
+    pub(super) fn description(&self) -> String {
         let printable =
             |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(80).collect() };
         let (host, since) = (printable(&self.host), printable(&self.since));

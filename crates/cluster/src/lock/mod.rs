@@ -112,7 +112,7 @@ fn wait_until_free(document: &LockDocument, wait: bool) -> Result<Option<Documen
         if !wait && (is_running == Some(true) || is_renewed) {
             return Err(Error::Locked {
                 address: document.address.clone(),
-                holder: holder.name(),
+                holder: holder.description(),
                 lease,
             });
         }

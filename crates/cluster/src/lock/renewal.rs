@@ -29,8 +29,8 @@ struct HeldLock {
     holder: Holder,
     /// The version that this process wrote last. The mutex is locked while the document is written.
     version: Mutex<DocumentVersion>,
-    /// The name of the holder that has taken the lock over, once that is known; `nobody` if the
-    /// document was deleted.
+    /// The [`Holder::description`] of the process that has taken the lock over, once that is known;
+    /// `nobody` if the document was deleted.
     lost_to: OnceLock<String>,
 }
 
@@ -86,7 +86,7 @@ impl HeldLock {
             return Ok(());
         }
         let found = self.document.read()?;
-        let holder = found.map_or_else(|| "nobody".to_owned(), |(_, holder)| holder.name());
+        let holder = found.map_or_else(|| "nobody".to_owned(), |(_, holder)| holder.description());
         let _ = self.lost_to.set(holder);
         self.check()
     }

@@ -13,7 +13,7 @@ pub mod field {
     /// The number of the record in the order of the walk, from 0. If several machines have indexed
     /// an archive: in the walk of the machine that has the first occurrence of the record.
     pub const ORDINAL: &str = "ordinal";
-    /// The kind of document, as a number.
+    /// The number of the [`wensou_index::Kind`] of the record.
     pub const KIND: &str = "kind";
     /// The date of the record: seconds since 1970-01-01T00:00:00, without any time zone.
     pub const DATE: &str = "date";
