@@ -61,15 +61,15 @@ pub fn planned_changes(
     let mut seen = HashSet::default();
     for file in scanned.files() {
         let (path, stamp) = file.map_err(Error::io("read", dir))?;
-        let name = path.to_string_lossy().into_owned();
-        let hash = path_hash(&name);
+        let path_text = path.to_string_lossy().into_owned();
+        let hash = path_hash(&path_text);
         seen.insert(hash);
         match before.get(&hash) {
-            None => planned.added.push(name),
+            None => planned.added.push(path_text),
             Some(before) if before.stamp == stamp => {}
             Some(before) => {
                 if file_hash(&path).ok() != Some(before.content_hash) {
-                    planned.changed.push(name);
+                    planned.changed.push(path_text);
                 }
             }
         }

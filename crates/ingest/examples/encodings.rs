@@ -1,9 +1,10 @@
 //! `encodings DIR`: how often a page's encoding is detected, by encoding and page size.
 //!
 //! DIR holds `drcd-dev/corpus.jsonl` (Traditional) and `cmrc-dev/corpus.jsonl` (Simplified), the
-//! test sets of two reading comprehension corpora made from Wikipedia paragraphs. A page counts as
-//! detected if the decoded text equals the text that was encoded. `docs/ENCODINGS.md` has the
-//! figures. If the environment variable `SHOW` is set, pages that are not detected are printed.
+//! development sets of DRCD and CMRC 2018, two corpora of questions about Wikipedia paragraphs. A
+//! page counts as detected if the decoded text equals the text that was encoded.
+//! `docs/ENCODINGS.md` has the figures. If the environment variable `SHOW` is set, pages that are
+//! not detected are printed.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub, dead_code)]
 

@@ -117,6 +117,7 @@ fn body(message: &Message<'_>) -> (String, Markup) {
 /// The names of a message's attachments. An attachment without a name is called `attachment`, with
 /// the ending of its type.
 fn attachments(message: &Message<'_>) -> Vec<String> {
+    // A hostile message may have any number of attachments, with names of any length.
     const MAX_ATTACHMENTS: usize = 1_000;
     const MAX_NAME_CHARS: usize = 200;
     let name = |part: &mail_parser::MessagePart<'_>| {

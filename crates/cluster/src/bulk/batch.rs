@@ -98,7 +98,7 @@ impl Batch {
         self.lines.len()
     }
 
-    /// The id of the document of an operation.
+    /// The id of the document of the operation with the index `number`.
     pub(super) fn id(&self, number: usize) -> &str {
         &self.ids[number]
     }
@@ -158,7 +158,7 @@ impl Batch {
         Ok(())
     }
 
-    /// The lines of the operations with these numbers.
+    /// The lines of the operations with these indices.
     pub(super) fn lines_of(&self, numbers: &[usize]) -> Vec<u8> {
         let range = |number: usize| {
             let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);

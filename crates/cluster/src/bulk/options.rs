@@ -12,9 +12,9 @@ pub struct BulkOptions {
     pub batch_count: usize,
     /// The number of batches that are sent at the same time, each by a thread. Default: 2.
     ///
-    /// The writer takes about 2 × (`in_flight` + 1) × `batch_bytes` of memory at most: for each
-    /// batch that is sent, the batch and the request that is made of it, and for the batch that is
-    /// being filled, what it takes to grow.
+    /// The writer takes about 2 × (`in_flight` + 1) × `batch_bytes` of memory at most. Each batch
+    /// that is sent is in memory twice: as the batch, and as the request that is made of it. The
+    /// batch that is being filled may take as much, because its buffer doubles when it grows.
     pub in_flight: usize,
     /// The time limit of one request. Default: 60 s.
     pub timeout: Duration,

@@ -77,7 +77,7 @@ pub(super) struct Worker<'a> {
 /// The state of sending one batch.
 struct Delivery<'a> {
     batch: &'a Batch,
-    /// The numbers, in the batch, of the operations that are neither done nor refused.
+    /// The indices, in the batch, of the operations that are neither done nor refused.
     pending: Vec<usize>,
     /// When an operation was last done or refused; at first, when sending the batch began.
     last_progress: Instant,

@@ -26,7 +26,7 @@ struct RemainingDocuments {
     /// The number of these documents, modulo 2^32.
     count: u32,
     /// A document whose record contains the term.
-    any: DocId,
+    any_doc: DocId,
     /// The sum of the [`hash_of`] of each of these documents, modulo 2^64.
     sum: u64,
 }
@@ -109,7 +109,7 @@ impl InvertedTerms {
         for term in &self.terms_of_document {
             let entry = self.terms.entry(*term).or_insert(RemainingDocuments {
                 count: 0,
-                any: doc,
+                any_doc: doc,
                 sum: 0,
             });
             entry.count += 1;
@@ -155,7 +155,8 @@ impl InvertedTerms {
                 }
             }
         }
-        let mut missing: Vec<DocId> = self.terms.values().map(|documents| documents.any).collect();
+        let mut missing: Vec<DocId> =
+            self.terms.values().map(|documents| documents.any_doc).collect();
         missing.sort_unstable();
         for doc in missing {
             let id = index.id(DocAddress::new(ordinal, doc))?;

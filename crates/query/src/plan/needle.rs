@@ -13,7 +13,7 @@ use super::analyze::{MatchMode, Variant};
 pub(crate) enum NeedleKind {
     /// As a sequence of characters, anywhere.
     Sequence,
-    /// As a Latin word or number, or a whole part of one.
+    /// As a Latin word or number, or a whole part of one, such as `ai` of `OpenAI`.
     Word,
     /// As [`NeedleKind::Word`]; if the needle ends with a letter, also as the start of a longer
     /// word or part.

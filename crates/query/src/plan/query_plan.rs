@@ -33,11 +33,11 @@ pub(crate) struct Plan {
     pub(crate) words: Vec<PlannedWord>,
     /// What to highlight; [`Needle::word`] is an index into `words`.
     pub(crate) needles: Vec<Needle>,
-    /// All text that is scored. Without any, hits are sorted by date.
+    /// All texts that are scored. If there are none, hits are sorted by date by default.
     pub(crate) texts: Vec<AnalysedText>,
     /// The bigrams of the texts, for the proximity score.
     pub(crate) bigrams: QueryBigrams,
-    /// What adds to the coverage of a document. Without any, hits are not sorted by coverage.
+    /// What adds to the coverage of a document. If nothing does, hits are not sorted by coverage.
     pub(crate) covering: Covering,
     /// Whether a hit may lack words that were typed.
     pub(crate) may_lack_words: bool,
