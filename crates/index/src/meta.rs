@@ -21,7 +21,7 @@ use crate::share::Share;
 ///
 /// `format` says whether the index can be read, `analysis` whether it is stale. A stale index still
 /// opens, but the program may fold and segment queries in another way than the build did with the
-/// documents, so that a query does not find a document that has its words.
+/// documents, so that a query may miss documents that have its words.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meta {
     /// The format of the index, see [`FORMAT_VERSION`].

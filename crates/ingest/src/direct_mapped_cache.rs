@@ -2,8 +2,8 @@
 //!
 //! In 1.5 million lookups with invented, skewed keys, this cache had the value in 69 % of them, and
 //! a lookup took 4 to 11 ns; the crate `lru` had it in 75 % and took 36 to 39 ns, and `quick_cache`
-//! had it in 79 % and took 20 to 31 ns. The two times are those of two measurements on a machine
-//! with other work. How long the values of an archive take to compute was not measured.
+//! had it in 79 % and took 20 to 31 ns. Each pair of times is from two measurements on a shared
+//! machine. How long the values of an archive take to compute was not measured.
 
 /// A cache of values by their keys, which are 64-bit hashes.
 pub(crate) struct DirectMappedCache<V> {
