@@ -45,12 +45,13 @@ fn no_flash_item_has_the_id_that_a_dump_gives_to_an_article() {
     }
     let roots = [dir.path().to_owned()];
     let (records, _) = read_with_threads(1, &roots);
-    let short = flashes(&records)[0].id.clone();
-    write(dir.path(), "a.jsonl", format!(r#"{{"id":"{short}","title":"甲","text":"乙"}}"#));
+    // The dump gives the short id of the item to an article.
+    let short_id = flashes(&records)[0].id.clone();
+    write(dir.path(), "a.jsonl", format!(r#"{{"id":"{short_id}","title":"甲","text":"乙"}}"#));
     let (records, _) = read_with_threads(2, &roots);
     let (articles, item) = (articles(&records), flashes(&records)[0]);
     // The item has a lengthened id: `f` and 16 digits.
-    assert_eq!((articles.len(), articles[0].id.as_str(), item.id.len()), (3, &*short, 17));
+    assert_eq!((articles.len(), articles[0].id.as_str(), item.id.len()), (3, &*short_id, 17));
     assert!(articles[1..].iter().all(|article| article.flashes == [item.id.as_str()]));
 }
 

@@ -93,7 +93,7 @@ fn sixty_menu_lines_and_three_footer_lines_are_left_out() {
 fn menus_of_sections_are_left_out_like_the_menu_of_the_site() {
     let (articles, _, _) = read_site(60, |number| {
         let section = number % 4;
-        let own: Vec<String> = (0..6)
+        let menu_of_section: Vec<String> = (0..6)
             .map(|item| {
                 format!(
                     "第{}欄{}",
@@ -102,8 +102,13 @@ fn menus_of_sections_are_left_out_like_the_menu_of_the_site() {
                 )
             })
             .collect();
-        let shared: Vec<String> = (0..12).map(menu_line).collect();
-        format!("{}\n{}\n{}\n", shared.join("\n"), own.join("\n"), sentences(number).join("\n"))
+        let menu_of_site: Vec<String> = (0..12).map(menu_line).collect();
+        format!(
+            "{}\n{}\n{}\n",
+            menu_of_site.join("\n"),
+            menu_of_section.join("\n"),
+            sentences(number).join("\n")
+        )
     });
     for (number, article) in articles.iter().enumerate() {
         assert_eq!(article.paragraphs, sentences(number));
@@ -166,7 +171,7 @@ fn pages_with_the_same_header_or_in_the_same_folder_are_a_site() {
 
 #[test]
 fn lines_of_a_site_with_few_pages_stay() {
-    // At least eight pages show which lines recur.
+    // Fewer than eight pages do not show which lines recur.
     for pages in [1, 2, 3, 7] {
         let (articles, _, report) = read_site(pages, |number| {
             format!("{}\n返回頂部\n收藏本頁\n", sentences(number).join("\n"))
@@ -210,7 +215,8 @@ fn flash_items_stay_however_often_they_occur() {
 #[test]
 fn copies_of_an_article_keep_all_its_lines() {
     let (articles, _, report) = read_site(45, |number| {
-        // Most pages are copies, some with another line before the text.
+        // The first 35 pages are copies of one article; every other page has a subheading before
+        // its text.
         let body = sentences(if number < 35 { 0 } else { number });
         let heading = if number % 2 == 0 { "小標題\n\n" } else { "" };
         format!("轉自{}\n\n{heading}{}\n", number % 7, body.join("\n\n"))

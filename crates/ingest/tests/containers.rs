@@ -113,6 +113,7 @@ fn a_compressed_dump_gives_the_records_of_the_dump() {
 fn the_path_of_a_member_has_the_names_of_container_and_member() {
     let members = [
         ("./b/1.txt", page(1).into_bytes()),
+        // The title is 甲 and the text is 乙.
         ("a/2.html.gz", gz(b"<html><body><h1>\xe7\x94\xb2</h1><p>\xe4\xb9\x99</p></body></html>")),
         ("dump.jsonl", DUMP.as_bytes().to_vec()),
         ("picture.png", b"\x89PNG".to_vec()),
@@ -147,6 +148,7 @@ fn the_path_of_a_member_has_the_names_of_container_and_member() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 24);
+    // The dump that comes first keeps its ids; those of the others end with the path of the dump.
     assert!(ids.contains(&"x".to_owned()) && ids.contains(&"x@f.zip!/dump.jsonl".to_owned()));
     for threads in [2, 5] {
         options.threads = threads;
@@ -275,7 +277,7 @@ fn links_and_devices_in_a_tar_are_not_followed() {
 }
 
 #[test]
-fn long_names_of_a_tar_are_read_and_endless_ones_are_not() {
+fn long_member_names_in_a_tar_are_read_and_names_of_megabytes_are_not() {
     let long = format!("{}/甲.txt", "a".repeat(150));
     let mut archive = tar::Builder::new(Vec::new());
     let mut plain = tar_header(b"x", PAGE.len() as u64, b'0');

@@ -102,7 +102,7 @@ fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
 
 #[test]
 fn only_invalid_bytes_are_lost() {
-    // Two invalid bytes between two characters of the second line.
+    // Two invalid bytes between two characters of the second line: byte 31 begins a character.
     let bytes = [
         INTACT.as_bytes(),
         b"\n",
@@ -177,7 +177,7 @@ fn mojibake_in_metadata_is_repaired() {
 }
 
 #[test]
-fn mojibake_that_stays_in_the_head_title_is_reported_for_the_whole_page() {
+fn mojibake_that_stays_in_the_title_element_is_reported_for_the_whole_page() {
     let html = format!(
         "<!DOCTYPE html><html><head><meta charset=utf-8><title>錕斤拷鐨�鏄�鍦�浜�鏈�鍜�</title></head>\
          <body><h1>{SIMPLIFIED}</h1><p>{INTACT}{OTHER}</p><p>{OTHER}{INTACT}</p></body></html>"

@@ -131,12 +131,12 @@ fn keys_that_are_not_used_are_reported_once() {
     assert_eq!((unread.line, &*unread.text), (Some(3), "soon"));
     let lines: Vec<_> = report.skipped.iter().filter_map(|skipped| skipped.line).collect();
     assert_eq!(lines, [4, 5]);
-    let what = report.skipped[0].reason.to_string();
-    assert!(what.contains("no title and no text in `views`"), "{what}");
+    let reason = report.skipped[0].reason.to_string();
+    assert!(reason.contains("no title and no text in `views`"), "{reason}");
 }
 
 #[test]
-fn the_option_map_names_the_keys_of_fields() {
+fn the_map_option_names_the_key_of_each_field() {
     let mut options = Options::default();
     options.map = "text=inhalt,date=meta.zeit,title=t".parse().unwrap();
     let line = r#"{"t":"甲","inhalt":"乙","meta":{"zeit":"2021-03-04"},"content":"丙"}"#;
@@ -268,7 +268,7 @@ fn rows_of_tables_are_records() {
 }
 
 #[test]
-fn the_label_of_a_line_is_its_category() {
+fn the_label_before_the_tab_of_a_line_is_its_category() {
     let text = "馬曉旭意外受傷讓國奧警惕無奈大雨格外青睞殷家軍。記者傅亞雨瀋陽報道。";
     let lines = format!("體育\t{text}\n財經\t{text}乙\n");
     let (articles, _) = read("cnews.train.txt", &lines);
@@ -326,7 +326,7 @@ fn records_of_several_dumps_with_the_same_id_are_all_kept() {
             .collect();
         assert_eq!(ids, ["1", "1@b/c.jsonl", "1@d.jsonl", "f1", "f1@b/c.jsonl", "f1@d.jsonl"]);
     }
-    // The same file in three roots.
+    // Three roots have the same file.
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for dir in [&one, &two] {
         fs::write(dir.path().join("a.jsonl"), line("甲")).unwrap();
@@ -394,4 +394,5 @@ fn hostile_dumps_are_read_or_reported() {
     }
 }
 
+/// The first header fields of a message.
 const MAIL: &str = "Received: a\r\nMessage-ID: b\r\nMIME-Version: 1.0\r\nSubject: c\r\n";

@@ -26,8 +26,8 @@ fn assert_decoded(text: &str, encoding: PageEncoding) {
     for start in starts {
         let page: String = text[start..].chars().chain(text.chars()).take(200).collect();
         let bytes = encoding.encode(&page);
-        let read = wensou_ingest::decode(&bytes).unwrap();
-        assert_eq!(read, page, "{} from {start}", encoding.name());
+        let decoded = wensou_ingest::decode(&bytes).unwrap();
+        assert_eq!(decoded, page, "{} from {start}", encoding.name());
     }
 }
 

@@ -327,13 +327,14 @@ fn the_pages_of_crawls_are_read_without_records_about_the_crawl() {
             ("測試標題", Some("https://a.b/c"))
         );
     }
+    // The file ends inside its last record.
     let (_, report) = read("a.arc", &arc[..arc.len() - 40]);
     assert!(matches!(report.skipped[0].reason, Reason::Damaged(_)));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_command_turns_other_files_into_text() {
+fn the_command_of_pre_turns_other_files_into_text() {
     use std::os::unix::fs::PermissionsExt;
 
     let dir = tempfile::tempdir().unwrap();
@@ -375,7 +376,7 @@ fn a_command_turns_other_files_into_text() {
 }
 
 #[test]
-fn the_table_of_formats_has_every_kind() {
+fn the_table_of_formats_has_pages_dumps_and_containers() {
     let names: Vec<&str> = formats().map(|format| format.name).collect();
     for name in ["text", "HTML", "Markdown", "CSV", "mbox", "WARC", "ARC", "Sogou news"] {
         assert!(names.contains(&name), "{name}");

@@ -97,13 +97,14 @@ fn broken_lines_of_a_dump_are_reported() {
 #[test]
 fn a_line_over_the_limit_is_reported_and_the_next_read() {
     let dir = tempfile::tempdir().unwrap();
-    let long = format!("{{\"title\":\"{}\"}}\n{{\"title\":\"乙\"}}\n", "甲".repeat(400_000));
-    fs::write(dir.path().join("a.jsonl"), &long).unwrap();
+    let dump = format!("{{\"title\":\"{}\"}}\n{{\"title\":\"乙\"}}\n", "甲".repeat(400_000));
+    fs::write(dir.path().join("a.jsonl"), &dump).unwrap();
     let mut options = Options::default();
     options.max_line_bytes = 1 << 20;
     let (records, report) = read_with(dir.path(), &options, &Silent);
     assert_eq!(first(&records).title, "乙");
-    let bytes = long.find('\n').unwrap() as u64 + 1;
+    // The length of the first line, with its line end.
+    let bytes = dump.find('\n').unwrap() as u64 + 1;
     assert_eq!(report.skipped[0].reason, Reason::TooLarge { bytes, limit: 1 << 20 });
 }
 

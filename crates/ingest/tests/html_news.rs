@@ -137,6 +137,7 @@ impl Score {
                 missing.push(sentence);
             }
         }
+        // If `WENSOU_HTML_TEXT` is set, the wrong and the missing sentences are printed.
         if std::env::var_os("WENSOU_HTML_TEXT").is_some() {
             println!("{name}: not accepted {not_accepted:#?} missing {missing:#?}");
         }

@@ -95,15 +95,16 @@ fn a_day_gets_the_time_that_the_text_states_and_a_date_in_the_url_is_inferred() 
         "<div><span>2024-03-04 05:06:07</span></div>",
     );
     assert_eq!(day_and_time.article.date.value, Some(TIME));
-    let address = page("<link rel=canonical href='https://news.example.cn/2024/0304/c1.html'>", "");
+    let dated_url =
+        page("<link rel=canonical href='https://news.example.cn/2024/0304/c1.html'>", "");
     assert_eq!(
-        date_of(&address),
+        date_of(&dated_url),
         (Some(Moment::Day(date(2024, 3, 4))), DateProvenance::Inferred(DateBasis::Url))
     );
-    assert_eq!(address.article.url.as_deref(), Some("https://news.example.cn/2024/0304/c1.html"));
-    let rendered =
+    assert_eq!(dated_url.article.url.as_deref(), Some("https://news.example.cn/2024/0304/c1.html"));
+    let render_time =
         page("<script>var time='2024-03-04 05:06:07', ctime=\"1709500000\";</script>", "");
-    assert_eq!(rendered.article.date.value, None, "when the page was rendered is not its date");
+    assert_eq!(render_time.article.date.value, None, "when the page was rendered is not its date");
 }
 
 #[test]
@@ -173,7 +174,8 @@ fn names_of_sites_and_sections_beside_a_title_are_left_out() {
 
 #[test]
 fn any_number_of_links_may_precede_the_title() {
-    // Not even 40 lines matter, after which the search for signs of the known layout ends.
+    // Signs of the known layout are searched for in the first 40 lines only. More lines than these
+    // before the title do no harm, either.
     for count in [0, 1, 38, 39, 40, 41, 60, 300] {
         let links: String =
             (0..count).map(|i| format!("<li><a href=/{i}>栏目{i}</a></li>")).collect();

@@ -161,18 +161,19 @@ fn headings_and_lists_stay_in_the_text() {
 
 #[test]
 fn dates_are_inferred_from_the_title_or_the_first_paragraph() {
-    let value = |text: &str| (parse(text).article.date.value, parse(text).article.date.provenance);
+    let date_of =
+        |text: &str| (parse(text).article.date.value, parse(text).article.date.provenance);
     let day = Some(Moment::Day(date(2023, 5, 10)));
     assert_eq!(
-        value("金色晨訊2023年5月10日_DIN\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文。"),
+        date_of("金色晨訊2023年5月10日_DIN\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文。"),
         (day, DateProvenance::Inferred(DateBasis::Title))
     );
     assert_eq!(
-        value("2023年5月10日,某公司宣布開源其大模型。\n\n后文。"),
+        date_of("2023年5月10日,某公司宣布開源其大模型。\n\n后文。"),
         (day, DateProvenance::Inferred(DateBasis::Lead))
     );
-    assert_eq!(value("題目_GPT\n\nTime:1900/1/1 0:00:00\n\n正文。").0, None);
-    assert_eq!(value("題目_GPT\n\nTime:2023/13/45 0:00:00\n\n正文。").0, None);
+    assert_eq!(date_of("題目_GPT\n\nTime:1900/1/1 0:00:00\n\n正文。").0, None);
+    assert_eq!(date_of("題目_GPT\n\nTime:2023/13/45 0:00:00\n\n正文。").0, None);
 }
 
 #[test]

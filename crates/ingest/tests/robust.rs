@@ -87,10 +87,10 @@ fn container(kind: usize) -> (&'static str, Vec<u8>) {
 /// A page with 1 to 19 characters replaced, removed or inserted.
 fn spoilt(page: &'static str) -> impl Strategy<Value = String> {
     let chars: Vec<char> = page.chars().collect();
-    let inserts = prop::sample::select(
+    let inserted_char = prop::sample::select(
         "[]:|_\n\r>&<\u{ff3b}年月日09:[2022/1/1]Tags:來源:".chars().collect::<Vec<_>>(),
     );
-    prop::collection::vec((0..chars.len(), inserts, 0..3), 1..20).prop_map(move |changes| {
+    prop::collection::vec((0..chars.len(), inserted_char, 0..3), 1..20).prop_map(move |changes| {
         let mut chars = chars.clone();
         for (at, insert, kind) in changes {
             let at = at.min(chars.len() - 1);

@@ -75,7 +75,7 @@ fn assert_stated(pages: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_title_above_a_date_is_read() {
+fn a_title_above_or_below_a_date_is_read() {
     assert_stated(&[
         (
             "測試標題⏎⏎2023-08-10 09:57 示例社區⏎⏎編譯:示例計劃⏎⏎P",
@@ -175,7 +175,7 @@ fn datelines_name_outlet_and_reporter() {
             "title=測試標題 author=王小明 editor=李四 source=示例網 date=2024-03-04 10:00:00",
         ),
     ]);
-    // Before the text, a dateline stays in the paragraph.
+    // A dateline that begins a paragraph of the text stays in it.
     for above in ["", "2024-03-04⏎⏎"] {
         let page = page(&format!("測試標題⏎⏎{above}新華社北京3月4日電（記者李明）{P}"));
         let without_date = stated(&page).replace(" date=2024-03-04", "");
@@ -318,7 +318,8 @@ fn unknown_labels_do_not_end_the_byline() {
 /// What [`stated`] returns for a page with this title, this category and these values, of which the
 /// address comes last.
 fn stated_with(title: &str, category: &str, values: &str) -> String {
-    let (names, url) = values.split_once(" url=").map_or((values, None), |(a, b)| (a, Some(b)));
+    let (names, url) =
+        values.split_once(" url=").map_or((values, None), |(names, url)| (names, Some(url)));
     let url = url.map_or(String::new(), |url| format!(" url={url}"));
     format!("title={title} {names} category={category}{url}")
 }

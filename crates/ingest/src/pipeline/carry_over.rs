@@ -1,5 +1,5 @@
 //! Carries over records of an earlier index for files that cannot be read in this run: such files
-//! have not been deleted, so their records must not get lost.
+//! do not count as deleted, so their records must not get lost.
 
 use std::io;
 use std::path::Path;
@@ -352,9 +352,9 @@ mod tests {
         let whole = read(&roots, &[]);
         for allowed in [0, 1] {
             ALLOWED_THREADS.set(allowed);
-            let alone = read(&roots, &[]);
+            let with_fewer_threads = read(&roots, &[]);
             ALLOWED_THREADS.set(usize::MAX);
-            assert_eq!(alone, whole, "{allowed} threads allowed");
+            assert_eq!(with_fewer_threads, whole, "{allowed} threads allowed");
         }
     }
 }

@@ -67,7 +67,8 @@ impl CurrentDump {
         *self.text_counts.entry(text_hash).or_default() += 1;
     }
 
-    /// Takes one of the articles with this text hash that were noted. Returns whether one was left.
+    /// Takes one of the articles with this text hash that were noted. Returns whether one was left:
+    /// then the stored article with this text was read again and need not be carried over.
     pub(crate) fn take_text(&mut self, text_hash: u64) -> bool {
         match self.text_counts.get_mut(&text_hash) {
             Some(count) if *count > 0 => {

@@ -75,10 +75,11 @@ impl Ids {
     /// Lets [`new_id`](Self::new_id) skip the first `count` ids for a hash, because they are the
     /// ids of records that another machine reads.
     pub(crate) fn skip_new_ids(&mut self, letter: char, hash: u64, count: u64) {
-        let Some(last) = count.checked_sub(1) else { return };
+        // The first id is the short one; the lengthened ids after it have the seeds 1, 2 and so on.
+        let Some(last_seed) = count.checked_sub(1) else { return };
         self.claim(&short_id(letter, hash));
         let seed = self.seeds.entry(hash).or_default();
-        *seed = last.max(*seed);
+        *seed = last_seed.max(*seed);
     }
 
     /// A new id for the record at `path`: `letter` and 12 hexadecimal digits, or 16 if the shorter

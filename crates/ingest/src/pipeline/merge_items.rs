@@ -86,8 +86,8 @@ fn variant_occurrences(item: &FlashItem) -> Vec<VariantOccurrence<'_>> {
         .variants
         .iter()
         .flat_map(|variant| variant.occurrences.iter().map(move |it| (Some(variant), it)));
-    let of = |(variant, occurrence)| VariantOccurrence { item, variant, occurrence };
-    main.chain(others).map(of).collect()
+    let with_item = |(variant, occurrence)| VariantOccurrence { item, variant, occurrence };
+    main.chain(others).map(with_item).collect()
 }
 
 impl VariantOccurrence<'_> {

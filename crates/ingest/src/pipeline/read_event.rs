@@ -13,7 +13,7 @@ use crate::page::parsed::PageNotes;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Skipped, UnreadDate};
 
-/// What happened while an archive is read: something was read, or was left out. An
+/// One step of reading an archive: something was read, or was left out. An
 /// [`input::Event`](crate::input::Event) is an earlier step: it says only that a page or dump was
 /// opened.
 pub(crate) enum ReadEvent {

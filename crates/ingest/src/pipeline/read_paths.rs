@@ -1,5 +1,6 @@
 //! Notes which paths were read in files and folders that cannot be read completely: the stored
-//! records of these paths need not be carried over, nor the earlier entries of these files kept.
+//! records of these paths need not be carried over, and the earlier entries of these files in the
+//! file table need not be kept.
 
 use std::path::{Path, PathBuf};
 

@@ -83,7 +83,7 @@ impl ScannedArchive {
     }
 
     /// The files and folders that could not be accessed or that are left out for a reason worth
-    /// reporting, and mistakes in patterns of what to leave out.
+    /// reporting, and mistakes in ignore patterns.
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.walk.skipped

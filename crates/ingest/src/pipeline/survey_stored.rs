@@ -48,8 +48,8 @@ pub(super) fn survey_stored<E>(
     Ok(())
 }
 
-/// The files that have contributed to the statistics, as far as it could happen that their stored
-/// contributions are added, too.
+/// The files whose contributions are in the statistics already: their stored contributions must not
+/// be added, too. Files whose stored contributions are never asked for are not noted.
 #[derive(Default)]
 struct CountedFiles {
     /// Hashes of their paths.
@@ -65,8 +65,8 @@ impl CountedFiles {
     }
 
     /// Adds to the statistics what the unreadable file or folder `path` contributed to those of the
-    /// earlier index, except what files contributed that are counted already. If that index has no
-    /// entries of these files in a file table, derives the contribution from the stored records.
+    /// earlier index, except the contributions of files that are counted already. If that index has
+    /// no entries of these files in a file table, derives the contribution from the stored records.
     fn add_contribution<E>(
         &mut self,
         stored: &mut dyn StoredRecords,

@@ -17,7 +17,7 @@ const MAX_SCORE: u32 = 3;
 /// [`SCORE_PER_LEVEL`](super::levels::SCORE_PER_LEVEL).
 pub(super) const MAX_SUM: u32 = 8;
 
-/// How many units of a plan the documents match that a search for the plan finds.
+/// How many units of a plan each document matches that a search for the plan finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UnitsMatched {
     /// At least one.
@@ -43,10 +43,10 @@ pub(super) struct AdditiveScores {
 }
 
 impl AdditiveScores {
-    /// Finds the scores with the least sum for a document that matches all units. `coverage` is the
-    /// coverage of documents by the mass of the units that they match.
+    /// Finds the scores with the least sum for a document that matches all units. `coverage` gives
+    /// the coverage of a document for the mass of the units that it matches.
     ///
-    /// Returns `None` if no scores order the documents in this way, or if there are more than
+    /// Returns `None` if no scores order the documents by their coverage, or if there are more than
     /// [`MAX_UNITS`] units.
     pub(super) fn find(
         masses: &[IdfMass],
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn many_units_have_no_additive_scores() {
+    fn more_than_four_units_have_no_additive_scores() {
         assert_eq!(find(&[1000; 5], UnitsMatched::OneOrMore), None);
     }
 
@@ -183,10 +183,10 @@ mod tests {
         #[test]
         fn two_or_three_words_always_have_additive_scores(
             masses in prop::collection::vec(1500_u32..10_000, 2..=3),
-            each_has_a_unit in any::<bool>(),
+            each_matches_a_unit in any::<bool>(),
         ) {
             let units_matched =
-                if each_has_a_unit { UnitsMatched::OneOrMore } else { UnitsMatched::ZeroOrMore };
+                if each_matches_a_unit { UnitsMatched::OneOrMore } else { UnitsMatched::ZeroOrMore };
             let scores = find(&masses, units_matched);
             prop_assert!(scores.is_some(), "{:?}", masses);
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// scores are not used.
 ///
 /// The cluster looks up many values of a field in one pass. So the terms of a field become one
-/// query, and so do those in members that are alternatives themselves.
+/// query, also those inside an added query that is itself a list of alternatives.
 #[derive(Debug, Default)]
 pub(super) struct Alternatives {
     /// The values of which a field must have one, by the name of the field.

@@ -154,7 +154,7 @@ pub(super) fn date_bounds(index: &ClusterIndex) -> Result<Option<[i64; 2]>, Erro
         min: Option<f64>,
         max: Option<f64>,
     }
-    // `stats` and not the aggregations `min` and `max`: the response to these says
+    // Ask for `stats`, and not for the aggregations `min` and `max`: the response to these says
     // `terminated_early`, as if the search had been cut short.
     let body = json!({ "size": 0, "aggs": { "dates": { "stats": { "field": field::DATE } } } });
     let Response { aggregations: Bounds { dates: Stats { min: oldest, max: newest } } } =
@@ -164,8 +164,11 @@ pub(super) fn date_bounds(index: &ClusterIndex) -> Result<Option<[i64; 2]>, Erro
 }
 
 /// As [`Engine::values`](crate::engine::Engine::values).
-pub(super) fn values(index: &ClusterIndex, of: FilterField) -> Result<Vec<(String, u64)>, Error> {
-    let name = field_name(of);
+pub(super) fn values(
+    index: &ClusterIndex,
+    filter_field: FilterField,
+) -> Result<Vec<(String, u64)>, Error> {
+    let name = field_name(filter_field);
     let (buckets, _) = combinations(index, &json!({ "match_all": {} }), &[name])?;
     let value = |bucket: Bucket| Some((bucket.key[name].as_str()?.to_owned(), bucket.doc_count));
     Ok(buckets.into_iter().filter_map(value).collect())

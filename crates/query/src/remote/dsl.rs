@@ -30,7 +30,7 @@ pub(super) struct Translator {
 }
 
 impl Translator {
-    /// A translator for the index that a description is of.
+    /// A translator for the index with this description.
     pub(super) fn new(description: &Description) -> Self {
         let all = Kind::ALL.into_iter().flat_map(|kind| TextField::ALL.map(|field| (kind, field)));
         let is_empty = |(kind, field): &(Kind, TextField)| {

@@ -84,9 +84,9 @@ fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) 
     score - LevelScores::new(plan).score_of(last.coverage) >= kept.score * (1.0 - TOLERANCE)
 }
 
-/// The number of hits if `hits` were counted, and the documents of each of these groups of
-/// near-duplicates are one hit. `hits` and `groups` may come from different responses. If the index
-/// changes between the responses, the groups may have more documents than there were hits.
+/// The number of hits that remain of `hits` if the documents of each of these groups of
+/// near-duplicates count as one hit. `hits` and `groups` may come from different responses. If the
+/// index changes between the responses, the groups may have more documents than there were hits.
 fn hits_left(hits: usize, groups: &GroupCounts) -> usize {
     let repeats = |group: &GroupCount| group.doc_count.saturating_sub(1);
     hits.saturating_sub(groups.buckets.iter().map(repeats).sum())
