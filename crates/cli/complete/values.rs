@@ -186,6 +186,7 @@ fn as_continuation(typed: &str, value: &str) -> String {
         // Characters fold one to one, so continue with the original ones.
         bare.to_owned() + &value.chars().skip(folded_length).collect::<String>()
     } else {
+        // Which original character follows cannot be told, so continue with folded text.
         bare.to_owned() + &fold(value).chars().skip(folded_length).collect::<String>()
     };
     match is_quoted || text.contains(|c: char| !c.is_alphanumeric()) {

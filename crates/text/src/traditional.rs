@@ -143,9 +143,9 @@ impl Traditional {
         let original: Vec<char> = word.chars().collect();
         let simplified: Vec<char> = original.iter().map(|c| t2s_char(*c)).collect();
         let converted = self.converted_word(&simplified, out);
-        for ((typed, simple), form) in original.iter().zip(&simplified).zip(converted.chars()) {
+        for ((c, simple), form) in original.iter().zip(&simplified).zip(converted.chars()) {
             // A character that t2s changes is Traditional already, and stays.
-            out.push(if typed == simple { form } else { *typed });
+            out.push(if c == simple { form } else { *c });
         }
     }
 

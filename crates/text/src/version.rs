@@ -3,7 +3,7 @@
 use crate::tables::{DATA_FINGERPRINT, embedded};
 
 /// Version of the analysis. Raise it whenever code changes the result for some text. Changes of
-/// tables and dictionary need no new version: [`analysis_fingerprint`] follows them.
+/// tables and dictionary need no new version: [`analysis_fingerprint`] changes with them.
 pub const ANALYSIS_VERSION: u32 = 4;
 
 /// A hash over the fold, the character classes, the dictionary, the tables of words and synonyms,
@@ -11,5 +11,6 @@ pub const ANALYSIS_VERSION: u32 = 4;
 /// stale. Computed at build time.
 pub const fn analysis_fingerprint() -> u64 {
     let combined = DATA_FINGERPRINT ^ embedded::FINGERPRINT ^ ANALYSIS_VERSION as u64;
+    // The multiplier, 2^64 divided by the golden ratio, spreads a difference over all higher bits.
     combined.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

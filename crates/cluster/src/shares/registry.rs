@@ -16,7 +16,7 @@ use crate::share_error::ShareError;
 use crate::unindexed_document::UnindexedDocument;
 
 /// The id of the document with the registry, in the index of parts.
-const ID: &str = "build";
+const REGISTRY_ID: &str = "build";
 
 /// What is known of all shares. A machine that changes the registry reads the document and writes
 /// it again. The cluster refuses the write if another machine has written the document in between.
@@ -191,16 +191,17 @@ impl SharedIndexes<'_> {
     /// again and repeats the change.
     fn update(&self, change: impl Fn(&mut ShareRegistry) -> Result<()>) -> Result<ShareRegistry> {
         loop {
-            let (version, stored) = match self.client.get_document(&self.parts_index, ID)? {
-                Some((version, UnindexedDocument { data })) => (Some(version), data),
-                None => (None, ShareRegistry::default()),
-            };
+            let (version, stored) =
+                match self.client.get_document(&self.parts_index, REGISTRY_ID)? {
+                    Some((version, UnindexedDocument { data })) => (Some(version), data),
+                    None => (None, ShareRegistry::default()),
+                };
             let mut registry = stored.clone();
             change(&mut registry)?;
             if version.is_some() && registry == stored {
                 return Ok(registry);
             }
-            let put = Request::put_document(&self.parts_index, ID, version);
+            let put = Request::put_document(&self.parts_index, REGISTRY_ID, version);
             match self.client.send(&put.json(&UnindexedDocument { data: &registry })?) {
                 Ok(_) => return Ok(registry),
                 Err(Error::Conflict { .. }) => {}

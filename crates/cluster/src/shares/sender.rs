@@ -279,6 +279,7 @@ impl<'b> ShareSender<'b> {
             })?;
         }
         let mut summary = writer.finish()?;
+        // The cluster answers 409 (conflict) if another version is stored.
         let refused = summary.errors.extract_if(.., |error| error.status == 409);
         let refused: HashSet<String> = refused.map(|error| error.id).collect();
         summary.failed -= refused.len() as u64;

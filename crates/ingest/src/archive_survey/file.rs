@@ -105,8 +105,8 @@ pub fn merge_survey_files(first: &Path, others: &[PathBuf]) -> Result<ArchiveSur
             let is_whole = |part: &SurveyPart| merged_path.is_empty() && part.paths.is_empty();
             let has_path = |part: &SurveyPart| part.paths.contains(merged_path) || is_whole(part);
             let found = parts_of_files.iter().find(|(parts, _)| parts.iter().any(has_path));
-            let other = found.map_or(first, |(_, file)| file);
-            return Err(Error::Overlap { paths: [other.to_owned(), path.clone()], overlapping });
+            let earlier = found.map_or(first, |(_, file)| file);
+            return Err(Error::Overlap { paths: [earlier.to_owned(), path.clone()], overlapping });
         }
         parts_of_files.push((survey.parts.clone(), path));
         merged.merge(survey);

@@ -1,6 +1,6 @@
-//! Caches the pages that the survey has parsed, in temporary files, so that the second pass need not
-//! open, decode and outline them again. A page that is not in the cache is read again: the size of the
-//! cache is limited, and a failure to write is not an error.
+//! Caches the pages that the survey has parsed, in temporary files, so that the second pass need
+//! not open, decode and outline them again. A page that is not in the cache is read again: the size
+//! of the cache is limited, and a failure to write is not an error.
 
 use std::io;
 

@@ -54,6 +54,7 @@ struct PieceEntry {
     start: usize,
     end: usize,
     stamp: StampCode,
+    /// The hash in [`Piece::dated`]; 0 if there is no stamp.
     hash: u64,
 }
 

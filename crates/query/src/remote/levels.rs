@@ -27,9 +27,9 @@ pub(super) const SCORE_PER_LEVEL: u32 = 1000;
 pub(super) enum LevelScores {
     /// Each unit has a score.
     Additive(AdditiveScores),
-    /// Each level has a score: the coverages that tell documents of the plan apart, from the
-    /// highest down, each with the least mass (summed idf of the matched words) that a document
-    /// needs for it.
+    /// Each level that a document reaches adds the same score. The levels are the coverages that
+    /// tell documents of the plan apart, from the highest down, each with the least mass (summed
+    /// idf of the matched words) that a document needs for it.
     ByLevel(Vec<(Coverage, IdfMass)>),
 }
 

@@ -22,7 +22,7 @@ const MAX_OTHER_GROUPS: usize = 200;
 /// cluster.
 #[derive(Debug, Default)]
 pub(super) struct KnownMembers {
-    /// For the searches of a query: the expression, and how many documents of each group match it.
+    /// For each search of a query: its expression, and how many documents of each group match it.
     counts: RefCell<Vec<(MatchExpr, HashMap<String, usize>)>>,
     /// The members that were fetched last, with the expression that they match.
     fetched: RefCell<Option<(MatchExpr, MembersByGroup)>>,

@@ -8,9 +8,10 @@
 //! - `find` finds the first documents of a plan, `fetch_ahead` those of a strict plan and a relaxed
 //!   one together; `counts` counts facets, days and values.
 //! - `members` lists which documents of a group of near-duplicates match.
-//! - `request` has the bodies of searches and of the responses to them; `dsl` and `alternatives`
-//!   translate expressions to the query language of the cluster; `levels` and `additive_scores`
-//!   say how much a coverage adds to a score, so that the cluster orders documents by coverage.
+//! - `request` makes the bodies of searches, and `response` reads the responses to them; `dsl` and
+//!   `alternatives` translate expressions to the query language of the cluster; `levels` and
+//!   `additive_scores` say how much a coverage adds to a score, so that the cluster orders
+//!   documents by coverage.
 //! - `prefetched` keeps the responses to searches that were sent ahead of time.
 //! - `statistics` reads the term statistics that the build has left on the cluster.
 

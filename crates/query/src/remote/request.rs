@@ -20,8 +20,8 @@ pub(super) const MAX_GROUPS: usize = 500;
 /// each counted once for every field. See [`TermQueries::rescored`].
 const MIN_RESCORED: usize = 8;
 
-/// Of each shard, the number of documents that are rescored is this many times the number of
-/// documents that the search returns, and at least [`MIN_WINDOW`].
+/// Each shard rescores this many times as many documents as the search returns, and at least
+/// [`MIN_WINDOW`].
 const WINDOW_FACTOR: usize = 4;
 /// See [`WINDOW_FACTOR`].
 const MIN_WINDOW: usize = 200;
@@ -199,8 +199,8 @@ struct TermQueries {
     /// hundreds of each shard, see [`WINDOW_FACTOR`].
     ///
     /// These are the characters of the words in a long text: they are in so many documents that
-    /// scoring them all would cost a third of the search. A document with few words and bigrams of
-    /// a text, so that it is not among the first, does not get there by its unigrams.
+    /// scoring them all would cost a third of the search. A document that is not among the first
+    /// because it has few words and bigrams of the text does not get there by its unigrams.
     rescored: Vec<Value>,
 }
 

@@ -12,7 +12,8 @@ use crate::rank::{FieldTerm, TermStatistics};
 pub(super) struct ClusterStatistics<'c>(pub(super) &'c ClusterIndex);
 
 impl ClusterStatistics<'_> {
-    /// For each of `terms`, in order, the articles and the flash items that have it in its field.
+    /// For each of `terms`, in order, how many articles and how many flash items have it in its
+    /// field.
     pub(super) fn by_kind<'t>(
         self,
         terms: impl Iterator<Item = (TextField, TermKind, &'t str)>,

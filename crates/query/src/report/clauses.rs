@@ -125,7 +125,8 @@ fn clauses_of_text(node: &Node, text: &AnalysedText, group_has_text: bool) -> Ve
     let roles: Vec<WordRole> = roles.collect();
     let required = text.words.iter().zip(&roles).filter(|(_, role)| **role == WordRole::Required);
     let words: Vec<&QueryWord> = required.map(|(word, _)| word).collect();
-    // Words with a common expansion form one clause: 5.4 and 億.
+    // Words with a common expansion form one clause: 5.4 and 億. The first variant of each word is
+    // the word itself, and the others are its expansions.
     let clauses: Vec<String> = words
         .chunk_by(|a, b| a.variants.iter().skip(1).any(|variant| b.variants[1..].contains(variant)))
         .map(|words| words.iter().map(|word| word.typed.as_str()).collect())

@@ -126,7 +126,7 @@ pub struct ExplainedHit {
     /// The factor for its age, by which the sum of all these scores is multiplied; 1 unless newer
     /// documents are preferred.
     pub recency: f32,
-    /// What it gains for being newer than other first hits, which decides between nearly equal
+    /// What it gains for being newer than other hits at the top, which decides between nearly equal
     /// scores; `None` if it gains nothing.
     pub newness: Option<f32>,
 }

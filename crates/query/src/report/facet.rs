@@ -57,9 +57,9 @@ pub(crate) fn facet_values(
         .map(|(value, documents)| (fold(&value), FacetValue { value, documents }))
         .filter(|(folded, _)| folded.starts_with(&prefix))
         .collect();
-    values.sort_by(|(a, one), (b, other)| match facet {
-        Facet::Month => a.cmp(b),
-        _ => other.documents.cmp(&one.documents).then(a.cmp(b)),
+    values.sort_by(|(folded, value), (other_folded, other)| match facet {
+        Facet::Month => folded.cmp(other_folded),
+        _ => other.documents.cmp(&value.documents).then(folded.cmp(other_folded)),
     });
     values.into_iter().map(|(_, value)| value).collect()
 }

@@ -133,7 +133,9 @@ fn nearest(wanted: &str, values: &[(String, u64)]) -> Vec<(String, u64)> {
         .map(|(value, documents)| (likeness(value), value, *documents))
         .filter(|(likeness, ..)| *likeness > MIN_LIKENESS)
         .collect();
-    alike.sort_by(|(a, _, documents), (b, _, others)| b.total_cmp(a).then(others.cmp(documents)));
+    alike.sort_by(|(one, _, documents), (other, _, other_documents)| {
+        other.total_cmp(one).then(other_documents.cmp(documents))
+    });
     let nearest = alike.into_iter().take(MAX_SUGGESTIONS);
     nearest.map(|(_, value, documents)| (value.clone(), documents)).collect()
 }

@@ -68,19 +68,19 @@ const EPSILON: f32 = 1e-6;
 fn best_match_range(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
     let (mut best_score, mut best_range) = (f32::MIN, 0..0);
     let mut pairs = 0;
-    for (first, start) in matches.iter().enumerate() {
+    for (number, first) in matches.iter().enumerate() {
         let mut words: Vec<usize> = Vec::new();
         let mut worth = 0.0;
-        for found in &matches[first..] {
-            let span = found.chars.end - start.chars.start;
-            if span > limit && found != start {
+        for last in &matches[number..] {
+            let span = last.chars.end - first.chars.start;
+            if span > limit && last != first {
                 break;
             }
             pairs += 1;
             if pairs > MAX_PAIRS {
                 return best_range;
             }
-            let needle = &needles[found.needle];
+            let needle = &needles[last.needle];
             // A longer needle of a word is stronger evidence than a shorter one.
             let length = needle.key.len() as f32;
             if words.contains(&needle.word) {
@@ -91,7 +91,7 @@ fn best_match_range(matches: &[TextMatch], needles: &[Needle], limit: usize) -> 
             }
             let score = worth - span as f32 / limit.max(1) as f32 * SPAN_PENALTY;
             if score > best_score + EPSILON {
-                (best_score, best_range) = (score, start.chars.start..found.chars.end);
+                (best_score, best_range) = (score, first.chars.start..last.chars.end);
             }
         }
     }

@@ -10,9 +10,9 @@ use crate::report::missing_values::missing_values;
 use crate::report::overview::civil_bounds;
 use crate::runner::Runner;
 
-/// The warnings W002 to W005, which need the index, and W007. `undated` is the number of documents
-/// that have no date and match all of the query but its date filters. `found` says whether a
-/// document has every word.
+/// The warnings W002 (a value that no document has) to W005 (a stale index), which need the index,
+/// and W007 (no day is in all date ranges). `undated` is the number of documents that have no date
+/// and match all of the query but its date filters. `found` says whether a document has every word.
 pub(crate) fn warnings(
     runner: &Runner<'_>,
     query: &Query,

@@ -10,8 +10,8 @@ impl Segmenter {
         let folded = Folded::new(word);
         let mut lengths = Vec::new();
         self.words(&folded, |token| lengths.push(token.chars.len()));
-        let compound = lengths.len() > 1 && lengths.iter().all(|length| *length > 1);
-        compound.then(|| (folded.as_str().to_owned(), lengths))
+        let is_compound = lengths.len() > 1 && lengths.iter().all(|length| *length > 1);
+        is_compound.then(|| (folded.as_str().to_owned(), lengths))
     }
 
     /// The lengths in characters of the words that `word`, a folded word of the user's own,

@@ -60,7 +60,8 @@ pub(super) fn number_prefix(text: &str) -> Option<&str> {
             decimals => end += 1 + decimals,
         }
     }
-    // A version (1.2.3万) and a range (3-5万) get no value: no multiplier follows this number.
+    // A version (1.2.3万) and a range (3-5万) get no value: no multiplier follows their first
+    // number (1.2 and 3).
     Some(&text[..end])
 }
 
@@ -190,33 +191,33 @@ pub(super) fn value_with_multipliers(run: &str) -> Option<u128> {
             }
             continue;
         }
-        let unit = multiplier_value(c)?;
-        if unit < 10_000 {
+        let multiplier = multiplier_value(c)?;
+        if multiplier < 10_000 {
             // Multipliers descend within a section: 三百五百 is two numbers.
-            if unit >= small {
+            if multiplier >= small {
                 return None;
             }
-            section = section.checked_add(number.unwrap_or(1).checked_mul(unit)?)?;
-            small = unit;
+            section = section.checked_add(number.unwrap_or(1).checked_mul(multiplier)?)?;
+            small = multiplier;
         } else {
             section = section.checked_add(number.unwrap_or(0))?;
             // In 一万亿, 亿 multiplies all that comes before; in 一亿二千万, 万 multiplies only 二千.
-            total = match unit.cmp(&large) {
-                _ if total == 0 => section.checked_mul(unit)?,
-                Ordering::Greater => total.checked_add(section)?.checked_mul(unit)?,
-                Ordering::Less => total.checked_add(section.checked_mul(unit)?)?,
+            total = match multiplier.cmp(&large) {
+                _ if total == 0 => section.checked_mul(multiplier)?,
+                Ordering::Greater => total.checked_add(section)?.checked_mul(multiplier)?,
+                Ordering::Less => total.checked_add(section.checked_mul(multiplier)?)?,
                 Ordering::Equal => return None,
             };
-            (section, small, large) = (0, 10_000, unit);
+            (section, small, large) = (0, 10_000, multiplier);
         }
         number = None;
-        last = Some(unit);
+        last = Some(multiplier);
     }
-    let units = match (number, last) {
-        (Some(number), Some(unit)) if unit >= 100 => number.checked_mul(unit / 10)?,
+    let final_value = match (number, last) {
+        (Some(number), Some(last)) if last >= 100 => number.checked_mul(last / 10)?,
         (number, _) => number.unwrap_or(0),
     };
-    total.checked_add(section)?.checked_add(units)
+    total.checked_add(section)?.checked_add(final_value)
 }
 
 #[cfg(test)]

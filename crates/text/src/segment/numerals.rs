@@ -156,8 +156,8 @@ fn decimal(text: &str) -> Option<Value> {
 
 /// The value of tenths, such as 三成 or 三成五, as a percentage.
 fn tenths(text: &str) -> Option<Value> {
-    /// 成 starts a word with one of these more often than it ends a number.
-    const WORDS: &str = "交立为功员果本长分绩都就熟人不品型像语全因年份色堆套";
+    /// If one of these characters follows, 成 starts a word (成交) more often than it ends a number.
+    const SECOND_CHARS_OF_WORDS: &str = "交立为功员果本长分绩都就熟人不品型像语全因年份色堆套";
     let mut chars = text.chars();
     let tens = digit_value(chars.next()?).filter(|tens| *tens > 0)?;
     if chars.next()? != '成' {
@@ -165,7 +165,7 @@ fn tenths(text: &str) -> Option<Value> {
     }
     let mut len = text.len() - chars.as_str().len();
     let units = match chars.next() {
-        Some(c) if WORDS.contains(c) => return None,
+        Some(c) if SECOND_CHARS_OF_WORDS.contains(c) => return None,
         Some(c) => digit_value(c).filter(|units| *units > 0),
         None => None,
     };
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chinese_numerals_have_values() {
+    fn chinese_numerals_have_values_and_doubtful_ones_have_none() {
         let digits_of = |text: &str| numeral_value("", text).map(|value| value.digits);
         for (text, digits) in [
             ("七百亿参数", "70000000000"),

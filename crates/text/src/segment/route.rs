@@ -158,19 +158,19 @@ pub(super) struct Scratch {
 impl Scratch {
     /// Capacity worth keeping, in characters. A page without punctuation must not occupy memory for
     /// the life of a thread.
-    const KEEP: usize = 1 << 16;
+    const MAX_KEPT: usize = 1 << 16;
 
     pub(super) fn shrink(&mut self) {
         self.chars.clear();
-        self.chars.shrink_to(Self::KEEP);
+        self.chars.shrink_to(Self::MAX_KEPT);
         self.ids.clear();
-        self.ids.shrink_to(Self::KEEP);
+        self.ids.shrink_to(Self::MAX_KEPT);
         self.short_words.clear();
-        self.short_words.shrink_to(Self::KEEP);
+        self.short_words.shrink_to(Self::MAX_KEPT);
         self.route.clear();
-        self.route.shrink_to(Self::KEEP);
+        self.route.shrink_to(Self::MAX_KEPT);
         self.offsets.clear();
-        self.offsets.shrink_to(Self::KEEP);
+        self.offsets.shrink_to(Self::MAX_KEPT);
     }
 }
 

@@ -140,6 +140,7 @@ fn push_labelled<'a>(
     fields: &mut Vec<LabelledValue<'a>>,
 ) -> Option<()> {
     let chars = value.chars().count();
+    // A value that is too long for its label is text.
     let is_valid = match label {
         Label::Time | Label::Updated => is_time_value(value),
         Label::Counter => chars <= 16 && !value.contains(is_sentence_end),
@@ -182,7 +183,8 @@ fn push_labelled<'a>(
     }
 }
 
-/// Whether a value after a label of time may be a date, even one that cannot be parsed.
+/// Whether a value after a label of time may be a date, even one that cannot be parsed: `昨天`. A
+/// long value is text.
 fn is_time_value(value: &str) -> bool {
     let chars = value.chars().count();
     let has_digit = value.chars().any(char::is_numeric);

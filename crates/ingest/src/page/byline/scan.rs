@@ -221,6 +221,7 @@ impl<'a> Scan<'a, '_> {
             (Delimiter::Space, Label::Source) => {
                 let word = until(|c| is_space(c) || is_comma(c) || is_bar(c));
                 let chars = word.chars().count();
+                // A long name in Chinese must be recognised as that of an outlet.
                 (2..=20).contains(&chars)
                     && (chars <= 6 || word.is_ascii() || words.is_outlet(word))
             }

@@ -186,7 +186,7 @@ fn a_line_that_is_only_a_dateline_is_a_byline() {
 }
 
 #[test]
-fn text_is_no_byline() {
+fn text_is_no_byline_but_may_begin_with_one() {
     let line = "來源:師天浩 圖片來源:由無界AI工具生成近來,AIGC技術的快速發展吸引了全球各行各業的關注,成為熱議話題。ChatGPT的加入更是讓人工智能這一領域成為人們關注的焦點。";
     let after = "text after source=師天浩";
     let other = "本文來源:環球外匯網 在2017年一度逼近20000美元之后,比特幣的價格在2020年尾聲終于又升破了這一關口。";

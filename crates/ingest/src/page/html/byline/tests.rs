@@ -4,7 +4,8 @@ use super::*;
 use crate::page::html::lines;
 use crate::test_support::assert_summaries;
 
-fn of(html: &str) -> HtmlByline {
+/// What all lines of a page say, read as bylines.
+fn byline_of(html: &str) -> HtmlByline {
     let page = lines::read(html);
     let mut byline = HtmlByline::default();
     let lines = &page.layout.lines;
@@ -25,7 +26,7 @@ fn date_and_outlet_are_read_from_every_form_of_byline() {
         "<div>发稿时间：2019-09-07 13:43:45　审核：李四　来源：示例日报</div>",
         "<div>更新时间:2019-09-08 10:00</div><div>2019-09-07 13:43:45|来源:示例日报</div>",
     ] {
-        let byline = of(html);
+        let byline = byline_of(html);
         assert_eq!((byline.date, byline.source.as_deref()), (time, Some("示例日报")), "{html}");
     }
     for html in [
@@ -34,7 +35,7 @@ fn date_and_outlet_are_read_from_every_form_of_byline() {
         "<p>2019-09-07 13:43:45 <span>示例日报</span> <span>王小明</span></p>",
         "<p><span>2019-09-07 13:43:45</span> <span>·</span> <span>示例日报</span></p>",
     ] {
-        let byline = of(html);
+        let byline = byline_of(html);
         let source = byline.marked_source.as_deref();
         assert_eq!((byline.date, source), (time, Some("示例日报")), "{html}");
     }
@@ -49,14 +50,14 @@ fn the_date_of_an_update_is_no_date_of_publication() {
         let html = format!(
             "<div>{label}2019-09-08 10:00:00</div><div>发布时间：2019-09-07 13:43:45</div>"
         );
-        let byline = of(&html);
+        let byline = byline_of(&html);
         assert_eq!((byline.date, byline.labelled_date), (published, published), "{html}");
         assert_eq!((byline.updated, byline.labelled_update), (updated, updated), "{html}");
     }
     for html in
         ["<div>Updated on 2019-09-08 10:00:00</div>", "<div>Last updated 2019-09-08 10:00:00</div>"]
     {
-        let byline = of(html);
+        let byline = byline_of(html);
         assert_eq!((byline.date, byline.updated), (None, updated), "{html}");
         assert_eq!(byline.labelled_update, None, "{html}");
     }
@@ -64,19 +65,22 @@ fn the_date_of_an_update_is_no_date_of_publication() {
 
 #[test]
 fn a_label_an_attribute_or_an_outlet_after_it_marks_an_author() {
-    assert_eq!(of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
-    assert_eq!(of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
-    assert_eq!(of("<div class=author>作者最近文章</div>").marked_author, None);
-    assert_eq!(of("<p>2019-09-07 国内新闻</p>").marked_source, None);
-    assert_eq!(of("<p>作者表示，这很好</p>").author, None);
-    assert_eq!(of("<span class=author>王小明</span>").marked_author.as_deref(), Some("王小明"));
+    assert_eq!(byline_of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
+    assert_eq!(byline_of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
+    assert_eq!(byline_of("<div class=author>作者最近文章</div>").marked_author, None);
+    assert_eq!(byline_of("<p>2019-09-07 国内新闻</p>").marked_source, None);
+    assert_eq!(byline_of("<p>作者表示，这很好</p>").author, None);
+    assert_eq!(
+        byline_of("<span class=author>王小明</span>").marked_author.as_deref(),
+        Some("王小明")
+    );
 }
 
 #[test]
 fn sentences_are_no_bylines() {
     for html in ["<p>2019年9月7日，公司宣布了消息。</p>", "<p>截至2019年9月7日的数据</p>"]
     {
-        let byline = of(html);
+        let byline = byline_of(html);
         assert_eq!((byline.date, byline.lines.len()), (None, 0), "{html}");
     }
 }
@@ -84,7 +88,7 @@ fn sentences_are_no_bylines() {
 /// The values of a line that is read as a byline, with spaces between them. A date is given as day
 /// and time; that of an update has a `~` before it.
 fn summary(line: &str) -> String {
-    let byline = of(&format!("<div class=info>{line}</div>"));
+    let byline = byline_of(&format!("<div class=info>{line}</div>"));
     let time = |moment| date::sort_key(moment).strftime("%Y-%m-%d %H:%M").to_string();
     let parts = [
         byline.date.map(time),
@@ -129,7 +133,7 @@ fn a_space_or_nothing_may_separate_a_label_of_a_date_from_the_date() {
         ("Posted on 2019-09-07 by admin", "2019-09-07"),
         ("发布于 2019-09-07 北京", "2019-09-07"),
     ]);
-    assert_eq!(of("<p>发布于 2019-09-07</p>").lines, [0], "the line is only a byline");
+    assert_eq!(byline_of("<p>发布于 2019-09-07</p>").lines, [0], "the line is only a byline");
 }
 
 #[test]
@@ -180,6 +184,6 @@ fn a_label_alone_is_no_name() {
 #[test]
 fn labels_before_a_space_count_only_near_the_title() {
     // Far from the title, only labelled values are read. Comments have such lines, too.
-    let byline = of("<p>发表于 2019-09-07 来源 新浪财经</p><p>更新于 2019-09-08</p>");
+    let byline = byline_of("<p>发表于 2019-09-07 来源 新浪财经</p><p>更新于 2019-09-08</p>");
     assert_eq!((byline.labelled_date, byline.labelled_update, byline.source), (None, None, None));
 }
