@@ -76,12 +76,12 @@ fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
     let leading = bytes[start..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let head = at - leading;
+    let digits_start = at - leading;
     digits(at + 1) == 3
-        && if head == start {
+        && if digits_start == start {
             (1..=3).contains(&leading)
         } else {
-            leading == 3 && bytes[head - 1] == b','
+            leading == 3 && bytes[digits_start - 1] == b','
         }
 }
 
@@ -97,8 +97,8 @@ pub(crate) fn cut<'f>(
     sink: &mut impl FnMut(Token<'f>),
 ) {
     let run = Run { text: run, base: chars.start, counted: Cell::new((0, 0)) };
-    let long = run.text.len() > MAX_RUN_BYTES;
-    if !parts && !long {
+    let is_long = run.text.len() > MAX_RUN_BYTES;
+    if !parts && !is_long {
         sink(run.token(0..run.text.len(), WHOLE));
         return;
     }
@@ -117,7 +117,7 @@ pub(crate) fn cut<'f>(
     }
 
     let spans = run.parts();
-    let is_link = long && spans.len() > 1;
+    let is_link = is_long && spans.len() > 1;
     let mut ranges: Ranges = Vec::new();
     if !is_link {
         ranges.push((0..run.text.len(), WHOLE));

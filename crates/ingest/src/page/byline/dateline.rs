@@ -21,7 +21,7 @@ const FILED: [&str; 16] = [
 /// How an outlet names itself.
 const OWN: [&str; 10] =
     ["本報", "本报", "本網", "本网", "本刊", "本社", "本臺", "本台", "本站", "本廣播"];
-/// The titles of people whom a dateline names.
+/// The job titles of people whom a dateline names.
 const TITLES: [&str; 4] = ["記者", "记者", "特派員", "特派员"];
 
 /// A dateline at the beginning of a line.

@@ -254,6 +254,7 @@ fn push_free<'a>(
 /// person is taken for an outlet.
 fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
     let words = page_words();
+    // A person in Latin letters has at least two names. `The …` is no person.
     let has_spaces = name.split(is_space).count() > 1 && !name.starts_with("The ");
     if words.is_outlet(name) {
         Some(Label::Source)
