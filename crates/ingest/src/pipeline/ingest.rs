@@ -130,9 +130,8 @@ pub fn ingest_scanned<E>(
         unfinished_dumps: Vec::new(),
         sink,
     };
-    // A thread may leave out the text of an item that it has sent before, because the receiver has
-    // the text already. Not so if dumps contain flash items: a record of a dump may have replaced
-    // that text, which is then needed again.
+    // A thread may leave out the text of an item that it has sent before, unless dumps contain
+    // flash items: a record of a dump may replace the receiver's text, so it is sent again.
     let omit_repeats = !statistics.items_in_dumps;
     let (refused, reader, survey) = (&walk.refused, &reader, &survey);
     let pass = SecondPass { reader, survey, statistics, refused, omit_repeats, progress };
