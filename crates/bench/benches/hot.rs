@@ -1,4 +1,4 @@
-//! The functions in which builds and queries spend most of their time.
+//! Benchmarks of the functions in which builds and queries spend most of their time.
 //!
 //! ```sh
 //! cargo bench -p wensou-bench --bench hot

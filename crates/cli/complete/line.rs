@@ -30,7 +30,8 @@ pub(super) fn split(line: &str) -> Line {
             (Some(open), _) if c == open => quote = None,
             (None | Some('"'), '\\') => {
                 let next = chars.next();
-                // In double quotes, a backslash escapes only these characters.
+                // In double quotes, a backslash escapes only these characters. At the end of the
+                // line, it escapes nothing.
                 if quote.is_some() && !matches!(next, Some('"' | '\\' | '$' | '`'))
                     || next.is_none()
                 {

@@ -208,6 +208,7 @@ fn send_documents<'b>(
     key: &'b str,
     progress: CopyProgress<'_>,
 ) -> Result<ShareSender<'b>> {
+    // The index of a share has one root: the folder of the whole archive.
     let base = roots(index).join("\n");
     let segmenter = index.analysis()?.segmenter();
     let mut sender = ShareSender::new(indexes, key, base, segmenter);

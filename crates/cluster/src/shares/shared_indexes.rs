@@ -1,5 +1,5 @@
-//! The indexes that several machines write, and how each machine reads and writes a document there:
-//! with its version.
+//! The indexes that several machines write. A document is read with its version, and every write
+//! names the version that it replaces.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! A bound in bytes on what waits between threads, in addition to a queue's bound in messages.
+//! Bounds the bytes that wait in a queue between two threads. The queue itself bounds only the
+//! number of messages.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 

@@ -1,6 +1,6 @@
 //! Runs jobs on several threads and delivers results in order: of n threads, thread t runs every
-//! n-th job from t on, and sends its results through a bounded queue of its own. The queues are
-//! read in turn.
+//! n-th job from t on (of three, thread 1 runs the jobs 1, 4, 7 and so on), and sends its results
+//! through a bounded queue of its own. The queues are read in turn.
 //!
 //! The stages of a build in `wensou-index` do not use this module: they do not divide a known list
 //! of jobs, but receive an unknown number of records from a callback, and any idle thread takes the
@@ -161,7 +161,7 @@ where
     // `None` if the system refused all threads.
     let outcome = thread::scope(|scope| {
         let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
-        for first in 0..threads {
+        for number in 0..threads {
             let (sender, receiver) = sync_channel(BATCHES_PER_QUEUE);
             // Each thread waits for the number of threads that could be created, because this
             // number decides which jobs are its own.
@@ -169,10 +169,10 @@ where
             let budget = Arc::new(ByteBudget::new(MAX_WAITING_BYTES));
             let worker = &worker;
             let (sender_budget, jobs) = (Arc::clone(&budget), jobs.clone());
-            let spawned = spawn(scope, first, move || {
+            let spawned = spawn(scope, number, move || {
                 let Ok(threads) = started.recv() else { return };
                 run_jobs(
-                    jobs.skip(first).step_by(threads),
+                    jobs.skip(number).step_by(threads),
                     worker(),
                     Sending::new(sender, sender_budget),
                 );

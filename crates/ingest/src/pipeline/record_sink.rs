@@ -228,8 +228,9 @@ impl<E> RecordSink<'_, E> {
         let from_dump = false;
         let key = self.flashes.add(hashes, item.as_deref_mut(), from_dump)?;
         self.flashes.add_occurrence(key, path, span)?;
-        let (first_variant, variant) = key;
-        Ok(if first_variant == variant { id } else { variant_id(hashes) })
+        let (item_number, variant_number) = key;
+        // An item has the number and the id of its first variant.
+        Ok(if item_number == variant_number { id } else { variant_id(hashes) })
     }
 
     /// Collects a flash item of a dump, unless another one in the dump has the same id.

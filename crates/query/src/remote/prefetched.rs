@@ -1,4 +1,4 @@
-//! Keeps the responses to searches whose documents were fetched ahead, until the searches are run.
+//! Keeps the responses to searches that were sent ahead of time, until the searches are run.
 
 use std::cell::RefCell;
 

@@ -37,8 +37,8 @@ fn an_index_on_a_cluster_answers_as_the_local_index_that_was_copied() {
     let mut ids = Vec::new();
     for (prefix, limit) in [("no such id", 3), ("a", 0), ("a", 1), ("a", 3)] {
         ids = IndexRef::from(&index).ids(prefix, limit).unwrap();
-        let there = IndexRef::from(&remote).ids(prefix, limit).unwrap();
-        assert_eq!(there, ids, "{limit} ids that start with {prefix}");
+        let remote_ids = IndexRef::from(&remote).ids(prefix, limit).unwrap();
+        assert_eq!(remote_ids, ids, "{limit} ids that start with {prefix}");
     }
     read_a_forgotten_document(&remote, &ids[0]);
 }

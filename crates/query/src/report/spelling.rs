@@ -24,9 +24,9 @@ const MAX_SUGGESTIONS: usize = 3;
 const MAX_WORDS: usize = 4;
 /// The longest typed word that is looked up, in characters.
 const MAX_LENGTH: usize = 40;
-/// How many characters longer than a similar word a typed word of Han characters may be. If the
-/// typed word is longer still, several words were typed, and a part of them resembles some other
-/// word by chance.
+/// A typed word of Han characters may be at most this many characters longer than a similar word.
+/// If it is longer still, several words were typed, and a part of them resembles some other word by
+/// chance.
 const MAX_EXTRA_CHARS: usize = 2;
 /// The words of the index in each script, Latin and Han, are compared for at most this long. After
 /// that, the closest words so far are taken.
