@@ -22,11 +22,8 @@ mod shares;
 mod swaps;
 
 use std::net::TcpListener;
-use std::ops::Deref;
 use std::path::Path;
-use std::sync::{
-    LockResult, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
@@ -34,53 +31,51 @@ use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
 use crate::util::{Dir, Ran, report_skipped, sample_archive};
 use nodes::Cluster;
 
-/// The first port to try for the nodes, out of the way of `just cluster-up`.
+/// The first ports to try for the nodes of the two clusters, out of the way of `just cluster-up`.
 const FIRST_PORT: u16 = 9281;
+const FIRST_PORT_OF_FAILING_NODES: u16 = 9291;
 
 /// The first of three adjacent free ports, for HTTP. The ports that are 100 higher, at which the
-/// nodes talk to each other, are free as well. Tries [`FIRST_PORT`] and some higher ports, because
-/// the tests of another checkout may run at the same time. If none are free, returns
-/// [`FIRST_PORT`], and the start of the nodes fails.
-fn first_of_free_ports() -> u16 {
+/// nodes talk to each other, are free as well. Tries `first` and some higher ports, because the
+/// tests of another checkout may run at the same time. If none are free, returns `first`, and the
+/// start of the nodes fails.
+fn first_of_free_ports(first: u16) -> u16 {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let ports_of_nodes = |port: u16| (port..port + 3).flat_map(|port| [port, port + 100]);
-    let mut ports = (FIRST_PORT..FIRST_PORT + 1000).step_by(200);
-    ports.find(|port| ports_of_nodes(*port).all(is_free)).unwrap_or(FIRST_PORT)
+    let mut ports = (first..first + 1000).step_by(200);
+    ports.find(|port| ports_of_nodes(*port).all(is_free)).unwrap_or(first)
 }
 
-/// The cluster, which is started for the first test that needs it. If this machine cannot run one,
-/// says that the test is skipped, and returns `None`.
-fn shared_cluster() -> Option<&'static RwLock<Cluster>> {
-    static CLUSTER: OnceLock<Result<RwLock<Cluster>, String>> = OnceLock::new();
-    let start = || {
-        Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), first_of_free_ports())
-            .map(RwLock::new)
-    };
-    CLUSTER.get_or_init(start).as_ref().inspect_err(|why| report_skipped(why)).ok()
+/// Starts a cluster of three nodes. If this machine cannot run one, returns why.
+fn start_cluster(first_port: u16) -> Result<Cluster, String> {
+    Cluster::start(Path::new(env!("CARGO_TARGET_TMPDIR")), first_of_free_ports(first_port))
 }
 
-/// The cluster, for tests that stop no nodes and change no settings. Such tests run at the same
-/// time, so the names of their indexes must differ from test to test.
-fn cluster() -> Option<RwLockReadGuard<'static, Cluster>> {
-    Some(heal_if_poisoned(shared_cluster()?.read()))
+/// The cluster for tests that stop no nodes and change no settings, which is started for the first
+/// of them. They run at the same time, so the names of their indexes must differ from test to test.
+/// If this machine cannot run a cluster, says that the test is skipped, and returns `None`.
+fn cluster() -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
+    let cluster = CLUSTER.get_or_init(|| start_cluster(FIRST_PORT));
+    cluster.as_ref().inspect_err(|why| report_skipped(why)).ok()
 }
 
-/// The cluster, without indexes, for a test that stops nodes or changes settings. No other test
-/// runs meanwhile.
-fn cluster_alone() -> Option<RwLockWriteGuard<'static, Cluster>> {
-    let cluster = heal_if_poisoned(shared_cluster()?.write());
-    cluster.delete_indexes();
-    Some(cluster)
-}
-
-/// The guard of the lock around the cluster. If the lock is poisoned, a test that had the cluster
-/// alone has failed, and may have stopped nodes: then this starts them again.
-fn heal_if_poisoned<G: Deref<Target = Cluster>>(locked: LockResult<G>) -> G {
-    locked.unwrap_or_else(|poisoned| {
+/// Another cluster, without indexes, for a test that stops nodes or changes settings. The tests
+/// that use it run one after the other. Most of their time they wait for nodes, so that the tests
+/// with [`cluster`] can run meanwhile.
+fn cluster_alone() -> Option<MutexGuard<'static, Cluster>> {
+    static CLUSTER: OnceLock<Result<Mutex<Cluster>, String>> = OnceLock::new();
+    let start = || start_cluster(FIRST_PORT_OF_FAILING_NODES).map(Mutex::new);
+    let cluster =
+        CLUSTER.get_or_init(start).as_ref().inspect_err(|why| report_skipped(why)).ok()?;
+    // If the lock is poisoned, a test has failed, and may have stopped nodes: start them again.
+    let cluster = cluster.lock().unwrap_or_else(|poisoned| {
         let cluster = poisoned.into_inner();
         cluster.heal();
         cluster
-    })
+    });
+    cluster.delete_indexes();
+    Some(cluster)
 }
 
 /// The folder of an index of the sample archive, which no test changes.
@@ -99,23 +94,18 @@ fn sample_index() -> &'static str {
 const SAMPLE: &str = "sample";
 
 /// The address of a copy of the index of the sample archive, for tests that do not change the copy.
-/// If the cluster has no such copy, because no test has made one or a test that had the cluster
-/// alone has deleted it, this makes one.
-fn sample_copy(cluster: &Cluster) -> String {
-    static COPYING: Mutex<()> = Mutex::new(());
-    // Other tests wait until the copy is complete.
-    let _guard = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
-    if cluster.indexes_of(SAMPLE).is_empty() {
-        return copy_sample_index(&Dir::new(), cluster, SAMPLE);
-    }
-    cluster.address(SAMPLE)
+/// The first of them makes it, and the others wait until it is complete.
+fn sample_copy(cluster: &Cluster) -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| copy_sample_index(&Dir::new(), cluster, SAMPLE, &QUICK_COPY))
 }
 
-/// Copies the index of the sample archive to `name`, and returns the address of the copy.
-fn copy_sample_index(dir: &Dir, cluster: &Cluster, name: &str) -> String {
+/// Copies the index of the sample archive to `name`, with `options` such as [`QUICK_COPY`], and
+/// returns the address of the copy.
+fn copy_sample_index(dir: &Dir, cluster: &Cluster, name: &str, options: &[&str]) -> String {
     let address = cluster.address(name);
     let copy = ["copy", "--index", sample_index(), "--to", &address, "--quiet"];
-    dir.ok(&[&copy[..], &NO_GRACE].concat());
+    dir.ok(&[&copy[..], options].concat());
     address
 }
 
@@ -126,6 +116,10 @@ const INDEXES_OF_A_COPY: usize = 2;
 /// Options with which `wensou copy` deletes the previous copy at once, even if a search still reads
 /// it.
 const NO_GRACE: [&str; 2] = ["--grace", "0"];
+
+/// Options of copies for tests that stop no node: the previous copy is deleted at once, and there
+/// are no replicas, which take about half of the time of a copy.
+const QUICK_COPY: [&str; 4] = ["--grace", "0", "--replicas", "0"];
 
 impl Cluster {
     /// The address of an index or alias, as a user gives it to wensou.
@@ -189,6 +183,11 @@ fn assert_refused(ran: &Ran, code: i32, parts: &[&str]) {
 /// more than 1,000.
 fn all_documents(client: &Client, name: &str) -> Value {
     let body = json!({ "query": { "match_all": {} }, "size": 1000, "sort": ["_doc"] });
-    let found: Value = client.search(name, &[], &body).unwrap().json().unwrap();
+    let mut found: Value = client.search(name, &[], &body).unwrap().json().unwrap();
+    for hit in found["hits"]["hits"].as_array_mut().unwrap() {
+        // The place of the document in the shards that were asked, which differs from request to
+        // request.
+        hit.as_object_mut().unwrap().remove("sort");
+    }
     found["hits"]["hits"].clone()
 }

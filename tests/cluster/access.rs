@@ -33,7 +33,7 @@ struct Attempt<'a> {
 fn a_refusal_of_credentials_names_the_variables_to_set_and_no_secret() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let direct = sample_copy(&cluster);
+    let direct = sample_copy(cluster);
     // `reader:right-secret` in Base64.
     let right_header = "Basic cmVhZGVyOnJpZ2h0LXNlY3JldA==";
     let proxy = Proxy::new(cluster.port(1), move |received: &Received| {
@@ -86,14 +86,14 @@ fn a_refusal_of_credentials_names_the_variables_to_set_and_no_secret() {
     let right = [(user, "reader"), (password, "right-secret")];
     let found = run_with(&dir, &right, &["search", "比特幣", "-f", "json", "--index", &address]);
     assert_eq!(found.code, 0, "{}", found.stderr);
-    assert_eq!(found.stdout, dir.ok(&["search", "比特幣", "-f", "json", "--index", &direct]));
+    assert_eq!(found.stdout, dir.ok(&["search", "比特幣", "-f", "json", "--index", direct]));
 }
 
 #[test]
 fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let direct = sample_copy(&cluster);
+    let direct = sample_copy(cluster);
     let (ca, server) = new_certificate_authority();
     let (other_ca, _) = new_certificate_authority();
     dir.write("right.pem", ca);
@@ -104,7 +104,7 @@ fn only_the_certificate_authority_in_the_ca_file_is_trusted() {
     let run = |file: &str| run_with(&dir, &[("WENSOU_CLUSTER_CA_FILE", file)], &search);
     let found = run("right.pem");
     assert_eq!(found.code, 0, "{}", found.stderr);
-    assert_eq!(found.stdout, dir.ok(&["search", "比特幣", "-f", "json", "--index", &direct]));
+    assert_eq!(found.stdout, dir.ok(&["search", "比特幣", "-f", "json", "--index", direct]));
     for (file, parts) in [
         ("wrong.pem", &["cannot be trusted", "known authority", "CA file"][..]),
         ("empty.pem", &["empty.pem", "no certificate"]),
@@ -149,15 +149,15 @@ fn is_read_request(method_and_path: &str, name: &str) -> bool {
 fn a_user_who_may_only_read_can_search() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let direct = sample_copy(&cluster);
+    let direct = sample_copy(cluster);
     let proxy = Proxy::new(cluster.port(1), |received: &Received| {
         let reason = "no permissions for [indices:admin/any] and User [name=reader]";
         (!is_read_request(&received.method_and_path, SAMPLE))
             .then(|| exception(403, "security_exception", reason))
     });
     let address = proxy.address("http", SAMPLE);
-    let indexes = [direct.as_str(), &address];
-    let id = dir.ok(&["search", "-n", "1", "-f", "ids", "--index", &direct]);
+    let indexes = [direct, &address];
+    let id = dir.ok(&["search", "-n", "1", "-f", "ids", "--index", direct]);
     let id = id.trim_end();
     let verbs: [&[&str]; 12] = [
         &["search", "比特幣", "-f", "json", "--facet", "month"],

@@ -15,8 +15,8 @@ const FEWER_QUERIES: usize = 40;
 fn random_queries_have_the_same_answers_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = sample_copy(&cluster);
-    let indexes = [sample_index(), &address];
+    let address = sample_copy(cluster);
+    let indexes = [sample_index(), address];
     let exported = dir.ok(&["export", "--index", sample_index()]);
     let queries = RandomQueries::with_seed(&exported, 7).lines(QUERY_COUNT);
     dir.write("queries.txt", &queries);
@@ -50,8 +50,8 @@ fn random_queries_have_the_same_answers_on_a_cluster() {
 fn verbs_that_show_records_or_counts_have_the_same_output_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = sample_copy(&cluster);
-    let indexes = [sample_index(), &address];
+    let address = sample_copy(cluster);
+    let indexes = [sample_index(), address];
     let exported = dir.ok(&["export", "--index", indexes[0]]);
     assert_same_output(&dir, indexes, &["export"]);
     let mut queries = RandomQueries::with_seed(&exported, 11);

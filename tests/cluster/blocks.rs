@@ -17,7 +17,7 @@ fn set_block(client: &wensou_cluster::Client, indexes: &str, blocked: Value) {
 #[test]
 fn a_full_disk_stops_copies_but_not_searches() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "full");
+    let (archive, address) = Archive::copied_to(cluster, "full");
     let client = cluster.client();
     let (indexes_before, old_answers) = (cluster.indexes_of("full"), archive.answers("index"));
     // The next copy has something to send.

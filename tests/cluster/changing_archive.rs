@@ -4,7 +4,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::nodes::Cluster;
-use super::{NO_GRACE, assert_same_output, run_on};
+use super::{QUICK_COPY, assert_same_output, run_on};
 use crate::util::{Dir, copy_folder, sample_archive, set_archive_state};
 
 /// The arguments of searches whose output depends on the state of the archive.
@@ -52,7 +52,7 @@ impl Archive {
     /// Copies the index to an address, and returns what the copy has printed on stderr.
     pub(super) fn copy(&self, address: &str) -> String {
         let copy = ["copy", "--index", "index", "--to", address];
-        let ran = self.dir.run(&[&copy[..], &NO_GRACE].concat());
+        let ran = self.dir.run(&[&copy[..], &QUICK_COPY].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         ran.stderr
     }
@@ -90,7 +90,7 @@ pub(super) fn begin_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (C
     let address = cluster.address(name);
     let before = cluster.indexes_of(name);
     let copy = ["copy", "--index", "index", "--to", &address];
-    let mut command = archive.dir.command(&[&copy[..], &NO_GRACE].concat());
+    let mut command = archive.dir.command(&[&copy[..], &QUICK_COPY].concat());
     let copy = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     loop {

@@ -14,7 +14,8 @@ use serde_json::json;
 use super::changing_archive::{Archive, SEARCHES, begin_copy};
 use super::nodes::Cluster;
 use super::{
-    INDEXES_OF_A_COPY, NO_GRACE, all_documents, assert_refused, assert_same_output, cluster, run_on,
+    INDEXES_OF_A_COPY, QUICK_COPY, all_documents, assert_refused, assert_same_output, cluster,
+    run_on,
 };
 use crate::util::sample_archive;
 
@@ -78,14 +79,14 @@ fn number_before(text: &str, words: &str) -> u64 {
 #[test]
 fn a_copy_of_another_archive_is_only_replaced_with_the_flag_replace() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "roots");
+    let (archive, address) = Archive::copied_to(cluster, "roots");
     let before = archive.answers(&address);
     let kinds = sample_archive().parent().unwrap().join("kinds").display().to_string();
     archive.dir.ok(&["index", &kinds, "--quiet", "--index", "other"]);
     let copy = ["copy", "--index", "other", "--to", &address];
     assert_refused(&archive.dir.run(&copy), 2, &["--replace", "kinds", "archive"]);
     assert_eq!(archive.answers(&address), before);
-    archive.dir.ok(&[&copy[..], &["--replace"], &NO_GRACE].concat());
+    archive.dir.ok(&[&copy[..], &["--replace"], &QUICK_COPY].concat());
     assert_same_output(&archive.dir, ["other", &address], &["export"]);
 }
 
@@ -125,10 +126,10 @@ fn begin_and_kill_copy(archive: &Archive, cluster: &Cluster, name: &str) {
 #[test]
 fn a_copy_whose_index_is_deleted_meanwhile_is_not_published() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "disturbed");
+    let (archive, address) = Archive::copied_to(cluster, "disturbed");
     let old = archive.answers("index");
     archive.update_to_state(1);
-    let (mut copy, index) = begin_copy(&archive, &cluster, "disturbed");
+    let (mut copy, index) = begin_copy(&archive, cluster, "disturbed");
     cluster.client().delete_index(&index).unwrap();
     assert!(!copy.wait().unwrap().success());
     assert_eq!(archive.answers(&address), old);
@@ -143,21 +144,21 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
     let archive = Archive::new();
     let address = cluster.address("killed");
     // Until the first copy is complete, there is no index.
-    begin_and_kill_copy(&archive, &cluster, "killed");
+    begin_and_kill_copy(&archive, cluster, "killed");
     assert_refused(&run_on(&archive.dir, &address, &["search", "比特幣"]), 3, &["no index"]);
     archive.copy(&address);
     let old = archive.answers("index");
     assert_eq!(archive.answers(&address), old);
     // A copy that was killed changes no answer. A later copy succeeds.
     archive.update_to_state(1);
-    begin_and_kill_copy(&archive, &cluster, "killed");
+    begin_and_kill_copy(&archive, cluster, "killed");
     assert_eq!(archive.answers(&address), old);
     archive.copy(&address);
     assert_eq!(archive.answers(&address), archive.answers("index"));
     assert_ne!(archive.answers(&address), old);
     // The next copy deletes the indexes that the killed copy has left.
     archive.update_to_state(0);
-    begin_and_kill_copy(&archive, &cluster, "killed");
+    begin_and_kill_copy(&archive, cluster, "killed");
     assert!(cluster.indexes_of("killed").len() > INDEXES_OF_A_COPY);
     archive.dir.write("archive/further.txt", "另一頁的標題\n\n另一頁的正文。\n");
     archive.update_to_state(1);
@@ -176,7 +177,7 @@ fn a_copy_that_is_killed_leaves_the_old_answers_and_can_be_finished() {
 #[test]
 fn only_leftovers_of_the_same_alias_are_deleted_and_other_indexes_are_named() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "kept");
+    let (archive, address) = Archive::copied_to(cluster, "kept");
     let client = cluster.client();
     let marked = |alias: &str| json!({ "mappings": { "_meta": { "wensou": { "alias": alias } } } });
     // An index without the mark by which wensou recognises its own indexes.
@@ -208,7 +209,7 @@ fn only_leftovers_of_the_same_alias_are_deleted_and_other_indexes_are_named() {
 #[test]
 fn the_previous_copy_is_kept_for_the_grace_period() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "grace");
+    let (archive, address) = Archive::copied_to(cluster, "grace");
     let client = cluster.client();
     let before = client.alias_targets("grace").unwrap();
     archive.update_to_state(1);

@@ -22,7 +22,7 @@ fn wait_for_health(cluster: &Cluster, name: &str, health: Health) {
 fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() {
     let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
-    let address = copy_sample_index(&dir, &cluster, "nodes");
+    let address = copy_sample_index(&dir, &cluster, "nodes", &NO_GRACE);
     wait_for_health(&cluster, "nodes-*", Health::Green);
     let exported = dir.ok(&["export", "--index", sample_index()]);
     dir.write("queries.txt", RandomQueries::with_seed(&exported, 3).lines(60));
@@ -63,7 +63,7 @@ const MAX_TIME_WITH_HUNG_NODE: Duration = Duration::from_secs(13);
 fn another_node_answers_for_one_that_hangs() {
     let Some(cluster) = cluster_alone() else { return };
     let dir = Dir::new();
-    let address = copy_sample_index(&dir, &cluster, "hung");
+    let address = copy_sample_index(&dir, &cluster, "hung", &NO_GRACE);
     // The pattern includes the index of statistics, which needs its replicas, too.
     wait_for_health(&cluster, "hung-*", Health::Green);
     let commands: [&[&str]; 4] = [
@@ -130,7 +130,7 @@ fn with_too_few_nodes_commands_fail_and_show_no_partial_answers() {
     let dir = Dir::new();
     // Two copies, each named after its health once a node is killed: `yellow` has replicas, `red`
     // has none.
-    let yellow = copy_sample_index(&dir, &cluster, "yellow");
+    let yellow = copy_sample_index(&dir, &cluster, "yellow", &NO_GRACE);
     wait_for_health(&cluster, "yellow", Health::Green);
     // When the first node is killed, the other two must not make new replicas of the shards that it
     // had: after the second kill, some documents must be missing, however much time has passed.

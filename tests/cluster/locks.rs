@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::changing_archive::{Archive, begin_copy};
-use super::{INDEXES_OF_A_COPY, NO_GRACE, assert_refused, cluster};
+use super::{INDEXES_OF_A_COPY, QUICK_COPY, assert_refused, cluster};
 use crate::util::Ran;
 
 /// Sends a signal to a process that a test has started.
@@ -18,12 +18,12 @@ fn signal(name: &str, process: u32) {
 #[test]
 fn a_second_copy_names_the_first_or_waits_for_it() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "twice");
+    let (archive, address) = Archive::copied_to(cluster, "twice");
     archive.update_to_state(1);
-    let (mut first, _) = begin_copy(&archive, &cluster, "twice");
+    let (mut first, _) = begin_copy(&archive, cluster, "twice");
     signal("-STOP", first.id());
     let copy = ["copy", "--index", "index", "--to", &address];
-    let copy = [&copy[..], &NO_GRACE].concat();
+    let copy = [&copy[..], &QUICK_COPY].concat();
     let before = cluster.indexes_of("twice");
     let started = Instant::now();
     let process = format!("process {} on ", first.id());
@@ -55,7 +55,7 @@ fn copies_at_the_same_time_leave_a_whole_index() {
     archive.update_to_state(1);
     let copies = ["index", "other", "index"].map(|folder| {
         let copy = ["copy", "--index", folder, "--to", &address, "--wait"];
-        let mut command = archive.dir.command(&[&copy[..], &NO_GRACE].concat());
+        let mut command = archive.dir.command(&[&copy[..], &QUICK_COPY].concat());
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     });
     for copy in copies {
@@ -72,7 +72,7 @@ fn copies_at_the_same_time_leave_a_whole_index() {
 #[test]
 fn a_lock_that_is_not_renewed_is_taken_over() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "left");
+    let (archive, address) = Archive::copied_to(cluster, "left");
     // A lock that a process on another machine has left. Without renewal, it is respected for 2 s
     // (`lease`).
     let path = "/left-wensou-lock/_doc/lock";
@@ -106,12 +106,12 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
 #[test]
 fn a_copy_does_not_swap_an_alias_that_others_have_changed_meanwhile() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = Archive::copied_to(&cluster, "moved");
+    let (archive, address) = Archive::copied_to(cluster, "moved");
     let client = cluster.client();
     let before = client.alias_targets("moved").unwrap();
     client.create_index("moved-by-others", &json!({})).unwrap();
     archive.update_to_state(1);
-    let (copy, _) = begin_copy(&archive, &cluster, "moved");
+    let (copy, _) = begin_copy(&archive, cluster, "moved");
     client.swap_alias("moved", Some(&before[0]), "moved-by-others").unwrap();
     let ran = Ran::from(copy.wait_with_output().unwrap());
     assert_refused(&ran, 2, &["changed the alias", "moved-by-others", "copy again"]);

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use wensou_cluster::{Client, Request};
 
 use super::{
-    INDEXES_OF_A_COPY, NO_GRACE, all_documents, assert_refused, assert_same_output, cluster,
-    copy_sample_index, run_on, sample_index,
+    INDEXES_OF_A_COPY, NO_GRACE, QUICK_COPY, all_documents, assert_refused, assert_same_output,
+    cluster, copy_sample_index, run_on, sample_index,
 };
 use crate::util::{Dir, Ran};
 
@@ -48,7 +48,7 @@ fn damage(client: &Client, name: &str, ids: &[&str]) -> [String; 3] {
 fn a_repair_sends_what_differs_and_deletes_what_is_not_in_the_index_in_the_folder() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copy_sample_index(&dir, &cluster, "repaired");
+    let address = copy_sample_index(&dir, cluster, "repaired", &QUICK_COPY);
     let client = cluster.client();
     let sources_by_id = |mut found: Value| {
         found.as_array_mut().unwrap().sort_by_key(|hit| hit["_id"].to_string());
@@ -129,7 +129,7 @@ fn a_repair_finds_the_copied_index_in_its_default_folder() {
 fn statistics_that_were_changed_are_repaired() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copy_sample_index(&dir, &cluster, "counted");
+    let address = copy_sample_index(&dir, cluster, "counted", &QUICK_COPY);
     let client = cluster.client();
     let statistics = format!("{}.terms", client.alias_targets("counted").unwrap()[0]);
     allow_writes(&client, &statistics);
@@ -158,7 +158,7 @@ fn statistics_that_were_changed_are_repaired() {
 fn check_names_the_documents_that_were_changed() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();
-    let address = copy_sample_index(&dir, &cluster, "changed");
+    let address = copy_sample_index(&dir, cluster, "changed", &QUICK_COPY);
     for args in [&["check"][..], &["check", "--all"]] {
         let ran = run_on(&dir, &address, args);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
@@ -191,6 +191,6 @@ fn check_names_the_documents_that_were_changed() {
     // The command that `check --repair` names if it cannot repair.
     dir.ok(&["backup", "--index", sample_index(), "index", "--quiet"]);
     let rebuild = ["index", "--index", &address, "--local", "index", "--rebuild", "--quiet"];
-    dir.ok(&[&rebuild[..], &NO_GRACE].concat());
+    dir.ok(&[&rebuild[..], &QUICK_COPY].concat());
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
 }

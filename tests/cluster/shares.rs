@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::random_queries::RandomQueries;
-use super::{INDEXES_OF_A_COPY, assert_refused, assert_same_output, cluster, run_on};
+use super::{INDEXES_OF_A_COPY, QUICK_COPY, assert_refused, assert_same_output, cluster, run_on};
 use crate::util::{Dir, Ran, copy_folder, files_below, sample_archive};
 
 /// The folders of the archive, in the order of the walk. Each is a share.
@@ -60,7 +60,8 @@ impl DividedArchive {
     fn send(&self, share: &str, address: &str) -> Child {
         let (path, local) = (format!("archive/{share}"), format!("local-{share}"));
         let from = ["index", &path, "--base", "archive", "--stats", "all.stats"];
-        self.start(&[&from[..], &["--index", address, "--local", &local]].concat())
+        let to = ["--index", address, "--local", &local];
+        self.start(&[&from[..], &to, &QUICK_COPY].concat())
     }
 
     /// Indexes and sends all shares at the same time.
@@ -178,7 +179,8 @@ fn four_machines_build_the_same_index_as_one() {
     let ran = finish(divided.send("b", &address));
     assert!(ran.code == 0 && ran.stderr.contains("nothing was sent"), "{}", ran.stderr);
     // A copy of an index of the whole archive replaces what several machines have sent.
-    divided.dir.ok(&["copy", "--index", "whole", "--to", &address, "--quiet"]);
+    let copy = ["copy", "--index", "whole", "--to", &address, "--quiet"];
+    divided.dir.ok(&[&copy[..], &QUICK_COPY].concat());
     assert_same_output(&divided.dir, ["whole", &address], &["export"]);
 }
 
