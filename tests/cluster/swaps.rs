@@ -73,6 +73,8 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
                     let ran = run_on(&archive.dir, &address, args);
                     assert!(right.contains(&ran.stdout), "{args:?}: {ran:?}");
                 }
+                let checked = run_on(&archive.dir, &address, &["check", "--all"]);
+                assert_eq!(checked.code, 0, "{checked:?}");
                 // The batch needs the processor, too.
                 std::thread::sleep(Duration::from_secs(1));
             }

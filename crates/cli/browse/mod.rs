@@ -87,7 +87,8 @@ pub(crate) fn run(
     let date_bounds = wensou_query::date_bounds(index.as_index_ref())?
         .map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
-    let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
+    let worker =
+        Worker::start(Arc::clone(&index), global, clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
     let (mut app, effects) =
         App::new(query, clock, date_bounds, size, saved_query_reader(global, clock));

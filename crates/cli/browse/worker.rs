@@ -19,6 +19,7 @@ use wensou_query::{
 
 #[cfg(debug_assertions)]
 use super::screen;
+use crate::config::GlobalSettings;
 use crate::lookup::variant_with_id;
 use crate::open_index::OpenIndex;
 use crate::out::clauses;
@@ -154,12 +155,18 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn start(index: Arc<OpenIndex>, clock: Clock) -> std::io::Result<Self> {
+    /// Starts the search thread, which answers from `index`, the one that `global` names.
+    pub(crate) fn start(
+        index: Arc<OpenIndex>,
+        global: &GlobalSettings,
+        clock: Clock,
+    ) -> std::io::Result<Self> {
         let (request_tx, request_rx) = channel();
         let (response_tx, response_rx) = channel();
+        let mut answerer = Answerer { index, global: global.clone(), clock };
         let thread = std::thread::Builder::new()
             .name("search".to_owned())
-            .spawn(move || serve(index.as_index_ref(), &clock, &request_rx, &response_tx))?;
+            .spawn(move || serve(&mut answerer, &request_rx, &response_tx))?;
         Ok(Self { request_tx, response_rx, thread })
     }
 
@@ -182,12 +189,7 @@ impl Worker {
 }
 
 /// Answers requests until the receiver of the responses has gone.
-fn serve(
-    index: IndexRef<'_>,
-    clock: &Clock,
-    request_rx: &Receiver<Request>,
-    response_tx: &Sender<Response>,
-) {
+fn serve(answerer: &mut Answerer, request_rx: &Receiver<Request>, response_tx: &Sender<Response>) {
     let mut waiting: Vec<Request> = Vec::new();
     loop {
         if waiting.is_empty() {
@@ -198,18 +200,50 @@ fn serve(
             waiting.retain(|older| older.kind.screen_part() != request.kind.screen_part());
             waiting.push(request);
         }
-        let response = answer(index, clock, &waiting.remove(0));
+        let response = answerer.answer(&waiting.remove(0));
         if response_tx.send(response).is_err() {
             return;
         }
     }
 }
 
+/// What the search thread needs for its answers.
+struct Answerer {
+    index: Arc<OpenIndex>,
+    /// The settings that `index` was opened with.
+    global: GlobalSettings,
+    clock: Clock,
+}
+
+impl Answerer {
+    /// Answers one request. If another index has replaced the open one, which happens on a cluster,
+    /// opens the new one and answers from it.
+    fn answer(&mut self, request: &Request) -> Response {
+        let mut outcome = response_data(self.index.as_index_ref(), &self.clock, request);
+        if let Err(error) = outcome {
+            outcome = match self.index.reopen(&self.global, error.into()) {
+                Ok(index) => {
+                    self.index = Arc::new(index);
+                    response_data(self.index.as_index_ref(), &self.clock, request)
+                }
+                Err(error) => return response(request, Err(error)),
+            };
+        }
+        response(request, outcome.map_err(anyhow::Error::from))
+    }
+}
+
 /// Answers one request.
+#[cfg(test)]
 pub(crate) fn answer(index: IndexRef<'_>, clock: &Clock, request: &Request) -> Response {
-    let data = response_data(index, clock, request).unwrap_or_else(|error| match error {
-        Error::Query(diagnostics) => ResponseData::Refused(diagnostics),
-        error => ResponseData::Failed(error.to_string()),
+    response(request, response_data(index, clock, request).map_err(anyhow::Error::from))
+}
+
+fn response(request: &Request, outcome: anyhow::Result<ResponseData>) -> Response {
+    let data = outcome.unwrap_or_else(|error| match error.downcast::<Error>() {
+        Ok(Error::Query(diagnostics)) => ResponseData::Refused(diagnostics),
+        Ok(error) => ResponseData::Failed(error.to_string()),
+        Err(error) => ResponseData::Failed(error.to_string()),
     });
     Response { number: request.number, data }
 }

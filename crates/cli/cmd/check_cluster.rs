@@ -14,7 +14,7 @@ use super::copy::{copy_options, copy_to, document_bar};
 use crate::args::{Check, CopyFlags};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
-use crate::open_index::local_folder;
+use crate::open_index::{MAX_REPLACEMENTS, local_folder};
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -31,7 +31,9 @@ pub(super) fn run(
     };
     let Some(folder) = folder else {
         // Only compare documents with the records that are stored in them.
-        let verified = with_bar(|progress| verify(&open(global, &address)?, args.all, progress))?;
+        let verified = with_bar(|progress| {
+            on_current_index(global, &address, |index| verify(index, args.all, progress))
+        })?;
         return report(args, &verified, None, terminal);
     };
     let local = Index::open(&folder).with_context(|| cannot_compare(&folder))?;
@@ -52,7 +54,11 @@ pub(super) fn run(
         ));
     }
     // Opens the index on the cluster anew each time, because a repair replaces it.
-    let compare_all = || with_bar(|progress| compare(&local, &open(global, &address)?, progress));
+    let compare_all = || {
+        with_bar(|progress| {
+            on_current_index(global, &address, |remote| compare(&local, remote, progress))
+        })
+    };
     let mut verified = compare_all().with_context(|| cannot_compare(&folder))?;
     let mut repaired = None;
     if args.repair && !verified.findings.is_empty() {
@@ -91,6 +97,27 @@ fn cannot_compare(folder: &Path) -> String {
 
 fn open(global: &GlobalSettings, address: &ClusterAddress) -> wensou_cluster::Result<ClusterIndex> {
     ClusterIndex::open_with(global.cluster.connect(address)?, address)
+}
+
+/// Calls `work` with the index that an address leads to. If another index replaces it meanwhile,
+/// calls `work` again with the new one.
+fn on_current_index<T>(
+    global: &GlobalSettings,
+    address: &ClusterAddress,
+    work: impl Fn(&ClusterIndex) -> wensou_cluster::Result<T>,
+) -> wensou_cluster::Result<T> {
+    let mut index = open(global, address)?;
+    for _ in 0..MAX_REPLACEMENTS {
+        let error = match work(&index) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        match open(global, address) {
+            Ok(new) if new.documents_index() != index.documents_index() => index = new,
+            _ => return Err(error),
+        }
+    }
+    work(&index)
 }
 
 /// Runs `work` with a progress bar of compared documents. `work` calls its argument with the number
