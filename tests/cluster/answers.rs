@@ -47,6 +47,23 @@ fn random_queries_have_the_same_answers_on_a_cluster() {
 }
 
 #[test]
+fn texts_with_more_terms_than_the_cluster_accepts_have_the_same_answers() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let indexes = [sample_index(), sample_copy(cluster)];
+    let exported = dir.ok(&["export", "--index", indexes[0]]);
+    let is_han = |character: &char| ('\u{4e00}'..='\u{9fff}').contains(character);
+    let characters: Vec<char> = exported.chars().filter(is_han).collect();
+    let lines = [(0, 300), (2_000, 1_200)]
+        .map(|(from, count)| characters[from..from + count].iter().collect::<String>());
+    dir.write("queries.txt", lines.join("\n"));
+    for options in [&["-f", "jsonl"][..], &["-f", "ids", "--sort", "newest", "-n", "40"]] {
+        let search = ["search", "--batch", "queries.txt"];
+        assert_same_output(&dir, indexes, &[&search[..], options].concat());
+    }
+}
+
+#[test]
 fn verbs_that_show_records_or_counts_have_the_same_output_on_a_cluster() {
     let Some(cluster) = cluster() else { return };
     let dir = Dir::new();

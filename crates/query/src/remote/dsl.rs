@@ -12,8 +12,9 @@ use super::alternatives::Alternatives;
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 use crate::plan::{CoveringUnit, MatchExpr, ScoredTerm};
 
-/// The maximum number of clauses in one query. A cluster accepts 1024 by default.
-const MAX_CLAUSES: usize = 1000;
+/// The maximum number of clauses in one query, those of nested queries included. A cluster accepts
+/// 1024 by default.
+pub(super) const MAX_CLAUSES: usize = 1000;
 
 /// An expression, and the ids of the documents that match it, found by comparing their texts.
 pub(super) type VerifiedIds = (MatchExpr, Vec<String>);
@@ -193,7 +194,7 @@ fn all_of(mut members: Vec<Value>) -> Value {
     match members.len() {
         0 => json!({ "match_all": {} }),
         1 => members.remove(0),
-        _ => json!({ "bool": { "filter": in_chunks(members, "filter") } }),
+        _ => json!({ "bool": { "filter": members } }),
     }
 }
 
@@ -204,16 +205,28 @@ fn any_of(members: Vec<Value>) -> Value {
     match queries.len() {
         0 => json!({ "match_none": {} }),
         1 => queries.remove(0),
-        _ => json!({ "bool": { "should": in_chunks(queries, "should") } }),
+        _ => json!({ "bool": { "should": queries } }),
     }
 }
 
-/// Nests members in groups if they are more than the cluster accepts in one query.
-fn in_chunks(members: Vec<Value>, occur: &str) -> Vec<Value> {
-    if members.len() <= MAX_CLAUSES {
-        return members;
-    }
-    members.chunks(MAX_CLAUSES).map(|chunk| json!({ "bool": { occur: chunk } })).collect()
+/// The number of clauses in a query, as the cluster counts them: queries that contain others are
+/// not counted themselves.
+pub(super) fn clause_count(query: &Value) -> usize {
+    let of_all = |queries: &Value| match queries {
+        Value::Array(queries) => queries.iter().map(clause_count).sum(),
+        query => clause_count(query),
+    };
+    let Value::Object(object) = query else { return 0 };
+    let of_kind = |(kind, inner): (&String, &Value)| match (kind.as_str(), inner) {
+        ("bool", Value::Object(members)) => {
+            let with_queries = members.values().filter(|it| it.is_object() || it.is_array());
+            with_queries.map(of_all).sum()
+        }
+        ("constant_score", inner) => clause_count(&inner["filter"]),
+        ("function_score", inner) => clause_count(&inner["query"]),
+        _ => 1,
+    };
+    object.iter().map(of_kind).sum()
 }
 
 /// The query for documents whose path contains `name`. In the path, `name` must begin where the
@@ -261,5 +274,21 @@ pub(super) fn field_name(field: FilterField) -> &'static str {
         FilterField::Category => field::CATEGORY,
         FilterField::Has => field::HAS,
         FilterField::Script => field::SCRIPT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clauses_of_nested_queries_are_counted() {
+        let term = json!({ "term": { "title": "市場" } });
+        let nested = json!({ "bool": {
+            "filter": { "constant_score": { "filter": term } },
+            "should": [term, { "function_score": { "query": { "bool": { "must_not": [term] } } } }],
+            "minimum_should_match": 1,
+        } });
+        assert_eq!([&term, &nested].map(clause_count), [1, 3]);
     }
 }

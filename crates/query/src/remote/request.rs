@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wensou_cluster::{ClusterIndex, field};
 use wensou_index::{Kind, TermKind};
 
-use super::dsl::{Translator, scored_term_query};
+use super::dsl::{MAX_CLAUSES, Translator, clause_count, scored_term_query};
 use super::levels::{LevelScores, SCORE_PER_LEVEL};
 use super::statistics::ClusterStatistics;
 use crate::error::Error;
@@ -25,6 +25,9 @@ const MIN_RESCORED: usize = 8;
 const WINDOW_FACTOR: usize = 4;
 /// See [`WINDOW_FACTOR`].
 const MIN_WINDOW: usize = 200;
+/// As [`MIN_WINDOW`], if terms are rescored only because a query has more than [`MAX_CLAUSES`].
+/// Among such terms are words and bigrams, which tell documents apart better than unigrams do.
+const MIN_WINDOW_OF_LONG_TEXTS: usize = 1000;
 /// The maximum number of documents that a shard rescores.
 const MAX_WINDOW: usize = 10_000;
 
@@ -75,8 +78,17 @@ impl RequestBuilder<'_> {
         filter: &DocFilter,
         options: SearchOptions,
     ) -> Result<Value, Error> {
-        let TermQueries { terms, rescored } = self.term_queries(plan, options.sort)?;
-        let sum_query = |terms: Vec<Value>| {
+        let filter = self.filter_query(plan, filter);
+        let mut should = match options.sort {
+            Sort::Rank => self.level_queries(plan),
+            Sort::Newest | Sort::Oldest => Vec::new(),
+        };
+        let clauses = clause_count(&filter) + should.iter().map(clause_count).sum::<usize>();
+        let mut queries = self.term_queries(plan, options.sort)?;
+        let is_long = queries.limit_terms(MAX_CLAUSES.saturating_sub(clauses));
+        let TermQueries { terms, rescored } = queries;
+        let sum_query = |terms: &[TermQuery]| {
+            let terms: Vec<_> = terms.iter().map(|term| &term.query).collect();
             let terms = json!({ "bool": { "should": terms } });
             // Age lowers what the terms score, but not what the coverage adds.
             match options.recency {
@@ -84,14 +96,9 @@ impl RequestBuilder<'_> {
                 None => terms,
             }
         };
-        let mut should = Vec::new();
         if !terms.is_empty() {
-            should.push(sum_query(terms));
+            should.push(sum_query(&terms));
         }
-        if options.sort == Sort::Rank {
-            should.extend(self.level_queries(plan));
-        }
-        let filter = self.filter_query(plan, filter);
         let query = json!({ "bool": { "filter": filter, "should": should } });
         let by_rank = json!([{ "_score": "desc" }, { (field::TIE): "asc" }]);
         let by_date = |order: &str| {
@@ -104,19 +111,23 @@ impl RequestBuilder<'_> {
             "track_total_hits": true,
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
-        if rescored.is_empty() {
-            body["sort"] = match options.sort {
-                Sort::Rank => by_rank,
-                Sort::Newest => by_date("desc"),
-                Sort::Oldest => by_date("asc"),
-            };
-        } else {
-            // The cluster rescores only if hits are sorted by score alone, which is the default.
-            body["rescore"] = json!({
-                "window_size":
-                    options.limit.saturating_mul(WINDOW_FACTOR).clamp(MIN_WINDOW, MAX_WINDOW),
-                "query": { "rescore_query": sum_query(rescored) },
-            });
+        match options.sort {
+            Sort::Rank if rescored.is_empty() => body["sort"] = by_rank,
+            Sort::Rank => {
+                // The cluster rescores only if hits are sorted by score alone, which is the default.
+                let min_window = if is_long { MIN_WINDOW_OF_LONG_TEXTS } else { MIN_WINDOW };
+                let window = options.limit.saturating_mul(WINDOW_FACTOR);
+                let window = window.clamp(min_window, MAX_WINDOW);
+                let rescore = |terms: &[TermQuery]| {
+                    let query = json!({ "rescore_query": sum_query(terms) });
+                    json!({ "window_size": window, "query": query })
+                };
+                body["rescore"] = rescored.chunks(MAX_CLAUSES).map(rescore).collect();
+            }
+            // All documents of the last date are fetched and scored here, so it does not matter that
+            // the cluster leaves out the terms in `rescored`.
+            Sort::Newest => body["sort"] = by_date("desc"),
+            Sort::Oldest => body["sort"] = by_date("asc"),
         }
         if options.count_groups {
             body["aggs"] = group_aggregation(None);
@@ -177,8 +188,10 @@ impl RequestBuilder<'_> {
                 let with_term = documents[kind as usize];
                 let all = description.with_field[kind as usize][term.field as usize];
                 if with_term > 0 {
-                    let boost = term.weight * max_score(term.idf) / idf(with_term, all);
-                    let query = scored_term_query(term, kind, boost);
+                    let max_score = term.weight * max_score(term.idf);
+                    let boost = max_score / idf(with_term, all);
+                    let query =
+                        TermQuery { max_score, query: scored_term_query(term, kind, boost) };
                     match is_rescored && is_part_of_word(term) {
                         true => queries.rescored.push(query),
                         false => queries.terms.push(query),
@@ -194,14 +207,38 @@ impl RequestBuilder<'_> {
 #[derive(Debug, Default)]
 struct TermQueries {
     /// The queries that score all documents that match.
-    terms: Vec<Value>,
+    terms: Vec<TermQuery>,
     /// The queries that score only those documents that have the highest scores without them: some
     /// hundreds of each shard, see [`WINDOW_FACTOR`].
     ///
     /// These are the characters of the words in a long text: they are in so many documents that
     /// scoring them all would cost a third of the search. A document that is not among the first
     /// because it has few words and bigrams of the text does not get there by its unigrams.
-    rescored: Vec<Value>,
+    ///
+    /// If a text has more terms than the cluster accepts in one query, those that score least are
+    /// rescored, too.
+    rescored: Vec<TermQuery>,
+}
+
+/// The query that scores a term in the documents of a kind.
+#[derive(Debug)]
+struct TermQuery {
+    /// The maximum of what the term adds to a score.
+    max_score: f32,
+    query: Value,
+}
+
+impl TermQueries {
+    /// Keeps at most `count` queries in `terms`: those with the highest scores. Moves the others to
+    /// `rescored`, and returns whether there are any.
+    fn limit_terms(&mut self, count: usize) -> bool {
+        if self.terms.len() <= count {
+            return false;
+        }
+        self.terms.sort_by(|one, other| other.max_score.total_cmp(&one.max_score));
+        self.rescored.extend(self.terms.drain(count..));
+        true
+    }
 }
 
 /// Whether a term is a unigram that is no word of the query, only a character of its words.
@@ -266,6 +303,18 @@ mod tests {
     use crate::plan::Mode;
     use crate::runner::Runner;
     use crate::test_support::sample_index;
+
+    #[test]
+    fn the_terms_that_score_least_are_rescored_if_there_are_too_many() {
+        let term = |max_score| TermQuery { max_score, query: Value::Null };
+        let mut queries =
+            TermQueries { terms: [1.0, 4.0, 2.0, 3.0].map(term).into(), rescored: vec![term(0.5)] };
+        assert!(!queries.limit_terms(4));
+        assert!(queries.limit_terms(2));
+        let scores = |terms: &[TermQuery]| terms.iter().map(|it| it.max_score).collect::<Vec<_>>();
+        assert_eq!(scores(&queries.terms), [4.0, 3.0]);
+        assert_eq!(scores(&queries.rescored), [0.5, 2.0, 1.0]);
+    }
 
     #[test]
     fn only_unigrams_of_long_texts_are_rescored() {
