@@ -1,15 +1,17 @@
 //! The forms of dates, as tables of what they mean on a fixed day: on Wednesday, 17 May 2023,
 //! unless a test gives another day.
 
-use wensou_query::lang::{Clock, DateError, DateFilter, FieldClause, NodeKind, parse, parse_point};
+use wensou_query::lang::{
+    Clock, DateError, DateFilter, FieldClause, NodeKind, parse, parse_period,
+};
 
 fn clock(today: &str) -> Clock {
     Clock { today: today.parse().expect("a date") }
 }
 
-/// The first day of a point in time and the day after its last, or the error.
+/// The first day of the period that `text` names, and the day after its last; or the error.
 fn days(text: &str, today: &str) -> String {
-    match parse_point(text, &clock(today)) {
+    match parse_period(text, &clock(today)) {
         Ok(days) => format!("{} {}", days.from, days.until),
         Err(error) => error.to_string(),
     }
@@ -29,7 +31,7 @@ fn filter(clause: &str) -> String {
 }
 
 #[test]
-fn points_in_time_are_read_as_days() {
+fn periods_are_read_as_days() {
     for (text, expected) in [
         ("2023", "2023-01-01 2024-01-01"),
         ("２０２３", "2023-01-01 2024-01-01"),
@@ -80,19 +82,21 @@ fn points_in_time_are_read_as_days() {
 }
 
 #[test]
-fn days_that_a_shorter_month_lacks_are_counted_back_to_its_last_day() {
+fn counting_back_to_a_day_that_the_month_lacks_uses_its_last_day() {
     // There is no 31 February or 29 February 2023: the period begins on the day after the 28th.
     assert_eq!(days("1mo", "2023-03-31"), "2023-03-01 2023-04-01");
     assert_eq!(days("1y", "2024-02-29"), "2023-03-01 2024-03-01");
-    // Named months and years begin on their first day, whatever the day of today is.
+    // `last-month` and `last-year` begin on the first day of that month or year, whatever day it is
+    // today.
     assert_eq!(days("last-month", "2023-01-31"), "2022-12-01 2023-01-01");
     assert_eq!(days("last-month", "2023-03-31"), "2023-02-01 2023-03-01");
     assert_eq!(days("last-year", "2024-02-29"), "2023-01-01 2024-01-01");
+    // Yesterday may be in another year.
     assert_eq!(days("昨天", "2023-01-01"), "2022-12-31 2023-01-01");
 }
 
 #[test]
-fn errors_say_why_a_text_is_no_point_in_time() {
+fn errors_say_why_a_text_is_no_period() {
     for (text, expected) in [
         ("2023-13", "`2023-13` is not a date: there is no month 13"),
         ("2023-00", "`2023-00` is not a date: there is no month 0"),
@@ -149,7 +153,7 @@ fn errors_say_why_a_text_is_no_point_in_time() {
 
 #[test]
 fn a_mistyped_word_has_a_suggestion() {
-    let error = parse_point("yestreday", &clock("2023-05-17")).expect_err("mistyped");
+    let error = parse_period("yestreday", &clock("2023-05-17")).expect_err("mistyped");
     assert!(matches!(error, DateError::NotADate { meant: Some("yesterday"), .. }), "{error:?}");
 }
 

@@ -1,6 +1,6 @@
-//! Points in time as people type them, read against a fixed clock.
+//! Periods as people type them, read against a fixed clock.
 //!
-//! A point is a half-open interval of civil days: `2023-05` is a month, `7d` is today and the six
+//! A period is a half-open interval of civil days: `2023-05` is a month, `7d` is today and the six
 //! days before. This module knows nothing of queries, time zones or the real clock. [`date_parts`]
 //! reads the numbers of a date; this module adds counts of units (`7d`), words (`today`) and
 //! limits.
@@ -29,7 +29,7 @@ pub struct Days {
     pub until: Date,
 }
 
-/// Why a text is not a point or range of time.
+/// Why a text is not a period or a range of periods.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DateError {
@@ -75,11 +75,11 @@ pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
 const KEYWORDS: &[&str] =
     &["today", "yesterday", "this-month", "last-month", "this-year", "last-year"];
 
-/// Why a text is not a point in time, as in "there is no month 13"; `None` if the text does not
-/// even have the form of a point.
+/// Why a text is not a period, as in "there is no month 13"; `None` if the text does not even have
+/// the form of a period.
 type Reason = Option<String>;
 
-/// Reads one point: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`, `2023-Q2`,
+/// Reads one period: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`, `2023-Q2`,
 /// `2023年5月17日`, `today`, `上月`, `7d`, `3个月`… in any width and case.
 ///
 /// # Errors
@@ -87,13 +87,13 @@ type Reason = Option<String>;
 /// [`DateError::NotADate`] or [`DateError::Ambiguous`].
 ///
 /// ```
-/// # use wensou_query::lang::{Clock, parse_point};
+/// # use wensou_query::lang::{Clock, parse_period};
 /// let clock = Clock { today: "2023-05-17".parse().unwrap() };
-/// let week = parse_point("7d", &clock).unwrap();
+/// let week = parse_period("7d", &clock).unwrap();
 /// assert_eq!(week.from.to_string(), "2023-05-11");
 /// assert_eq!(week.until.to_string(), "2023-05-18");
 /// ```
-pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
+pub fn parse_period(text: &str, clock: &Clock) -> Result<Days, DateError> {
     let folded = fold_width_and_case(text);
     let not_a_date = |reason: Reason| DateError::NotADate {
         text: text.to_owned(),
@@ -163,7 +163,7 @@ fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Reason> {
 
 /// A year, quarter, month or day given by number.
 fn absolute(text: &str) -> Result<Days, Reason> {
-    let parts = date_parts(text).filter(|parts| has_form_of_point(parts, text)).ok_or(None)?;
+    let parts = date_parts(text).filter(|parts| has_form_of_period(parts, text)).ok_or(None)?;
     let year = to_i16(parts.year);
     if !YEARS.contains(&year) {
         return Err(Some(format!("years run from {} to {}", YEARS.start(), YEARS.end())));
@@ -174,7 +174,7 @@ fn absolute(text: &str) -> Result<Days, Reason> {
     let month = parts.month.map(to_i16);
     let is_whole = last_part(&parts).end == text.len();
     // A month that does not exist is named only if the text ends with it, or if a day follows it:
-    // `2023-13x` does not have the form of a point.
+    // `2023-13x` does not have the form of a period.
     if let Some(month) = month.filter(|month| !(1..=12).contains(month))
         && (is_whole || parts.day.is_some())
     {
@@ -198,9 +198,9 @@ fn absolute(text: &str) -> Result<Days, Reason> {
     }
 }
 
-/// Whether the numbers that a text begins with have the form of a point in time: `2023-05`,
+/// Whether the numbers that a text begins with have the form of a period: `2023-05`,
 /// `2023/5/17` and `2023年5月17日` do, `2023.05` and `2023年5月17` do not.
-fn has_form_of_point(parts: &DateParts, text: &str) -> bool {
+fn has_form_of_period(parts: &DateParts, text: &str) -> bool {
     match (parts.year.unit, parts.sign) {
         (Some(_), _) => {
             last_part(parts).end == text.len() && parts.day.is_none_or(|day| day.unit.is_some())

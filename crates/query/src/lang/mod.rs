@@ -42,7 +42,7 @@ use std::fmt;
 pub use ast::{
     DateFilter, FieldClause, Has, Kind, Node, NodeKind, Phrase, Scope, Script, Term, Value,
 };
-pub use date::{Clock, DateError, Days, parse_point};
+pub use date::{Clock, DateError, Days, parse_period};
 pub use diagnostic::{Code, Diagnostic, Location};
 pub use field::FieldName;
 pub use parse::MAX_DEPTH;

@@ -1,5 +1,5 @@
-//! Parses the values of `date:`, `since:` and `until:`: a point (a day, a month, a year), a range
-//! of points, or a comparison with a point.
+//! Parses the values of `date:`, `since:` and `until:`: a period (a day, a month, a year), a
+//! range of periods, or a comparison with a period.
 
 use std::fmt;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::ast::DateFilter;
 use super::chars::fold_width_and_case;
-use super::date::{Clock, DateError, Days, YEARS, parse_point};
+use super::date::{Clock, DateError, Days, YEARS, parse_period};
 use super::suggest::closest;
 
 /// A [`DateError`], and the part of the value that it is about, as a range of characters.
@@ -28,8 +28,8 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     let typed = |range: Range<usize>| -> String {
         text.chars().skip(range.start).take(range.len()).collect()
     };
-    let point = |range: Range<usize>| {
-        parse_point(&typed(range.clone()), clock).map_err(|error| (error, range))
+    let period = |range: Range<usize>| {
+        parse_period(&typed(range.clone()), clock).map_err(|error| (error, range))
     };
 
     if let Some(length) = comparison(&chars) {
@@ -38,7 +38,7 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
             let sign = typed(0..length);
             return Err((DateError::NoDateAfterSign { sign }, 0..length));
         }
-        let days = point(after)?;
+        let days = period(after)?;
         return Ok(match &folded[..length] {
             ">=" => since(days),
             ">" => DateFilter::Range { from: Some(days.until), until: None },
@@ -48,13 +48,13 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     }
 
     let Some(sign) = range_sign(&chars) else {
-        let Days { from, until } = point(0..chars.len()).map_err(suggest_keyword)?;
+        let Days { from, until } = period(0..chars.len()).map_err(suggest_keyword)?;
         return Ok(DateFilter::Range { from: Some(from), until: Some(until) });
     };
-    let point_unless_empty =
-        |range: Range<usize>| (!range.is_empty()).then(|| point(range)).transpose();
-    let from = point_unless_empty(0..sign.start)?;
-    let to = point_unless_empty(sign.end..chars.len())?;
+    let period_unless_empty =
+        |range: Range<usize>| (!range.is_empty()).then(|| period(range)).transpose();
+    let from = period_unless_empty(0..sign.start)?;
+    let to = period_unless_empty(sign.end..chars.len())?;
     match (from, to) {
         (None, None) => Ok(DateFilter::Any),
         (Some(from), Some(to)) if from.from >= to.until => {
@@ -69,12 +69,12 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     }
 }
 
-/// The filter of `since:`: dates from the first day of the point on.
+/// The filter of `since:`: dates from the first day of the period on.
 pub(super) fn since(days: Days) -> DateFilter {
     DateFilter::Range { from: Some(days.from), until: None }
 }
 
-/// The filter of `until:`: dates up to and including the last day of the point.
+/// The filter of `until:`: dates up to and including the last day of the period.
 pub(super) fn until(days: Days) -> DateFilter {
     DateFilter::Range { from: None, until: Some(days.until) }
 }
@@ -102,7 +102,7 @@ fn range_sign(chars: &[char]) -> Option<Range<usize>> {
 }
 
 /// Suggests `none`, `any` or `inferred` if one of them may have been meant. Only `date:` takes
-/// these words, so [`parse_point`] does not suggest them.
+/// these words, so [`parse_period`] does not suggest them.
 fn suggest_keyword((error, at): RangeError) -> RangeError {
     match error {
         DateError::NotADate { text, reason, meant } => {

@@ -2,7 +2,7 @@
 
 use super::ast::{FieldClause, Has, Kind, Script, Value};
 use super::chars::{closer_of, ends_value, fold_width, fold_width_and_case, is_space};
-use super::date::{Clock, parse_point};
+use super::date::{Clock, parse_period};
 use super::diagnostic::Diagnostic;
 use super::field::FieldName;
 use super::lex::Lexer;
@@ -130,12 +130,12 @@ fn date_clause(
         let spans: Vec<Span> = values.iter().map(|value| value.span).collect();
         return Err(mistake::list_of_dates(text, name, &spans));
     };
-    let point = || -> Result<_, RangeError> {
-        parse_point(&value.text, clock).map_err(|error| (error, 0..value.text.chars().count()))
+    let period = || -> Result<_, RangeError> {
+        parse_period(&value.text, clock).map_err(|error| (error, 0..value.text.chars().count()))
     };
     let filter = match name {
-        FieldName::Since => point().map(since),
-        FieldName::Until => point().map(until),
+        FieldName::Since => period().map(since),
+        FieldName::Until => period().map(until),
         _ => parse_range(&value.text, clock),
     };
     filter.map(FieldClause::Date).map_err(|(error, chars)| {
