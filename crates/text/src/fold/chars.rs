@@ -103,7 +103,7 @@ fn fold_singly(bytes: &[u8], block: &mut [u8; BLOCK]) -> FoldedSingly {
         if four[0] & 0xf0 != 0xe0 {
             break;
         }
-        let code = code_of_three(*four);
+        let code = code_point_of_three_bytes(*four);
         // With `EXPAND` or `JOIN` as the distance, the sum is in neither range.
         match code.wrapping_add_signed(fold_entry_of_code(code)) {
             ascii @ ..0x80 => {
@@ -133,7 +133,7 @@ fn fold_singly(bytes: &[u8], block: &mut [u8; BLOCK]) -> FoldedSingly {
 /// The code point of a character of three bytes. The fourth byte may be any: it is there so that
 /// the bytes can be read as one number.
 #[inline(always)]
-pub(super) fn code_of_three(four: [u8; 4]) -> u32 {
+pub(super) fn code_point_of_three_bytes(four: [u8; 4]) -> u32 {
     let bytes = u32::from_le_bytes(four);
     (bytes & 0xf) << 12 | (bytes >> 2 & 0xfc0) | (bytes >> 16 & 0x3f)
 }

@@ -1,6 +1,6 @@
 //! The script that a text is written in.
 
-use crate::fold::chars::code_of_three;
+use crate::fold::chars::code_point_of_three_bytes;
 use crate::tables::{ONLY_SIMPLIFIED, ONLY_TRADITIONAL, script_bits, script_bits_of_code};
 
 /// The script of a Chinese text.
@@ -10,8 +10,8 @@ pub enum Script {
     Hans,
     /// Traditional.
     Hant,
-    /// Both scripts: each has at least a tenth of those characters of the text that only one script
-    /// uses.
+    /// Both scripts: of the characters of the text that only one script uses, each script has at
+    /// least a tenth.
     Mixed,
     /// Undecided: no Chinese, or only characters that both scripts use.
     None,
@@ -48,7 +48,7 @@ pub fn script_of_all<'t>(texts: impl IntoIterator<Item = &'t str>) -> Script {
             let length = match four[0] {
                 ..0x80 => 1,
                 0xe0..=0xef => {
-                    count(script_bits_of_code(code_of_three(*four)));
+                    count(script_bits_of_code(code_point_of_three_bytes(*four)));
                     3
                 }
                 _ => {
