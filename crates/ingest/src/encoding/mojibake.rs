@@ -41,7 +41,8 @@ pub(crate) fn repair(line: &str) -> Repair {
     }
     // If the passages of the line could not be read back without loss, try the line as a whole.
     // `read_back` accepts a passage only if its text has frequent Chinese characters
-    // (`detect::FREQUENT`); a line that is valid UTF-8 as a whole needs none.
+    // (`detect::FREQUENT`). A line whose bytes, encoded as GBK again, are valid UTF-8 as a whole
+    // needs none.
     if telling_are_frequent
         && !matches!(read, Some((_, 0)))
         && let Some(text) = read_back_from_gbk(line)
@@ -93,16 +94,16 @@ fn begins_passage(c: char) -> bool {
 /// A line that was misread in another way than UTF-8 as GBK, read back, with the number of lost
 /// characters.
 fn read_latin_or_big5(line: &str) -> Option<(String, usize)> {
-    if !has_signs_of_latin_or_big5(line) {
+    if !has_signs_of_other_misreading(line) {
         return None;
     }
     read_latin(line).or_else(|| read_as_big5(line).map(|text| (text, 0)))
 }
 
-/// Whether a line has any of the characters that [`read_latin`] and [`read_as_big5`] look for:
-/// U+0080 to U+00FF (accented letters and signs), private characters, kana or Bopomofo. Few lines
-/// have any.
-fn has_signs_of_latin_or_big5(line: &str) -> bool {
+/// Whether a line has signs of another misreading than UTF-8 as GBK: any of the characters that
+/// [`read_latin`] and [`read_as_big5`] look for, which are U+0080 to U+00FF (accented letters and
+/// signs), private characters, kana and Bopomofo. Few lines have any.
+fn has_signs_of_other_misreading(line: &str) -> bool {
     any_pair(line, |byte, next| {
         matches!(byte, 0xc2 | 0xc3 | 0xee) | (byte == 0xe3) & (0x81..=0x84).contains(&next)
     })

@@ -1,4 +1,5 @@
-//! A concatenated Tags line as characters, with a score for splitting it at each position.
+//! A concatenated Tags line as characters, with a score for splitting it at each position. A line
+//! is n tags followed by n keywords, see [`tags`](super).
 
 use wensou_text::fold;
 
@@ -23,9 +24,10 @@ pub(super) struct ConcatenatedTags {
     split_scores: Vec<f32>,
     /// For each position, the penalty for an unknown keyword that extends across it.
     breaks: Vec<BreakPenalty>,
-    /// For each position, the next one whose bigram falls into the same bucket, or [`NO_REPEAT`].
+    /// For each position, the next one whose bigram (the two folded characters from there on) falls
+    /// into the same one of [`BUCKETS`], or [`LAST_IN_BUCKET`]. These may be two different bigrams.
     /// Lines are short, so `u16` suffices.
-    repeats: Vec<u16>,
+    next_in_bucket: Vec<u16>,
     /// The runs of letters, digits and dots.
     words: Vec<CharRange>,
 }
@@ -45,10 +47,10 @@ struct BreakPenalty {
 /// keyword.
 const MIN_CAPITALS: usize = 3;
 
-/// Number of buckets for bigrams.
+/// Number of buckets into which bigrams are hashed.
 const BUCKETS: usize = 128;
-/// In [`ConcatenatedTags::repeats`]: no later bigram falls into the bucket.
-const NO_REPEAT: u16 = u16::MAX;
+/// In [`ConcatenatedTags::next_in_bucket`]: no later bigram falls into the bucket.
+const LAST_IN_BUCKET: u16 = u16::MAX;
 
 /// Base of the polynomial hash: 2^64 divided by the golden ratio. In a polynomial hash, the hash of
 /// any range follows from those of two prefixes.
@@ -90,7 +92,7 @@ impl ConcatenatedTags {
         let text = text.trim();
         self.chars.clear();
         self.chars.extend(text.chars().take(LONGEST_LINE + 1));
-        // The shortest line has a tag and a keyword of two characters each.
+        // The shortest line is one tag and one keyword, of two characters each.
         if !(4..=LONGEST_LINE).contains(&self.chars.len()) {
             return false;
         }
@@ -113,7 +115,7 @@ impl ConcatenatedTags {
             hash
         }));
         self.score_splits_and_breaks();
-        self.find_repeats();
+        self.find_next_in_bucket();
         self.find_words();
         true
     }
@@ -140,14 +142,14 @@ impl ConcatenatedTags {
         self.split_scores.push(0.0);
     }
 
-    /// Computes `repeats`.
-    fn find_repeats(&mut self) {
-        let mut buckets = [NO_REPEAT; BUCKETS];
-        self.repeats.clear();
-        self.repeats.resize(self.len(), NO_REPEAT);
+    /// Computes `next_in_bucket`.
+    fn find_next_in_bucket(&mut self) {
+        let mut buckets = [LAST_IN_BUCKET; BUCKETS];
+        self.next_in_bucket.clear();
+        self.next_in_bucket.resize(self.len(), LAST_IN_BUCKET);
         for (at, bigram) in self.folded.windows(2).enumerate().rev() {
             let bucket = &mut buckets[(bigram[0] as usize * 5 + bigram[1] as usize) % BUCKETS];
-            self.repeats[at] = *bucket;
+            self.next_in_bucket[at] = *bucket;
             *bucket = at as u16;
         }
     }
@@ -207,7 +209,7 @@ impl ConcatenatedTags {
     ) -> impl Iterator<Item = (usize, usize)> + '_ {
         let mut at = from;
         std::iter::from_fn(move || {
-            at = usize::from(self.repeats[at]);
+            at = usize::from(self.next_in_bucket[at]);
             let later = self.folded.get(at..)?.iter();
             let first = self.folded[from..].iter().take(max_chars);
             Some((at, later.zip(first).take_while(|(later, first)| later == first).count()))
@@ -222,8 +224,11 @@ impl ConcatenatedTags {
 
     /// The penalty at each position after the first character, for a keyword that begins at `from`.
     pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
-        let breaks = self.breaks[from + 1..].iter().enumerate();
-        breaks.map(|(after, at)| if after + 1 >= MIN_CAPITALS { at.far } else { at.near })
+        let penalty_at = |(offset, penalty): (usize, &BreakPenalty)| match offset + 1 {
+            ..MIN_CAPITALS => penalty.near,
+            _ => penalty.far,
+        };
+        self.breaks[from + 1..].iter().enumerate().map(penalty_at)
     }
 }
 

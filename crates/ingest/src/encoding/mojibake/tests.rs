@@ -30,12 +30,12 @@ fn char_counts_of_each_character_agrees_with_the_table_of_telling_characters() {
 }
 
 #[test]
-fn only_latin1_kana_bopomofo_and_private_characters_are_signs_of_latin_or_big5() {
+fn only_latin1_kana_bopomofo_and_private_characters_are_signs_of_other_misreading() {
     for text in ["", "a", "以太坊的升級,將在明年三月完成。「OpenAI」"] {
-        assert!(!has_signs_of_latin_or_big5(text), "{text}");
+        assert!(!has_signs_of_other_misreading(text), "{text}");
     }
     for text in ["\u{e9}", "a\u{a0}", "甲カ", "甲\u{e000}", "ㄅ"] {
-        assert!(has_signs_of_latin_or_big5(text), "{text}");
+        assert!(has_signs_of_other_misreading(text), "{text}");
     }
 }
 
@@ -198,8 +198,8 @@ proptest! {
         prop_assert!(!matches!(found, Repair::Repaired(_) | Repair::Partly(_)), "{found:?}");
     }
 
-    // The characters begin or continue mojibake, stand for lost bytes, or are what Latin-1 makes of
-    // UTF-8 (`\u{e4}\u{b8}\u{ad}`).
+    // The characters begin or continue mojibake, stand for lost bytes, are what Latin-1 makes of
+    // UTF-8 (`\u{e4}\u{b8}\u{ad}`), or are ordinary (`a`, `的`) or rare (`\u{20000}`).
     #[test]
     fn any_text_is_checked_without_panic(text in "[鐨勬湁�?□a浜\u{e4}\u{b8}\u{ad}锛€的\u{20000}]{0,60}") {
         repair(&text);
