@@ -1,7 +1,6 @@
 //! The hits over time: a bar for each day, week, month, quarter or year. Choosing a bar narrows the
 //! query to its period.
 
-use jiff::civil::Date;
 use wensou_query::{Step, Timeline};
 
 /// The state of the popup with the hits over time: the bars, and which of them is selected.
@@ -33,19 +32,14 @@ impl DateBars {
     /// Sets the bars to those of a timeline, and selects the newest.
     pub(crate) fn fill(&mut self, timeline: &Timeline) {
         let step = timeline.step;
-        let first_days: Vec<Date> = timeline.bars.iter().map(|bar| bar.start).collect();
         self.bars = timeline
             .bars
             .iter()
-            .zip(1..)
-            .map(|(bar, next)| {
-                let next_start =
-                    first_days.get(next).copied().unwrap_or_else(|| step.end(bar.start));
-                let last_day = next_start.yesterday().unwrap_or(bar.start).max(bar.start);
+            .map(|bar| {
                 let label = step.label(bar.start);
-                // The label of a day, a month or a year is also a value of `date:`.
-                let filter = match step {
-                    Step::Week | Step::Quarter => format!("{}..{last_day}", bar.start),
+                // The label of a week is its first day. Any other label is a value of `date:`.
+                let filter = match (step, step.end(bar.start).yesterday()) {
+                    (Step::Week, Ok(last_day)) => format!("{}..{last_day}", bar.start),
                     _ => label.clone(),
                 };
                 Period { label, documents: bar.stated + bar.inferred, filter }
@@ -61,7 +55,7 @@ impl DateBars {
         self.selected = self.selected.saturating_add_signed(bars).min(last);
     }
 
-    pub(crate) fn chosen(&self) -> Option<&Period> {
+    pub(crate) fn selected_bar(&self) -> Option<&Period> {
         self.bars.get(self.selected)
     }
 }

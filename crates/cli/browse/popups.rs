@@ -71,7 +71,7 @@ pub(crate) fn draw_date_bars(frame: &mut Frame<'_>, date_bars: &DateBars) {
     let (columns, rows) = (frame.area().width, frame.area().height);
     let title = "dates of the hits · Left Right · Enter narrows";
     let inside = draw_popup(frame, title, columns, (DATE_BAR_ROWS + DATE_BAR_OTHER_ROWS).min(rows));
-    let caption = match date_bars.chosen() {
+    let caption = match date_bars.selected_bar() {
         Some(period) => format!(
             "{}: {} · without a date: {}",
             period.label,

@@ -102,7 +102,7 @@ impl App {
             (_, Some(Command::First)) => isize::MIN,
             (_, Some(Command::Last)) => isize::MAX,
             (_, Some(Command::Open)) => {
-                let filter = date_bars.chosen().map(|period| period.filter.clone())?;
+                let filter = date_bars.selected_bar().map(|period| period.filter.clone())?;
                 self.set_text(filters::set_date(self.text(), Some(&filter), &self.clock));
                 return None;
             }
