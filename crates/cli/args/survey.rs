@@ -13,8 +13,8 @@ use clap::Args;
 ///   wensou survey news/2024 --base news -o 2024.stats
 ///   wensou survey --merge 2023.stats 2024.stats -o all.stats
 ///   wensou index news/2023 --base news --stats all.stats
-/// The options that decide how pages are read (--encoding, --map, --labels, --exclude, --pre) must
-/// be the same for every survey and every index.
+/// The options that decide how pages are read (--encoding, --map, --labels, --exclude, --pre,
+/// --pre-glob) must be the same for every survey and every index.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Survey {
