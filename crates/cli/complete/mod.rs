@@ -1,7 +1,7 @@
 //! Completion of a command line, by the program itself: the shell scripts (`cmd/completions.rs`)
 //! run `wensou` to get candidates. `values` finds candidates for queries and ids, `line` splits and
-//! quotes bash lines. A candidate begins with the typed text, perhaps after an opening quote `「`,
-//! so that no shell deletes any of the typed text.
+//! quotes bash lines. A candidate repeats the typed text and continues it, so that no shell deletes
+//! any of it. It may only add an opening quote before a value: `tag:B` becomes `tag:「B $C」`.
 
 mod line;
 mod values;

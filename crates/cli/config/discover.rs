@@ -1,4 +1,4 @@
-//! Finds the index from any folder below the one that contains it, as git finds `.git`.
+//! Finds the index from the folder that contains it and from any folder below, as git finds `.git`.
 
 use std::path::{Path, PathBuf};
 

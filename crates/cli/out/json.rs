@@ -34,8 +34,9 @@ pub(crate) struct HitObject<'a> {
     /// Left out if `false`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     backfilled: bool,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    shared: &'a [String],
+    /// Of `wensou similar`: the key terms that the hit shares with the given document.
+    #[serde(rename = "shared", skip_serializing_if = "<[String]>::is_empty")]
+    shared_terms: &'a [String],
 }
 
 /// The keys of [`HitObject`], in order.
@@ -118,7 +119,7 @@ pub(crate) fn hit_object(hit: &Hit) -> HitObject<'_> {
         near_duplicates: &hit.near_duplicates,
         missing: &hit.missing,
         backfilled: hit.backfilled,
-        shared: &hit.shared_terms,
+        shared_terms: &hit.shared_terms,
     }
 }
 
