@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use wait4::Wait4;
+use wait4::{ResourceUsage, Wait4};
 
 /// The programs to run.
 pub(crate) struct Programs {
@@ -27,6 +27,7 @@ impl Programs {
         let mut between = Command::new(&self.this);
         between.arg("--peak").arg(command.get_program()).args(command.get_args());
         let output = between.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+        anyhow::ensure!(output.status.success(), "{command:?} failed");
         Ok(String::from_utf8(output.stdout)?.trim().parse()?)
     }
 }
@@ -35,9 +36,18 @@ impl Programs {
 /// does only this.
 pub(crate) fn print_peak(command: &[OsString]) -> anyhow::Result<()> {
     let (program, arguments) = command.split_first().context("no command")?;
-    let mut child = without_output(Command::new(program).args(arguments)).spawn()?;
-    println!("{}", child.wait4()?.rusage.maxrss);
+    let mut command = Command::new(program);
+    println!("{}", run(command.args(arguments))?.maxrss);
     Ok(())
+}
+
+/// Runs a command without input and output to its end, and returns the resources that it used.
+/// Fails if the command failed.
+fn run(command: &mut Command) -> anyhow::Result<ResourceUsage> {
+    let ended = without_output(command).spawn()?.wait4()?;
+    // A search without hits ends with status 1.
+    anyhow::ensure!(ended.status.code().is_some_and(|code| code < 2), "{command:?} failed");
+    Ok(ended.rusage)
 }
 
 /// The command without input and output.
@@ -57,11 +67,8 @@ pub(crate) struct Times {
 /// Runs a command once, discards its output, and measures its times.
 pub(crate) fn times_of(command: &mut Command) -> anyhow::Result<Times> {
     let start = Instant::now();
-    let ended = without_output(command).spawn()?.wait4()?;
-    let (wall, used) = (start.elapsed(), ended.rusage);
-    // A search without hits ends with status 1.
-    anyhow::ensure!(ended.status.code().is_some_and(|code| code < 2), "{command:?} failed");
-    Ok(Times { wall, processor: used.utime + used.stime })
+    let used = run(command)?;
+    Ok(Times { wall: start.elapsed(), processor: used.utime + used.stime })
 }
 
 /// Runs a command once, discards its output, and measures its wall time.
