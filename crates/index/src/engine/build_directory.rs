@@ -23,7 +23,7 @@ use tantivy::{Directory, HasLen};
 use crate::error::Error;
 
 /// The folder of a generation that is being written. It remembers the first failure of the file
-/// system.
+/// system, see [`FirstFailure`].
 #[derive(Debug, Clone)]
 pub(crate) struct BuildDirectory {
     folder: PathBuf,
@@ -49,6 +49,10 @@ impl BuildDirectory {
 ///
 /// When a thread of tantivy fails, tantivy's error says only that it failed; the first error of the
 /// file system is the cause.
+///
+/// Failures to open, create, read, write, rename and sync files are recorded. Those to delete a
+/// file are not, because tantivy ignores them; nor those to look for a file or to take a lock. If a
+/// page of a mapped file cannot be read, the system sends a signal instead of an error.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
 
@@ -122,13 +126,15 @@ impl TerminatingWrite for FailureRecordingFile {
 #[cfg(unix)]
 const BUFFER: usize = 64 << 10;
 
-/// A file that is read through a buffer.
+/// A file that is read through a buffer. The first failure to read it is recorded in `failure`.
 #[cfg(unix)]
 #[derive(Debug)]
 struct BufferedFile {
     file: File,
+    path: PathBuf,
     length: usize,
     buffer: Mutex<Buffer>,
+    failure: FirstFailure,
 }
 
 /// The bytes that were read last, and their offset in the file.
@@ -143,7 +149,8 @@ struct Buffer {
 impl BufferedFile {
     /// Fills `bytes` with those of the file from the offset `start` on.
     fn read(&self, start: usize, bytes: &mut [u8]) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, start as u64)
+        let read = std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, start as u64);
+        read.inspect_err(|error| self.failure.remember("read", &self.path, error))
     }
 }
 
@@ -180,17 +187,23 @@ impl FileHandle for BufferedFile {
 
 impl Directory for BuildDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        let full = self.folder.join(path);
         #[cfg(unix)]
         if path.extension().is_none_or(|extension| extension != super::component::POST) {
             let failed = |error| {
-                self.failure.remember("open", &self.folder.join(path), &error);
+                self.failure.remember("open", &full, &error);
                 OpenReadError::wrap_io_error(error, path.to_path_buf())
             };
-            let file = File::open(self.folder.join(path)).map_err(failed)?;
+            let file = File::open(&full).map_err(failed)?;
             let length = file.metadata().map_err(failed)?.len() as usize;
-            return Ok(Arc::new(BufferedFile { file, length, buffer: Mutex::default() }));
+            let (buffer, failure) = (Mutex::default(), self.failure.clone());
+            return Ok(Arc::new(BufferedFile { file, path: full, length, buffer, failure }));
         }
-        self.mapped.get_file_handle(path)
+        self.mapped.get_file_handle(path).inspect_err(|error| {
+            if let OpenReadError::IoError { io_error, .. } = error {
+                self.failure.remember("open", &full, io_error);
+            }
+        })
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -239,5 +252,30 @@ impl Directory for BuildDirectory {
 
     fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
         self.mapped.watch(callback)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use tantivy::TantivyError;
+
+    use super::*;
+
+    #[test]
+    fn a_failure_to_read_a_file_is_the_cause_of_an_error_of_tantivy() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.store");
+        std::fs::write(&path, [7_u8; 100]).unwrap();
+        let failure = FirstFailure::default();
+        let directory = BuildDirectory::open(folder.path(), failure.clone()).unwrap();
+        let file = directory.get_file_handle(Path::new("a.store")).unwrap();
+        // The file is cut short after it was opened.
+        std::fs::write(&path, [7_u8; 10]).unwrap();
+        assert!(file.read_bytes(0..100).is_err());
+        let failed = Error::Engine(TantivyError::InternalError("a thread failed".to_owned()));
+        let cause = failure.cause_of(failed);
+        let is_named =
+            matches!(&cause, Error::Io { what: "read", path: named, .. } if *named == path);
+        assert!(is_named, "{cause:?}");
     }
 }
