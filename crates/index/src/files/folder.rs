@@ -112,14 +112,19 @@ impl Folder {
 
     /// Reads a whole regular file. A file of more than `limit` bytes is an error.
     pub(crate) fn read(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let check_limit = |length: u64| -> io::Result<()> {
+            if length <= limit {
+                return Ok(());
+            }
+            let what = format!("has more than the {limit} bytes allowed");
+            Err(io::Error::new(io::ErrorKind::InvalidData, what))
+        };
         let (file, length) = self.file(name)?;
-        if length > limit {
-            let what = format!("has {length} bytes, more than the {limit} allowed");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-        }
+        check_limit(length)?;
         let mut bytes = Vec::with_capacity(length as usize);
-        // The file may grow while it is read.
-        file.take(limit).read_to_end(&mut bytes)?;
+        // The file may grow while it is read, so read one byte more than is allowed.
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        check_limit(bytes.len() as u64)?;
         Ok(bytes)
     }
 
@@ -204,7 +209,7 @@ impl Folder {
         {
             use std::os::unix::fs::PermissionsExt;
 
-            // `Dir::dir_metadata` returns cap-std's own type. The bits are those of the folder.
+            // cap-std has a type of its own for permissions, so its own trait reads the mode.
             let mode = cap_std::fs::PermissionsExt::mode(&self.dir.dir_metadata()?.permissions());
             // Copy only the read bits: the execute bits of a folder make no sense for a file.
             file.set_permissions(std::fs::Permissions::from_mode(0o600 | (mode & 0o044)))?;
@@ -271,5 +276,15 @@ mod tests {
         assert!(folder.read("long", 9).is_err());
         assert_eq!(folder.read("long", 10).unwrap(), b"0123456789");
         assert_eq!(fs::read(at("secret")).unwrap(), b"secret");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_is_longer_than_it_said_is_read_only_up_to_the_limit() {
+        // Files of /proc say that they have no bytes.
+        let folder = Folder::open(Path::new("/proc/self")).unwrap();
+        assert_eq!(folder.file("status").unwrap().1, 0);
+        assert!(folder.read("status", 10).is_err());
+        assert!(folder.read("status", 1 << 20).unwrap().len() > 10);
     }
 }
