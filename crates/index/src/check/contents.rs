@@ -3,7 +3,8 @@
 //! The checksums in the description reveal a file that changed on the disk. They do not reveal a
 //! file that was written wrong, or that was changed together with its checksum. This comparison
 //! does: it reads every stored record, deleted documents included, analyses it as a build does, and
-//! compares the outcome with every other structure of the segment.
+//! compares the outcome with every other structure of the segments. A file that belongs to no
+//! segment is compared with what a build writes, or verified by checksums of its own.
 //!
 //! | structure | module | compared with |
 //! |---|---|---|
@@ -11,11 +12,12 @@
 //! | `page-sums` | `page_sums` | the page checksums, computed again |
 //! | `meta.json`, `.managed.json` | `generation_files` | what a build writes, byte for byte |
 //! | settings, tables | `generation_files` | the description |
-//! | `files`, `duplicates` | `generation_files` | their own checksums, and counts |
+//! | `files` | `generation_files` | its own checksums, the number of files in the description |
+//! | `duplicates` | `generation_files` | its own checksums, the documents of the segments |
 //! | stored records | `documents` | their content hashes (XXH3) |
 //! | tantivy's columns | `columns` | every value of every analysed record |
-//! | term dictionaries, posting lists | `inverted` | number and hash of the doc ids of each term |
-//! | the rest of these files | `sections` | what tantivy writes, byte for byte |
+//! | terms, posting lists of `term`, `idx` | `inverted` | number and hash of each term's doc ids |
+//! | other bytes of these; `pos`, `fieldnorm` | `sections` | what tantivy writes, byte for byte |
 //! | postings | `postings` | the file, built again, byte for byte |
 //! | counts, deleted documents | `totals` | sums over the records |
 //!
@@ -33,7 +35,7 @@ use super::inverted::InvertedTerms;
 use super::postings::PostingsRebuilder;
 use super::report::Checked;
 use super::totals::RecordTotals;
-use super::{footers, generation_files, page_sums};
+use super::{footers, generation_files, page_sums, postings};
 use crate::engine::component::POST;
 use crate::engine::document::to_document;
 use crate::error::Error;
@@ -45,11 +47,12 @@ use crate::open::Index;
 /// Why terms and postings are not compared.
 const OTHER_ANALYSIS: &str = "it was built by another version of the text analysis";
 
-/// Compares every structure of the index with its stored records.
-pub(super) fn compare(index: &Index, checked: &mut Checked) {
+/// Compares every structure of the index with its stored records. Fails if this machine prevents a
+/// comparison; then all other comparisons have been made.
+pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error> {
     let mut findings = Findings::new(index, checked);
     guarded(&mut findings, "the footers", |findings| footers::compare(index, findings));
-    guarded(&mut findings, "the lists of files", |findings| {
+    guarded(&mut findings, "the files outside the segments", |findings| {
         generation_files::compare(index, findings)
     });
     guarded(&mut findings, "the page checksums", |findings| page_sums::compare(index, findings));
@@ -61,6 +64,7 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) {
         });
     }
     totals.compare(index, &mut findings);
+    findings.finish()
 }
 
 /// Opens an index. If that fails, or if tantivy panics on invalid files, the error is a message
@@ -94,10 +98,7 @@ fn compare_segment(
     let same_analysis = is_same_analysis(index);
     let mut columns = ColumnComparison::open(index, reader, same_analysis, findings)?;
     let mut inverted = InvertedTerms::new(index);
-    let mut rebuilder = match same_analysis {
-        true => PostingsRebuilder::new(),
-        false => Err(OTHER_ANALYSIS.to_owned()),
-    };
+    let mut rebuilder = same_analysis.then(PostingsRebuilder::new);
     let all_read = for_each_document(
         index,
         ordinal,
@@ -111,10 +112,10 @@ fn compare_segment(
             if same_analysis {
                 inverted.add(doc, &document);
             }
-            if let Ok(postings) = &mut rebuilder
+            if let Some(Ok(postings)) = &mut rebuilder
                 && let Err(error) = postings.add(&analysed.terms)
             {
-                rebuilder = Err(error);
+                rebuilder = Some(Err(error));
             }
         },
     )?;
@@ -124,18 +125,20 @@ fn compare_segment(
     if !all_read {
         return Ok(());
     }
-    guarded(findings, &file_name(id, "term"), |findings| match same_analysis {
-        true => inverted.compare(index, ordinal, reader, findings),
-        false => {
-            findings.not_compared(&file_name(id, "term"), OTHER_ANALYSIS);
-            Ok(())
+    let [terms, posting_lists] = ["term", POST].map(|extension| file_name(id, extension));
+    match rebuilder {
+        Some(rebuilder) => {
+            guarded(findings, &terms, |findings| {
+                inverted.compare(index, ordinal, reader, findings)
+            });
+            guarded(findings, &posting_lists, |findings| {
+                postings::compare(index, id, rebuilder, findings)
+            });
         }
-    });
-    let rebuilt = rebuilder.and_then(PostingsRebuilder::finish);
-    match rebuilt.and_then(|rebuilt| rebuilt.difference(index, id)) {
-        Ok(None) => {}
-        Ok(Some(difference)) => findings.damage(&file_name(id, POST), difference),
-        Err(why) => findings.not_compared(&file_name(id, POST), &why),
+        None => {
+            findings.not_compared(&terms, OTHER_ANALYSIS);
+            findings.not_compared(&posting_lists, OTHER_ANALYSIS);
+        }
     }
     Ok(())
 }

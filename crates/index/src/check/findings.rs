@@ -60,13 +60,15 @@ pub(super) struct Findings<'c> {
     last_file: String,
     /// The number of findings in a row about `last_file`.
     in_a_row: u64,
+    /// The first error of this machine that prevented a comparison.
+    failure: Option<Error>,
 }
 
 impl<'c> Findings<'c> {
     pub(super) fn new(index: &Index, checked: &'c mut Checked) -> Self {
         let name = index.generation().path().file_name().unwrap_or_default();
         let generation = name.display().to_string();
-        Self { checked, generation, last_file: String::new(), in_a_row: 0 }
+        Self { checked, generation, last_file: String::new(), in_a_row: 0, failure: None }
     }
 
     /// Adds a finding: the file `name` differs from what it should contain.
@@ -92,11 +94,23 @@ impl<'c> Findings<'c> {
         }
     }
 
-    /// Adds a finding: the file `name` could not be compared, for the reason `why`.
+    /// Adds a finding: the file `name` was not compared, because the index is out of date in the
+    /// way that `why` says.
     pub(super) fn not_compared(&mut self, name: &str, why: &str) {
         (self.last_file, self.in_a_row) = Default::default();
         let what =
             format!("{}/{name}: not compared with the stored records: {why}", self.generation);
         self.checked.add(Severity::Stale, what);
+    }
+
+    /// Records that a comparison could not be made because of this machine, and not of the index:
+    /// for example, a temporary file cannot be written.
+    pub(super) fn fail(&mut self, error: Error) {
+        self.failure.get_or_insert(error);
+    }
+
+    /// Fails if a comparison could not be made because of this machine.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.failure.map_or(Ok(()), Err)
     }
 }

@@ -56,8 +56,9 @@ pub fn check_files(dir: &Path) -> Result<Checked, Error> {
 ///
 /// # Errors
 ///
-/// As for [`check_files`], and those of reading the archive. What is wrong with the index is a
-/// finding, not an error.
+/// As for [`check_files`], those of reading the archive, and [`Error::Temporary`] or [`Error::Io`]
+/// if this machine prevents a comparison, for example because temporary files cannot be written.
+/// What is wrong with the index is a finding, not an error.
 pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<Checked, Error> {
     let options = excluding(options, dir);
     restarting_if_replaced(dir, |folder, checked| {
@@ -65,9 +66,11 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
         let Some((current, meta)) = check_sums(folder, checked)? else { return Ok(()) };
         match contents::open(folder, &current, &meta) {
             Ok(index) => {
-                contents::compare(&index, checked);
-                // Records of a damaged index may differ from the archive because of the damage.
+                let compared = contents::compare(&index, checked);
+                // Records of a damaged index may differ from the archive because of the damage. An
+                // error of this machine does not hide the damage that was found.
                 if !checked.is_damaged() {
+                    compared?;
                     if let Err(error) = records::compare(&index, checked) {
                         checked.add(Severity::Damage, error.to_string());
                     } else {

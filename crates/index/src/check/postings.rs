@@ -12,9 +12,10 @@ use tantivy::directory::OwnedBytes;
 use tantivy::index::SegmentId;
 use wensou_postings::{DocumentTerms, PostingsBuilder, describe_difference};
 
-use super::findings::file_name;
+use super::findings::{Findings, file_name};
 use super::footers::without_footer;
 use crate::engine::component::POST;
+use crate::error::Error;
 use crate::open::Index;
 
 /// The number of bytes that are compared at a time.
@@ -31,57 +32,74 @@ pub(super) struct PostingsRebuilder {
 }
 
 /// Postings that were built again.
-pub(super) struct RebuiltPostings {
+struct RebuiltPostings {
     file: File,
 }
 
-/// The message if the postings cannot be built again because a temporary file cannot be written.
-fn not_rebuilt(error: &io::Error) -> String {
-    format!("they cannot be built again in {}: {error}", std::env::temp_dir().display())
+/// The error if the postings cannot be built again because a temporary file cannot be written.
+fn not_written(source: io::Error) -> Error {
+    Error::Temporary { dir: std::env::temp_dir(), source }
+}
+
+/// Compares the postings file of a segment with the one that `rebuilder` makes, which has all
+/// documents of the segment.
+pub(super) fn compare(
+    index: &Index,
+    segment: SegmentId,
+    rebuilder: Result<PostingsRebuilder, Error>,
+    findings: &mut Findings<'_>,
+) -> Result<(), Error> {
+    let name = file_name(segment, POST);
+    // `stored` is without the footer that tantivy appends; the module `footers` checks the footer.
+    let stored = without_footer(index, &name)?;
+    let rebuilt = rebuilder.and_then(PostingsRebuilder::finish);
+    match rebuilt.and_then(|rebuilt| rebuilt.difference(&stored)) {
+        Ok(None) => {}
+        Ok(Some(difference)) => findings.damage(&name, difference),
+        Err(error) => findings.fail(error),
+    }
+    Ok(())
 }
 
 impl PostingsRebuilder {
-    pub(super) fn new() -> Result<Self, String> {
+    pub(super) fn new() -> Result<Self, Error> {
         let folder = std::env::temp_dir();
-        let file = tempfile::tempfile_in(&folder).map_err(|error| not_rebuilt(&error))?;
+        let file = tempfile::tempfile_in(&folder).map_err(not_written)?;
         Ok(Self { builder: PostingsBuilder::new(&folder), file })
     }
 
     /// Adds the next document.
-    pub(super) fn add(&mut self, terms: &DocumentTerms) -> Result<(), String> {
-        self.builder.add(terms).map_err(|error| not_rebuilt(&error))
+    pub(super) fn add(&mut self, terms: &DocumentTerms) -> Result<(), Error> {
+        self.builder.add(terms).map_err(not_written)
     }
 
     /// Writes the file.
-    pub(super) fn finish(self) -> Result<RebuiltPostings, String> {
+    fn finish(self) -> Result<RebuiltPostings, Error> {
         let Self { builder, file } = self;
-        let written = || {
+        let written = || -> io::Result<RebuiltPostings> {
             builder.finish(file.try_clone()?)?;
             Ok(RebuiltPostings { file })
         };
         // The builder panics if the system refuses a thread.
         match catch_unwind(AssertUnwindSafe(written)) {
-            Ok(written) => written.map_err(|error: io::Error| not_rebuilt(&error)),
-            Err(_) => Err("they cannot be built again".to_owned()),
+            Ok(written) => written.map_err(not_written),
+            Err(_) => {
+                let refused = io::Error::other("a thread could not be started");
+                Err(Error::io("build postings in", &std::env::temp_dir())(refused))
+            }
         }
     }
 }
 
 impl RebuiltPostings {
-    /// How the postings file of the segment differs from the one that was built again; `None` if
-    /// the two are the same. Fails if they cannot be compared.
-    pub(super) fn difference(
-        mut self,
-        index: &Index,
-        segment: SegmentId,
-    ) -> Result<Option<String>, String> {
-        // `stored` lacks the footer that tantivy appends; `footers` checks that.
-        let stored =
-            without_footer(index, &file_name(segment, POST)).map_err(|error| error.to_string())?;
-        let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
+    /// How `stored`, the postings file of the segment, differs from the one that was built again;
+    /// `None` if the two are the same. Fails if the latter cannot be read.
+    fn difference(mut self, stored: &OwnedBytes) -> Result<Option<String>, Error> {
+        let not_read = Error::io("read a temporary file in", &std::env::temp_dir());
+        let at = first_difference(stored, &mut self.file).map_err(not_read)?;
         let Some(at) = at else { return Ok(None) };
         // Reading a damaged file may panic.
-        let described = || describe_difference(&stored, &read_whole(&mut self.file).ok()??);
+        let described = || describe_difference(stored, &read_whole(&mut self.file).ok()??);
         let described = catch_unwind(AssertUnwindSafe(described)).ok().flatten();
         let differs = "it differs from the stored records";
         Ok(Some(match described {
