@@ -199,7 +199,7 @@ pub(crate) fn scan(
         if options.allow_empty {
             stored.forget(root);
         } else if options.keep_missing {
-            declare_without_files(&mut scanned, root);
+            declare_empty_root_unreadable(&mut scanned, root);
         } else {
             return Err(Error::EmptyRoot { root: root.clone(), records });
         }
@@ -207,9 +207,9 @@ pub(crate) fn scan(
     Ok(scanned)
 }
 
-/// Declares a root without files unreadable, so that the records of it are kept. If the scan could
-/// not read the root, it has declared this already, and the report names the root only once.
-pub(crate) fn declare_without_files(scanned: &mut ScannedArchive, root: &Path) {
+/// Declares unreadable a root that has no files, so that the records of it are kept. If the scan
+/// could not read the root, it has declared this already, and the report names the root only once.
+pub(crate) fn declare_empty_root_unreadable(scanned: &mut ScannedArchive, root: &Path) {
     let names_root = |skipped: &Skipped| skipped.path == root && is_unreadable(skipped);
     if !scanned.skipped().iter().any(names_root) {
         scanned.declare_unreadable(root.to_path_buf(), "has no files now".to_owned());

@@ -10,7 +10,7 @@ use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive};
 use super::order::OrderComparison;
 use super::report::{Checked, Severity};
 use crate::analysis::labels_of_generation;
-use crate::build::{declare_without_files, format_fingerprint, is_unreadable};
+use crate::build::{declare_empty_root_unreadable, format_fingerprint, is_unreadable};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
 use crate::open::Index;
@@ -68,7 +68,8 @@ pub(super) fn compare(
     let report = read.map_err(Error::of_ingest)?.report;
     checked.archive_compared = true;
     report_unreadable(&report, checked);
-    // If this check or the build could not read a file, the index has older records of it or none.
+    // If the build could not read a file, the index has older records of it or none. If this check
+    // cannot read a file, the records of it are not compared. Then a difference proves no damage.
     let all_read =
         [&report, &meta.report].iter().all(|report| !report.skipped.iter().any(is_unreadable));
     // Compute the fingerprint again: files may also change while this check reads them.
@@ -81,7 +82,7 @@ pub(super) fn compare(
     Ok(())
 }
 
-/// Declares each root unreadable that has no files although the index has records of it: these
+/// Declares unreadable each root that has no files although the index has records of it: these
 /// records are not compared, and [`report_unreadable`] adds the finding. Returns false if no root
 /// has files, although the index has records: then there is nothing to compare with, and this is a
 /// finding.
@@ -99,7 +100,7 @@ fn declare_missing_roots(
     }
     for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
         if stored.count_under(root) > 0 {
-            declare_without_files(scanned, root);
+            declare_empty_root_unreadable(scanned, root);
         }
     }
     true

@@ -11,13 +11,14 @@ use super::salvage::adopt;
 use crate::error::Error;
 use crate::files::Folder;
 
-/// Removes generations that are no longer needed, such as what a killed build left. If there are
-/// none, and the note in the lock file names none, nothing is written.
+/// Removes generations that are no longer needed, such as what a killed build left. Writes nothing
+/// if there are none and the note in the lock file lists no unfinished generation.
 ///
 /// # Errors
 ///
-/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] and [`Error::Foreign`] if
-/// the folder contains files that wensou did not make, and [`Error::Io`] if it cannot be written.
+/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] if the folder is no index
+/// folder and contains other files, [`Error::Foreign`] if something that wensou did not make has
+/// the name of one of its files, and [`Error::Io`] if the folder cannot be written.
 pub fn remove_litter(dir: &Path) -> Result<(), Error> {
     if has_litter(dir) {
         Locked::take(dir, WhenBusy::Fail)?.clean_up(KeepComplete::IfNeeded);

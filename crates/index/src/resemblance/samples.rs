@@ -90,8 +90,8 @@ impl Sample {
         if self.text_hash == other.text_hash && self.text_hash != 0 {
             return Likeness::Same;
         }
-        // A sample of the maximum size lacks the sampled shingles whose hashes are above its last
-        // one. So compare the hashes only as far as both samples are complete.
+        // A sample of the maximum size may have been cut: then the sampled shingles whose hashes
+        // are above its last one are missing. So compare only as far as both samples are complete.
         let complete_up_to = |sample: &Self| match sample.shingles.len() {
             MAX_SHINGLES => sample.shingles.last().copied().unwrap_or(u32::MAX),
             _ => u32::MAX,
