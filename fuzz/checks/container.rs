@@ -27,8 +27,8 @@ pub fn check(data: &[u8]) {
     options.max_container_bytes = 1 << 18;
     options.max_ratio = 20;
     // The number of bytes that the limits allow: in proportion to the length of the file, but at
-    // least as many as a page may have and at most as many as a container may have; always as many
-    // as the file has itself.
+    // least as many as a page may have and at most as many as a container may have; but never fewer
+    // than the file has itself.
     let allowed = (raw.len() as u64 * options.max_ratio)
         .max(options.max_file_bytes)
         .min(options.max_container_bytes)
@@ -50,7 +50,7 @@ pub fn check(data: &[u8]) {
         }
     });
     assert!(bytes <= allowed, "{bytes} bytes, and {allowed} are allowed");
-    // A container may cause no event: folders and the records that describe a crawl are no members.
+    // Some containers cause no event: folders and the records that describe a crawl are no members.
     // The content decides whether a file is a container, whatever its name says.
     let is_single_file =
         !fuzz_entry::is_container(name, raw) && (name.contains(".txt") || name.contains(".jsonl"));

@@ -17,7 +17,7 @@ impl Client {
         self.send(&Request::get(path).queries(parameters))
     }
 
-    /// Sends `HEAD path`, and returns whether what the path names exists.
+    /// Sends `HEAD path`, and returns whether anything exists at that path.
     ///
     /// # Errors
     ///

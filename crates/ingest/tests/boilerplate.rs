@@ -17,8 +17,8 @@ fn sentences(number: usize) -> [String; 3] {
     ]
 }
 
-/// The line of a menu for the item with this number. Items with numbers below 150 have different
-/// lines.
+/// The line of a menu for the item with this number. No two items with numbers below 150 have the
+/// same line.
 fn menu_line(item: usize) -> String {
     format!(
         "{}{}",
@@ -215,8 +215,8 @@ fn flash_items_stay_however_often_they_occur() {
 #[test]
 fn copies_of_an_article_keep_all_its_lines() {
     let (articles, _, report) = read_site(45, |number| {
-        // The first 35 pages are copies of one article; every other page has a subheading before
-        // its text.
+        // The first 35 pages are copies of one article. Of all pages, those with even numbers have
+        // a subheading before their text.
         let body = sentences(if number < 35 { 0 } else { number });
         let heading = if number % 2 == 0 { "小標題\n\n" } else { "" };
         format!("轉自{}\n\n{heading}{}\n", number % 7, body.join("\n\n"))

@@ -174,8 +174,10 @@ fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
 
 /// The length in bytes of the zone at the start of a text after a time, such as `Z`, `+0800` or
 /// `:-05:00`, including a colon before the zone; 0 without a zone. A `-` without a colon begins no
-/// zone, but the end of a range of times, as in `10:00-11:00`: what is surely a zone belongs to the
-/// date already.
+/// zone, but the end of a range of times, as in `10:00-11:00`: [`parse_prefix`] has already
+/// consumed a `-` that certainly begins a zone.
+///
+/// [`parse_prefix`]: super::parse_prefix
 fn zone_bytes(text: &str) -> usize {
     let zone = text.strip_prefix(':').unwrap_or(text);
     let bytes = match zone.as_bytes() {

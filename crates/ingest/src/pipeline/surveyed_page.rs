@@ -73,7 +73,8 @@ enum StampCode {
 }
 
 impl StampCode {
-    /// The code of a stamp: `None` if there is no stamp, `Some(None)` if its date is a null date.
+    /// Encodes `stamp`, which is `None` if there is no stamp, and `Some(None)` if its date is a
+    /// null date or no valid one.
     fn of(stamp: Option<Option<Moment>>) -> io::Result<Self> {
         Ok(match stamp {
             None => Self::None,

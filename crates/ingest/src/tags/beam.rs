@@ -1,12 +1,12 @@
-//! A concatenated line has two halves: n tags, then their n keywords. A beam keeps the best partial
-//! segmentations of a line in which the last tag ends at one certain position of the first half.
+//! A concatenated line has two halves: n tags, then their n keywords. There is a beam for each
+//! position in the first half: it keeps the best partial segmentations whose last tag ends there.
 
 use super::keyword::sortable_bits;
 
 /// The number of steps that a beam keeps. Of the steps with the same next keyword, only the best
 /// matters, so the steps of a beam differ in where the next keyword begins.
 const BEAM_WIDTH: usize = 5;
-/// [`Step::previous`] of the first step, which has no entry.
+/// [`Step::previous`] of the initial step, which has no tag and no keyword yet.
 pub(super) const NO_STEP: u32 = u32::MAX;
 
 /// A partial segmentation, as a linked list: its last entry (a tag of the first half, and the

@@ -12,7 +12,7 @@ use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent,
 pub(crate) struct Score {
     /// The number of pages in the truth.
     pub(crate) pages: usize,
-    /// The fraction of pages of which exactly the title of the truth was read. The other scores
+    /// The fraction of pages whose title was read exactly as the truth has it. The other scores
     /// without `f1` are fractions of the same kind.
     pub(crate) title: f64,
     pub(crate) source: f64,

@@ -13,7 +13,7 @@ pub fn ranks(bits: &[u64]) -> impl Iterator<Item = u32> {
 ///
 /// # Panics
 ///
-/// If there is no bit `at`.
+/// If `at` is not less than `64 * bits.len()`.
 ///
 /// ```
 /// use wensou_postings::{rank, ranks};

@@ -14,16 +14,17 @@ use super::window::DocWindow;
 /// - **Order.** From call to call, the documents or windows that a method is given never descend.
 /// - **Consumption.** [`seek`] consumes all documents before the one that it returns, and [`probe`]
 ///   those before the one that it checks; [`fill`] and [`retain`] consume all documents before the
-///   end of the window. What was consumed is not found again. After [`seek`], a window may begin
-///   before the document that it returned, since no candidate lies between the start of the window
-///   and that document.
+///   end of the window. What was consumed is not found again. [`seek`] found that no candidate lies
+///   between its target and the document that it returned, so the next window may still begin
+///   anywhere from the target on.
 /// - **Roles.** An iterator either leads or follows, for all of its life. A leader produces
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
 ///   [`retain`]). The members of a union lead or follow as the union does. If an intersection
 ///   leads, its first member leads and the others follow. If a [`MinMass`] fills windows, its
-///   members lead one after another, until the members that are left have less than the minimum
-///   mass together; these follow. A follower may fill a window of its own, but only if all its
-///   candidates come from posting lists ([`is_postings_only`]).
+///   members lead in turn, as long as the members that have not been asked yet have the minimum
+///   mass together. The other members follow: a document that only they match has too little mass.
+///   To [`retain`], a follower may fill a temporary window and intersect the two, but only if all
+///   its candidates come from posting lists ([`is_postings_only`]).
 /// - **Confirmation.** [`confirm`] may be called once for each candidate that was found: after
 ///   [`seek`] or [`probe`] for that document, or after [`fill`] or [`retain`] for the documents of
 ///   that window. Calls for one window ascend, unless [`can_rewind`]: then they may return to the

@@ -96,8 +96,9 @@ impl TermScorer {
     /// the window. `documents` is the number of these documents.
     pub(super) fn should_scan(&self, window: &DocWindow, documents: usize) -> bool {
         let doc_freq = match &self.postings {
-            // Never scan the lists of unigrams of bodies: they are long and tell documents apart
-            // poorly, because a document that has a word also has the characters of the word.
+            // Never scan the lists of unigrams of bodies. They are long, and their scores hardly
+            // differ between documents, because those that have a word also have its characters.
+            // Few documents are left to look up, because most terms have been scored before them.
             TermPostings::Cursor(..) | TermPostings::Bitset(_)
                 if self.is_unigram && self.field == BODY =>
             {

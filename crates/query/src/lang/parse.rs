@@ -223,8 +223,8 @@ impl Parser<'_> {
     }
 }
 
-/// Combines nodes into one with `make`; `None` if there are no nodes. A single node stands for
-/// itself.
+/// Combines nodes into one with `make`; `None` if there are no nodes. A single node is returned as
+/// it is, but without its `+`.
 fn combine(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> {
     if nodes.len() < 2 {
         return nodes.pop().map(without_plus);

@@ -18,8 +18,8 @@ pub struct SavedName<'t> {
 
 /// The saved query that `text` starts with, if its first word is `@name`.
 ///
-/// Anywhere else, after a backslash and in quotes, `@` is text. Invisible characters before a name and
-/// at its end have no meaning, as elsewhere in a query.
+/// Anywhere else, `@` is text, as it is after a backslash and in quotes. Invisible characters
+/// before a name and at its end have no meaning, as elsewhere in a query.
 ///
 /// ```
 /// # use wensou_query::lang::saved_name;

@@ -16,8 +16,8 @@ use crate::plan::{Covering, MatchExpr, Plan};
 use crate::rank::{Coverage, IdfMass};
 
 /// What the cluster adds to the score of a document for each level that it reaches, or for each
-/// point of additive scores, of which there are at most [`MAX_SUM`]. So sums stay below 2^13, and a
-/// float still tells scores apart that differ by a thousandth.
+/// point of the sum of its additive scores, which is at most [`MAX_SUM`]. So what is added stays
+/// below 2^13, and a float still tells scores apart that differ by a thousandth.
 ///
 /// [`MAX_SUM`]: super::additive_scores::MAX_SUM
 pub(super) const SCORE_PER_LEVEL: u32 = 1000;
@@ -65,7 +65,7 @@ impl LevelScores {
     }
 }
 
-/// Whether a document cannot match the plan without matching one of its units.
+/// Whether every document that matches the plan matches at least one of its units.
 fn every_match_has_a_unit(plan: &Plan) -> bool {
     let is_unit = |expr: &MatchExpr| plan.covering.units.iter().any(|unit| unit.expr == *expr);
     match &plan.match_expr {

@@ -67,7 +67,8 @@ pub(super) struct Aggregations {
 }
 
 impl Aggregations {
-    /// Counts the groups of near-duplicates among `hits`, which are all documents that match.
+    /// Counts how many of `hits`, which are all documents that match, each group of near-duplicates
+    /// has.
     pub(super) fn of_hits(hits: &[Hit]) -> Self {
         let mut counts: HashMap<&str, usize> = HashMap::default();
         for group in hits.iter().filter_map(|hit| hit.source.group.as_deref()) {
