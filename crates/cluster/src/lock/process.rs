@@ -33,8 +33,18 @@ impl Process {
         if self.space.is_none() || self.space != pid_space() || self.started.is_none() {
             return None;
         }
-        let found = state_of(self.pid);
-        Some(found.is_some_and(|found| !found.has_ended && Some(found.started) == self.started))
+        self.runs_in_state(state_of(self.pid))
+    }
+
+    /// Whether the process still runs, by the state of the process that has its id; `None` if that
+    /// cannot be known. `found` is `None` if no state can be read. The process may exist all the
+    /// same: with the mount option `hidepid`, `/proc` hides the processes of other users.
+    fn runs_in_state(&self, found: Option<ProcessState>) -> Option<bool> {
+        match found {
+            Some(found) => Some(!found.has_ended && Some(found.started) == self.started),
+            None if exists(self.pid) => None,
+            None => Some(false),
+        }
     }
 }
 
@@ -54,7 +64,8 @@ struct ProcessState {
     has_ended: bool,
 }
 
-/// Reads `/proc/PID/stat`; `None` if there is no such process, or the system is not Linux.
+/// Reads `/proc/PID/stat`; `None` if there is no such process, if it is hidden from this one, or if
+/// the system is not Linux.
 fn state_of(pid: u32) -> Option<ProcessState> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field, the name of the program in parentheses, may contain blanks and parentheses.
@@ -63,6 +74,22 @@ fn state_of(pid: u32) -> Option<ProcessState> {
     // The state was field 3, the first one after the name. Skip 18 fields: the time of the start is
     // field 22.
     Some(ProcessState { started: fields.nth(18)?.to_owned(), has_ended })
+}
+
+/// Whether there is a process with this id, or may be one. A process that has ended counts until
+/// its parent has asked for its exit status.
+#[cfg(unix)]
+fn exists(pid: u32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    // A process of another user exists although it must not be signalled.
+    pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn exists(_: u32) -> bool {
+    true
 }
 
 /// The name of this machine, for messages.
@@ -93,5 +120,17 @@ mod tests {
         // A process on another machine, or in another container.
         let elsewhere = Process { space: Some("other".to_owned()), ..own };
         assert_eq!(elsewhere.is_running(), None);
+    }
+
+    #[test]
+    fn a_process_that_proc_hides_has_not_ended() {
+        let hidden = None;
+        let own = Process::current();
+        assert_eq!(own.runs_in_state(hidden), None, "it exists");
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let ended = Process { pid: child.id(), ..own };
+        child.wait().unwrap();
+        let missing = None;
+        assert_eq!(ended.runs_in_state(missing), Some(false));
     }
 }
