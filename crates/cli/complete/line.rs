@@ -50,12 +50,17 @@ pub(super) fn split(line: &str) -> Line {
 impl Line {
     /// The text that bash must put in place of `replaced` to complete the last word to `candidate`.
     ///
-    /// `replaced` is only the end of that word, because bash also splits words at colons. Returns
-    /// `None` if `candidate` does not begin with the part of the word before `replaced`.
+    /// `replaced` is only the end of that word, because bash also splits words at colons. It is as
+    /// it was typed, with its backslashes, but without the open quote. Returns `None` if
+    /// `candidate` does not begin with the part of the word before `replaced`.
     pub(super) fn insertion(&self, candidate: &str, replaced: &str) -> Option<String> {
         let word = self.words.last()?;
+        let unquote = |text: &str| split(text).words.pop().unwrap_or_default();
         let unquoted = match self.quote {
-            None => split(replaced).words.pop().unwrap_or_default(),
+            None => unquote(replaced),
+            // The quote was opened before `replaced`.
+            Some('"') => unquote(&format!("\"{replaced}")),
+            // In single quotes, a backslash escapes nothing.
             Some(_) => replaced.to_owned(),
         };
         let kept = word.strip_suffix(unquoted.as_str())?;
@@ -113,6 +118,13 @@ mod tests {
         assert_eq!(insertion("w 'B", "B'C D", "B"), some(r"B'\''C D"));
         assert_eq!(insertion("w \"B", "B\"$ D", "B"), some("B\\\"\\$ D"));
         assert_eq!(insertion(r"w a\ b", "a bc", r"a\ b"), some(r"a\ bc"));
+        let (line, candidate) = (r#"w "\"減半\" \d B"#, r#""減半" \d BTC"#);
+        assert_eq!(
+            insertion(line, candidate, r#"\"減半\" \d B"#),
+            some(r#"\"減半\" \\d BTC"#),
+            "bash passes the backslashes, too"
+        );
+        assert_eq!(insertion(r"w 'a\b B", r"a\b BTC", r"a\b B"), some(r"a\b BTC"));
         assert_eq!(insertion("w tag:B", "other", "B"), None);
     }
 }
