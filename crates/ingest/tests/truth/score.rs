@@ -126,11 +126,20 @@ pub(crate) fn score(
         let page: Value = serde_json::from_str(line).expect("the truth is JSON");
         score.pages += 1;
         let path = root.join(text(&page, "path"));
-        let Some(article) = by_path.get(&*path.to_string_lossy()) else {
-            emit(format!("MISSING {}", path.display()));
-            continue;
+        let path = path.to_string_lossy();
+        let without_article;
+        let article = match by_path.get(&*path) {
+            Some(article) => {
+                count_right_values(&mut score, article, &page, emit);
+                *article
+            }
+            // No value of the page was read, not even one that is empty in the truth.
+            None => {
+                emit(format!("MISSING {path}"));
+                without_article = Article { path: path.into_owned(), ..Article::default() };
+                &without_article
+            }
         };
-        count_right_values(&mut score, article, &page, emit);
         compare_flashes(&mut flashes, article, read, &page, emit);
         compare_tags(&mut tags, article, &page, emit);
     }
@@ -232,4 +241,29 @@ fn compare_tags(
             strings(&page["tags"])
         ));
     }
+}
+
+#[test]
+fn a_page_without_an_article_lowers_every_score() {
+    let page = |path: &str| {
+        let flash = serde_json::json!({ "date": "", "title": "t", "text": path });
+        serde_json::json!({ "path": path, "tags": [path], "flashes": [flash] }).to_string()
+    };
+    let truth = [page("a"), page("b")].join("\n");
+    let flash = FlashItem { title: "t".into(), text: "a".into(), ..FlashItem::default() };
+    let article = Article {
+        path: "/pages/a".to_owned(),
+        tags: vec!["a".to_owned()],
+        flashes: vec!["f".to_owned()],
+        ..Article::default()
+    };
+    let read = ReadArchive {
+        articles: vec![article],
+        flashes: HashMap::from([("f".to_owned(), flash)]),
+        report: Report::default(),
+    };
+    let score = score(Path::new("/pages"), &truth, &read, &mut |_| {});
+    assert_eq!((score.title, score.body, score.related), (0.5, 0.5, 0.5));
+    // Of two values, one was found.
+    assert_eq!((score.flash_f1, score.tags_f1), (2.0 / 3.0, 2.0 / 3.0));
 }
