@@ -25,7 +25,7 @@ use crate::files::Folder;
 use crate::meta::Base;
 use crate::options::BuildOptions;
 use crate::record::{Encoded, decode};
-use crate::resemblance::{Samples, Sketch};
+use crate::resemblance::{SamplesWriter, Sketch};
 use crate::stored::Stored;
 use crate::update::{Previous, UpdatedBase};
 
@@ -66,7 +66,7 @@ struct AddedArticles {
     /// added documents are merged.
     sketches: Vec<(DocId, Sketch)>,
     /// The samples of the same articles, in the same order.
-    samples: Samples,
+    samples: SamplesWriter,
 }
 
 impl GenerationWriter {
@@ -87,7 +87,7 @@ impl GenerationWriter {
             segments.delete(deletion)?;
         }
         let folder = folder.try_clone().map_err(Error::io("open", folder.path()))?;
-        let samples = Samples::new(folder.path());
+        let samples = SamplesWriter::new(folder.path());
         let added = AddedArticles { sketches: Vec::new(), samples };
         Ok(Self { folder, segments, previous, written: 0, added })
     }
@@ -172,6 +172,8 @@ impl GenerationWriter {
         // tantivy drops a base without documents.
         let kept = kept.filter(|(base, _)| names.contains(&base.segment));
         let AddedArticles { sketches, samples } = added;
+        let samples = samples.finish();
+        let samples = samples.map_err(Error::io("write a temporary file in", folder.path()))?;
         let added = added_segment.map(|segment| SegmentArticles { segment, sketches });
         let (base, articles) = match kept {
             Some((base, articles)) => {

@@ -187,7 +187,7 @@ mod tests {
 
     use super::*;
     use crate::parts::PartsFile;
-    use crate::resemblance::sketch_and_sample;
+    use crate::resemblance::{SamplesWriter, sketch_and_sample};
 
     /// The groups, as sorted lists, of ten articles: three texts with two articles each, which
     /// differ by a word at the end, and four texts with one. The first `base_count` articles are in
@@ -204,7 +204,7 @@ mod tests {
             (number as DocId, sketch)
         };
         let dir = tempfile::tempdir().unwrap();
-        let mut samples = Samples::new(dir.path());
+        let mut samples = SamplesWriter::new(dir.path());
         for number in base_count..10 {
             let (_, sample) = sketch_and_sample(&[], &key_of(&text(number)), &text(number));
             samples.push(&sample).unwrap();
@@ -217,7 +217,7 @@ mod tests {
             base: segment("base", 0..base_count),
             recent: segment("recent", base_count..10),
             verdicts,
-            samples,
+            samples: samples.finish().unwrap(),
         };
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();

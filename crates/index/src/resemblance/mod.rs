@@ -19,6 +19,6 @@ pub(crate) use self::candidates::candidate_pairs;
 pub(crate) use self::compare::Comparable;
 pub use self::finder::{ArticleText, NearDuplicateFinder};
 pub(crate) use self::groups::Groups;
-pub(crate) use self::samples::{Likeness, Sample, Samples, sketch_and_sample};
+pub(crate) use self::samples::{Likeness, Sample, Samples, SamplesWriter, sketch_and_sample};
 pub(crate) use self::sketch::HASHES_PER_SKETCH;
 pub use self::sketch::Sketch;

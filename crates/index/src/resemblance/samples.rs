@@ -109,21 +109,19 @@ impl Sample {
     }
 }
 
-/// The samples of a build, in a nameless temporary file.
-pub(crate) struct Samples {
+/// Writes the samples of a build into a nameless temporary file.
+pub(crate) struct SamplesWriter {
     folder: PathBuf,
+    /// The file; `None` until there is a sample.
     file: Option<BufWriter<File>>,
-    /// The first text of the pair that was compared last, and its sample. Pairs come in the order
-    /// of their first texts, so the next pair often begins with the same text.
-    first: Option<(usize, Sample)>,
     /// The offset in the file at which each sample ends.
     ends: Vec<u64>,
 }
 
-impl Samples {
+impl SamplesWriter {
     /// No samples yet. Their file is made in `folder`.
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_path_buf(), file: None, first: None, ends: Vec::new() }
+        Self { folder: folder.to_path_buf(), file: None, ends: Vec::new() }
     }
 
     /// Adds the sample of the next text.
@@ -141,6 +139,26 @@ impl Samples {
         Ok(())
     }
 
+    /// Writes what is buffered, and returns the samples for reading. None can be added to these,
+    /// because reading moves the position in the file.
+    pub(crate) fn finish(self) -> io::Result<Samples> {
+        let file = self.file.map(BufWriter::into_inner).transpose()?;
+        Ok(Samples { file, first: None, ends: self.ends })
+    }
+}
+
+/// The samples of a build, in a nameless temporary file.
+pub(crate) struct Samples {
+    /// The file; `None` if there are no samples.
+    file: Option<File>,
+    /// The first text of the pair that was compared last, and its sample. Pairs come in the order
+    /// of their first texts, so the next pair often begins with the same text.
+    first: Option<(usize, Sample)>,
+    /// The offset in the file at which each sample ends.
+    ends: Vec<u64>,
+}
+
+impl Samples {
     /// What the samples of two texts, given by their indexes, say about the texts;
     /// [`Likeness::Unknown`] if there are no samples.
     pub(crate) fn compare(&mut self, a: usize, b: usize) -> io::Result<Likeness> {
@@ -158,9 +176,8 @@ impl Samples {
         let Some(file) = &mut self.file else { return Ok(Sample::default()) };
         let start = text.checked_sub(1).map_or(0, |before| self.ends[before]);
         let mut bytes = vec![0; (self.ends[text] - start) as usize];
-        // Seeking flushes the buffer.
         file.seek(SeekFrom::Start(start))?;
-        file.get_mut().read_exact(&mut bytes)?;
+        file.read_exact(&mut bytes)?;
         let (text_hash, shingles) = bytes.split_first_chunk().unwrap_or((&[0; 8], &[]));
         let (shingles, _) = shingles.as_chunks::<4>();
         let shingles = shingles.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
@@ -203,10 +220,11 @@ mod tests {
     #[test]
     fn samples_are_read_as_they_were_written() {
         let dir = tempfile::tempdir().unwrap();
-        let mut samples = Samples::new(dir.path());
+        let mut writer = SamplesWriter::new(dir.path());
         // Texts of 10 and of 0 characters are too short for a sample; theirs is empty.
         let all: Vec<Sample> = [900, 10, 0, 9000, 80].map(|n| sample_of(&text(n, n))).into();
-        all.iter().for_each(|sample| samples.push(sample).unwrap());
+        all.iter().for_each(|sample| writer.push(sample).unwrap());
+        let mut samples = writer.finish().unwrap();
         for (text, sample) in all.iter().enumerate().rev() {
             assert_eq!(samples.read(text).unwrap(), *sample);
         }
