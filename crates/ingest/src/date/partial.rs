@@ -14,7 +14,7 @@ pub(crate) fn is_partial(text: &str) -> bool {
     text.len() <= MAX_BYTES
         && text.starts_with(|c: char| c.is_ascii_digit())
         && text.chars().all(is_part)
-        && text.contains(['-', '/', '月', ':'])
+        && text.contains(|c: char| is_colon(c) || "-/月".contains(c))
 }
 
 /// Whether a text starts with a number and 年, 月 or 日, as dates do: `6月18日`, `18日`, `2022年6月`.
@@ -41,4 +41,20 @@ pub(crate) fn day_at_end(text: &str) -> Option<usize> {
     let day = text.strip_suffix('日')?;
     let start = day.trim_end_matches(is_part).len();
     (!day[start..].trim().is_empty()).then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partial_date_may_lack_the_year_or_the_day() {
+        for text in ["03-04 10:00", "3/4", "3月4日", "10:00", "10：00", "3月4日 10：00"] {
+            assert!(is_partial(text), "{text}");
+        }
+        for text in ["2024", "3 4", "4日", "：00", "北京3月4日", "1-2-3-4-5-6-7-8-9-10-11-12"]
+        {
+            assert!(!is_partial(text), "{text}");
+        }
+    }
 }
