@@ -15,12 +15,16 @@ const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 const CHARS_BEFORE_TIME: usize = 20;
 /// Maximum characters between a day and its time, if words stand there.
 const MAX_WORD_CHARS: usize = 16;
+/// Parts of the words that may stand between a day and its time, besides names of UTC: weekdays and
+/// words such as 北京时间.
+const PARTS_OF_WORDS: [&str; 5] = ["星期", "周", "週", "时间", "時間"];
 /// Names of the zone UTC, which may stand between a day and its time.
 const NAMES_OF_UTC: [&str; 4] = ["格林尼治", "格林威治", "GMT", "UTC"];
 
 /// The date at the start of a text, with the time if a time follows, and the length of both in
 /// bytes. Unlike for [`parse_prefix`](super::parse_prefix), other words may stand between day and
-/// time, and a colon before the zone.
+/// time, and a colon before the zone. As there, the text of a time that does not exist, such as
+/// 24:00, is part of the date, whose moment is the day alone.
 pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let found = super::parse_prefix(text)?;
     let moment = found.moment?;
@@ -39,12 +43,10 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
         .find(|(_, c)| c.is_ascii_digit())
         .map_or(remaining.len(), |(at, _)| at);
     let between = &remaining[..time_start];
+    let has_word = PARTS_OF_WORDS.iter().chain(&NAMES_OF_UTC).any(|word| between.contains(word));
     let may_precede_time = between.chars().all(|c| {
         c.is_whitespace() || matches!(c, ',' | '，' | 'T' | '-' | '(' | ')' | '（' | '）')
-    }) || ["星期", "周", "週", "时间", "時間", "GMT", "UTC"]
-        .iter()
-        .any(|word| between.contains(word))
-        && between.chars().count() <= MAX_WORD_CHARS;
+    }) || has_word && between.chars().count() <= MAX_WORD_CHARS;
     // In `UTC+09:00`, an offset follows, not a time.
     let is_offset = NAMES_OF_UTC.iter().any(|name| {
         between.trim_end_matches(['+', '-', '−']).ends_with(name)
@@ -77,14 +79,9 @@ pub(crate) fn in_value(value: &str) -> Option<Moment> {
         let zone = &zone[..1];
         is_offset.then(|| super::parse_any(&format!("{front}{zone}{hours}:{minutes}"))).flatten()
     };
-    let rfc_822 = || {
-        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
-        super::from_epoch(zoned.as_second())
-    };
     super::parse_any(value)
         .or_else(with_offset)
         .or_else(|| at_start(value).map(|(moment, _)| moment))
-        .or_else(rfc_822)
 }
 
 /// A date in the path of an address, such as `/2019-09/26/` or `/20190926/`.
@@ -251,6 +248,8 @@ mod tests {
             "2019年9月7日, 格林威治標準時間05:43",
             "2019年9月7日 GMT 05:43",
             "2019年9月7日 UTC 05:43",
+            "2019年9月7日 格林威治 05:43",
+            "2019年9月7日 格林尼治 05:43",
         ] {
             assert_eq!(found(text), Some((time(13, 43, 0), "")), "{text}: in the archive's time");
         }
@@ -260,6 +259,10 @@ mod tests {
             "no time, but an offset"
         );
         assert_eq!(found("2019年9月7日，公司有40人"), Some((day, "，公司有40人")));
+        for text in ["2019年9月7日（当地时间）24:00 来源", "2019年9月7日 24:00 来源"]
+        {
+            assert_eq!(found(text), Some((day, " 来源")), "{text}: there is no such time");
+        }
     }
 
     #[test]
