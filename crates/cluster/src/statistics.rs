@@ -17,8 +17,10 @@ use crate::document::{BUCKET_BITS, TermHash};
 use crate::token::word_token;
 use crate::unindexed_document::UnindexedDocument;
 
-/// A bucket has, on average, at most about this many terms: the number of buckets is the least
-/// power of two for which that is so, but never more than 2 to the power of [`BUCKET_BITS`].
+/// A bucket has, on average, at most about this many terms. The number of buckets is the number of
+/// terms divided by this and rounded down, then rounded up to a power of two, but never more than 2
+/// to the power of [`BUCKET_BITS`]. As it is rounded down first, a few buckets may have more terms
+/// than this on average: one alone up to 127, and 64 of them less than 65 each.
 const BUCKET_TERMS: usize = 64;
 
 /// The most names or words in one document of the statistics index.
