@@ -145,7 +145,13 @@ fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Reason> {
     let too_far = || Some("that is too far back".to_owned());
     let count: i32 = count.parse().ok().filter(|count| *count < 1_000_000).ok_or_else(too_far)?;
     if count == 0 {
-        return Err(Some("count from 1, which is today".to_owned()));
+        let one = match unit {
+            "d" | "天" => "today",
+            "w" | "周" | "週" => "the week up to today",
+            "y" | "年" => "the year up to today",
+            _ => "the month up to today",
+        };
+        return Err(Some(format!("count from 1, which is {one}")));
     }
     let back = match unit {
         "d" | "天" => count.days(),
