@@ -14,11 +14,10 @@ const READ_BYTES: usize = 1 << 16;
 ///
 /// # Errors
 ///
-/// The message of a [`Reason`](crate::Reason) if `path` cannot be opened or is not a regular file,
-/// and the system error if reading fails.
+/// The system error if `path` cannot be opened or read, and the message of
+/// [`Reason::Special`](crate::Reason::Special) if it is not a regular file.
 pub fn file_hash(path: &Path) -> io::Result<u64> {
-    let opened = open::regular(path);
-    let (mut file, _) = opened.map_err(|reason| io::Error::other(reason.to_string()))?;
+    let (mut file, _) = open::regular_or_error(path)?;
     let (mut hash, mut buffer) = (Xxh3::new(), vec![0; READ_BYTES]);
     loop {
         match file.read(&mut buffer) {
@@ -27,5 +26,19 @@ pub fn file_hash(path: &Path) -> io::Result<u64> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_has_the_kind_and_the_number_of_the_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = file_hash(&folder.path().join("missing")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(error.raw_os_error().is_some());
+        assert_eq!(file_hash(folder.path()).unwrap_err().to_string(), "not a regular file");
     }
 }

@@ -11,9 +11,20 @@ use crate::report::Reason;
 /// device could have side effects, so neither is opened. If a pipe or device takes the file's place
 /// after the check, opening it at least does not block.
 pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
-    let to_reason = |error| reason(&error);
-    if !retry_if_interrupted(|| fs::metadata(path)).map_err(to_reason)?.is_file() {
-        return Err(Reason::Special);
+    open_if_regular(path).map_err(|error| reason(&error))?.ok_or(Reason::Special)
+}
+
+/// As [`regular`], with the error of the system, which has a kind and a number, instead of a reason
+/// with its message. For what is not a regular file, the error has the message of
+/// [`Reason::Special`].
+pub(super) fn regular_or_error(path: &Path) -> io::Result<(File, u64)> {
+    open_if_regular(path)?.ok_or_else(|| io::Error::other(Reason::Special.to_string()))
+}
+
+/// As [`regular`]; `None` for what is not a regular file.
+fn open_if_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
+    if !retry_if_interrupted(|| fs::metadata(path))?.is_file() {
+        return Ok(None);
     }
     let mut options = File::options();
     options.read(true);
@@ -22,9 +33,9 @@ pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
-    let file = retry_if_interrupted(|| options.open(path)).map_err(to_reason)?;
-    let metadata = retry_if_interrupted(|| file.metadata()).map_err(to_reason)?;
-    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(Reason::Special) }
+    let file = retry_if_interrupted(|| options.open(path))?;
+    let metadata = retry_if_interrupted(|| file.metadata())?;
+    Ok(metadata.is_file().then_some((file, metadata.len())))
 }
 
 /// Repeats `call` as long as a signal interrupts it.
