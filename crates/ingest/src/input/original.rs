@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::file_table::FileStamp;
 use crate::input::file_list::SourceFile;
@@ -21,9 +21,9 @@ use crate::report::Reason;
 ///
 /// # Errors
 ///
-/// System errors; [`io::ErrorKind::NotFound`] if there is no such member or the member cannot be
-/// read, [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
-/// [`Reason`](crate::Reason) if the file cannot be read.
+/// System errors; [`io::ErrorKind::NotFound`] if there is no such member,
+/// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
+/// [`Reason`](crate::Reason) if the file or the member cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
     read_content(file, member, &mut |read| read_span(read, span))
 }
@@ -156,6 +156,7 @@ fn read_content<T>(
         member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));
     // Events have paths that are valid UTF-8.
     let shown_path = lossy_path(file);
+    let wanted_path = PathBuf::from(format!("{}{wanted}", file.to_string_lossy()));
     let mut found = None;
     let _ = input::visit_file(&source, &Options::default(), &mut |event| {
         found = Some(match event {
@@ -166,6 +167,9 @@ fn read_content<T>(
                     true => read_unchanged(file, take),
                     false => Err(io::Error::other(skipped.reason.to_string())),
                 }
+            }
+            Event::Skipped(skipped) if skipped.path == wanted_path => {
+                Err(io::Error::other(skipped.reason.to_string()))
             }
             _ => return ControlFlow::Continue(()),
         });
@@ -195,8 +199,7 @@ fn read_unchanged<T>(
     file: &Path,
     take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>,
 ) -> io::Result<T> {
-    let (mut file, _) =
-        open::regular(file).map_err(|reason| io::Error::other(reason.to_string()))?;
+    let (mut file, _) = open::regular_or_error(file)?;
     take(&mut file)
 }
 

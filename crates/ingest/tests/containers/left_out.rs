@@ -154,3 +154,15 @@ fn the_report_names_a_limited_number_of_lines_of_a_file() {
     assert_eq!(report.skipped.len(), 100_001);
     assert_eq!(skipped_lines(&report)[100_000], "a.jsonl: 50000 more could not be read");
 }
+
+#[test]
+fn the_error_for_the_bytes_of_a_member_that_is_not_read_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.tar");
+    std::fs::write(&file, tar(&[("b.zip", zip(&[("c.txt", PAGE)]))])).unwrap();
+    let span = Span { start: 0, end: 1 };
+    let error = original(&file, Some("b.zip"), span).unwrap_err();
+    assert_eq!(error.to_string(), Reason::Nested.to_string());
+    let error = original(&file, Some("missing.txt"), span).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+}
