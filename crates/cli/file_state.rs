@@ -1,19 +1,18 @@
 //! Whether the files of shown records are still as they were indexed.
 
 use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::io::{self, ErrorKind};
 
 use serde_json::json;
 use wensou_ingest::{FileEntry, FileStamp, file_hash};
 
 use crate::open_index::OpenIndex;
-use crate::original_file::original_member;
+use crate::original_file::{may_be_hidden, original_member};
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
-/// The code of the warning about changed files. All other codes are in `wensou_query::lang::Code`,
-/// which leaves this number free.
+/// The code of the warnings about changed, missing and unreadable files. All other codes are in
+/// `wensou_query::lang::Code`, which leaves this number free.
 const CODE: &str = "W006";
 /// Maximum number of files that are named.
 const MAX_NAMED: usize = 3;
@@ -24,32 +23,43 @@ enum FileState {
     Unchanged,
     Changed,
     Missing,
+    /// The file cannot be read, so nobody knows whether it has changed.
+    Unreadable,
 }
 
-/// The state of the file that a record's path names. A file whose size and time are as they were is
-/// unchanged. If only the time differs, the file is read and compared by its hash; if it cannot be
-/// read, it counts as changed. A file that the index knows nothing of, such as every file of an
-/// index on a cluster, counts as unchanged.
+/// The state of the file that a record's path names. A file that the index knows nothing of, such
+/// as every file of an index on a cluster, counts as unchanged.
 fn file_state(index: &OpenIndex, path: &str) -> FileState {
     let entry = index.local().and_then(|index| index.file_entry(path));
     let Some(entry) = entry else { return FileState::Unchanged };
-    let Some((file, _)) = original_member(index, path) else { return FileState::Missing };
-    match fs::metadata(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => FileState::Missing,
-        Err(_) => FileState::Unchanged,
-        Ok(metadata) if is_unchanged(&file, FileStamp::of(&metadata), &entry) => {
-            FileState::Unchanged
+    match original_member(index, path) {
+        Some((file, _)) => {
+            let stamp = fs::metadata(&file).map(|metadata| FileStamp::of(&metadata));
+            state_by(stamp, || file_hash(&file), &entry)
         }
-        Ok(_) => FileState::Changed,
+        None if may_be_hidden(index, path) => FileState::Unreadable,
+        None => FileState::Missing,
     }
 }
 
-/// Whether a file with this stamp is as `entry` says. Reads the file if only its time differs.
-fn is_unchanged(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
-    let size_and_time = |stamp: FileStamp| (stamp.bytes, stamp.modified);
-    size_and_time(stamp) == size_and_time(entry.stamp)
-        || stamp.bytes == entry.stamp.bytes
-            && file_hash(file).is_ok_and(|hash| hash == entry.content_hash)
+/// The state of a file that was as `entry` says, by its stamp now. A file whose size and time are
+/// as they were is unchanged. If only the time differs, the file is compared by its hash.
+fn state_by(
+    stamp: io::Result<FileStamp>,
+    hash: impl FnOnce() -> io::Result<u64>,
+    entry: &FileEntry,
+) -> FileState {
+    let compare = || -> io::Result<bool> {
+        let stamp = stamp?;
+        Ok(stamp.bytes == entry.stamp.bytes
+            && (stamp.modified == entry.stamp.modified || hash()? == entry.content_hash))
+    };
+    match compare() {
+        Ok(true) => FileState::Unchanged,
+        Ok(false) => FileState::Changed,
+        Err(error) if error.kind() == ErrorKind::NotFound => FileState::Missing,
+        Err(_) => FileState::Unreadable,
+    }
 }
 
 /// Whether the file that a record's path names has other content than when it was indexed. Reads
@@ -62,54 +72,71 @@ pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
     file_hash(&file).is_ok_and(|hash| hash != entry.content_hash)
 }
 
-/// Warns if files of shown records have changed or are gone.
+/// Warns if files of shown records have changed, are gone or cannot be read.
 pub(crate) fn warn_about_changes<'p>(
     index: &OpenIndex,
     paths: impl Iterator<Item = &'p str>,
     for_program: bool,
     terminal: &mut Terminal,
 ) {
-    let (mut changed, mut missing): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    let (mut changed, mut missing, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
     for path in paths {
-        let list = match file_state(index, path) {
+        let list: &mut Vec<&str> = match file_state(index, path) {
             FileState::Unchanged => continue,
             FileState::Changed => &mut changed,
             FileState::Missing => &mut missing,
+            FileState::Unreadable => &mut unreadable,
         };
         if !list.contains(&path) {
             list.push(path);
         }
     }
-    for (paths, change) in [(changed, "changed since"), (missing, "been moved or removed since")] {
+    let index_again = "run `wensou index`";
+    for (paths, predicates, help) in [
+        (changed, CHANGED, index_again),
+        (missing, MISSING, index_again),
+        (unreadable, UNREADABLE, "make it readable for this user"),
+    ] {
         if paths.is_empty() {
             continue;
         }
-        let message = message(&paths, change);
+        let message = message(&paths, predicates);
         if for_program {
             terminal.notice_json(&json!({
                 "severity": "warning",
                 "code": CODE,
                 "message": message,
-                "help": "run `wensou index`",
+                "help": help,
             }));
         } else {
-            let line = format!("warning: {message}: run `wensou index`");
+            let line = format!("warning: {message}: {help}");
             terminal.notice(sanitize::line(&line));
         }
     }
 }
 
-/// Says that these files have changed in some way since they were indexed. `change` ends with
-/// "since". There must be a path.
-fn message(paths: &[&str], change: &str) -> String {
+/// What is said of one file, and of several.
+type Predicates = [&'static str; 2];
+
+const CHANGED: Predicates =
+    ["has changed since it was indexed", "have changed since they were indexed"];
+const MISSING: Predicates = [
+    "has been moved or removed since it was indexed",
+    "have been moved or removed since they were indexed",
+];
+const UNREADABLE: Predicates = [
+    "cannot be read, so it may have changed since it was indexed",
+    "cannot be read, so they may have changed since they were indexed",
+];
+
+/// Says something of these files. There must be a path.
+fn message(paths: &[&str], [of_one, of_several]: Predicates) -> String {
     let subject = match paths.len() {
         1..=MAX_NAMED => paths.join(", "),
         more => count_noun(more as u64, "file"),
     };
-    match paths.len() {
-        1 => format!("{subject} has {change} it was indexed"),
-        _ => format!("{subject} have {change} they were indexed"),
-    }
+    let predicate = if paths.len() == 1 { of_one } else { of_several };
+    format!("{subject} {predicate}")
 }
 
 #[cfg(test)]
@@ -118,16 +145,28 @@ mod tests {
 
     #[test]
     fn the_message_has_singular_or_plural_by_the_number_of_files() {
-        let change = "changed since";
-        // The message must not mistake "it was" in a name for its own words.
+        assert_eq!(message(&["a.txt"], CHANGED), "a.txt has changed since it was indexed");
         assert_eq!(
-            message(&["as it was.txt"], change),
-            "as it was.txt has changed since it was indexed"
+            message(&["a.txt", "b.txt"], MISSING),
+            "a.txt, b.txt have been moved or removed since they were indexed"
         );
-        assert_eq!(
-            message(&["as it was.txt", "b.txt"], change),
-            "as it was.txt, b.txt have changed since they were indexed"
-        );
-        assert_eq!(message(&["a"; 4], change), "4 files have changed since they were indexed");
+        assert_eq!(message(&["a"; 4], CHANGED), "4 files have changed since they were indexed");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_neither_changed_nor_unchanged() {
+        let stamp = |bytes, modified| FileStamp { bytes, modified, inode: 0 };
+        let entry = FileEntry { stamp: stamp(3, 7), content_hash: 5, ..FileEntry::default() };
+        let error = |kind: ErrorKind| io::Error::from(kind);
+        let state = |stamp, hash| state_by(stamp, || hash, &entry);
+        let (denied, not_found) = (ErrorKind::PermissionDenied, ErrorKind::NotFound);
+        assert_eq!(state(Ok(stamp(3, 7)), Err(error(denied))), FileState::Unchanged);
+        assert_eq!(state(Ok(stamp(3, 8)), Ok(5)), FileState::Unchanged);
+        assert_eq!(state(Ok(stamp(3, 8)), Ok(6)), FileState::Changed);
+        assert_eq!(state(Ok(stamp(4, 7)), Ok(5)), FileState::Changed);
+        assert_eq!(state(Ok(stamp(3, 8)), Err(error(denied))), FileState::Unreadable);
+        assert_eq!(state(Err(error(denied)), Ok(5)), FileState::Unreadable);
+        assert_eq!(state(Err(error(not_found)), Ok(5)), FileState::Missing);
+        assert_eq!(state(Ok(stamp(3, 8)), Err(error(not_found))), FileState::Missing);
     }
 }

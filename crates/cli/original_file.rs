@@ -1,5 +1,6 @@
 //! Finds the files of the archive that records were read from.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::open_index::OpenIndex;
@@ -21,28 +22,36 @@ pub(crate) fn original_member<'p>(
     })
 }
 
+/// Whether the file of a stored path may exist although [`original_member`] finds none: this user
+/// is not allowed to look into its folder.
+pub(crate) fn may_be_hidden(index: &OpenIndex, path: &str) -> bool {
+    let is_denied = |error: std::io::Error| error.kind() == ErrorKind::PermissionDenied;
+    candidates(index, path).iter().any(|candidate| candidate.metadata().is_err_and(is_denied))
+}
+
 /// The file of a stored path: relative to the working folder, or below a root of the index; `None`
 /// if there is no such file.
 fn original_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
+    candidates(index, path).into_iter().find(|candidate| candidate.is_file())
+}
+
+/// The paths at which the file of a stored path may be, the most likely one first.
+fn candidates(index: &OpenIndex, path: &str) -> Vec<PathBuf> {
     let stored_path = PathBuf::from(path);
-    if stored_path.is_file() {
-        return Some(stored_path);
-    }
     // A stored path begins with the root as it was typed, perhaps relative to another working
     // folder. The index also keeps the absolute root, so look for the file below that.
     let roots = index.local().map(|index| index.meta().roots.as_slice()).unwrap_or_default();
-    roots.iter().find_map(|root| file_below(root, &stored_path))
+    let below_roots: Vec<PathBuf> =
+        roots.iter().flat_map(|root| candidates_below(root, &stored_path)).collect();
+    std::iter::once(stored_path).chain(below_roots).collect()
 }
 
-/// The file of a stored path, given the absolute path of a root: the root itself, or a file below
-/// it. It is not known how many leading components of the stored path are the root as it was typed,
-/// so every number is tried.
-fn file_below(root: &Path, stored_path: &Path) -> Option<PathBuf> {
-    if root.is_file() && root.file_name() == stored_path.file_name() {
-        return Some(root.to_path_buf());
-    }
+/// The paths of a file, given the absolute path of a root: the root itself, if it has the name of
+/// the file, and paths below the root. It is not known how many leading components of the stored
+/// path are the root as it was typed, so there is a path for every number.
+fn candidates_below(root: &Path, stored_path: &Path) -> Vec<PathBuf> {
     let parts: Vec<_> = stored_path.components().collect();
-    (0..parts.len())
-        .map(|skip| root.join(parts[skip..].iter().collect::<PathBuf>()))
-        .find(|candidate| candidate.is_file())
+    let below = (0..parts.len()).map(|skip| root.join(parts[skip..].iter().collect::<PathBuf>()));
+    let is_root = root.file_name() == stored_path.file_name();
+    is_root.then(|| root.to_path_buf()).into_iter().chain(below).collect()
 }
