@@ -21,7 +21,11 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     if args.quick {
-        require_folder(global, "check --quick", "without --quick, a sample of it is verified")?;
+        require_folder(
+            global,
+            "check --quick",
+            "without --quick, `check` verifies a sample of the documents on the cluster",
+        )?;
     }
     #[cfg(feature = "cluster")]
     if is_address(&global.index) {
