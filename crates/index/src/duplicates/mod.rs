@@ -194,8 +194,10 @@ mod tests {
     /// the base, with these verdicts, and the others in the recent segment.
     fn groups_of(base_count: usize, verdicts: Verdicts) -> Vec<Vec<usize>> {
         let text = |number: usize| -> String {
-            // Two articles with the same salt have nearly the same text.
-            let salt = if number < 6 { number % 3 } else { number } as u32;
+            // Two articles with the same salt have nearly the same text. Those with different salts
+            // have no character in common but those of 後記: the greater salts are squares, because
+            // the texts with the salts 1 and 6 would share 75 of 120 characters.
+            let salt = if number < 6 { number % 3 } else { number * number } as u32;
             let chars = (0..120).map(|n| 0x4E00 + (n * 7919 + salt * 104_729) % 20_000);
             chars.filter_map(char::from_u32).collect::<String>() + &"後記".repeat(number % 2)
         };
