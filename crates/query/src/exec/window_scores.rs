@@ -10,7 +10,8 @@ use crate::rank::bm25::tf_saturation;
 /// Upper bounds are summed in another order than scores, and the bounds of terms that have been
 /// visited are subtracted again. A bound is multiplied by this factor, so that rounding does
 /// not make it too low. One operation on `f32` rounds by at most 6e-8 of the result; the factor
-/// leaves room for more than a thousand of them.
+/// leaves room for more than a thousand of them. After a subtraction, the rounding may be large
+/// compared with the result, so [`add_body_bounds`] uses the factor as well.
 const ROUNDING: f32 = 1.0 + 1e-4;
 
 /// The documents of one window while they are scored. Vectors are parallel to `docs` unless their
@@ -111,9 +112,7 @@ impl WindowScores {
     pub(super) fn add_upper_bound(&mut self, term: &TermScorer, bound: UpperBound) {
         if let UpperBound::MaxTf(tf) = bound {
             let norms = &self.length_norms[term.field];
-            for (body_bound, norm) in self.body_bounds.iter_mut().zip(norms) {
-                *body_bound += tf_saturation(tf, *norm) * term.max_score;
-            }
+            add_body_bounds(&mut self.body_bounds, norms, tf, term.max_score);
         }
     }
 
@@ -181,6 +180,17 @@ impl WindowScores {
     }
 }
 
+/// Adds to the bound of each document the most that a term can add with `tf`, times [`ROUNDING`].
+/// Later, what the term can add is subtracted without that factor. So 1e-4 of the greatest sum
+/// remains, which is more than all additions and subtractions round by, however little else
+/// remains.
+fn add_body_bounds(body_bounds: &mut [f32], norms: &[f32], tf: f32, max_score: f32) {
+    let max_score = max_score * ROUNDING;
+    for (body_bound, norm) in body_bounds.iter_mut().zip(norms) {
+        *body_bound += tf_saturation(tf, *norm) * max_score;
+    }
+}
+
 /// Scans a posting list over a window: for each document of the window that has the term, calls
 /// `visit` with the index of the document in [`WindowScores::docs`] and its tf.
 fn scan_window(
@@ -201,4 +211,20 @@ fn scan_window(
             visit(window.rank(docs[*at], ranks), frequencies[*at]);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_of_one_term_outlasts_those_of_many_greater_ones() {
+        let (tf, norm, greater, least) = (3.0, 3.0, 1.0, 1e-6);
+        let mut bounds = [0.0_f32];
+        (0..100).for_each(|_| add_body_bounds(&mut bounds, &[norm], tf, greater));
+        add_body_bounds(&mut bounds, &[norm], tf, least);
+        // As `WindowScores::score_term` subtracts what it has scored.
+        (0..100).for_each(|_| bounds[0] -= tf_saturation(tf, norm) * greater);
+        assert!(bounds[0] >= tf_saturation(tf, norm) * least, "{bounds:?}");
+    }
 }
