@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::changing_archive::{Archive, SEARCHES, begin_copy};
 use super::nodes::Cluster;
@@ -74,6 +74,39 @@ fn a_copy_sends_what_differs_and_replaces_the_answers_in_one_step() {
 fn number_before(text: &str, words: &str) -> u64 {
     let before = text.split(words).next().unwrap();
     before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("no number: {text}"))
+}
+
+#[test]
+fn a_copy_keeps_the_shards_and_replicas_of_the_previous_one() {
+    let Some(cluster) = cluster() else { return };
+    let archive = Archive::new();
+    let address = cluster.address("spread");
+    // The numbers of shards and of replicas: of the index of documents, and of that of statistics.
+    let layout = || {
+        let settings = cluster.client().get("/spread-*/_settings", &[]).unwrap();
+        let settings: Value = settings.json().unwrap();
+        let numbers = |name: &String| {
+            let index = &settings[name.as_str()]["settings"]["index"];
+            ["number_of_shards", "number_of_replicas"].map(|key| index[key].to_string())
+        };
+        let numbers: Vec<_> = cluster.indexes_of("spread").iter().map(numbers).collect();
+        format!("{numbers:?}").replace(['"', '\\'], "")
+    };
+    let copy = ["copy", "--index", "index", "--quiet", "--grace", "0", "--to", &address];
+    let run = |options: &[&str]| archive.dir.ok(&[&copy[..], options].concat());
+    run(&["--shards", "2", "--replicas", "0"]);
+    assert_eq!(layout(), "[[2, 0], [1, 0]]");
+    archive.update_to_state(1);
+    run(&[]);
+    assert_eq!(layout(), "[[2, 0], [1, 0]]", "a clone");
+    run(&["--replicas", "1"]);
+    assert_eq!(layout(), "[[2, 1], [1, 1]]", "the same copy");
+    archive.update_to_state(0);
+    run(&["--replicas", "0"]);
+    assert_eq!(layout(), "[[2, 0], [1, 0]]", "a clone with other replicas");
+    let index = ["index", "archive", "--local", "index", "--index", &address, "--quiet"];
+    archive.dir.ok(&[&index[..], &["--rebuild", "--grace", "0"]].concat());
+    assert_eq!(layout(), "[[2, 0], [1, 0]]", "a new index");
 }
 
 #[test]

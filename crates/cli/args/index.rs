@@ -173,12 +173,14 @@ pub(crate) struct Backup {
 #[cfg(feature = "cluster")]
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct CopyFlags {
-    /// On a cluster: number of shards that the documents are spread over, if there is no copy yet
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1024))]
-    pub(crate) shards: u32,
-    /// On a cluster: number of replicas of each shard, which take over when a node fails
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=8))]
-    pub(crate) replicas: u32,
+    /// On a cluster: number of shards that the documents are spread over, if every document is sent
+    /// [default: that of the previous copy, else 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) shards: Option<u32>,
+    /// On a cluster: number of replicas of each shard, which take over when a node fails [default:
+    /// that of the previous copy, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=8))]
+    pub(crate) replicas: Option<u32>,
     /// On a cluster: replace a copy that covers other files and folders
     #[arg(long)]
     pub(crate) replace: bool,

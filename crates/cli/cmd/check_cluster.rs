@@ -65,8 +65,9 @@ pub(super) fn run(
         for finding in &verified.findings {
             terminal.notice(sanitize::line(finding));
         }
-        // The defaults of the flags that `check` does not have.
-        let flags = CopyFlags { shards: 3, replicas: 1, replace: false, grace: args.grace };
+        // `check` has no flags for these: the copy keeps its shards and replicas.
+        let (shards, replicas, replace) = (None, None, false);
+        let flags = CopyFlags { shards, replicas, replace, grace: args.grace };
         let quiet = true;
         // The sum of a document is a hash of its fields, which the document on the cluster states.
         // Do not trust it: somebody may have changed the document and left its sum as it was.

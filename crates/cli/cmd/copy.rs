@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
 use wensou_cluster::{
-    Client, ClusterAddress, Copied, CopyOptions, Error, ShardLayout, ShareSent, ShareState, copy,
+    Client, ClusterAddress, Copied, CopyOptions, Error, LayoutOptions, ShareSent, ShareState, copy,
     send_share,
 };
 use wensou_index::Index;
@@ -38,7 +38,7 @@ pub(super) fn copy_options(global: &GlobalSettings, flags: CopyFlags) -> CopyOpt
     let CopyFlags { shards, replicas, replace, grace } = flags;
     let default = CopyOptions::default();
     let grace = grace.or(global.cluster.grace).map_or(default.grace, Duration::from_secs);
-    CopyOptions { layout: ShardLayout { shards, replicas }, replace, grace, ..default }
+    CopyOptions { layout: LayoutOptions { shards, replicas }, replace, grace, ..default }
 }
 
 /// Copies the index in a folder to an address.

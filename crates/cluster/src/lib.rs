@@ -95,7 +95,7 @@ pub use index_name::{NameError, check_index_name};
 pub use physical_index::{Health, IndexInfo};
 pub use query_error::TooManyClauses;
 pub use request::{Method, Request, Response, encode_segment};
-pub use schema::{FORMAT, ShardLayout, field, text_field};
+pub use schema::{FORMAT, LayoutOptions, ShardLayout, field, text_field};
 pub use server_version::ServerVersion;
 pub use settings::ClusterSettings;
 pub use share_error::ShareError;

@@ -4,11 +4,13 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::index_name::{MAX_NAME_BYTES, check_index_name};
 use crate::request::{Request, encode_segment};
+use crate::schema::ShardLayout;
 
 /// The longest time that one request waits for the health of an index.
 const HEALTH_REQUEST_TIME: Duration = Duration::from_secs(5);
@@ -170,6 +172,29 @@ impl Client {
             .collect();
         indexes.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(indexes)
+    }
+
+    /// How a physical index is spread over the cluster; `None` if there is no such index.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::send`].
+    pub(crate) fn layout_of(&self, name: &str) -> Result<Option<ShardLayout>> {
+        let request = Request::get(format!("{}/_settings", index_path(name)))
+            .query("filter_path", "*.settings.index.number_of_*")
+            .by_cluster_manager()
+            .accept(404);
+        let response = self.send(&request)?;
+        if response.status() == 404 {
+            return Ok(None);
+        }
+        let found: Value = response.json()?;
+        // The cluster writes numbers in settings as text.
+        let number = |setting: &str| -> Option<u32> {
+            found[name]["settings"]["index"][setting].as_str()?.parse().ok()
+        };
+        let numbers = number("number_of_shards").zip(number("number_of_replicas"));
+        Ok(numbers.map(|(shards, replicas)| ShardLayout { shards, replicas }))
     }
 
     /// Waits until no shard or replica of an index is being set up, or until `time` is over.

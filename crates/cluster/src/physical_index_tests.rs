@@ -55,3 +55,16 @@ fn waiting_for_health_ends_when_it_is_reached_or_the_time_is_over() {
     let error = mock.client().wait_for_health("n", Health::Yellow, Duration::ZERO).unwrap_err();
     assert!(error.to_string().contains("n is red"), "{error}");
 }
+
+#[test]
+fn the_layout_of_an_index_is_read_from_its_settings() {
+    let settings =
+        r#"{"n-1":{"settings":{"index":{"number_of_shards":"5","number_of_replicas":"0"}}}}"#;
+    let mock = Mock::new(move |_, seen| match seen.line.starts_with("GET /n-1/_settings?") {
+        true => Reply::ok(settings),
+        false => Reply::exception(404, "index_not_found_exception", "no such index"),
+    });
+    let layout = mock.client().layout_of("n-1").unwrap();
+    assert_eq!(layout, Some(ShardLayout { shards: 5, replicas: 0 }));
+    assert_eq!(mock.client().layout_of("missing").unwrap(), None);
+}

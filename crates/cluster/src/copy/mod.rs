@@ -23,6 +23,7 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
 use crate::publication::{Publication, Publisher, check_replaceable, published_index};
+use crate::schema::statistics_name;
 pub use options::{Copied, CopyOptions, CopyProgress, DocumentsToSend};
 
 /// Copies an index to a cluster.
@@ -54,6 +55,9 @@ pub fn copy(
     if let Some(same) = published.as_ref().filter(|published| published.documents_index() == name) {
         // The same copy is published already, but the process that published it may have been
         // killed before it had deleted the indexes that it replaced.
+        for index in [&name, &statistics_name(&name)] {
+            publication.set_replicas(index)?;
+        }
         let kept = publication.remove_others(&name, Publisher::Copy)?;
         let [articles, flashes] = same.description().documents;
         return Ok(Copied { documents: articles + flashes, kept, ..Copied::default() });

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use crate::schema::ShardLayout;
+use crate::schema::LayoutOptions;
 
 /// How an index is copied, or a share sent.
 #[derive(Debug, Clone, Copy)]
 pub struct CopyOptions {
-    /// How a new index is spread over the cluster. A clone is spread as the index that it is cloned
-    /// from.
-    pub layout: ShardLayout,
+    /// How a new index is spread over the cluster.
+    pub layout: LayoutOptions,
     /// How long the replaced index is kept after the alias has been switched, for searches that
     /// began earlier and still read it.
     pub grace: Duration,
@@ -45,7 +44,7 @@ pub enum DocumentsToSend {
 impl Default for CopyOptions {
     fn default() -> Self {
         Self {
-            layout: ShardLayout::default(),
+            layout: LayoutOptions::default(),
             grace: Duration::from_secs(5),
             replace: false,
             to_send: DocumentsToSend::StatedSumDiffers,
@@ -56,7 +55,8 @@ impl Default for CopyOptions {
 }
 
 /// What [`copy()`](crate::copy()) did. If the same copy is published already, it only deletes other
-/// indexes: no documents are sent or deleted.
+/// indexes, and changes the number of replicas if the options say so: no documents are sent or
+/// deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Copied {
     /// Documents of the index in the folder.

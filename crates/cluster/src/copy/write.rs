@@ -113,20 +113,25 @@ impl Publication<'_> {
                 return Err(Error::NotMarked { index: name.to_owned() });
             }
             if !is_lost(client, name) {
-                return self.put_to(name, "_settings", &unblocked);
+                self.put_to(name, "_settings", &unblocked)?;
+                return self.set_replicas(name);
             }
             client.delete_index(name)?;
         }
+        let layout = self.layout()?;
         let create = || {
-            let body = schema::documents_index_body(options.layout, analysis, alias);
+            let body = schema::documents_index_body(layout, analysis, alias);
             self.created_or_already_ours(name, client.create_index(name, &body))?;
             client.wait_for_replicas(name, REPLICAS_WAIT)
         };
         let original = original.filter(|original| original.description().analysis == analysis);
         let Some(original) = original else { return create() };
         let endpoint = format!("_clone/{}", encode_segment(name));
+        // A clone does not inherit the number of replicas.
+        let mut settings = unblocked;
+        settings["index.number_of_replicas"] = json!(layout.replicas);
         let cloned =
-            self.put_to(original.documents_index(), &endpoint, &json!({ "settings": unblocked }));
+            self.put_to(original.documents_index(), &endpoint, &json!({ "settings": settings }));
         self.created_or_already_ours(name, cloned)?;
         match client.wait_for_health(name, Health::Yellow, options.patience) {
             // The shards of a clone are on the nodes of the original, which may take no further

@@ -2,7 +2,8 @@
 //! lock of the address. Both [`copy`](crate::copy()) and [`send_share`](crate::send_share) take
 //! these steps.
 //!
-//! - `published`: the index that is published already, and whether another one may replace it.
+//! - `published`: the index that is published already, whether another one may replace it, and how
+//!   that one is spread over the cluster.
 //! - `cleanup`: deletes the other indexes that were written for an address.
 
 mod cleanup;
@@ -22,10 +23,10 @@ use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::physical_index::{CHANGE_TIMEOUT, Health, REPLICAS_WAIT};
 use crate::request::{Request, encode_segment};
-use crate::schema::{self, statistics_name};
+use crate::schema::{self, ShardLayout, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};
 pub(crate) use cleanup::Publisher;
-pub(crate) use published::{check_replaceable, published_index, roots};
+pub(crate) use published::{check_replaceable, new_layout, published_index, roots};
 
 /// How long a shard of an index may be missing before the shard counts as lost. A replica, if there
 /// is one, takes the place of a missing shard within some seconds.
@@ -58,6 +59,22 @@ impl<'a> Publication<'a> {
         Ok(Self { index, client, address, options, lock, replaced })
     }
 
+    /// How the index of documents is spread over the cluster, if this process creates it.
+    pub(crate) fn layout(&self) -> Result<ShardLayout> {
+        new_layout(self.client, self.replaced.as_deref(), self.options.layout)
+    }
+
+    /// Sets the number of replicas of an index, if the options state another than it has.
+    pub(crate) fn set_replicas(&self, name: &str) -> Result<()> {
+        let Some(replicas) = self.options.layout.replicas else { return Ok(()) };
+        match self.client.layout_of(name)? {
+            Some(layout) if layout.replicas != replicas => {
+                self.put_to(name, "_settings", &json!({ "index.number_of_replicas": replicas }))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Writes the statistics of the index of documents named `documents_index`, and its
     /// description, which makes the index whole. `shares` is the number of shares that the index
     /// was sent in; 0 for a copy.
@@ -67,14 +84,15 @@ impl<'a> Publication<'a> {
         statistics: StatisticsBuilder,
         shares: u64,
     ) -> Result<()> {
-        let Self { index, client, options, .. } = self;
+        let Self { index, client, .. } = self;
         // Without the lock, another process may have published the index, and the statistics that
         // are deleted here would be in use.
         self.lock.confirm()?;
         let statistics_index = statistics_name(documents_index);
         client.delete_index(&statistics_index)?;
-        let body =
-            schema::statistics_or_parts_index_body(options.layout.replicas, self.address.alias());
+        // The statistics have as many replicas as the documents, whoever has created their index.
+        let layout = client.layout_of(documents_index)?.unwrap_or_default();
+        let body = schema::statistics_or_parts_index_body(layout.replicas, self.address.alias());
         let created = client.create_index(&statistics_index, &body);
         self.created_or_already_ours(&statistics_index, created)?;
         client.wait_for_replicas(&statistics_index, REPLICAS_WAIT)?;

@@ -1,5 +1,5 @@
-//! The published index, which the alias of an address leads to, and whether a new one may replace
-//! it.
+//! The published index, which the alias of an address leads to, whether a new one may replace it,
+//! and how the new one is spread over the cluster.
 
 use serde_json::Value;
 use wensou_index::Index;
@@ -10,6 +10,7 @@ use crate::copy::CopyOptions;
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::request::{Request, encode_segment};
+use crate::schema::{LayoutOptions, ShardLayout};
 
 /// The index that the alias leads to; `None` if there is none, or if it is not whole or has another
 /// format.
@@ -69,6 +70,17 @@ fn check_not_blocked(client: &Client, name: &str) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// How a new index of documents is spread over the cluster. `replaced` is the name of the index
+/// that it replaces, if there is one, whether wensou can read that or not.
+pub(crate) fn new_layout(
+    client: &Client,
+    replaced: Option<&str>,
+    options: LayoutOptions,
+) -> Result<ShardLayout> {
+    let replaced = replaced.map(|name| client.layout_of(name)).transpose()?;
+    Ok(options.layout(replaced.flatten()))
 }
 
 /// The roots of an index in a folder, as they were given when it was built.

@@ -20,6 +20,27 @@ impl Default for ShardLayout {
     }
 }
 
+/// How a new index is to be spread over the nodes of a cluster. What is `None` is as in the index
+/// that is replaced; if there is none, as in the default of [`ShardLayout`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LayoutOptions {
+    /// The number of primary shards. A clone always has as many as its original.
+    pub shards: Option<u32>,
+    /// The number of replicas of each shard.
+    pub replicas: Option<u32>,
+}
+
+impl LayoutOptions {
+    /// The layout of the new index. `replaced` is that of the index that is replaced.
+    pub(crate) fn layout(self, replaced: Option<ShardLayout>) -> ShardLayout {
+        let ShardLayout { shards, replicas } = replaced.unwrap_or_default();
+        ShardLayout {
+            shards: self.shards.unwrap_or(shards),
+            replicas: self.replicas.unwrap_or(replicas),
+        }
+    }
+}
+
 /// The body that creates an index of documents for an alias. `analysis` is the analysis version of
 /// the documents, see [`wensou_index::Meta::analysis`].
 #[must_use]
@@ -95,4 +116,19 @@ pub(crate) fn lock_index_body(alias: &str) -> Value {
             "enabled": false,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_index_is_spread_as_the_replaced_one_where_the_options_say_nothing() {
+        let replaced = ShardLayout { shards: 5, replicas: 0 };
+        let any = LayoutOptions::default();
+        assert_eq!(any.layout(Some(replaced)), replaced);
+        assert_eq!(any.layout(None), ShardLayout::default());
+        let two_replicas = LayoutOptions { replicas: Some(2), ..any };
+        assert_eq!(two_replicas.layout(Some(replaced)), ShardLayout { shards: 5, replicas: 2 });
+    }
 }

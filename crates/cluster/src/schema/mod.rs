@@ -10,7 +10,7 @@ mod index_bodies;
 mod names;
 
 pub use fields::{FORMAT, field, text_field};
-pub use index_bodies::ShardLayout;
+pub use index_bodies::{LayoutOptions, ShardLayout};
 pub(crate) use index_bodies::{
     documents_index_body, lock_index_body, statistics_or_parts_index_body, unfinished_meta,
 };

@@ -62,7 +62,7 @@ use crate::copy::{CopyOptions, CopyProgress};
 use crate::error::{Error, Result};
 use crate::physical_index::REPLICAS_WAIT;
 use crate::publication::{
-    Publication, Publisher, check_replaceable, is_marked, published_index, roots,
+    Publication, Publisher, check_replaceable, is_marked, new_layout, published_index, roots,
 };
 use crate::request::encode_segment;
 use crate::schema::{self, parts_name};
@@ -178,7 +178,9 @@ fn create_indexes(
     index: &Index,
     (alias, options): (&str, &CopyOptions),
 ) -> Result<()> {
-    let (layout, analysis) = (options.layout, index.meta().analysis.as_str());
+    let replaced = client.alias_targets(alias)?.into_iter().next();
+    let layout = new_layout(client, replaced.as_deref(), options.layout)?;
+    let analysis = index.meta().analysis.as_str();
     let wanted = [
         (documents_index.to_owned(), schema::documents_index_body(layout, analysis, alias)),
         (
