@@ -307,7 +307,7 @@ mod tests {
         for key in keys {
             let is_named = [format!("{key} = "), format!("[{key}]")]
                 .iter()
-                .any(|shown| CONFIG_KEYS.contains(shown));
+                .any(|form| CONFIG_KEYS.contains(form));
             assert!(is_named, "{key}");
         }
         let read = Reader { path: Path::new("config.toml"), text: CONFIG_KEYS }.read();

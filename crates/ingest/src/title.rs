@@ -202,8 +202,8 @@ mod tests {
         {
             assert_eq!(derived(short), title);
         }
-        let marks = "…".repeat(100);
-        assert_eq!(derived(&marks), "…".repeat(40));
+        let dots = "…".repeat(100);
+        assert_eq!(derived(&dots), "…".repeat(40));
     }
 
     #[test]

@@ -199,7 +199,7 @@ fn english_dates_and_times_are_parsed() {
 }
 
 #[test]
-fn a_date_that_ends_with_the_year_is_parsed_if_month_and_day_are_told_apart() {
+fn a_date_that_ends_with_the_year_is_parsed_if_month_and_day_are_certain() {
     assert_all_parsed(&[
         ("4/27/2021 12:48:57 PM", "2021-04-27T12:48:57"),
         ("4/27/2021 12:48:57 AM", "2021-04-27T00:48:57"),

@@ -155,14 +155,14 @@ fn read_content<T>(
     let wanted =
         member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));
     // Events have paths that are valid UTF-8.
-    let shown_path = lossy_path(file);
+    let lossy_name = lossy_path(file);
     let wanted_path = PathBuf::from(format!("{}{wanted}", file.to_string_lossy()));
     let mut found = None;
     let _ = input::visit_file(&source, &Options::default(), &mut |event| {
         found = Some(match event {
             Event::Input(input) if input.relative == wanted => take(input.read),
-            Event::Ignored(path) if path == shown_path => read_unchanged(file, take),
-            Event::Skipped(skipped) if skipped.path == shown_path => {
+            Event::Ignored(path) if path == lossy_name => read_unchanged(file, take),
+            Event::Skipped(skipped) if skipped.path == lossy_name => {
                 match counts_raw_bytes(&skipped.reason) {
                     true => read_unchanged(file, take),
                     false => Err(io::Error::other(skipped.reason.to_string())),

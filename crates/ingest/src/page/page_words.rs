@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn people_and_outlets_are_told_apart() {
+    fn people_and_outlets_are_distinguished() {
         let words = page_words();
         for name in
             ["王小明", "李四", "歐陽修", "欧阳修", "John Smith", "王小明、李四", "約翰·史密斯"]
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn buttons_and_notices_are_told_from_text() {
+    fn buttons_and_notices_are_distinguished_from_text() {
         let words = page_words();
         for line in [
             "AD",

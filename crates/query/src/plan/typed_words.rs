@@ -194,12 +194,12 @@ mod tests {
     /// brackets.
     fn words(text: &str) -> String {
         let folded = Folded::new(text);
-        let shown = |word: TypedWord| match word.variants[0].mode {
+        let format_word = |word: TypedWord| match word.variants[0].mode {
             MatchMode::ExactWord => format!("[{}]", word.variants[0].text),
             _ => word.variants[0].text.clone(),
         };
         let words = typed_words(&folded, &Segmenter::standard());
-        words.into_iter().map(shown).collect::<Vec<_>>().join(" ")
+        words.into_iter().map(format_word).collect::<Vec<_>>().join(" ")
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Scores of single units. A document with a higher coverage has a larger sum of these scores.
 //!
 //! A *unit* is a word of the query, or all words of a date. The mass of the units that a document
-//! matches decides its coverage, see [`CoverageScale`](crate::rank::CoverageScale). A cluster cannot
-//! compute a coverage, but it adds up the scores of the units that a document matches.
+//! matches decides its coverage, see [`CoverageScale`](crate::rank::CoverageScale). A cluster
+//! cannot compute a coverage, but it adds up the scores of the units that a document matches.
 
 use crate::rank::{Coverage, IdfMass};
 
@@ -38,7 +38,8 @@ pub(super) struct AdditiveScores {
     pub(super) any_unit: u32,
     /// What is added if a document matches all units.
     pub(super) all_units: u32,
-    /// The coverages that documents can have, each with the sum that documents of this coverage get.
+    /// The coverages that documents can have, each with the sum that documents of that coverage
+    /// get.
     sums: Vec<(Coverage, u32)>,
 }
 

@@ -114,7 +114,7 @@ impl RequestBuilder<'_> {
         match options.sort {
             Sort::Rank if rescored.is_empty() => body["sort"] = by_rank,
             Sort::Rank => {
-                // The cluster rescores only if hits are sorted by score alone, which is the default.
+                // The cluster rescores only hits that are sorted by score alone, its default.
                 let min_window = if is_long { MIN_WINDOW_OF_LONG_TEXTS } else { MIN_WINDOW };
                 let window = options.limit.saturating_mul(WINDOW_FACTOR);
                 let window = window.clamp(min_window, MAX_WINDOW);
@@ -124,8 +124,8 @@ impl RequestBuilder<'_> {
                 };
                 body["rescore"] = rescored.chunks(MAX_CLAUSES).map(rescore).collect();
             }
-            // All documents of the last date are fetched and scored here, so it does not matter that
-            // the cluster leaves out the terms in `rescored`.
+            // All documents of the last date are fetched and scored here, so the cluster may leave
+            // out the terms in `rescored`.
             Sort::Newest => body["sort"] = by_date("desc"),
             Sort::Oldest => body["sort"] = by_date("asc"),
         }
@@ -305,7 +305,7 @@ mod tests {
     use crate::test_support::sample_index;
 
     #[test]
-    fn the_terms_that_score_least_are_rescored_if_there_are_too_many() {
+    fn the_terms_with_the_lowest_scores_are_rescored_if_there_are_too_many() {
         let term = |max_score| TermQuery { max_score, query: Value::Null };
         let mut queries =
             TermQueries { terms: [1.0, 4.0, 2.0, 3.0].map(term).into(), rescored: vec![term(0.5)] };

@@ -61,32 +61,32 @@ impl HanSegmenter {
         self.join_single_chars(pending..at, &emitter, output.min_han_chars, &mut emit);
     }
 
-    /// Emits `singles`, neighbouring characters that the best route leaves single. If together they
-    /// are a word of the dictionary, the route has rejected it, and they stay single. Otherwise
-    /// jieba's HMM joins them into words.
+    /// Emits `single_chars`, neighbouring characters that the best route leaves single. If together
+    /// they are a word of the dictionary, the route has rejected it, and they stay single.
+    /// Otherwise jieba's HMM joins them into words.
     fn join_single_chars(
         &self,
-        singles: Range<usize>,
+        single_chars: Range<usize>,
         emitter: &TokenEmitter<'_, '_>,
         min_han_chars: usize,
         emit: &mut impl FnMut(Range<usize>),
     ) {
         // Even all of them together would be too short for a token.
-        if singles.len() < min_han_chars {
+        if single_chars.len() < min_han_chars {
             return;
         }
-        if singles.len() < 2 {
-            if !singles.is_empty() {
-                emit(singles);
+        if single_chars.len() < 2 {
+            if !single_chars.is_empty() {
+                emit(single_chars);
             }
             return;
         }
-        if emitter.is_word(singles.clone(), &self.dictionary) {
-            singles.for_each(|at| emit(at..at + 1));
+        if emitter.is_word(single_chars.clone(), &self.dictionary) {
+            single_chars.for_each(|at| emit(at..at + 1));
             return;
         }
-        let (mut at, use_hmm) = (singles.start, true);
-        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(singles), use_hmm) {
+        let (mut at, use_hmm) = (single_chars.start, true);
+        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(single_chars), use_hmm) {
             let end = at + (token.end - token.start);
             emit(at..end);
             at = end;

@@ -316,8 +316,8 @@ impl Parts<'_> {
         )
     }
 
-    /// Whether a line has both the name and a word for an editor. A line of more than 200 bytes is a
-    /// paragraph, and does not count.
+    /// Whether a line has both the name and a word for an editor. A line of more than 200 bytes is
+    /// a paragraph, and does not count.
     fn is_named_as_editor(&self, name: &str) -> bool {
         self.layout.lines.iter().any(|line| {
             line.text.len() <= 200

@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_outlets_and_people_are_told_from_other_words() {
+    fn names_of_outlets_and_people_are_distinguished_from_other_words() {
         for name in ["每日经济新闻", "EETOP", "TNW中文站", "CSDN", "36氪"] {
             assert!(is_outlet(name), "{name}");
         }

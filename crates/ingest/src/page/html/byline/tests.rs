@@ -64,7 +64,7 @@ fn the_date_of_an_update_is_no_date_of_publication() {
 }
 
 #[test]
-fn a_label_an_attribute_or_an_outlet_after_it_marks_an_author() {
+fn an_author_has_a_label_an_attribute_or_an_outlet_after_the_name() {
     assert_eq!(byline_of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
     assert_eq!(byline_of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
     assert_eq!(byline_of("<div class=author>作者最近文章</div>").marked_author, None);
