@@ -114,7 +114,8 @@ impl Publication<'_> {
             }
             if !is_lost(client, name) {
                 self.put_to(name, "_settings", &unblocked)?;
-                return self.set_replicas(name);
+                self.set_replicas_of_begun(name)?;
+                return client.wait_for_replicas(name, REPLICAS_WAIT);
             }
             client.delete_index(name)?;
         }

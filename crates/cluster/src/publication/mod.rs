@@ -66,7 +66,22 @@ impl<'a> Publication<'a> {
 
     /// Sets the number of replicas of an index, if the options state another than it has.
     pub(crate) fn set_replicas(&self, name: &str) -> Result<()> {
-        let Some(replicas) = self.options.layout.replicas else { return Ok(()) };
+        match self.options.layout.replicas {
+            Some(replicas) => self.set_replicas_to(name, replicas),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets the number of replicas of an index that a copy which was interrupted has begun: to what
+    /// the options state, or to what the index has that it will replace.
+    pub(crate) fn set_replicas_of_begun(&self, name: &str) -> Result<()> {
+        if self.replaced.is_none() {
+            return self.set_replicas(name);
+        }
+        self.set_replicas_to(name, self.layout()?.replicas)
+    }
+
+    fn set_replicas_to(&self, name: &str, replicas: u32) -> Result<()> {
         match self.client.layout_of(name)? {
             Some(layout) if layout.replicas != replicas => {
                 self.put_to(name, "_settings", &json!({ "index.number_of_replicas": replicas }))

@@ -126,6 +126,9 @@ pub fn send_share(
         // indexes.
         let publication = Publication::begin(index, client, address, &options)?;
         publication.remove_others(&documents_index, Publisher::Shares)?;
+        for name in [documents_index.as_str(), &schema::statistics_name(&documents_index)] {
+            publication.set_replicas(name)?;
+        }
         let state = ShareState::PublishedBefore;
         return Ok(ShareSent { documents: 0, merged: 0, files: all_files, all_files, state });
     }
@@ -157,6 +160,8 @@ pub fn send_share(
     // Another machine may complete the index at the same time.
     let publication = Publication::begin(index, client, address, &options)?;
     if client.alias_targets(alias)? != [documents_index.as_str()] {
+        // The statistics get as many replicas as the documents.
+        publication.set_replicas(&documents_index)?;
         complete::complete(&indexes, index, &registry, &publication)?;
     }
     Ok(outcome(ShareState::Published, all_files))
