@@ -3,6 +3,7 @@
 
 use super::cluster_engine::ClusterEngine;
 use super::find::{first_size, search_options};
+use super::levels::orders_documents;
 use super::request::DocFilter;
 use super::response::{Aggregations, Hit, Hits, SearchResponse, Total};
 use crate::error::Error;
@@ -14,7 +15,10 @@ use crate::plan::{MatchExpr, Plan};
 fn complete_docs_come_first(strict: &Plan, relaxed: &Plan, sort: Sort) -> bool {
     let MatchExpr::And(required) = &strict.match_expr else { return false };
     let units = &relaxed.covering.units;
-    sort == Sort::Rank && units.len() > 1 && units.iter().all(|unit| required.contains(&unit.expr))
+    sort == Sort::Rank
+        && units.len() > 1
+        && units.iter().all(|unit| required.contains(&unit.expr))
+        && orders_documents(relaxed)
 }
 
 impl ClusterEngine<'_> {

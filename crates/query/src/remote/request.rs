@@ -28,6 +28,10 @@ const MIN_WINDOW: usize = 200;
 /// As [`MIN_WINDOW`], if terms are rescored only because a query has more than [`MAX_CLAUSES`].
 /// Among such terms are words and bigrams, which tell documents apart better than unigrams do.
 const MIN_WINDOW_OF_LONG_TEXTS: usize = 1000;
+/// If the filter of a query leaves room for fewer terms than this, no terms are moved to the
+/// rescored ones: so few would not find the best documents, and a cluster that accepts no more
+/// clauses then refuses the query.
+const MIN_TERMS: usize = 500;
 /// The maximum number of documents that a shard rescores.
 const MAX_WINDOW: usize = 10_000;
 
@@ -85,7 +89,8 @@ impl RequestBuilder<'_> {
         };
         let clauses = clause_count(&filter) + should.iter().map(clause_count).sum::<usize>();
         let mut queries = self.term_queries(plan, options.sort)?;
-        let is_long = queries.limit_terms(MAX_CLAUSES.saturating_sub(clauses));
+        let room = MAX_CLAUSES.saturating_sub(clauses);
+        let is_long = room >= MIN_TERMS && queries.limit_terms(room);
         let TermQueries { terms, rescored } = queries;
         let sum_query = |terms: &[TermQuery]| {
             let terms: Vec<_> = terms.iter().map(|term| &term.query).collect();
