@@ -2,7 +2,8 @@
 //!
 //! - [`app`] has the state of the screen and changes that state when a key is pressed; [`layout`]
 //!   divides the screen, and [`view`] and [`popups`] draw it. None of them does input or output.
-//! - [`worker`] searches on its own thread; [`open`] runs the pager, the editor and the browser.
+//! - [`worker`] searches on its own thread, and [`related`] lists the pages of a flash item and the
+//!   flash items of a page. [`open`] runs the pager, the editor and the browser.
 //! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
 //! - [`history`] keeps the queries of earlier runs. [`picker`] has the state of a list to choose
 //!   from, and [`date_bars`] that of the hits over time.
@@ -22,6 +23,7 @@ mod open;
 mod picker;
 mod popups;
 mod preview;
+mod related;
 mod screen;
 #[cfg(test)]
 mod tests;
