@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::physical_index::{Health, REPLICAS_WAIT};
 use crate::publication::{
-    Publication, bulk_options, check_none_refused, delete_if_marked, is_lost, is_marked, refresh,
+    Publication, bulk_options, check_none_refused, delete_if_marked, is_lost, is_lost_or_gone,
+    is_marked, refresh,
 };
 use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};
@@ -46,8 +47,9 @@ impl Publication<'_> {
     }
 
     /// Writes the index of documents and that of statistics. If a shard is lost, because a node was
-    /// lost before the shard had a replica, writes both once more, unless the first time took
-    /// longer than [`RETRY_WITHIN`].
+    /// lost before the shard had a replica, or if the index of documents is gone, because the
+    /// cluster has lost its state, writes both once more, unless the first time took longer than
+    /// [`RETRY_WITHIN`].
     pub(super) fn write_with_retry(
         &self,
         published: Option<&ClusterIndex>,
@@ -60,11 +62,12 @@ impl Publication<'_> {
             |error: &Error| error.is_transient() || matches!(error, Error::StateNotReached { .. });
         match self.write(published, documents_index, progress) {
             Err(error) if may_be_transient(&error) && started.elapsed() < RETRY_WITHIN => {
-                let names = [documents_index.to_owned(), statistics_name(documents_index)];
-                if !names.iter().any(|name| is_lost(self.client, name)) {
+                // The index of statistics is created last, so it may not exist yet.
+                if !is_lost_or_gone(self.client, documents_index)
+                    && !is_lost(self.client, &statistics_name(documents_index))
+                {
                     return Err(error);
                 }
-                // The index may be gone as well, if the cluster has lost its state.
                 delete_if_marked(self.client, documents_index, self.address.alias())?;
                 self.write(published, documents_index, progress)
             }
@@ -184,5 +187,61 @@ impl Publication<'_> {
         }
         check_none_refused(writer.finish()?)?;
         Ok((copied, statistics))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wensou_index::{BuildOptions, Index};
+    use wensou_ingest::Silent;
+
+    use super::*;
+    use crate::client_options::ClientOptions;
+    use crate::copy::CopyOptions;
+    use crate::credentials::Credentials;
+    use crate::mock::{Mock, Reply, address_of, client_of};
+
+    /// The answer about the health of an index that does not exist.
+    const MISSING: &str = r#"{"status":"red","timed_out":true,"active_shards":0,
+        "initializing_shards":0,"unassigned_shards":0}"#;
+    /// The answer about the health of an index whose shards are all there.
+    const HEALTHY: &str = r#"{"status":"green","timed_out":false}"#;
+
+    /// The answer to a request that writes the document of a lock.
+    const VERSION: &str = r#"{"_seq_no":3,"_primary_term":1}"#;
+
+    /// How often the index of documents is created if the cluster fails each time, and then says
+    /// this of its health.
+    fn attempts_to_write(health_of_documents: &'static str) -> usize {
+        let folder = tempfile::tempdir().unwrap();
+        let [archive, dir] = ["archive", "index"].map(|name| folder.path().join(name));
+        std::fs::create_dir(&archive).unwrap();
+        std::fs::write(archive.join("a.txt"), "標題\n\n正文在此,講一件事。\n").unwrap();
+        wensou_index::build(&dir, &[archive], &BuildOptions::default(), &Silent).unwrap();
+        let index = Index::open(&dir).unwrap();
+        let mock = Mock::new(move |_, seen| match &seen.line {
+            line if line.contains("_cluster/health/n-wensou-lock?") => Reply::ok(HEALTHY),
+            line if line.contains("wensou-lock") => Reply::ok(VERSION),
+            line if line.contains("_cluster/health/n-1?") => Reply::ok(health_of_documents),
+            // The index of statistics is never there.
+            line if line.contains("_cluster/health/n-1.terms?") => Reply::ok(MISSING),
+            line if line.starts_with("PUT /n-1") => Reply::Status(503, "overloaded".to_owned()),
+            _ => Reply::exception(404, "index_not_found_exception", "no such index [n-1]"),
+        });
+        let options = ClientOptions { attempts: 1, ..ClientOptions::default() };
+        let client = client_of(&[&mock], &Credentials::none(), &options).unwrap();
+        let (address, options) = (address_of(&[&mock]), CopyOptions::default());
+        let publication = Publication::begin(&index, &client, &address, &options).unwrap();
+        let (published, progress) = (None, |_: u64, _: u64| {});
+        let written = publication.write_with_retry(published, "n-1", &progress);
+        assert!(matches!(written, Err(Error::Unavailable { .. })), "{written:?}");
+        let created = mock.requests().into_iter().filter(|seen| seen.line.starts_with("PUT /n-1"));
+        created.count()
+    }
+
+    #[test]
+    fn a_copy_is_repeated_if_its_index_of_documents_is_gone() {
+        assert_eq!(attempts_to_write(MISSING), 2);
+        assert_eq!(attempts_to_write(HEALTHY), 1, "an absent index of statistics is no reason");
     }
 }

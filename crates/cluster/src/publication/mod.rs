@@ -237,6 +237,14 @@ pub(crate) fn is_lost(client: &Client, name: &str) -> bool {
     )
 }
 
+/// As [`is_lost`], but the answer is also yes if there is no such index.
+pub(crate) fn is_lost_or_gone(client: &Client, name: &str) -> bool {
+    matches!(
+        client.wait_for_health(name, Health::Yellow, LOST_AFTER),
+        Err(Error::StateNotReached { .. } | Error::NotFound { .. })
+    )
+}
+
 /// The description of an index on the cluster before its documents are counted. `index` is the
 /// index in a folder: the one that is copied, or the share of this machine.
 fn new_description(index: &Index, alias: &str) -> Result<Description> {
