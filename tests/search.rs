@@ -225,6 +225,43 @@ fn skipped_lines_are_counted_and_named_and_make_a_strict_build_fail() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_missing_file_is_told_from_one_in_a_closed_folder() {
+    use std::fs::{Permissions, read_dir, remove_file, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    /// The user id of `nobody`.
+    const NOBODY: u32 = 65_534;
+
+    let dir = Dir::new();
+    dir.write("open/a.jsonl", r#"{"id":"a1","title":"減半","text":"減半將至"}"#);
+    dir.write("closed/b.jsonl", r#"{"id":"b1","title":"質押","text":"質押收益"}"#);
+    dir.ok(&["index", "open", "closed", "--quiet"]);
+    remove_file(dir.path().join("open/a.jsonl")).unwrap();
+    let closed = dir.path().join("closed");
+    set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+    set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
+    for (args, expected) in [
+        (["search", "減半"], "open/a.jsonl has been moved or removed"),
+        (["search", "質押"], "closed/b.jsonl cannot be read"),
+    ] {
+        let mut command = dir.command(&args);
+        // The superuser may read everything.
+        if read_dir(&closed).is_ok() {
+            command.uid(NOBODY);
+        }
+        let Ok(output) = command.output() else {
+            crate::util::report_skipped("another user may not run the binary");
+            break;
+        };
+        let ran = crate::util::Ran::from(output);
+        assert!(ran.stderr.contains(expected), "{args:?}: {ran:?}");
+    }
+    set_permissions(&closed, Permissions::from_mode(0o755)).unwrap();
+}
+
 #[test]
 fn export_prints_every_record_with_the_text_of_its_page() {
     let dir = indexed();

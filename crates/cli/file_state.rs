@@ -92,10 +92,11 @@ pub(crate) fn warn_about_changes<'p>(
         }
     }
     let index_again = "run `wensou index`";
+    let make_readable = help_of_unreadable(unreadable.len());
     for (paths, predicates, help) in [
         (changed, CHANGED, index_again),
         (missing, MISSING, index_again),
-        (unreadable, UNREADABLE, "make it readable for this user"),
+        (unreadable, UNREADABLE, make_readable),
     ] {
         if paths.is_empty() {
             continue;
@@ -129,6 +130,14 @@ const UNREADABLE: Predicates = [
     "cannot be read, so they may have changed since they were indexed",
 ];
 
+/// What to do about this number of files that cannot be read.
+fn help_of_unreadable(files: usize) -> &'static str {
+    match files {
+        1 => "make it readable for this user",
+        _ => "make them readable for this user",
+    }
+}
+
 /// Says something of these files. There must be a path.
 fn message(paths: &[&str], [of_one, of_several]: Predicates) -> String {
     let subject = match paths.len() {
@@ -150,6 +159,8 @@ mod tests {
             message(&["a.txt", "b.txt"], MISSING),
             "a.txt, b.txt have been moved or removed since they were indexed"
         );
+        assert_eq!(help_of_unreadable(1), "make it readable for this user");
+        assert_eq!(help_of_unreadable(2), "make them readable for this user");
         assert_eq!(message(&["a"; 4], CHANGED), "4 files have changed since they were indexed");
     }
 

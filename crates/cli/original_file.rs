@@ -25,8 +25,25 @@ pub(crate) fn original_member<'p>(
 /// Whether the file of a stored path may exist although [`original_member`] finds none: this user
 /// is not allowed to look into its folder.
 pub(crate) fn may_be_hidden(index: &OpenIndex, path: &str) -> bool {
+    let Some(index) = index.local() else { return false };
+    let meta = index.meta();
     let is_denied = |error: std::io::Error| error.kind() == ErrorKind::PermissionDenied;
-    candidates(index, path).iter().any(|candidate| candidate.metadata().is_err_and(is_denied))
+    below_own_root(&meta.roots, &meta.given, path).any(|file| file.metadata().is_err_and(is_denied))
+}
+
+/// The path of a file below its own root. `roots` are the absolute paths of the roots, and `given`
+/// the same roots as they were typed, one of which `stored_path` starts with. If several do, there
+/// are as many paths.
+fn below_own_root<'r>(
+    roots: &'r [PathBuf],
+    given: &'r [PathBuf],
+    stored_path: &'r str,
+) -> impl Iterator<Item = PathBuf> + 'r {
+    roots.iter().zip(given).filter_map(move |(root, given)| {
+        let below = Path::new(stored_path).strip_prefix(given).ok()?;
+        // A root that is a file has nothing below it.
+        Some(if below == Path::new("") { root.clone() } else { root.join(below) })
+    })
 }
 
 /// The file of a stored path: relative to the working folder, or below a root of the index; `None`
@@ -54,4 +71,21 @@ fn candidates_below(root: &Path, stored_path: &Path) -> Vec<PathBuf> {
     let below = (0..parts.len()).map(|skip| root.join(parts[skip..].iter().collect::<PathBuf>()));
     let is_root = root.file_name() == stored_path.file_name();
     is_root.then(|| root.to_path_buf()).into_iter().chain(below).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_looked_for_below_its_own_root_only() {
+        let roots = ["/data/news", "/mnt/blogs", "/srv/one.txt"].map(PathBuf::from);
+        let given = ["news", "../blogs", "/srv/one.txt"].map(PathBuf::from);
+        let found = |path| below_own_root(&roots, &given, path).collect::<Vec<_>>();
+        assert_eq!(found("news/a/1.txt"), [Path::new("/data/news/a/1.txt")]);
+        assert_eq!(found("../blogs/b.zip!/2.txt"), [Path::new("/mnt/blogs/b.zip!/2.txt")]);
+        let found_root = found("/srv/one.txt").remove(0);
+        assert_eq!(found_root.as_os_str(), "/srv/one.txt", "without a slash at the end");
+        assert!(found("newspaper/1.txt").is_empty());
+    }
 }
