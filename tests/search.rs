@@ -244,10 +244,12 @@ fn a_missing_file_is_told_from_one_in_a_closed_folder() {
     set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
     set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
     for (args, expected) in [
-        (["search", "減半"], "open/a.jsonl has been moved or removed"),
-        (["search", "質押"], "closed/b.jsonl cannot be read"),
+        (&["search", "減半"][..], "open/a.jsonl has been moved or removed"),
+        (&["search", "質押"], "closed/b.jsonl cannot be read"),
+        (&["show", "a1", "--raw"], "cannot find open/a.jsonl, which was moved or removed"),
+        (&["show", "b1", "--raw"], "cannot read closed/b.jsonl: make it readable"),
     ] {
-        let mut command = dir.command(&args);
+        let mut command = dir.command(args);
         // The superuser may read everything.
         if read_dir(&closed).is_ok() {
             command.uid(NOBODY);

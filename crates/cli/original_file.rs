@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
+
 use crate::open_index::OpenIndex;
 
 /// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`);
@@ -20,6 +22,24 @@ pub(crate) fn original_member<'p>(
                 .map(|file| (file, Some(&path[at + separator.len()..])))
         })
     })
+}
+
+/// As [`original_member`].
+///
+/// # Errors
+///
+/// If there is no such file, or if this user is not allowed to look into its folder.
+pub(crate) fn find_original_member<'p>(
+    index: &OpenIndex,
+    path: &'p str,
+) -> anyhow::Result<(PathBuf, Option<&'p str>)> {
+    match original_member(index, path) {
+        Some(found) => Ok(found),
+        None if may_be_hidden(index, path) => {
+            bail!("cannot read {path}: make it readable for this user")
+        }
+        None => bail!("cannot find {path}, which was moved or removed after it was indexed"),
+    }
 }
 
 /// Whether the file of a stored path may exist although [`original_member`] finds none: this user

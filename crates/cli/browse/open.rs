@@ -12,7 +12,7 @@ use wensou_query::lang::{Clock, parse_lenient};
 use super::text::one_line;
 use super::worker::Item;
 use crate::open_index::OpenIndex;
-use crate::original_file::original_member;
+use crate::original_file::find_original_member;
 use crate::out::attributes;
 
 /// The flags with which a second process of this program opens the index at `location`, a folder or
@@ -78,9 +78,7 @@ fn printed_record(flags: &[OsString], id: &str, query: &str) -> anyhow::Result<V
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
 pub(crate) fn open_in_editor(index: &OpenIndex, item: &Item) -> anyhow::Result<()> {
     let (path, _) = attributes::location(&item.record);
-    let (file, member) = original_member(index, path).with_context(|| {
-        format!("cannot find {path}, which was moved or removed after it was indexed")
-    })?;
+    let (file, member) = find_original_member(index, path)?;
     if member.is_some() {
         bail!("{path} is inside a container such as a zip file: `wensou show --raw` prints it");
     }

@@ -9,11 +9,12 @@ use crate::args::Show;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
 use crate::file_state::{has_other_content, warn_about_changes};
+use crate::lookup;
 use crate::open_index::{OpenIndex, answer_from_index};
+use crate::original_file::find_original_member;
 use crate::out::script::Converter;
 use crate::out::{Terminal, attributes, json, record};
 use crate::types::RecordFormat;
-use crate::{lookup, original_file};
 
 pub(crate) fn run(
     global: &GlobalSettings,
@@ -94,9 +95,7 @@ fn print_raw(
 ) -> anyhow::Result<Outcome> {
     let (path, span) = attributes::location(found);
     ensure_unchanged(index, path)?;
-    let (file, member) = original_file::original_member(index, path).with_context(|| {
-        format!("cannot find {path}, which was moved or removed after it was indexed")
-    })?;
+    let (file, member) = find_original_member(index, path)?;
     let bytes = original(&file, member, span).with_context(|| {
         format!("cannot read {path} as it was indexed: run `wensou index` to index it again")
     })?;
