@@ -13,7 +13,7 @@ use super::text::one_line;
 use super::worker::Item;
 use crate::open_index::OpenIndex;
 use crate::original_file::find_original_member;
-use crate::out::attributes;
+use crate::out::{attributes, pager};
 
 /// The flags with which a second process of this program opens the index at `location`, a folder or
 /// an address, as this one has.
@@ -26,7 +26,7 @@ pub(crate) fn index_flags(location: PathBuf, insecure_http: bool) -> Vec<OsStrin
 }
 
 /// Shows a record as `wensou show` prints it, with the words of `query_text` highlighted, in the
-/// pager that `$WENSOU_PAGER` or `$PAGER` names. `flags` open the index, see [`index_flags`].
+/// pager of [`pager_command`]. `flags` open the index, see [`index_flags`].
 pub(crate) fn open_in_pager(
     flags: &[OsString],
     clock: &Clock,
@@ -37,7 +37,7 @@ pub(crate) fn open_in_pager(
     // canonical form of the parsed query.
     let (query, _) = parse_lenient(query_text, clock);
     let printed = printed_record(flags, id, &query.to_string())?;
-    let pager = first_set_variable(&["WENSOU_PAGER", "PAGER"]).unwrap_or_else(|| "less -R".into());
+    let pager = pager_command(["WENSOU_PAGER", "PAGER"].map(std::env::var_os));
     let mut shell = shell_command(&pager);
     if std::env::var_os("LESS").is_none() {
         // Otherwise `less` prints escape sequences instead of colours.
@@ -55,6 +55,15 @@ pub(crate) fn open_in_pager(
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to the pager"),
     }
+}
+
+/// The command of the pager, by the values of `$WENSOU_PAGER` and `$PAGER`: the first that names a
+/// pager, or else `less -R`. A value that asks `wensou show` for no pager is passed over, because
+/// here the user has asked for one.
+fn pager_command(values: [Option<OsString>; 2]) -> OsString {
+    let mut values = values.into_iter().flatten();
+    let first = values.find(|value| !pager::means_none(&value.to_string_lossy()));
+    first.unwrap_or_else(|| "less -R".into())
 }
 
 /// What `wensou show` prints of a record, in colours, with the words of a query highlighted.
@@ -190,6 +199,18 @@ mod tests {
             let flags = parse(insecure_http);
             assert_eq!(flags.index.as_deref(), Some(Path::new("http://192.0.2.1/news")));
             assert_eq!(flags.insecure_http, insecure_http);
+        }
+    }
+
+    #[test]
+    fn the_pager_is_the_first_that_is_named() {
+        let command = |own: Option<&str>, general: Option<&str>| {
+            pager_command([own, general].map(|value| value.map(OsString::from)))
+        };
+        assert_eq!(command(Some("most"), Some("more")), "most");
+        for none in [None, Some(""), Some(" "), Some("cat"), Some(" cat ")] {
+            assert_eq!(command(none, Some("more")), "more", "{none:?}");
+            assert_eq!(command(none, none), "less -R", "{none:?}");
         }
     }
 

@@ -7,7 +7,7 @@ pub(crate) mod explanation;
 pub(crate) mod facets;
 pub(crate) mod hits;
 pub(crate) mod json;
-mod pager;
+pub(crate) mod pager;
 pub(crate) mod record;
 pub(crate) mod sanitize;
 pub(crate) mod script;

@@ -6,6 +6,11 @@ use std::process::{Command, Stdio};
 /// The default pager.
 const DEFAULT: &str = "less";
 
+/// Whether this value of `$WENSOU_PAGER` or `$PAGER` means that no pager is wanted.
+pub(crate) fn means_none(command: &str) -> bool {
+    ["", "cat"].contains(&command.trim())
+}
+
 /// Shows text in a pager: the command in `$WENSOU_PAGER`; if that is not set, the one in `$PAGER`;
 /// if neither is set, [`DEFAULT`]. Waits until the pager ends. Returns `false` if the pager does
 /// not exist, or if the command is empty or `cat`: the caller must then print the text.
@@ -13,7 +18,7 @@ pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
     let configured =
         ["WENSOU_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
     let command = configured.unwrap_or_else(|| DEFAULT.to_owned());
-    if command.trim().is_empty() || command.trim() == "cat" {
+    if means_none(&command) {
         return Ok(false);
     }
     // Run the command in a shell, as git does, because the variable may contain options.

@@ -137,10 +137,13 @@ fn environment(verb: Option<&str>) -> Vec<Entry> {
     let pager = match verb {
         None => Some(
             "The pager for text longer than the screen (`cat` for none), and that Ctrl-O of \
-             `wensou browse` opens.",
+             `wensou browse` opens (the first that is set to another command than `cat`).",
         ),
         Some("show") => Some("The pager for text longer than the screen; `cat` for none."),
-        Some("browse") => Some("The pager that Ctrl-O opens."),
+        Some("browse") => Some(
+            "The pager that Ctrl-O opens: the first that is set to another command than `cat`, or \
+             else `less`.",
+        ),
         _ => None,
     };
     variables.extend(pager.map(|about| ("WENSOU_PAGER, PAGER", about)));
