@@ -223,6 +223,15 @@ fn skipped_lines_are_counted_and_named_and_make_a_strict_build_fail() {
     for text in [&first.stderr, &logged] {
         assert!(text.contains("no index was built") && !text.contains("old index"), "{text}");
     }
+    // A build that has failed leaves no list of all problems.
+    let record = |id: u32| format!(r#"{{"id":"m-{id}","title":"減半","text":"減半將至"}}"#);
+    let lines = (0..30).map(|id| record(id) + "\nnot json\n");
+    dir.write("many/dump.jsonl", lines.collect::<String>());
+    for (args, expected) in [(&["--strict"][..], false), (&[][..], true)] {
+        let ran = dir.run(&[&["index", "many", "--quiet", "--index", "more"], args].concat());
+        assert!(ran.stderr.contains("skipped 10 more"), "{args:?}: {}", ran.stderr);
+        assert_eq!(ran.stderr.contains("stats --skipped"), expected, "{args:?}: {}", ran.stderr);
+    }
 }
 
 #[cfg(unix)]
@@ -245,9 +254,9 @@ fn a_missing_file_is_told_from_one_in_a_closed_folder() {
     set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
     for (args, expected) in [
         (&["search", "減半"][..], "open/a.jsonl has been moved or removed"),
-        (&["search", "質押"], "closed/b.jsonl cannot be read"),
-        (&["show", "a1", "--raw"], "cannot find open/a.jsonl, which was moved or removed"),
-        (&["show", "b1", "--raw"], "cannot read closed/b.jsonl: make it readable"),
+        (&["search", "質押"][..], "closed/b.jsonl cannot be read"),
+        (&["show", "a1", "--raw"][..], "cannot find open/a.jsonl, which was moved or removed"),
+        (&["show", "b1", "--raw"][..], "cannot read closed/b.jsonl: make it readable"),
     ] {
         let mut command = dir.command(args);
         // The superuser may read everything.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tantivy::TantivyError;
 use tantivy::directory::error::OpenReadError;
 use thiserror::Error;
-use wensou_ingest::Report;
+use wensou_ingest::{Reason, Report};
 
 /// An error of the index. The message says what is wrong and how to fix it.
 #[derive(Debug, Error)]
@@ -181,9 +181,16 @@ pub enum Error {
 /// The numbers of skipped files (or folders, or members of containers) and of skipped lines, for a
 /// message, without a number that is 0.
 fn count_skipped(report: &Report) -> String {
-    let skipped = &report.skipped;
-    let lines = skipped.iter().filter(|skipped| skipped.line.is_some()).count();
-    let counts = [(skipped.len() - lines, "file", "files"), (lines, "line", "lines")];
+    let (mut files, mut lines) = (0, 0);
+    for skipped in &report.skipped {
+        match (&skipped.reason, skipped.line) {
+            // Further lines of a file that are too many to list.
+            (Reason::More { count }, _) => lines += count,
+            (_, Some(_)) => lines += 1,
+            (_, None) => files += 1,
+        }
+    }
+    let counts = [(files, "file", "files"), (lines, "line", "lines")];
     let counts = counts.iter().filter(|(count, ..)| *count > 0);
     let counts = counts.map(|(count, one, more)| match count {
         1 => format!("1 {one}"),
@@ -290,25 +297,26 @@ pub(crate) fn permitted<T>(
 
 #[cfg(test)]
 mod tests {
-    use wensou_ingest::{Reason, Skipped};
+    use wensou_ingest::Skipped;
 
     use super::*;
 
     #[test]
     fn a_strict_build_counts_skipped_lines_apart_from_skipped_files() {
-        let message = |lines: &[Option<u64>]| {
-            let skipped = |line: &Option<u64>| Skipped {
-                path: "a.jsonl".into(),
-                line: *line,
-                reason: Reason::Empty,
-            };
+        let skip = |line, reason| Skipped { path: "a.jsonl".into(), line, reason };
+        let message = |skipped: &[Skipped]| {
             let mut report = Box::new(Report::default());
-            report.skipped = lines.iter().map(skipped).collect();
+            report.skipped = skipped.to_vec();
             Error::Strict { report }.to_string()
         };
-        assert!(message(&[None]).starts_with("1 file could not"));
-        assert!(message(&[Some(1)]).starts_with("1 line could not"));
-        assert!(message(&[Some(1), None, Some(2)]).starts_with("1 file and 2 lines could not"));
+        let file = || skip(None, Reason::Empty);
+        let line = |number| skip(Some(number), Reason::Empty);
+        let more = |count| skip(None, Reason::More { count });
+        assert!(message(&[file()]).starts_with("1 file could not"));
+        assert!(message(&[line(1)]).starts_with("1 line could not"));
+        let mixed = [line(1), file(), line(2)];
+        assert!(message(&mixed).starts_with("1 file and 2 lines could not"));
+        assert!(message(&[line(1), more(5)]).starts_with("6 lines could not"));
     }
 
     #[test]

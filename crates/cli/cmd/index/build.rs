@@ -44,7 +44,8 @@ pub(crate) fn build(
             let left = signals::what_is_left(wensou_index::current_generation(dir).as_deref());
             note(&format!("failed: {}; {left}", error_chain(&error)));
             if let IndexError::Strict { report } = &error {
-                print_skipped(report, terminal);
+                // No index has the whole list.
+                print_skipped(report, "", terminal);
                 return Err(error).context(left);
             }
             return Err(error.into());
@@ -66,7 +67,7 @@ pub(crate) fn build(
     }
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
-    print_skipped(report, terminal);
+    print_skipped(report, ": `wensou stats --skipped` lists all", terminal);
     if !reporting.quiet {
         print_key_problems(report, terminal);
     }
@@ -85,14 +86,15 @@ fn error_chain(error: &IndexError) -> String {
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
-/// Prints which files were skipped: the first [`MAX_NAMED`], and the number of the others.
-fn print_skipped(report: &Report, terminal: &mut Terminal) {
+/// Prints which files were skipped: the first [`MAX_NAMED`], and the number of the others, followed
+/// by `where_all_are`.
+fn print_skipped(report: &Report, where_all_are: &str, terminal: &mut Terminal) {
     for skipped in report.skipped.iter().take(MAX_NAMED) {
         terminal.notice(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
     }
     if report.skipped.len() > MAX_NAMED {
         let more = report.skipped.len() - MAX_NAMED;
-        terminal.notice(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
+        terminal.notice(format_args!("skipped {more} more{where_all_are}"));
     }
 }
 
