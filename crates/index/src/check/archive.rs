@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
-use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive};
+use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive, Skipped};
 
 use super::order::OrderComparison;
 use super::report::{Checked, Severity};
@@ -53,9 +53,10 @@ pub(super) fn compare(
     let expected_records = None;
     let settings = Settings::from(meta);
     let mut stored = Stored::new(generation, &settings, expected_records, &meta.roots);
-    if !declare_missing_roots(meta, &mut scanned, &mut stored, checked) {
+    let Some(missing_roots) = declare_missing_roots(meta, &mut scanned, &mut stored, checked)
+    else {
         return Ok(());
-    }
+    };
     let fingerprint = format_fingerprint(scanned.fingerprint());
     let mut comparison = Comparison::new(index)?;
     let mut compare = |record| comparison.compare(record);
@@ -67,7 +68,7 @@ pub(super) fn compare(
     }
     let report = read.map_err(Error::of_ingest)?.report;
     checked.archive_compared = true;
-    report_unreadable(&report, checked);
+    report_unreadable(&report, &missing_roots, checked);
     // If the build could not read a file, the index has older records of it or none. If this check
     // cannot read a file, the records of it are not compared. Then a difference proves no damage.
     let all_read =
@@ -83,27 +84,34 @@ pub(super) fn compare(
 }
 
 /// Declares unreadable each root that has no files although the index has records of it: these
-/// records are not compared, and [`report_unreadable`] adds the finding. Returns false if no root
+/// records are not compared, and this is a finding. Returns these roots. Returns `None` if no root
 /// has files, although the index has records: then there is nothing to compare with, and this is a
 /// finding.
-fn declare_missing_roots(
-    meta: &Meta,
+fn declare_missing_roots<'m>(
+    meta: &'m Meta,
     scanned: &mut ScannedArchive,
     stored: &mut Stored,
     checked: &mut Checked,
-) -> bool {
+) -> Option<Vec<&'m Path>> {
     let files = scanned.file_counts_by_root().to_vec();
     if files.iter().all(|files| *files == 0) && checked.records > 0 {
         let what = "the archive is not where it was: stored texts were not compared with it";
         checked.add(Severity::Unreadable, what);
-        return false;
+        return None;
     }
+    let mut missing = Vec::new();
     for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
-        if stored.count_under(root) > 0 {
-            declare_empty_root_unreadable(scanned, root);
+        if stored.count_under(root) == 0 {
+            continue;
         }
+        declare_empty_root_unreadable(scanned, root);
+        let names_root = |skipped: &&Skipped| skipped.path == *root && is_unreadable(skipped);
+        for skipped in scanned.skipped().iter().filter(names_root) {
+            checked.add(Severity::Unreadable, not_compared(skipped));
+        }
+        missing.push(root.as_path());
     }
-    true
+    Some(missing)
 }
 
 /// Compares the stored records with those of the archive, one by one.
@@ -178,13 +186,15 @@ fn use_given_root(meta: &Meta, path: &mut String) {
 /// The maximum number of unreadable files that are named. Any others are only counted.
 const MAX_NAMED: usize = 20;
 
-/// Adds a finding for each file that could not be read.
-fn report_unreadable(report: &Report, checked: &mut Checked) {
-    let skipped = report.skipped.iter().filter(|skipped| is_unreadable(skipped));
+/// Adds a finding for each file that could not be read, except `missing_roots`, which have findings
+/// already.
+fn report_unreadable(report: &Report, missing_roots: &[&Path], checked: &mut Checked) {
+    let is_new = |skipped: &&Skipped| !missing_roots.contains(&skipped.path.as_path());
+    let skipped = report.skipped.iter().filter(|skipped| is_unreadable(skipped)).filter(is_new);
     let mut more = 0;
     for (number, skipped) in skipped.enumerate() {
         match number < MAX_NAMED {
-            true => checked.add(Severity::Unreadable, format!("{skipped}: not compared")),
+            true => checked.add(Severity::Unreadable, not_compared(skipped)),
             false => more += 1,
         }
     }
@@ -192,4 +202,9 @@ fn report_unreadable(report: &Report, checked: &mut Checked) {
         let files = if more == 1 { "file" } else { "files" };
         checked.add(Severity::Unreadable, format!("{more} more {files}: not compared"));
     }
+}
+
+/// The finding about a file or root that cannot be read.
+fn not_compared(skipped: &Skipped) -> String {
+    format!("{skipped}: not compared")
 }

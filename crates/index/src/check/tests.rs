@@ -155,6 +155,31 @@ fn a_root_without_files_is_one_finding() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_root_without_files_is_named_whatever_else_is_unreadable() {
+    let folder = tempfile::tempdir().unwrap();
+    let [many, other, index] = ["many", "other", "index"].map(|name| folder.path().join(name));
+    for (root, text) in [(&many, "比特币突破历史高点。"), (&other, "以太坊合并已经完成。")]
+    {
+        fs::create_dir(root).unwrap();
+        fs::write(root.join("page.txt"), format!("新的一頁\n\n{text}\n")).unwrap();
+    }
+    let options = BuildOptions::default();
+    build(&index, &[many.clone(), other.clone()], &options, &Silent).unwrap();
+    fs::remove_file(other.join("page.txt")).unwrap();
+    // More unreadable files than are named: links to what does not exist.
+    for number in 0..30 {
+        let link = many.join(format!("{number}.txt"));
+        std::os::unix::fs::symlink(folder.path().join("nowhere"), link).unwrap();
+    }
+    let findings = check(&index, &options.ingest, &Silent).unwrap().findings;
+    let count = |text: &str| findings.iter().filter(|it| it.what.contains(text)).count();
+    assert_eq!(count("other: unreadable: has no files now"), 1, "{findings:?}");
+    assert_eq!(count(".txt: unreadable: "), 20, "{findings:?}");
+    assert_eq!(count("10 more files: not compared"), 1, "{findings:?}");
+}
+
 /// Pseudo-random numbers from a seed, by SplitMix64.
 struct Random(u64);
 
