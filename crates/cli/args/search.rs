@@ -75,7 +75,8 @@ pub(crate) struct Search {
     /// Also count all hits by FACET; separate several with commas
     #[arg(long, value_enum, value_name = "FACET", value_delimiter = ',')]
     pub(crate) facet: Vec<Facet>,
-    /// Print at most N values of each facet, the most frequent or the latest months; 0 means all
+    /// Print at most N values of each facet: the most frequent, or the latest months and `none` (no
+    /// date) besides; 0 means all
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) facet_limit: usize,
     /// Take DATE as "today" in dates such as `7d`; `newest` is the date of the newest document

@@ -20,7 +20,8 @@ pub(crate) struct FacetCounts {
 
 /// Counts the documents that a query matches by each of these facets. Keeps at most `limit` values
 /// of each facet, or all values if `limit` is 0. The most frequent values are kept and come first;
-/// of months, the latest are kept, in chronological order, with `none` (no date) as the last.
+/// of months, the latest are kept, in chronological order. The number of documents without a date
+/// (`none`) is no month: it comes last, in addition to the months that are kept.
 pub(crate) fn count_facets(
     index: &OpenIndex,
     query: &Query,
@@ -39,11 +40,14 @@ pub(crate) fn count_facets(
             };
             let prefix = None;
             let mut values = facet(index, query, facet_kind, prefix)?;
+            let is_month = facet_kind == Facet::Month;
+            let undated = values.pop_if(|last| is_month && last.value == "none");
             let omitted = if limit > 0 { values.len().saturating_sub(limit) } else { 0 };
-            match facet_kind {
-                Facet::Month => drop(values.drain(..omitted)),
-                _ => values.truncate(values.len() - omitted),
+            match is_month {
+                true => drop(values.drain(..omitted)),
+                false => values.truncate(values.len() - omitted),
             }
+            values.extend(undated);
             Ok(FacetCounts { facet: facet_kind, values, omitted })
         })
         .collect()
