@@ -170,6 +170,10 @@ pub enum Error {
         /// The system's error.
         source: std::io::Error,
     },
+    /// A check could not build the postings of a segment again to compare them. This says nothing
+    /// about the index.
+    #[error("the postings could not be built again: a thread was refused, or the builder failed")]
+    NotRebuilt,
     /// The statistics of a survey do not fit the options or the files of the archive.
     #[error(transparent)]
     Survey(Box<dyn std::error::Error + Send + Sync>),

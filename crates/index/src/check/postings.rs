@@ -76,18 +76,19 @@ impl PostingsRebuilder {
     /// Writes the file.
     fn finish(self) -> Result<RebuiltPostings, Error> {
         let Self { builder, file } = self;
-        let written = || -> io::Result<RebuiltPostings> {
+        catch_failure(|| {
             builder.finish(file.try_clone()?)?;
             Ok(RebuiltPostings { file })
-        };
-        // The builder panics if the system refuses a thread.
-        match catch_unwind(AssertUnwindSafe(written)) {
-            Ok(written) => written.map_err(not_written),
-            Err(_) => {
-                let refused = io::Error::other("a thread could not be started");
-                Err(Error::io("build postings in", &std::env::temp_dir())(refused))
-            }
-        }
+        })
+    }
+}
+
+/// Runs `build`, which fails if a temporary file cannot be written. The builder panics if the
+/// system refuses a thread, and this cannot be told from a defect of the builder.
+fn catch_failure<T>(build: impl FnOnce() -> io::Result<T>) -> Result<T, Error> {
+    match catch_unwind(AssertUnwindSafe(build)) {
+        Ok(built) => built.map_err(not_written),
+        Err(_) => Err(Error::NotRebuilt),
     }
 }
 
@@ -138,5 +139,17 @@ fn first_difference(mut stored: &[u8], rebuilt: &mut File) -> io::Result<Option<
         }
         stored = remaining;
         at += bytes.len() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_builder_is_an_error_that_states_no_single_cause() {
+        let failed = catch_failure(|| -> io::Result<()> { panic!("a panic of a test") });
+        let message = failed.unwrap_err().to_string();
+        assert!(message.contains("a thread was refused, or the builder failed"), "{message}");
     }
 }
