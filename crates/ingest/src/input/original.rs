@@ -168,7 +168,9 @@ fn read_content<T>(
                     false => Err(io::Error::other(skipped.reason.to_string())),
                 }
             }
-            Event::Skipped(skipped) if skipped.path == wanted_path => {
+            // Not the paths are compared, but their text: `a.tar!//b.txt` is another member than
+            // `a.tar!/b.txt`, though the same path.
+            Event::Skipped(skipped) if skipped.path.as_os_str() == wanted_path.as_os_str() => {
                 Err(io::Error::other(skipped.reason.to_string()))
             }
             _ => return ControlFlow::Continue(()),

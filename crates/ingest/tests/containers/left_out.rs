@@ -166,3 +166,17 @@ fn the_error_for_the_bytes_of_a_member_that_is_not_read_says_why() {
     let error = original(&file, Some("missing.txt"), span).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
 }
+
+#[test]
+fn the_bytes_of_a_member_are_found_after_a_refused_one_of_a_similar_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let members = [("/b.txt", "甲"), ("b.txt", PAGE)];
+    for (name, bytes) in [("a.tar", tar(&members)), ("a.zip", zip(&members))] {
+        let file = dir.path().join(name);
+        std::fs::write(&file, bytes).unwrap();
+        let span = Span { start: 0, end: PAGE.len() as u64 };
+        assert_eq!(original(&file, Some("b.txt"), span).unwrap(), PAGE.as_bytes(), "{name}");
+        let error = original(&file, Some("/b.txt"), span).unwrap_err();
+        assert_eq!(error.to_string(), Reason::UnsafeName.to_string(), "{name}");
+    }
+}
