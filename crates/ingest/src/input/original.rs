@@ -25,7 +25,7 @@ use crate::report::Reason;
 /// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
 /// [`Reason`](crate::Reason) if the file or the member cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
-    read_content(file, member, &mut |read| read_span(read, span))
+    read_content(file, member, &[span], &mut |read| read_span(read, span))
 }
 
 /// The bytes of a span, and the line that it begins on.
@@ -67,7 +67,7 @@ pub fn original_lines(
             _ => joined_spans.push((Span { start, end }, vec![index])),
         }
     }
-    read_content(file, member, &mut |read| {
+    read_content(file, member, spans, &mut |read| {
         let mut counter = LineCounter::default();
         let mut lines = vec![OriginalLines::default(); spans.len()];
         for (joined, indices) in &joined_spans {
@@ -137,18 +137,26 @@ impl Write for LineCounter {
 }
 
 /// Passes a reader of the content of a file, or of one of its members, to `take`, and returns the
-/// result of `take`.
+/// result of `take`, which reads `spans`.
 fn read_content<T>(
     file: &Path,
     member: Option<&str>,
+    spans: &[Span],
     take: &mut dyn FnMut(&mut dyn Read) -> io::Result<T>,
 ) -> io::Result<T> {
+    let metadata = fs::metadata(file)?;
+    // All spans in a file that a command (`--pre`) has read are the whole file, which may be
+    // compressed, damaged or a container.
+    let whole_file = Span { start: 0, end: metadata.len() };
+    if member.is_none() && spans.iter().all(|span| *span == whole_file) {
+        return read_unchanged(file, take);
+    }
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let source = SourceFile {
         path: file.to_owned(),
         relative: String::new(),
         format: FileFormat::named(&name),
-        stamp: FileStamp::of(&fs::metadata(file)?),
+        stamp: FileStamp::of(&metadata),
         is_root: true,
     };
     // The relative path of the file is empty, so that of a member consists of separator and name.
@@ -187,8 +195,8 @@ fn read_content<T>(
 
 /// Whether the span of a record counts the bytes of its file as they are, although the file is not
 /// read for this reason. Either a higher limit allowed a large page to be read, or a command
-/// (`--pre`) has read the file. The span of a record that a command printed is the whole file; only
-/// a command can have read a file that is ignored, or a container as a whole.
+/// (`--pre`) has read the file, whose length may have changed since. Only a command can have read a
+/// file that is ignored, or a container as a whole.
 fn counts_raw_bytes(reason: &Reason) -> bool {
     matches!(
         reason,

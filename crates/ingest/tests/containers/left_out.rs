@@ -1,6 +1,8 @@
 //! Containers and members that cannot be read or are too large are reported, and the other members
 //! are read.
 
+use wensou_ingest::original_lines;
+
 use super::*;
 
 #[test]
@@ -178,5 +180,27 @@ fn the_bytes_of_a_member_are_found_after_a_refused_one_of_a_similar_name() {
         assert_eq!(original(&file, Some("b.txt"), span).unwrap(), PAGE.as_bytes(), "{name}");
         let error = original(&file, Some("/b.txt"), span).unwrap_err();
         assert_eq!(error.to_string(), Reason::UnsafeName.to_string(), "{name}");
+    }
+}
+
+#[test]
+fn a_whole_file_is_returned_unchanged_whatever_it_contains() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = gz(PAGE.as_bytes());
+    let damaged = page[..page.len() / 2].to_vec();
+    let empty_zip = [b"PK\x05\x06".as_slice(), [0; 18].as_slice()].concat();
+    for (name, bytes) in [
+        ("a.txt.gz", page),
+        ("b.txt.gz", damaged),
+        ("c.zip", empty_zip),
+        ("d.tar.gz", gz(&tar(&[("a.txt", PAGE)]))),
+    ] {
+        let file = dir.path().join(name);
+        std::fs::write(&file, &bytes).unwrap();
+        let (member, span) = (None, Span { start: 0, end: bytes.len() as u64 });
+        assert_eq!(original(&file, member, span).unwrap(), bytes, "{name}");
+        let lines = original_lines(&file, member, &[span, span]).unwrap();
+        assert_eq!(lines.len(), 2, "{name}");
+        assert!(lines.iter().all(|it| it.line == 1 && it.bytes == bytes), "{name}");
     }
 }
