@@ -139,6 +139,7 @@ fn sources_and_authors_are_read() {
         ("", "<div class=info>发布于 2019-09-07</div>", None, None),
         ("", "<div class=info>时间 2019-09-07 来源 新浪财经</div>", Some("新浪财经"), None),
         ("", "<div class=info>发布时间 2019-09-07 作者 李四</div>", None, Some("李四")),
+        ("", "<div class=info>来源：示例网；</div>", Some("示例网"), None),
     ] {
         let page = page(head, byline);
         let found = (page.article.source.as_deref(), page.article.author.as_deref());

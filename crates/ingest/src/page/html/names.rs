@@ -218,7 +218,7 @@ pub(super) fn bare_name(value: &str) -> &str {
             || is_bar(c)
             || is_colon(c)
             || c.is_whitespace()
-            || matches!(c, '·' | '/' | '\u{ff0f}')
+            || matches!(c, '·' | '/' | '\u{ff0f}' | ';' | '\u{ff1b}')
     };
     let value = value.trim_matches(is_around_name);
     // A Chinese name has no spaces: what follows a space is a button or the next field, unless all
@@ -314,7 +314,9 @@ mod tests {
 
     #[test]
     fn values_end_where_the_name_ends() {
-        assert_eq!(bare_name("来源：新华网"), "新华网");
+        for value in ["来源：新华网", "来源：新华网；", "新华网;"] {
+            assert_eq!(bare_name(value), "新华网", "{value}");
+        }
         assert_eq!(bare_name("证券市场红周刊 举报"), "证券市场红周刊");
         assert_eq!(bare_name("John Smith"), "John Smith");
         assert_eq!(bare_name("王小明 李小红"), "王小明 李小红");
