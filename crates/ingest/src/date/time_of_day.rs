@@ -1,6 +1,7 @@
 //! The time of day in a date, and its time zone.
 
-use crate::date::cursor::Cursor;
+use crate::date::cursor::{Cursor, ascii_sign};
+use crate::date::numeral;
 use crate::date::words::{DateWord, PartOfDay};
 use crate::text::punctuation::{is_colon, is_comma};
 
@@ -37,6 +38,13 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     // A part of the day or a Chinese numeral may directly follow the last digit of a day. A digit
     // cannot, because a day takes all digits of a run.
     let mut time_of_day = take_time_of_day(&mut inner)?;
+    // But a Chinese numeral with 點 alone may begin a name instead, such as that of the outlet
+    // 一點資訊.
+    let taken = &cursor.remaining()[..inner.offset() - cursor.offset()];
+    let is_bare_hour = taken.starts_with(numeral::is_chinese) && taken.ends_with(['點', '点']);
+    if is_bare_hour && inner.peek().is_some_and(char::is_alphabetic) {
+        return None;
+    }
     time_of_day.zone = time_of_day.zone.or(zone);
     *cursor = inner;
     Some(time_of_day)
@@ -105,7 +113,11 @@ fn take_numbers(cursor: &mut Cursor<'_>) -> Option<(u32, u32, Option<u32>, bool)
     }
     let mut inner = *cursor;
     let Some(minute) = inner.take(is_colon).and_then(|_| inner.take_digits(2, 2)) else {
-        return Some((hour, 0, None, false));
+        // `PM2.5` is no hour in the afternoon.
+        let mut after = *cursor;
+        let is_fraction =
+            after.take(|c| ascii_sign(c) == '.').is_some() && after.peek_digits().is_some();
+        return (!is_fraction).then_some((hour, 0, None, false));
     };
     *cursor = inner;
     let second = inner.take(is_colon).and_then(|_| inner.take_digits(2, 2));
