@@ -170,15 +170,17 @@ fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
 }
 
 /// The length in bytes of the zone at the start of a text after a time, such as `Z`, `+0800` or
-/// `:-05:00`, including a colon before the zone; 0 without a zone. A `-` without a colon begins no
-/// zone, but the end of a range of times, as in `10:00-11:00`: [`parse_prefix`] has already
-/// consumed a `-` that certainly begins a zone.
+/// `:-05:00`, including a colon before the zone; 0 without a zone. A `-` without a colon begins the
+/// end of a range, as in `10:00-11:00`, unless the four digits of an offset follow:
+/// [`parse_prefix`] has already consumed any other `-` that certainly begins a zone.
 ///
 /// [`parse_prefix`]: super::parse_prefix
 fn zone_bytes(text: &str) -> usize {
     let zone = text.strip_prefix(':').unwrap_or(text);
     let bytes = match zone.as_bytes() {
-        [b'-', ..] if zone.len() == text.len() => return 0,
+        [b'-', ..] if zone.len() == text.len() && !is_offset_of_four_digits(&zone[1..]) => {
+            return 0;
+        }
         [b'Z', ..] => 1,
         [b'+' | b'-', remaining @ ..] => {
             1 + remaining.iter().take(5).take_while(|b| b.is_ascii_digit() || **b == b':').count()
@@ -186,6 +188,14 @@ fn zone_bytes(text: &str) -> usize {
         _ => return 0,
     };
     text.len() - zone.len() + bytes
+}
+
+/// Whether a text begins with the hours and minutes of an offset, such as `0500`, and not with a
+/// year or a time.
+fn is_offset_of_four_digits(text: &str) -> bool {
+    let after = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    // No time zone is more than 14 hours from UTC.
+    text.len() - after.len() == 4 && !after.starts_with(is_colon) && text.get(..2) <= Some("14")
 }
 
 /// Converts a time to the archive's time zone from the zone at the start of `text`. Without a zone
@@ -277,15 +287,19 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_range_is_no_zone() {
+    fn the_end_of_a_range_is_no_zone_but_an_offset_of_four_digits_is() {
         let found = |text| at_start(text).map(|(moment, bytes)| (moment, &text[bytes..]));
         let month = Moment::Month(date(2019, 9, 1));
         assert_eq!(found("2019年9月-10月"), Some((month, "-10月")));
-        for (text, (h, m, s), range_end) in [
+        for (text, (h, m, s), remaining) in [
             ("2019-09-07 13:43-14:00", (13, 43, 0), "-14:00"),
             ("2019-09-07 13:43:45-14:00:00", (13, 43, 45), "-14:00:00"),
+            ("2019-09-07 13:43-2019-09-08 14:00", (13, 43, 0), "-2019-09-08 14:00"),
+            ("2019-09-07 13:43-14000", (13, 43, 0), "-14000"),
+            ("2019-09-07 13:43-1400：00", (13, 43, 0), "-1400：00"),
+            ("2019-09-07 00:43-0500 来源", (13, 43, 0), " 来源"),
         ] {
-            assert_eq!(found(text), time(h, m, s).map(|time| (time, range_end)), "{text}");
+            assert_eq!(found(text), time(h, m, s).map(|time| (time, remaining)), "{text}");
         }
     }
 
