@@ -15,10 +15,11 @@ const FIRST_YEAR_OF_ADDRESS: u32 = 1990;
 const CHARS_BEFORE_TIME: usize = 20;
 /// Maximum characters between a day and its time, if words stand there.
 const MAX_WORD_CHARS: usize = 16;
-/// Parts of the words that may stand between a day and its time, besides names of UTC: weekdays and
-/// words such as 北京时间.
-const PARTS_OF_WORDS: [&str; 5] = ["星期", "周", "週", "时间", "時間"];
-/// Names of the zone UTC, which may stand between a day and its time.
+/// Parts of the words that may stand between a day and its time, besides the Chinese names of UTC:
+/// weekdays, words such as 北京时间, and GMT and UTC.
+const PARTS_OF_WORDS: [&str; 7] = ["星期", "周", "週", "时间", "時間", "GMT", "UTC"];
+/// Names of the zone UTC, which may stand between a day and its time. The Chinese ones, which are
+/// names of places, too, must stand there alone or with another word.
 const NAMES_OF_UTC: [&str; 4] = ["格林尼治", "格林威治", "GMT", "UTC"];
 
 /// The date at the start of a text, with the time if a time follows, and the length of both in
@@ -43,10 +44,12 @@ pub(crate) fn at_start(text: &str) -> Option<(Moment, usize)> {
         .find(|(_, c)| c.is_ascii_digit())
         .map_or(remaining.len(), |(at, _)| at);
     let between = &remaining[..time_start];
-    let has_word = PARTS_OF_WORDS.iter().chain(&NAMES_OF_UTC).any(|word| between.contains(word));
-    let may_precede_time = between.chars().all(|c| {
-        c.is_whitespace() || matches!(c, ',' | '，' | 'T' | '-' | '(' | ')' | '（' | '）')
-    }) || has_word && between.chars().count() <= MAX_WORD_CHARS;
+    let is_separator =
+        |c: char| c.is_whitespace() || matches!(c, ',' | '，' | '(' | ')' | '（' | '）');
+    let has_word = PARTS_OF_WORDS.iter().any(|word| between.contains(word))
+        || NAMES_OF_UTC.contains(&between.trim_matches(is_separator));
+    let may_precede_time = between.chars().all(|c| is_separator(c) || matches!(c, 'T' | '-'))
+        || has_word && between.chars().count() <= MAX_WORD_CHARS;
     // In `UTC+09:00`, an offset follows, not a time.
     let is_offset = NAMES_OF_UTC.iter().any(|name| {
         between.trim_end_matches(['+', '-', '−']).ends_with(name)
@@ -260,6 +263,7 @@ mod tests {
             "2019年9月7日 UTC 05:43",
             "2019年9月7日 格林威治 05:43",
             "2019年9月7日 格林尼治 05:43",
+            "2019年9月7日，（格林尼治）05:43",
         ] {
             assert_eq!(found(text), Some((time(13, 43, 0), "")), "{text}: in the archive's time");
         }
@@ -269,6 +273,11 @@ mod tests {
             "no time, but an offset"
         );
         assert_eq!(found("2019年9月7日，公司有40人"), Some((day, "，公司有40人")));
+        assert_eq!(
+            found("2019年9月7日 康州格林威治 10:30"),
+            Some((day, " 康州格林威治 10:30")),
+            "no zone, but a town"
+        );
         for text in ["2019年9月7日（当地时间）24:00 来源", "2019年9月7日 24:00 来源"]
         {
             assert_eq!(found(text), Some((day, " 来源")), "{text}: there is no such time");
