@@ -3,6 +3,8 @@
 //!
 //! They are not XML: `&` and `<` are not escaped in addresses and texts.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::elements;
@@ -19,14 +21,14 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
 fn fields(text: &str) -> RawFields {
     /// Maximum number of fields.
     const MAX_FIELDS: usize = 64;
-    /// Maximum number of tags without an end tag. For each of them, the whole text after it is
-    /// searched.
+    /// Maximum number of different tags without an end tag. For each of them, the whole text after
+    /// its first occurrence is searched.
     const MAX_UNCLOSED: usize = 64;
     let mut fields = RawFields::new();
-    let mut unclosed = 0;
+    let mut unclosed: HashSet<&str> = HashSet::new();
     let mut remaining = text.split_once('>').map_or("", |(_, remaining)| remaining);
     while fields.len() < MAX_FIELDS
-        && unclosed < MAX_UNCLOSED
+        && unclosed.len() < MAX_UNCLOSED
         && let Some((_, after_sign)) = remaining.split_once('<')
     {
         let name = &after_sign[..after_sign.bytes().take_while(u8::is_ascii_alphanumeric).count()];
@@ -35,8 +37,13 @@ fn fields(text: &str) -> RawFields {
             remaining = after_sign;
             continue;
         };
-        let Some(end) = inner.find(&format!("</{name}>")) else {
-            unclosed += 1;
+        // After a tag without an end tag, there is none for the next tag of that name, either.
+        let end = match unclosed.contains(name) {
+            true => None,
+            false => inner.find(&format!("</{name}>")),
+        };
+        let Some(end) = end else {
+            unclosed.insert(name);
             remaining = after_sign;
             continue;
         };
@@ -68,9 +75,18 @@ mod tests {
     }
 
     #[test]
+    fn fields_after_many_tags_that_are_not_closed_are_found() {
+        let breaks = "<br>".repeat(100);
+        let fields =
+            fields(&format!("<doc><content type=x>{breaks}</content><url>http://a.b/</url></doc>"));
+        assert_eq!(fields["url"], "http://a.b/");
+    }
+
+    #[test]
     fn tags_that_are_not_closed_take_linear_time() {
         let start = Instant::now();
-        for end in ["<a>".repeat(1_000_000), format!("{}>", "<".repeat(3_000_000))] {
+        let different: String = (0..200_000).map(|number| format!("<a{number}>")).collect();
+        for end in [different, "<a>".repeat(1_000_000), format!("{}>", "<".repeat(3_000_000))] {
             let found = fields(&format!("<doc>\n<url>甲</url>\n{end}</doc>"));
             assert_eq!(found.len(), 1);
         }
