@@ -74,8 +74,12 @@ impl<R: BufRead> Chunked<R> {
                 break;
             }
         }
-        // Some servers close the connection instead of sending a last chunk, or after its size.
-        self.done = line.is_empty() || size(&line) == Some(0);
+        self.done = match line.strip_suffix(b"\n") {
+            Some(line) => size(line) == Some(0),
+            // Some servers close the connection instead of sending a last chunk, or after its size.
+            // But several zeros may be the beginning of another size.
+            None => matches!(line.as_slice(), [] | [b'0'] | [b'0', b'\r'] | [b'0', b';', ..]),
+        };
         self.left = if self.done { 0 } else { chunk_size(&line).ok_or_else(invalid_size)? };
         Ok(())
     }

@@ -216,6 +216,10 @@ mod tests {
                 "{end:?}"
             );
         }
+        let cut_in_size = [chunked, b"3\r\nabc\r\n0000".as_slice()].concat();
+        let read = response(&mut cut_in_size.as_slice())
+            .and_then(|mut r| r.body.read_to_string(&mut String::new()));
+        assert!(read.is_err());
         assert_eq!(of(&[chunked, b"<html>abc".as_slice()].concat()), "<html>abc");
         assert_eq!(of(b"HTTP/1.0 200\nContent-Encoding: gzip\n\n<html>"), "<html>");
         assert!(response(&mut b"GET / HTTP/1.1\r\n\r\n".as_slice()).is_err());
