@@ -21,9 +21,10 @@ use crate::report::Reason;
 ///
 /// # Errors
 ///
-/// System errors; [`io::ErrorKind::NotFound`] if there is no such member,
-/// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
-/// [`Reason`](crate::Reason) if the file or the member cannot be read.
+/// System errors; [`io::ErrorKind::NotFound`] if there is no such member or if it is ignored, as a
+/// hidden file or the source of a program is; [`io::ErrorKind::UnexpectedEof`] if the file has
+/// become shorter, and the message of a [`Reason`](crate::Reason) if the file or the member cannot
+/// be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
     read_content(file, member, &[span], &mut |read| read_span(read, span))
 }

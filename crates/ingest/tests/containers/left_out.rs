@@ -161,12 +161,15 @@ fn the_report_names_a_limited_number_of_lines_of_a_file() {
 fn the_error_for_the_bytes_of_a_member_that_is_not_read_says_why() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("a.tar");
-    std::fs::write(&file, tar(&[("b.zip", zip(&[("c.txt", PAGE)]))])).unwrap();
+    let nested = zip(&[("c.txt", PAGE)]);
+    std::fs::write(&file, tar(&[(".hidden.txt", nested.clone()), ("b.zip", nested)])).unwrap();
     let span = Span { start: 0, end: 1 };
     let error = original(&file, Some("b.zip"), span).unwrap_err();
     assert_eq!(error.to_string(), Reason::Nested.to_string());
-    let error = original(&file, Some("missing.txt"), span).unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    for member in ["missing.txt", ".hidden.txt"] {
+        let error = original(&file, Some(member), span).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{member}");
+    }
 }
 
 #[test]
