@@ -61,16 +61,7 @@ pub fn check(data: &[u8]) {
     let max_steps = file.len() * 128;
     let postings = Postings::open(OwnedBytes::new(file)).expect("a footer that fits");
     assert_eq!(postings.length_codes(TextField::Body).map(|codes| codes.len()), Some(documents));
-    let mut word_count = 0;
-    postings.for_each_word(TextField::Body, "", |word, key| {
-        let is_empty_with_docs = word.is_empty() && postings.doc_freq(key) > 0;
-        assert!(
-            !is_empty_with_docs || word_count == 0,
-            "of words with documents, only the first is empty"
-        );
-        word_count += 1;
-    });
-    assert!(word_count <= max_steps, "the table of words ends");
+    check_words(&postings, max_steps);
     let _ = postings.term_key(TextField::Title, TermKind::Word, "btc");
     // A name in the path is `a` (`true`), or starts with `a` (`false`).
     for whole in [true, false] {
@@ -95,6 +86,21 @@ pub fn check(data: &[u8]) {
         assert_eq!(cursor.advance(), TERMINATED, "a cursor at the end stays there");
         check_seeking(first, u32::from(step), max_steps);
     }
+}
+
+/// Checks that the table of words ends after at most `max_steps` words, and which of them may be
+/// empty.
+fn check_words(postings: &Postings, max_steps: usize) {
+    let mut word_count = 0;
+    postings.for_each_word(TextField::Body, "", |word, key| {
+        let is_empty_with_docs = word.is_empty() && postings.doc_freq(key) > 0;
+        assert!(
+            !is_empty_with_docs || word_count == 0,
+            "of words with documents, only the first is empty"
+        );
+        word_count += 1;
+    });
+    assert!(word_count <= max_steps, "the table of words ends");
 }
 
 /// Checks that seeks never stop before their target and come to an end. The targets are the farther

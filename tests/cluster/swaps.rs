@@ -39,8 +39,7 @@ fn every_answer_is_from_one_copy_while_copies_replace_each_other() {
     let Some(cluster) = cluster() else { return };
     let archive = Archive::new();
     let address = cluster.address("swaps");
-    // Two indexes in folders: `other` of state 0 of the archive, and `index` of state 1. They are
-    // copied to the address in turn.
+    // Copied to the address in turn: `other` of state 0 of the archive, and `index` of state 1.
     archive.dir.ok(&["backup", "--index", "index", "other", "--quiet"]);
     archive.update_to_state(1);
     archive.copy(&address);

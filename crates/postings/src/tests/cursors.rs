@@ -92,29 +92,41 @@ proptest! {
             }
             from = until;
         }
-        // The last document of the file does not contain the term.
-        let num_docs = document as usize + 2;
-        let bitset = BitsetPostings::new(open(), num_docs);
-        prop_assert_eq!(bitset.doc_freq() as usize, documents.len());
-        for (from, until) in [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)] {
-            let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
-            let max = within.map(|(_, tf)| *tf).max().unwrap_or_default();
-            prop_assert!(bitset.max_tf_in(from, until).is_none_or(|bound| bound >= max));
-            // A bitset never returns 255 as a bound: it returns `None` for a tf of 255 or more.
-            prop_assert!(max >= 255 || bitset.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255));
-        }
-        let mut remaining = documents.iter().copied().peekable();
-        for doc in 0..document + 5 {
-            let next = remaining.next_if(|(document, _)| *document == doc);
-            let wanted = next.map_or(0, |(_, tf)| tf);
-            prop_assert_eq!(bitset.term_freq(doc), wanted);
-            prop_assert_eq!(bitset.contains(doc), wanted > 0);
-            let bits = bitset.bits(doc / 64 * 64).first().copied().unwrap_or_default();
-            prop_assert_eq!(bits >> (doc % 64) & 1 == 1, wanted > 0);
-            let next = documents.iter().find(|(document, _)| *document >= doc);
-            prop_assert_eq!(bitset.next(doc), next.map_or(TERMINATED, |(document, _)| *document));
-        }
+        check_bitset(open(), &documents)?;
     }
+}
+
+/// Checks a bitset against the documents of the list that `cursor` reads, each with its term
+/// frequency.
+fn check_bitset(cursor: Cursor, documents: &[(DocId, u32)]) -> Result<(), TestCaseError> {
+    let document = documents.last().map_or(0, |(document, _)| *document);
+    // The last document of the file does not contain the term.
+    let num_docs = document as usize + 2;
+    let bitset = BitsetPostings::new(cursor, num_docs);
+    prop_assert_eq!(bitset.doc_freq() as usize, documents.len());
+    for (from, until) in
+        [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)]
+    {
+        let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
+        let max = within.map(|(_, tf)| *tf).max().unwrap_or_default();
+        prop_assert!(bitset.max_tf_in(from, until).is_none_or(|bound| bound >= max));
+        // A bitset never returns 255 as a bound: it returns `None` for a tf of 255 or more.
+        prop_assert!(
+            max >= 255 || bitset.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255)
+        );
+    }
+    let mut remaining = documents.iter().copied().peekable();
+    for doc in 0..document + 5 {
+        let next = remaining.next_if(|(document, _)| *document == doc);
+        let wanted = next.map_or(0, |(_, tf)| tf);
+        prop_assert_eq!(bitset.term_freq(doc), wanted);
+        prop_assert_eq!(bitset.contains(doc), wanted > 0);
+        let bits = bitset.bits(doc / 64 * 64).first().copied().unwrap_or_default();
+        prop_assert_eq!(bits >> (doc % 64) & 1 == 1, wanted > 0);
+        let next = documents.iter().find(|(document, _)| *document >= doc);
+        prop_assert_eq!(bitset.next(doc), next.map_or(TERMINATED, |(document, _)| *document));
+    }
+    Ok(())
 }
 
 #[test]

@@ -105,11 +105,6 @@ impl RequestBuilder<'_> {
             should.push(sum_query(&terms));
         }
         let query = json!({ "bool": { "filter": filter, "should": should } });
-        let by_rank = json!([{ "_score": "desc" }, { (field::TIE): "asc" }]);
-        let by_date = |order: &str| {
-            let date = json!({ "order": order, "missing": "_last" });
-            json!([{ (field::DATE): date }, { "_score": "desc" }, { (field::TIE): "asc" }])
-        };
         let mut body = json!({
             "query": query,
             "size": options.limit,
@@ -117,7 +112,7 @@ impl RequestBuilder<'_> {
             "_source": [field::RECORD, field::ORDINAL, field::GROUP],
         });
         match options.sort {
-            Sort::Rank if rescored.is_empty() => body["sort"] = by_rank,
+            Sort::Rank if rescored.is_empty() => body["sort"] = sort_keys(Sort::Rank),
             Sort::Rank => {
                 // The cluster rescores only hits that are sorted by score alone, its default.
                 let min_window = if is_long { MIN_WINDOW_OF_LONG_TEXTS } else { MIN_WINDOW };
@@ -131,8 +126,7 @@ impl RequestBuilder<'_> {
             }
             // All documents of the last date are fetched and scored here, so the cluster may leave
             // out the terms in `rescored`.
-            Sort::Newest => body["sort"] = by_date("desc"),
-            Sort::Oldest => body["sort"] = by_date("asc"),
+            sort @ (Sort::Newest | Sort::Oldest) => body["sort"] = sort_keys(sort),
         }
         if options.count_groups {
             body["aggs"] = group_aggregation(None);
@@ -269,6 +263,19 @@ pub(super) fn group_aggregation(after: Option<&str>) -> Value {
         composite["after"] = json!({ "group": after });
     }
     json!({ "groups": { "composite": composite } })
+}
+
+/// What hits are sorted by.
+fn sort_keys(sort: Sort) -> Value {
+    let by_rank = [json!({ "_score": "desc" }), json!({ (field::TIE): "asc" })];
+    let order = match sort {
+        Sort::Rank => return json!(by_rank),
+        Sort::Newest => "desc",
+        Sort::Oldest => "asc",
+    };
+    let by_date = json!({ (field::DATE): { "order": order, "missing": "_last" } });
+    let [by_score, by_tie] = by_rank;
+    json!([by_date, by_score, by_tie])
 }
 
 /// Multiplies the scores of a query by a factor that depends on age, see [`Recency::factor`].
