@@ -17,6 +17,7 @@ mod filters;
 mod help;
 mod history;
 mod input;
+mod item;
 mod keys;
 mod layout;
 mod open;

@@ -9,8 +9,8 @@ use anstream::adapter::strip_str;
 use anyhow::{Context, bail};
 use wensou_query::lang::{Clock, parse_lenient};
 
+use super::item::Item;
 use super::text::one_line;
-use super::worker::Item;
 use crate::open_index::OpenIndex;
 use crate::original_file::find_original_member;
 use crate::out::{attributes, pager};

@@ -7,10 +7,10 @@ use wensou_index::RecordExt;
 use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
 use wensou_query::Highlighter;
 
+use super::item::Item;
 use super::keys::{Command, key_name};
 use super::text::{highlighted, piece, wrap};
 use super::theme::{DATE, DIM, KIND, TAG, TITLE};
-use super::worker::Item;
 use crate::out::{attributes, hits};
 
 /// Number of spaces before the items below a heading.

@@ -6,7 +6,7 @@ use wensou_ingest::{Article, FlashItem, Occurrence, Record};
 use wensou_query::lang::{FieldClause, Kind, Node, NodeKind, Query, Span, Value};
 use wensou_query::{Error, Highlighter, IndexRef, Options, RecordLookup, Snippet};
 
-use super::worker::Item;
+use super::item::Item;
 use crate::lookup::variant_with_id;
 
 /// Maximum number of records in a list of the pages of a flash item, or of the flash items of a

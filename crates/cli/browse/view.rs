@@ -12,12 +12,12 @@ use wensou_query::lang::{Code, Diagnostic};
 
 use super::app::{App, Focus, List, ListOrigin, Popup};
 use super::input::{PROMPT, visible_input};
+use super::item::Item;
 use super::keys::{self, KEYS};
 use super::layout::{Layout, MIN_COLUMNS_BELOW, preview_columns};
 use super::popups::{draw_date_bars, draw_help, draw_picker};
 use super::text::{highlighted, piece, truncate, wrap};
 use super::theme::{ACCENT, DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
-use super::worker::Item;
 use crate::out::count::count_noun;
 use crate::out::hits;
 

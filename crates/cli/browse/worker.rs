@@ -6,14 +6,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use wensou_ingest::{FlashItem, Record};
+use wensou_ingest::FlashItem;
 use wensou_query::lang::{Clock, Diagnostic, Query, parse_lenient};
-use wensou_query::{
-    Error, Facet, FacetValue, Highlighter, Hit, IndexRef, Options, Snippet, Sort, Timeline,
-};
+use wensou_query::{Error, Facet, FacetValue, Highlighter, IndexRef, Options, Sort, Timeline};
 
-use super::related::{pages, records};
 #[cfg(debug_assertions)]
+use super::item::Item;
+use super::related::{pages, records};
 use super::screen;
 use crate::config::GlobalSettings;
 use crate::open_index::OpenIndex;
@@ -72,23 +71,6 @@ impl RequestKind {
             Self::Embedded(_) => ScreenPart::Preview,
             Self::Tags | Self::Dates => ScreenPart::Popup,
         }
-    }
-}
-
-/// One item of the list: a hit, or a record that is related to one.
-#[derive(Debug, Clone)]
-pub(crate) struct Item {
-    pub(crate) record: Record,
-    pub(crate) title: Snippet,
-    pub(crate) snippet: Snippet,
-    /// The words of the query that the record lacks.
-    pub(crate) missing: Vec<String>,
-}
-
-impl From<Hit> for Item {
-    fn from(hit: Hit) -> Self {
-        let Hit { record, title, snippet, missing, .. } = hit;
-        Self { record, title, snippet, missing }
     }
 }
 

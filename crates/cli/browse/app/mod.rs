@@ -22,9 +22,10 @@ use wensou_query::{Highlighter, Sort};
 
 use super::date_bars::DateBars;
 use super::history::History;
+use super::item::Item;
 use super::picker::Picker;
 use super::text::one_line;
-use super::worker::{Item, Request, Response};
+use super::worker::{Request, Response};
 use crate::exit::Outcome;
 
 /// What changes the state: input of the user, or a message from the caller.

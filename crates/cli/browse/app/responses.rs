@@ -6,8 +6,9 @@ use wensou_query::FacetValue;
 use wensou_query::lang::{parse_lenient, saved_name};
 
 use super::{App, Effect, Focus, List, ListOrigin, Popup};
+use crate::browse::item::Item;
 use crate::browse::picker::Choice;
-use crate::browse::worker::{HITS_PER_REQUEST, Item, Request, RequestKind, Response, ResponseData};
+use crate::browse::worker::{HITS_PER_REQUEST, Request, RequestKind, Response, ResponseData};
 
 impl App {
     /// Requests the first hits of the typed query.

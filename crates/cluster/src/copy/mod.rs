@@ -13,7 +13,7 @@
 //! - `options`: options, progress and outcome.
 
 pub(crate) mod documents;
-mod options;
+pub(crate) mod options;
 pub(crate) mod sums;
 mod write;
 

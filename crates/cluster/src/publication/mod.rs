@@ -18,7 +18,7 @@ use self::cleanup::{MARK_PATHS, has_mark, remove_others};
 use crate::address::ClusterAddress;
 use crate::bulk::{BulkOptions, BulkSummary, BulkWriter, Operation};
 use crate::client::Client;
-use crate::copy::CopyOptions;
+use crate::copy::options::CopyOptions;
 use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::physical_index::{CHANGE_TIMEOUT, Health, REPLICAS_WAIT};

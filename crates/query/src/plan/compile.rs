@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use wensou_index::TextField;
 
 use super::analyze::{Requirement, TextTables};
+use super::clause_context::ClauseContext;
 use super::expand::{self, ExpandedText, TextsOfNodes};
 use super::expr::MatchExpr;
 use super::outline::Outline;
@@ -37,22 +38,6 @@ pub(super) struct Compiled {
 pub(super) struct ScoredText {
     pub(super) expanded: ExpandedText,
     pub(super) fields: Vec<TextField>,
-}
-
-/// What the operators above a node determine about it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ClauseContext<'p> {
-    pub(super) fields: &'p [TextField],
-    /// Whether the node is outside every NOT. Only then is its text scored and highlighted.
-    pub(super) positive: bool,
-    /// Whether a document without the text is excluded.
-    pub(super) required: bool,
-    /// Whether even a relaxed query requires all words of the node: after `+`, in `title:` and
-    /// `body:`, and inside a NOT.
-    pub(super) strict: bool,
-    /// Whether the group of the node has text other than stop words, in the node or elsewhere. Then
-    /// a document need not have the group's stop words.
-    pub(super) group_has_text: bool,
 }
 
 /// Compiles one query, and collects its words, texts and mistakes meanwhile.

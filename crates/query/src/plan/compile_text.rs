@@ -3,7 +3,8 @@
 use wensou_text::has_symbols;
 
 use super::analyze::{AnalysedText, QueryWord, Requirement, WordRole};
-use super::compile::{ClauseContext, Compiler, RequiredExpr, ScoredText};
+use super::clause_context::ClauseContext;
+use super::compile::{Compiler, RequiredExpr, ScoredText};
 use super::expand::ExpandedText;
 use super::expr::MatchExpr;
 use super::query_plan::{Mode, PlannedWord};

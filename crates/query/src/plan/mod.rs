@@ -11,6 +11,7 @@
 //! here reads an index: tables and statistics are given to the [`Planner`].
 
 pub(crate) mod analyze;
+mod clause_context;
 mod compile;
 mod compile_text;
 mod dates;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use wensou_text::fold;
 
 use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant, WordRole};
-use super::compile::ClauseContext;
+use super::clause_context::ClauseContext;
 use super::expr::bigram_offsets;
 use crate::lang::{FieldClause, Node, Value};
 

@@ -14,7 +14,7 @@ use wensou_cluster::{AllHitsOptions, ClusterIndex, Hit, field};
 use wensou_index::{Analysis, RecordExt};
 
 use super::dsl::{Translator, parts_to_verify};
-use super::members::KnownMembers;
+use super::known_members::KnownMembers;
 use super::prefetched::PrefetchedResponses;
 use super::response::{Hit as SearchHit, Source, Total};
 use super::statistics::ClusterStatistics;

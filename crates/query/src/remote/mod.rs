@@ -7,7 +7,8 @@
 //!   that the cluster has sent. `engine` implements [`Engine`](crate::engine::Engine) for it.
 //! - `find` finds the first documents of a plan, `fetch_ahead` those of a strict plan and a relaxed
 //!   one together; `counts` counts facets, days and values.
-//! - `members` lists which documents of a group of near-duplicates match.
+//! - `members` lists which documents of a group of near-duplicates match; `known_members` is what
+//!   searches have told about them.
 //! - `request` makes the bodies of searches, and `response` reads the responses to them; `dsl` and
 //!   `alternatives` translate expressions to the query language of the cluster; `levels` and
 //!   `additive_scores` say how much a coverage adds to a score, so that the cluster orders
@@ -23,6 +24,7 @@ mod dsl;
 mod engine;
 mod fetch_ahead;
 mod find;
+mod known_members;
 mod levels;
 mod members;
 mod prefetched;

@@ -1,0 +1,21 @@
+//! What a list of `browse` shows.
+
+use wensou_ingest::Record;
+use wensou_query::{Hit, Snippet};
+
+/// One item of the list: a hit, or a record that is related to one.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub(crate) record: Record,
+    pub(crate) title: Snippet,
+    pub(crate) snippet: Snippet,
+    /// The words of the query that the record lacks.
+    pub(crate) missing: Vec<String>,
+}
+
+impl From<Hit> for Item {
+    fn from(hit: Hit) -> Self {
+        let Hit { record, title, snippet, missing, .. } = hit;
+        Self { record, title, snippet, missing }
+    }
+}
