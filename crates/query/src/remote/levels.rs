@@ -35,8 +35,8 @@ pub(super) enum LevelScores {
     Additive(AdditiveScores),
     /// Each level that a document reaches adds the same score. The levels are the coverages that
     /// tell documents of the plan apart, from the highest down, each with the least mass (summed
-    /// idf of the matched words) that a document needs for it. None if there are too many words, see
-    /// [`orders_documents`].
+    /// idf of the matched words) that a document needs for it. None if there are too many words,
+    /// see [`orders_documents`].
     ByLevel(Vec<(Coverage, IdfMass)>),
 }
 
