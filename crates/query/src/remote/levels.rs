@@ -28,6 +28,10 @@ pub(super) const SCORE_PER_LEVEL: u32 = 1000;
 /// [`MAX_CLAUSES`] in all.
 const MAX_LEVEL_CLAUSES: usize = 400;
 
+/// How often the queries for additive scores name each unit: alone, among those of which a document
+/// has any, and among those of which it has all.
+const ADDITIVE_PASSES: usize = 3;
+
 /// How the cluster scores documents by their coverage.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum LevelScores {
@@ -44,12 +48,13 @@ impl LevelScores {
     /// The scores for the documents that match a plan.
     pub(super) fn new(plan: &Plan) -> Self {
         let levels = distinct_levels(plan);
-        if !fit(plan, levels.len()) {
-            return Self::ByLevel(Vec::new());
-        }
+        let by_level = |levels: Vec<_>| match fit(plan, levels.len()) {
+            true => Self::ByLevel(levels),
+            false => Self::ByLevel(Vec::new()),
+        };
         if levels.len() < 2 {
             // One pass for the only level is as cheap as one for all units.
-            return Self::ByLevel(levels);
+            return by_level(levels);
         }
         let Covering { units, scale, .. } = &plan.covering;
         let masses: Vec<IdfMass> = units.iter().map(|unit| unit.mass).collect();
@@ -58,8 +63,8 @@ impl LevelScores {
             false => UnitsMatched::ZeroOrMore,
         };
         match AdditiveScores::find(&masses, units_matched, |mass| scale.coverage(mass)) {
-            Some(scores) => Self::Additive(scores),
-            None => Self::ByLevel(levels),
+            Some(scores) if fit(plan, ADDITIVE_PASSES) => Self::Additive(scores),
+            _ => by_level(levels),
         }
     }
 
@@ -88,13 +93,16 @@ fn every_match_has_a_unit(plan: &Plan) -> bool {
 /// words that the queries for its levels take the room of the terms in a search: the documents that
 /// have most of so many words have the highest scores as well.
 pub(super) fn orders_documents(plan: &Plan) -> bool {
-    fit(plan, distinct_levels(plan).len())
+    match LevelScores::new(plan) {
+        LevelScores::Additive(_) => true,
+        LevelScores::ByLevel(levels) => !levels.is_empty(),
+    }
 }
 
-/// Whether the queries for this number of levels fit into a search.
-fn fit(plan: &Plan, levels: usize) -> bool {
+/// Whether queries that name each unit `passes` times fit into a search.
+fn fit(plan: &Plan, passes: usize) -> bool {
     let units = plan.covering.units.iter().map(|unit| max_clauses(&unit.expr));
-    let of_levels = levels * units.sum::<usize>();
+    let of_levels = passes * units.sum::<usize>();
     let of_terms = plan.scored_terms.len() * Kind::ALL.len();
     let all = max_clauses(&plan.match_expr) + of_terms + of_levels;
     of_levels <= MAX_LEVEL_CLAUSES || all <= MAX_CLAUSES
@@ -105,9 +113,16 @@ fn fit(plan: &Plan, levels: usize) -> bool {
 fn max_clauses(expr: &MatchExpr) -> usize {
     let in_fields = |fields: &[TextField]| fields.len() * Kind::ALL.len();
     match expr {
-        MatchExpr::And(members)
-        | MatchExpr::Or(members)
-        | MatchExpr::MinShouldMatch(_, members) => members.iter().map(max_clauses).sum(),
+        // Words that are alternatives make up one clause in each field.
+        MatchExpr::Or(members) => {
+            let (words, others): (Vec<_>, Vec<_>) =
+                members.iter().partition(|member| matches!(member, MatchExpr::Term { .. }));
+            let of_words = words.into_iter().map(max_clauses).max().unwrap_or_default();
+            of_words + others.into_iter().map(max_clauses).sum::<usize>()
+        }
+        MatchExpr::And(members) | MatchExpr::MinShouldMatch(_, members) => {
+            members.iter().map(max_clauses).sum()
+        }
         MatchExpr::Near { words, .. } => words.iter().map(max_clauses).sum(),
         MatchExpr::AndNot(included, excluded) => max_clauses(included) + max_clauses(excluded),
         MatchExpr::Exact { fields, needle } => {
@@ -174,7 +189,7 @@ mod tests {
     fn a_search_with_too_many_words_has_no_queries_for_levels() {
         let index = sample_index();
         let runner = Runner::new(&index);
-        for (words, expected) in [(5, true), (400, false)] {
+        for (words, expected) in [(3, true), (5, true), (400, false)] {
             let typed: Vec<String> = (0..words).map(|number| format!("word{number}x")).collect();
             let query = parse(&typed.join(" "), &Clock { today: date(2024, 5, 1) }).unwrap();
             let plan = runner.plan(&query, Mode::Relaxed).unwrap();
