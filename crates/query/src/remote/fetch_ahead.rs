@@ -3,7 +3,6 @@
 
 use super::cluster_engine::ClusterEngine;
 use super::find::{first_size, search_options};
-use super::levels::orders_documents;
 use super::request::DocFilter;
 use super::response::{Aggregations, Hit, Hits, SearchResponse, Total};
 use crate::error::Error;
@@ -11,14 +10,11 @@ use crate::exec::top_k::{Sort, TopK};
 use crate::plan::{MatchExpr, Plan};
 
 /// Whether a search for the relaxed plan puts all documents that match the strict plan before those
-/// that lack a unit of the relaxed plan.
+/// that lack a unit of the relaxed plan, provided that the cluster orders them by coverage.
 fn complete_docs_come_first(strict: &Plan, relaxed: &Plan, sort: Sort) -> bool {
     let MatchExpr::And(required) = &strict.match_expr else { return false };
     let units = &relaxed.covering.units;
-    sort == Sort::Rank
-        && units.len() > 1
-        && units.iter().all(|unit| required.contains(&unit.expr))
-        && orders_documents(relaxed)
+    sort == Sort::Rank && units.len() > 1 && units.iter().all(|unit| required.contains(&unit.expr))
 }
 
 impl ClusterEngine<'_> {
@@ -40,7 +36,8 @@ impl ClusterEngine<'_> {
         let filter = self.doc_filter(relaxed, relaxed_top_k)?;
         let options = search_options(relaxed_top_k, first_size(relaxed_top_k));
         let body = self.with_requests(|requests| {
-            match complete_docs_come_first(strict, relaxed, options.sort) {
+            let come_first = complete_docs_come_first(strict, relaxed, options.sort);
+            match come_first && requests.level_scores(relaxed).order_documents() {
                 true => requests.search(relaxed, &filter, options),
                 false => {
                     requests.search_and_count((relaxed, &filter, options), (strict, &strict_filter))

@@ -54,7 +54,7 @@ pub(super) fn search_options(top_k: &TopK<'_>, limit: usize) -> SearchOptions {
 /// asked for; a prefetched response may have more. `last_score` is the score that the cluster gave
 /// the last document of the response, which `sent` lacks if `TopK` excludes it.
 fn may_miss_documents(
-    plan: &Plan,
+    levels: impl FnOnce() -> LevelScores,
     sort: Sort,
     [sent, kept]: [&[ScoredDoc]; 2],
     size: usize,
@@ -64,7 +64,8 @@ fn may_miss_documents(
     match sort {
         Sort::Rank => {
             size < MAX_TIES
-                && last_score.is_some_and(|score| may_precede(plan, (last_sent, score), last_kept))
+                && last_score
+                    .is_some_and(|score| may_precede(&levels(), (last_sent, score), last_kept))
         }
         // Documents of one date are sorted by score, so all documents of that date are needed.
         Sort::Newest | Sort::Oldest => {
@@ -77,11 +78,11 @@ fn may_miss_documents(
 /// Whether documents that the cluster puts after `last` may precede `kept` with the scores that
 /// they have here. `score` is the score that the cluster gave the last document of its response:
 /// `last`, or an excluded document after it.
-fn may_precede(plan: &Plan, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) -> bool {
+fn may_precede(levels: &LevelScores, (last, score): (&ScoredDoc, f32), kept: &ScoredDoc) -> bool {
     if last.coverage != kept.coverage {
         return last.coverage > kept.coverage;
     }
-    score - LevelScores::new(plan).score_of(last.coverage) >= kept.score * (1.0 - TOLERANCE)
+    score - levels.score_of(last.coverage) >= kept.score * (1.0 - TOLERANCE)
 }
 
 /// The number of hits that remain of `hits` if the documents of each of these groups of
@@ -123,10 +124,11 @@ impl ClusterEngine<'_> {
                 (Some(hits), Count::Hits(counter)) => hits < counter.wanted() && sent.len() < total,
                 _ => false,
             };
+            let levels = || self.with_requests(|requests| requests.level_scores(plan));
             let is_incomplete = || {
                 !is_enough
                     || needs_all
-                    || may_miss_documents(plan, top_k.sort, [&sent, &kept], size, last_score)
+                    || may_miss_documents(levels, top_k.sort, [&sent, &kept], size, last_score)
             };
             if is_partial && size < MAX_RESULTS && is_incomplete() {
                 size = size.saturating_mul(2).min(MAX_RESULTS);

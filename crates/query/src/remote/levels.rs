@@ -9,10 +9,8 @@
 //! cluster another pass over all units.
 
 use foldhash::HashSet;
-use wensou_index::{Kind, TextField};
 
 use super::additive_scores::{AdditiveScores, UnitsMatched};
-use super::dsl::MAX_CLAUSES;
 use crate::exec::MAX_COMBINED_MEMBERS;
 use crate::plan::{Covering, MatchExpr, Plan};
 use crate::rank::{Coverage, IdfMass};
@@ -24,14 +22,6 @@ use crate::rank::{Coverage, IdfMass};
 /// [`MAX_SUM`]: super::additive_scores::MAX_SUM
 pub(super) const SCORE_PER_LEVEL: u32 = 1000;
 
-/// The maximum number of clauses in the queries for all levels, if the search has more than
-/// [`MAX_CLAUSES`] in all.
-const MAX_LEVEL_CLAUSES: usize = 400;
-
-/// How often the queries for additive scores name each unit: alone, among those of which a document
-/// has any, and among those of which it has all.
-const ADDITIVE_PASSES: usize = 3;
-
 /// How the cluster scores documents by their coverage.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum LevelScores {
@@ -39,8 +29,10 @@ pub(super) enum LevelScores {
     Additive(AdditiveScores),
     /// Each level that a document reaches adds the same score. The levels are the coverages that
     /// tell documents of the plan apart, from the highest down, each with the least mass (summed
-    /// idf of the matched words) that a document needs for it. None if there are too many words,
-    /// see [`orders_documents`].
+    /// idf of the matched words) that a document needs for it. None if documents are not ordered
+    /// by coverage, see [`RequestBuilder::level_scores`].
+    ///
+    /// [`RequestBuilder::level_scores`]: super::request::RequestBuilder::level_scores
     ByLevel(Vec<(Coverage, IdfMass)>),
 }
 
@@ -48,13 +40,9 @@ impl LevelScores {
     /// The scores for the documents that match a plan.
     pub(super) fn new(plan: &Plan) -> Self {
         let levels = distinct_levels(plan);
-        let by_level = |levels: Vec<_>| match fit(plan, levels.len()) {
-            true => Self::ByLevel(levels),
-            false => Self::ByLevel(Vec::new()),
-        };
         if levels.len() < 2 {
             // One pass for the only level is as cheap as one for all units.
-            return by_level(levels);
+            return Self::ByLevel(levels);
         }
         let Covering { units, scale, .. } = &plan.covering;
         let masses: Vec<IdfMass> = units.iter().map(|unit| unit.mass).collect();
@@ -63,8 +51,16 @@ impl LevelScores {
             false => UnitsMatched::ZeroOrMore,
         };
         match AdditiveScores::find(&masses, units_matched, |mass| scale.coverage(mass)) {
-            Some(scores) if fit(plan, ADDITIVE_PASSES) => Self::Additive(scores),
-            _ => by_level(levels),
+            Some(scores) => Self::Additive(scores),
+            None => Self::ByLevel(levels),
+        }
+    }
+
+    /// Whether documents of a higher coverage come first.
+    pub(super) fn order_documents(&self) -> bool {
+        match self {
+            Self::Additive(_) => true,
+            Self::ByLevel(levels) => !levels.is_empty(),
         }
     }
 
@@ -86,53 +82,6 @@ fn every_match_has_a_unit(plan: &Plan) -> bool {
     match &plan.match_expr {
         MatchExpr::Or(members) => members.iter().all(is_unit),
         expr => is_unit(expr),
-    }
-}
-
-/// Whether the cluster puts documents of a higher coverage first. It does not if a plan has so many
-/// words that the queries for its levels take the room of the terms in a search: the documents that
-/// have most of so many words have the highest scores as well.
-pub(super) fn orders_documents(plan: &Plan) -> bool {
-    match LevelScores::new(plan) {
-        LevelScores::Additive(_) => true,
-        LevelScores::ByLevel(levels) => !levels.is_empty(),
-    }
-}
-
-/// Whether queries that name each unit `passes` times fit into a search.
-fn fit(plan: &Plan, passes: usize) -> bool {
-    let units = plan.covering.units.iter().map(|unit| max_clauses(&unit.expr));
-    let of_levels = passes * units.sum::<usize>();
-    let of_terms = plan.scored_terms.len() * Kind::ALL.len();
-    let all = max_clauses(&plan.match_expr) + of_terms + of_levels;
-    of_levels <= MAX_LEVEL_CLAUSES || all <= MAX_CLAUSES
-}
-
-/// The maximum number of clauses in the query for an expression: one for each field of either kind
-/// of document in which a word is searched for.
-fn max_clauses(expr: &MatchExpr) -> usize {
-    let in_fields = |fields: &[TextField]| fields.len() * Kind::ALL.len();
-    match expr {
-        // Words that are alternatives make up one clause in each field.
-        MatchExpr::Or(members) => {
-            let (words, others): (Vec<_>, Vec<_>) =
-                members.iter().partition(|member| matches!(member, MatchExpr::Term { .. }));
-            let of_words = words.into_iter().map(max_clauses).max().unwrap_or_default();
-            of_words + others.into_iter().map(max_clauses).sum::<usize>()
-        }
-        MatchExpr::And(members) | MatchExpr::MinShouldMatch(_, members) => {
-            members.iter().map(max_clauses).sum()
-        }
-        MatchExpr::Near { words, .. } => words.iter().map(max_clauses).sum(),
-        MatchExpr::AndNot(included, excluded) => max_clauses(included) + max_clauses(excluded),
-        MatchExpr::Exact { fields, needle } => {
-            in_fields(fields) * (1 + needle.pattern().symbol_terms().len())
-        }
-        MatchExpr::Term { fields, .. }
-        | MatchExpr::Phrase { fields, .. }
-        | MatchExpr::Prefix { fields, .. } => in_fields(fields),
-        MatchExpr::Path { .. } => 2,
-        MatchExpr::All | MatchExpr::None | MatchExpr::Filter(_) => 1,
     }
 }
 
@@ -184,20 +133,6 @@ mod tests {
     use crate::plan::Mode;
     use crate::runner::Runner;
     use crate::test_support::{QUERIES, sample_index};
-
-    #[test]
-    fn a_search_with_too_many_words_has_no_queries_for_levels() {
-        let index = sample_index();
-        let runner = Runner::new(&index);
-        for (words, expected) in [(3, true), (5, true), (400, false)] {
-            let typed: Vec<String> = (0..words).map(|number| format!("word{number}x")).collect();
-            let query = parse(&typed.join(" "), &Clock { today: date(2024, 5, 1) }).unwrap();
-            let plan = runner.plan(&query, Mode::Relaxed).unwrap();
-            assert_eq!(orders_documents(&plan), expected, "{words} words");
-            let has_none = LevelScores::new(&plan) == LevelScores::ByLevel(Vec::new());
-            assert_eq!(has_none, !expected, "{words} words");
-        }
-    }
 
     #[test]
     fn the_score_of_a_coverage_orders_documents_as_the_coverage_does() {

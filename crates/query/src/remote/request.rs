@@ -32,6 +32,9 @@ const MIN_WINDOW_OF_LONG_TEXTS: usize = 1000;
 /// rescored ones: so few would not find the best documents, and a cluster that accepts no more
 /// clauses then refuses the query.
 const MIN_TERMS: usize = 500;
+/// The maximum number of clauses in the queries for all levels, if the search has more than
+/// [`MAX_CLAUSES`] in all. It leaves room for [`MIN_TERMS`] and a filter.
+const MAX_LEVEL_CLAUSES: usize = 400;
 /// The maximum number of documents that a shard rescores.
 const MAX_WINDOW: usize = 10_000;
 
@@ -84,7 +87,7 @@ impl RequestBuilder<'_> {
     ) -> Result<Value, Error> {
         let filter = self.filter_query(plan, filter);
         let mut should = match options.sort {
-            Sort::Rank => self.level_queries(plan),
+            Sort::Rank => self.level_queries(plan, &self.level_scores(plan)),
             Sort::Newest | Sort::Oldest => Vec::new(),
         };
         let clauses = clause_count(&filter) + should.iter().map(clause_count).sum::<usize>();
@@ -148,22 +151,36 @@ impl RequestBuilder<'_> {
         Ok(body)
     }
 
+    /// How the cluster orders documents by coverage. It does not if a plan has so many words that
+    /// the queries for its levels take the room of the terms in a search: the documents that have
+    /// most of so many words have the highest scores as well.
+    pub(super) fn level_scores(&self, plan: &Plan) -> LevelScores {
+        let scores = LevelScores::new(plan);
+        let of_levels: usize = self.level_queries(plan, &scores).iter().map(clause_count).sum();
+        let of_terms = plan.scored_terms.len() * Kind::ALL.len();
+        let of_filter = || clause_count(&self.translator.query(&plan.match_expr));
+        match of_levels <= MAX_LEVEL_CLAUSES || of_levels + of_terms + of_filter() <= MAX_CLAUSES {
+            true => scores,
+            false => LevelScores::ByLevel(Vec::new()),
+        }
+    }
+
     /// The queries that put documents of a higher coverage first: a higher coverage adds at least
     /// [`SCORE_PER_LEVEL`] more to a score, which is more than all terms together add.
-    fn level_queries(&self, plan: &Plan) -> Vec<Value> {
+    fn level_queries(&self, plan: &Plan, scores: &LevelScores) -> Vec<Value> {
         let units = &plan.covering.units;
         let scored = |filter: Value, score: u32| {
             let boost = SCORE_PER_LEVEL * score;
             json!({ "constant_score": { "filter": filter, "boost": boost } })
         };
-        match LevelScores::new(plan) {
+        match scores {
             LevelScores::ByLevel(levels) => {
                 let reach = |mass: IdfMass| self.translator.min_mass(mass.in_1024ths(), units);
-                levels.into_iter().map(|(_, mass)| scored(reach(mass), 1)).collect()
+                levels.iter().map(|(_, mass)| scored(reach(*mass), 1)).collect()
             }
             LevelScores::Additive(scores) => {
                 let exprs = || units.iter().map(|unit| unit.expr.clone());
-                let mut scored_exprs: Vec<_> = exprs().zip(scores.units).collect();
+                let mut scored_exprs: Vec<_> = exprs().zip(scores.units.iter().copied()).collect();
                 scored_exprs.push((MatchExpr::Or(exprs().collect()), scores.any_unit));
                 scored_exprs.push((MatchExpr::And(exprs().collect()), scores.all_units));
                 let adding = scored_exprs.into_iter().filter(|(_, score)| *score > 0);
