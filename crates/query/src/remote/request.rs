@@ -87,7 +87,7 @@ impl RequestBuilder<'_> {
     ) -> Result<Value, Error> {
         let filter = self.filter_query(plan, filter);
         let mut should = match options.sort {
-            Sort::Rank => self.level_queries(plan, &self.level_scores(plan)),
+            Sort::Rank => self.levels(plan).1,
             Sort::Newest | Sort::Oldest => Vec::new(),
         };
         let clauses = clause_count(&filter) + should.iter().map(clause_count).sum::<usize>();
@@ -155,13 +155,19 @@ impl RequestBuilder<'_> {
     /// the queries for its levels take the room of the terms in a search: the documents that have
     /// most of so many words have the highest scores as well.
     pub(super) fn level_scores(&self, plan: &Plan) -> LevelScores {
+        self.levels(plan).0
+    }
+
+    /// As [`Self::level_scores`], with the queries for these scores.
+    fn levels(&self, plan: &Plan) -> (LevelScores, Vec<Value>) {
         let scores = LevelScores::new(plan);
-        let of_levels: usize = self.level_queries(plan, &scores).iter().map(clause_count).sum();
+        let queries = self.level_queries(plan, &scores);
+        let of_levels: usize = queries.iter().map(clause_count).sum();
         let of_terms = plan.scored_terms.len() * Kind::ALL.len();
         let of_filter = || clause_count(&self.translator.query(&plan.match_expr));
         match of_levels <= MAX_LEVEL_CLAUSES || of_levels + of_terms + of_filter() <= MAX_CLAUSES {
-            true => scores,
-            false => LevelScores::ByLevel(Vec::new()),
+            true => (scores, queries),
+            false => (LevelScores::ByLevel(Vec::new()), Vec::new()),
         }
     }
 
