@@ -154,7 +154,7 @@ pub(crate) fn answer_from_index<T>(
 
 /// How often a step is run again because another index has replaced the open one. If an index is
 /// replaced more often during one step, copies follow each other too quickly, and the step fails.
-pub(crate) const MAX_REPLACEMENTS: usize = 3;
+const MAX_REPLACEMENTS: usize = 3;
 
 /// An open index that is read in one or several steps. On a cluster, another index may replace it
 /// between two steps, or during one.

@@ -14,7 +14,7 @@ use super::copy::{copy_options, copy_to, document_bar};
 use crate::args::{Check, CopyFlags};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
-use crate::open_index::{MAX_REPLACEMENTS, local_folder};
+use crate::open_index::{OpenIndex, answer_from_index, local_folder};
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -32,7 +32,7 @@ pub(super) fn run(
     let Some(folder) = folder else {
         // Only compare documents with the records that are stored in them.
         let verified = with_bar(|progress| {
-            on_current_index(global, &address, |index| verify(index, args.all, progress))
+            on_current_index(global, terminal, |index| verify(index, args.all, progress))
         })?;
         return report(args, &verified, None, terminal);
     };
@@ -54,12 +54,12 @@ pub(super) fn run(
         ));
     }
     // Opens the index on the cluster anew each time, because a repair replaces it.
-    let compare_all = || {
+    let compare_all = |terminal: &mut Terminal| {
         with_bar(|progress| {
-            on_current_index(global, &address, |remote| compare(&local, remote, progress))
+            on_current_index(global, terminal, |remote| compare(&local, remote, progress))
         })
     };
-    let mut verified = compare_all().with_context(|| cannot_compare(&folder))?;
+    let mut verified = compare_all(terminal).with_context(|| cannot_compare(&folder))?;
     let mut repaired = None;
     if args.repair && !verified.findings.is_empty() {
         for finding in &verified.findings {
@@ -74,7 +74,7 @@ pub(super) fn run(
         let to_send = DocumentsToSend::ComputedSumDiffers;
         let options = CopyOptions { to_send, ..copy_options(global, flags) };
         repaired = Some(copy_to(global, (&folder, &address), &options, quiet, terminal)?);
-        verified = compare_all()?;
+        verified = compare_all(terminal)?;
     }
     report(args, &verified, repaired.as_ref(), terminal)
 }
@@ -100,32 +100,22 @@ fn open(global: &GlobalSettings, address: &ClusterAddress) -> wensou_cluster::Re
     ClusterIndex::open_with(global.cluster.connect(address)?, address)
 }
 
-/// Calls `work` with the index that an address leads to. If another index replaces it meanwhile,
+/// Calls `work` with the index that the settings name. If another index replaces it meanwhile,
 /// calls `work` again with the new one.
 fn on_current_index<T>(
     global: &GlobalSettings,
-    address: &ClusterAddress,
+    terminal: &mut Terminal,
     work: impl Fn(&ClusterIndex) -> wensou_cluster::Result<T>,
-) -> wensou_cluster::Result<T> {
-    let mut index = open(global, address)?;
-    for _ in 0..MAX_REPLACEMENTS {
-        let error = match work(&index) {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        match open(global, address) {
-            Ok(new) if new.documents_index() != index.documents_index() => index = new,
-            _ => return Err(error),
-        }
-    }
-    work(&index)
+) -> anyhow::Result<T> {
+    answer_from_index(global, terminal, |index, _| match index {
+        OpenIndex::Cluster(index) => Ok(work(index)?),
+        OpenIndex::Local(index) => bail!("{} is not on a cluster", index.dir().display()),
+    })
 }
 
 /// Runs `work` with a progress bar of compared documents. `work` calls its argument with the number
 /// of documents that it has compared so far, and the number of all documents.
-fn with_bar<T>(
-    work: impl FnOnce(&dyn Fn(u64, u64)) -> wensou_cluster::Result<T>,
-) -> wensou_cluster::Result<T> {
+fn with_bar<T>(work: impl FnOnce(&dyn Fn(u64, u64)) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let quiet = false;
     let bar = document_bar("comparing", quiet);
     let outcome = work(&|done, all| {
