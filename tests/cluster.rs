@@ -24,6 +24,7 @@ mod swaps;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use wensou_cluster::{Client, ClientOptions, ClusterAddress, Credentials};
@@ -129,8 +130,13 @@ impl Cluster {
 
     /// A client, to look at the cluster and to change it without the binary.
     fn client(&self) -> Client {
+        // The machine that runs the tests may be busy.
+        self.client_with(ClientOptions { timeout: Duration::from_secs(60), ..<_>::default() })
+    }
+
+    fn client_with(&self, options: ClientOptions) -> Client {
         let address = ClusterAddress::parse(&self.address("any")).unwrap();
-        Client::connect(&address, &Credentials::none(), &ClientOptions::default()).unwrap()
+        Client::connect(&address, &Credentials::none(), &options).unwrap()
     }
 
     /// Deletes all indexes, so that nodes that are restarted need not wait for shards of them.
@@ -155,6 +161,13 @@ impl Cluster {
 /// Runs the binary on an index.
 fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
     dir.run(&[args, &["--index", index]].concat())
+}
+
+/// Runs the binary with the default time limit for requests, which is shorter than that of the other
+/// tests.
+fn run_in_default_time(dir: &Dir, args: &[&str]) -> Ran {
+    let mut command = dir.command(args);
+    Ran::from(command.env_remove("WENSOU_CLUSTER_TIMEOUT").output().unwrap())
 }
 
 /// Checks that a command gives the same output and exit status on two indexes, and the same message

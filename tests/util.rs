@@ -92,6 +92,8 @@ impl Dir {
             .env_remove("CLICOLOR")
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
+            // The machine that runs the tests may be busy.
+            .env("WENSOU_CLUSTER_TIMEOUT", "60")
             .env("COLUMNS", "80");
     }
 

@@ -98,7 +98,7 @@ pub(super) fn begin_copy(archive: &Archive, cluster: &Cluster, name: &str) -> (C
         if let Some(new) = found.into_iter().find(|index| !before.contains(index)) {
             return (copy, new);
         }
-        assert!(started.elapsed() < Duration::from_secs(30), "no index appears");
+        assert!(started.elapsed() < Duration::from_secs(120), "no index appears");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -9,8 +9,8 @@ use wensou_cluster::Health;
 use super::nodes::Cluster;
 use super::random_queries::RandomQueries;
 use super::{
-    NO_GRACE, assert_refused, assert_same_output, cluster_alone, copy_sample_index, run_on,
-    sample_index,
+    NO_GRACE, assert_refused, assert_same_output, cluster_alone, copy_sample_index,
+    run_in_default_time, run_on, sample_index,
 };
 use crate::util::{Dir, Ran};
 
@@ -55,9 +55,9 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     assert!(restarted.stdout == wanted.stdout, "the answers differ: {}", restarted.stderr);
 }
 
-/// The maximum time of a command while a node hangs: a client spends at most 10 s on a request, and
-/// the other 3 s are for noticing that the node hangs.
-const MAX_TIME_WITH_HUNG_NODE: Duration = Duration::from_secs(13);
+/// The maximum time of a command while a node hangs: a client spends at most 10 s on a request. The
+/// rest is for noticing that the node hangs, and because the machine may be busy.
+const MAX_TIME_WITH_HUNG_NODE: Duration = Duration::from_secs(30);
 
 #[test]
 fn another_node_answers_for_one_that_hangs() {
@@ -76,7 +76,7 @@ fn another_node_answers_for_one_that_hangs() {
     cluster.run(&["pause", "2"]);
     let found = commands.map(|args| {
         let started = Instant::now();
-        (run_on(&dir, &address, args), started.elapsed())
+        (run_in_default_time(&dir, &[args, &["--index", &address]].concat()), started.elapsed())
     });
     cluster.run(&["resume", "2"]);
     wait_for_health(&cluster, "hung", Health::Yellow);
@@ -113,8 +113,9 @@ const READING_COMMANDS: [&[&str]; 7] = [
 #[track_caller]
 fn assert_no_partial_answers(dir: &Dir, address: &str, commands: &[&[&str]]) {
     let outcomes: Vec<Ran> = std::thread::scope(|scope| {
-        let run = |args| scope.spawn(move || run_on(dir, address, args));
-        let running: Vec<_> = commands.iter().copied().map(run).collect();
+        let commands = commands.iter().map(|args| [args, &["--index", address][..]].concat());
+        let running: Vec<_> =
+            commands.map(|args| scope.spawn(move || run_in_default_time(dir, &args))).collect();
         running.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     for (args, ran) in commands.iter().zip(outcomes) {
@@ -156,12 +157,14 @@ fn with_too_few_nodes_commands_fail_and_show_no_partial_answers() {
     let started = Instant::now();
     assert_no_partial_answers(&dir, &yellow, &READING_COMMANDS[..2]);
     let copy = ["copy", "--index", sample_index(), "--to", &yellow];
-    assert_refused(&dir.run(&copy), 2, &["the health of the cluster", "try again"]);
+    let copied = run_in_default_time(&dir, &copy);
+    assert_refused(&copied, 2, &["the health of the cluster", "try again"]);
     let took = started.elapsed();
     cluster.run(&["restart", second, "--no-wait"]);
     cluster.run(&["restart", &first]);
-    // Two searches have failed at the same time, and after them a copy, each within 15 s.
-    assert!(took < Duration::from_secs(30), "{took:.1?}");
+    // Two searches have failed at the same time, and after them a copy, each within 15 s if the
+    // machine is not busy.
+    assert!(took < Duration::from_secs(60), "{took:.1?}");
     for index in [&yellow, &red, &written] {
         assert_same_output(&dir, [sample_index(), index], READING_COMMANDS[0]);
         assert_eq!(run_on(&dir, index, &["check", "--all"]).code, 0);

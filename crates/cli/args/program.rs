@@ -48,6 +48,7 @@ pub(crate) const CONFIG_KEYS: &str =
   # token = \"…\"                    # a token
   ca_file = \"ca.pem\"               # who signs the certificates
   insecure_http = false            # http:// to other machines
+  timeout = 10                     # seconds that a request may take
   grace = 5                        # seconds that a replaced copy is kept
 
   [queries]                        # wensou search @weekly

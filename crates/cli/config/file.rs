@@ -225,7 +225,8 @@ impl Reader<'_> {
         let message = error
             .message()
             .replace('\n', ", ")
-            .replace("expected usize", "expected a whole number");
+            .replace("expected usize", "expected a whole number")
+            .replace("expected a nonzero u64", "expected a whole number above 0");
         let cure = self.cure(&message, span.clone());
         self.mistake(self.line(span.start), message, cure)
     }

@@ -31,6 +31,14 @@ pub enum Error {
     /// There are no certificate authorities that could be trusted.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
+    /// The time limit of a request is not a number.
+    #[error("{variable} is {value:?}: set it to a number of seconds above 0, such as 30")]
+    TimeLimit {
+        /// The environment variable.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// A node cannot be reached.
     #[error(
         "cannot reach {at}: {problem}; check that the cluster runs, and the host and port of the address"
@@ -43,7 +51,7 @@ pub enum Error {
     },
     /// A node did not answer in time.
     #[error(
-        "{at} did not answer within {after:.1?}: try again, name more nodes in the address, or allow more time"
+        "{at} did not answer within {after:.1?}: try again, name more nodes in the address, or allow more time, with WENSOU_CLUSTER_TIMEOUT or `timeout` in [cluster]"
     )]
     TimedOut {
         /// The request, and the node that it was sent to.

@@ -1,7 +1,9 @@
 //! The table `[cluster]` of the user's config file.
 
 use std::ffi::OsString;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -10,10 +12,13 @@ use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::client_options::ClientOptions;
 use crate::credentials::{CredentialSettings, Credentials};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The environment variable with the path of a CA file.
 const CA_FILE: &str = "WENSOU_CLUSTER_CA_FILE";
+
+/// The environment variable with the time limit of a request, in seconds.
+const TIMEOUT: &str = "WENSOU_CLUSTER_TIMEOUT";
 
 /// The table `[cluster]`: how to connect to clusters and to copy to them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,6 +38,8 @@ pub struct ClusterSettings {
     pub ca_file: Option<PathBuf>,
     /// See [`ClientOptions::insecure_http`].
     pub insecure_http: bool,
+    /// See [`ClientOptions::timeout`], in seconds.
+    pub timeout: Option<NonZeroU64>,
     /// See [`CopyOptions::grace`](crate::CopyOptions::grace), in seconds.
     pub grace: Option<u64>,
 }
@@ -73,11 +80,28 @@ impl ClusterSettings {
         in_environment.map(PathBuf::from).or_else(|| self.ca_file.clone())
     }
 
+    /// The time limit of a request: that of the environment, whose variables `variable` returns, or
+    /// else that of the settings, or else the default. An empty variable counts as unset.
+    fn timeout_with(&self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Duration> {
+        let in_environment = variable(TIMEOUT).filter(|value| !value.is_empty());
+        let number = |value: OsString| {
+            let number = value.to_str().and_then(|text| text.parse().ok());
+            number.ok_or_else(|| Error::TimeLimit {
+                variable: TIMEOUT,
+                value: value.to_string_lossy().into_owned(),
+            })
+        };
+        let seconds = in_environment.map(number).transpose()?.or(self.timeout);
+        let default = ClientOptions::default().timeout;
+        Ok(seconds.map_or(default, |seconds| Duration::from_secs(seconds.get())))
+    }
+
     /// Connects to the cluster of an address. The environment takes precedence over the settings.
     ///
     /// # Errors
     ///
-    /// As [`Credentials::find`] and [`Client::connect`].
+    /// As [`Credentials::find`] and [`Client::connect`], and if the environment has a time limit
+    /// that is not a number of seconds.
     pub fn connect(&self, address: &ClusterAddress) -> Result<Client> {
         let credentials = Credentials::find(&CredentialSettings {
             user: self.user.clone(),
@@ -86,9 +110,12 @@ impl ClusterSettings {
             token: self.token.clone(),
             credentials_file: self.credentials_file.clone(),
         })?;
-        let ca_file = self.ca_file_with(|name| std::env::var_os(name));
-        let insecure_http = self.insecure_http;
-        let options = ClientOptions { ca_file, insecure_http, ..ClientOptions::default() };
+        let options = ClientOptions {
+            ca_file: self.ca_file_with(|name| std::env::var_os(name)),
+            insecure_http: self.insecure_http,
+            timeout: self.timeout_with(|name| std::env::var_os(name))?,
+            ..ClientOptions::default()
+        };
         Client::connect(address, &credentials, &options)
     }
 }
@@ -109,5 +136,21 @@ mod tests {
         assert_eq!(settings.ca_file_with(environment(CA_FILE, "b")), Some("b".into()));
         let settings = ClusterSettings::default();
         assert_eq!(settings.ca_file_with(environment(CA_FILE, "")), None);
+    }
+
+    #[test]
+    fn a_time_limit_is_a_number_of_seconds_above_zero() {
+        let seconds = |settings: &ClusterSettings, value: &str| {
+            settings.timeout_with(environment(TIMEOUT, value)).map(|time| time.as_secs())
+        };
+        let settings: ClusterSettings = toml::from_str("timeout = 30").unwrap();
+        assert_eq!(seconds(&ClusterSettings::default(), "").unwrap(), 10);
+        assert_eq!(seconds(&settings, "").unwrap(), 30);
+        assert_eq!(seconds(&settings, "45").unwrap(), 45);
+        for wrong in ["0", "-1", "10s", "ten"] {
+            let message = seconds(&settings, wrong).unwrap_err().to_string();
+            assert!(message.starts_with("WENSOU_CLUSTER_TIMEOUT is "), "{message}");
+        }
+        assert!(toml::from_str::<ClusterSettings>("timeout = 0").is_err());
     }
 }

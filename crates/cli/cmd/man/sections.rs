@@ -18,7 +18,7 @@ const CONFIG: Entry = (
 
 /// The environment variables that all verbs with settings read. `crates/cluster/src/credentials.rs`
 /// and `settings.rs` define those of clusters; the page has them even in a build without clusters.
-const ENVIRONMENT: [Entry; 9] = [
+const ENVIRONMENT: [Entry; 10] = [
     ("WENSOU_INDEX", "The index: a folder, or the address of one on a cluster."),
     ("WENSOU_TZ", "The time zone of \"today\"."),
     ("WENSOU_CONFIG", "The config file."),
@@ -32,6 +32,7 @@ const ENVIRONMENT: [Entry; 9] = [
         "WENSOU_CLUSTER_CA_FILE",
         "A file with the authority that signed the certificates of the cluster.",
     ),
+    ("WENSOU_CLUSTER_TIMEOUT", "The seconds that a request to a cluster may take; 10 if not set."),
     ("NO_COLOR", "If set and not empty, no colour."),
     ("CLICOLOR, CLICOLOR_FORCE", "0 means no colour; 1 means colour, even in a pipe."),
     ("COLUMNS", "Width of the output, instead of the terminal's."),
