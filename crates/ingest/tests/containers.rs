@@ -2,10 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
-#[path = "containers/left_out.rs"]
 mod left_out;
-#[path = "containers/make.rs"]
-mod make;
+pub(crate) mod make;
 
 use std::path::Path;
 

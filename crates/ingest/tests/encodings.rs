@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
-#[path = "encodings/encode.rs"]
 mod encode;
 
 use encode::PageEncoding;

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[cfg(unix)]
-#[path = "hostile/unix.rs"]
 mod unix;
 
 use std::fs::{self, File};

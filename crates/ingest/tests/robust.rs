@@ -2,19 +2,12 @@
 //! reported.
 
 // Clippy exempts only test functions; their helpers panic on failure, too.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    unreachable_pub,
-    dead_code
-)]
-
-#[path = "containers/make.rs"]
-mod make;
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 use proptest::prelude::*;
 use wensou_ingest::{CorpusStatistics, Markup, Options, Record, Silent, ingest, parse_page};
+
+use crate::containers::make;
 
 const PAGE: &str = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交易所\nads\n首頁 > 瑞波幣 > Info\n\n題目:甲_GPT:CGPT價格\n\nAuthor:\n\n\
     Time:1900/1/1 0:00:00\n\n來源:師天浩 圖片來源:網絡\n\n正文第一段。\n\n聲音 | 題目甲:據官方消息,題目甲。\n\n第二段(財聯社)[2022/6/18 4:36:07]\n\n\

@@ -4,7 +4,6 @@
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
 
-#[path = "text_pages/no_byline.rs"]
 mod no_byline;
 
 use wensou_ingest::{

@@ -1,8 +1,8 @@
 //! Runs the strict and the lenient parser on the queries of `lang_table.txt`, whose first lines
 //! explain the format, and compares what they say with the table.
 //!
-//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_table` rewrites the expectations. Review
-//! the diff.
+//! `WENSOU_BLESS=1 cargo test -p wensou-query --test tests lang_table` rewrites the expectations.
+//! Review the diff.
 
 use std::fmt::Write as _;
 

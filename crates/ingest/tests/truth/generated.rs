@@ -2,7 +2,7 @@
 
 use wensou_ingest::Options;
 
-use crate::{make_archive, score, thresholds};
+use super::{make_archive, score, thresholds};
 
 /// Makes an archive with these arguments of `make_archive.py`, reads it and checks the scores.
 fn assert_archive_is_read(arguments: &[&str]) {

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use wensou_ingest::Options;
 
-use crate::{make_archive, score, thresholds};
+use super::{make_archive, score, thresholds};
 
 /// How to write a page. In `breadcrumb` and `source`, `{}` stands for the category and the source
 /// of the page. A part that is empty or `false` is left out.

@@ -1,6 +1,6 @@
 //! The scores that the parser must reach.
 
-use crate::score::Score;
+use super::score::Score;
 
 /// The maximum number of differences that a failure shows.
 const MAX_SHOWN: usize = 12;

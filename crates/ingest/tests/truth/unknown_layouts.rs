@@ -4,7 +4,7 @@
 use serde_json::Value;
 use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, TitleOrigin, parse_page};
 
-use crate::make_archive;
+use super::make_archive;
 
 /// The layouts: `{T}` is the title, `{S}` the source, `{A}` the author or, where there is none, the
 /// editor, `{B}` the body. Each states 2024-03-04 10:05 in the archive's time zone.
