@@ -42,6 +42,8 @@ impl Cluster {
         let (parent, port) = (std::process::id().to_string(), port.to_string());
         let version = std::env::var("WENSOU_OPENSEARCH").unwrap_or_default();
         let mut arguments = vec!["start", "3", "--fresh", "--heap", "200m", "--port", &port];
+        // The tests start and restart so many nodes that this saves time.
+        arguments.push("--archive-classes");
         arguments.extend(["--parent", &parent]);
         // A node that is restarted recovers up to 20 shards at the same time. The default is two.
         let recoveries = "cluster.routing.allocation.node_concurrent_recoveries=20";

@@ -9,7 +9,7 @@ use super::{QUICK_COPY, cluster, run_on};
 use crate::util::Ran;
 
 /// The number of queries in the batch: [`QUERIES`] again and again.
-const QUERY_COUNT: usize = 300;
+const QUERY_COUNT: usize = 1_000;
 
 /// The pause after each copy. Without one, the copies take most of the time of the processor, and
 /// the batch lasts minutes.
