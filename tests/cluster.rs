@@ -98,9 +98,7 @@ const SAMPLE: &str = "sample";
 /// The first of them makes it, and the others wait until it is complete.
 fn sample_copy(cluster: &Cluster) -> &'static str {
     static ADDRESS: OnceLock<String> = OnceLock::new();
-    // It has three shards, as a copy has by default.
-    let options = ["--replicas", "0"];
-    ADDRESS.get_or_init(|| copy_sample_index(&Dir::new(), cluster, SAMPLE, &options))
+    ADDRESS.get_or_init(|| copy_sample_index(&Dir::new(), cluster, SAMPLE, &COPY_WITHOUT_REPLICAS))
 }
 
 /// Copies the index of the sample archive to `name`, with `options` such as [`QUICK_COPY`], and
@@ -121,8 +119,12 @@ const INDEXES_OF_A_COPY: usize = 2;
 const NO_GRACE: [&str; 2] = ["--grace", "0"];
 
 /// Options of copies for tests that stop no node: the previous copy is deleted at once, and there
-/// are no replicas, which take about half of the time of a copy. There is only one shard, which
-/// saves a fifth of the rest.
+/// are no replicas, which take about half of the time of a copy. There are three shards, as by
+/// default.
+const COPY_WITHOUT_REPLICAS: [&str; 4] = ["--grace", "0", "--replicas", "0"];
+
+/// [`COPY_WITHOUT_REPLICAS`] with only one shard, which saves a fifth of the rest. For tests of what
+/// does not depend on shards.
 const QUICK_COPY: [&str; 6] = ["--grace", "0", "--replicas", "0", "--shards", "1"];
 
 impl Cluster {

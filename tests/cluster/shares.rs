@@ -6,7 +6,10 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::random_queries::RandomQueries;
-use super::{INDEXES_OF_A_COPY, QUICK_COPY, assert_refused, assert_same_output, cluster, run_on};
+use super::{
+    COPY_WITHOUT_REPLICAS, INDEXES_OF_A_COPY, QUICK_COPY, assert_refused, assert_same_output,
+    cluster, run_on,
+};
 use crate::util::{Dir, Ran, copy_folder, files_below, sample_archive};
 
 /// The folders of the archive, in the order of the walk. Each is a share.
@@ -61,7 +64,7 @@ impl DividedArchive {
         let (path, local) = (format!("archive/{share}"), format!("local-{share}"));
         let from = ["index", &path, "--base", "archive", "--stats", "all.stats"];
         let to = ["--index", address, "--local", &local];
-        self.start(&[&from[..], &to, &QUICK_COPY].concat())
+        self.start(&[&from[..], &to, &COPY_WITHOUT_REPLICAS].concat())
     }
 
     /// Indexes and sends all shares at the same time.

@@ -56,7 +56,7 @@ impl Client {
         if targets == [new] {
             return Ok(());
         }
-        let request = Request::post("/_aliases").timeout(CHANGE_TIMEOUT).by_cluster_manager();
+        let request = Request::post("/_aliases").min_timeout(CHANGE_TIMEOUT).by_cluster_manager();
         // The alias must lead to `old` alone, or to nothing if `old` is `None`.
         if targets.iter().map(String::as_str).ne(old) {
             let found = if targets.is_empty() { "nothing".to_owned() } else { targets.join(", ") };

@@ -150,7 +150,7 @@ impl Client {
         attempt: impl Fn(&Request, usize, Duration) -> Result<Response>,
     ) -> Result<Response> {
         let Inner { pool, options, .. } = &*self.inner;
-        let time_limit = request.timeout.unwrap_or(options.timeout);
+        let time_limit = request.time_limit(options.timeout);
         let nodes = if request.node.is_some() { 1 } else { pool.len() };
         let mut attempts = Attempts::new(time_limit, nodes, options.attempts)
             .allow_repeats(request.idempotent, request.retry_overload);

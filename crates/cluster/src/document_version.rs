@@ -36,6 +36,11 @@ impl Request {
         }
     }
 
+    /// A request for a document of an index, for [`Client::get_document`].
+    pub(crate) fn get_document(index: &str, id: &str) -> Self {
+        Self::get(format!("/{}/_doc/{}", encode_segment(index), encode_segment(id))).accept(404)
+    }
+
     /// A request for documents of an index by their ids, for [`Client::get_documents`].
     pub(crate) fn multi_get(index: &str) -> Self {
         Self::post(format!("/{}/_mget", encode_segment(index))).require(Completeness::MultiGet)
@@ -52,11 +57,11 @@ impl Request {
 }
 
 impl Client {
-    /// Reads a document and its version; `None` if there is no such document.
+    /// Reads a document with a request of [`Request::get_document`]. Returns it with its version;
+    /// `None` if there is no such document.
     pub(crate) fn get_document<T: DeserializeOwned>(
         &self,
-        index: &str,
-        id: &str,
+        request: &Request,
     ) -> Result<Option<(DocumentVersion, T)>> {
         // Not `DocumentVersion` with `flatten`, for which serde would buffer the whole document.
         #[derive(Deserialize)]
@@ -68,8 +73,7 @@ impl Client {
             #[serde(rename = "_source")]
             source: T,
         }
-        let path = format!("/{}/_doc/{}", encode_segment(index), encode_segment(id));
-        let response = self.send(&Request::get(path).accept(404))?;
+        let response = self.send(request)?;
         if response.status() == 404 {
             return Ok(None);
         }

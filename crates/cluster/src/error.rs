@@ -31,8 +31,8 @@ pub enum Error {
     /// There are no certificate authorities that could be trusted.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// The time limit of a request is not a number.
-    #[error("{variable} is {value:?}: set it to a number of seconds above 0, such as 30")]
+    /// The time limit of a request is not a whole number of seconds.
+    #[error("{variable} is {value:?}: set it to a whole number of seconds above 0, such as 30")]
     TimeLimit {
         /// The environment variable.
         variable: &'static str,

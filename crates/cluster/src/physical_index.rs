@@ -68,8 +68,10 @@ impl Client {
     /// [`Error::NameTaken`] if the name is in use, and as [`Self::send`].
     pub fn create_index(&self, name: &str, body: &impl Serialize) -> Result<()> {
         check_index_name(name, MAX_NAME_BYTES)?;
-        let request =
-            Request::put(index_path(name)).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
+        let request = Request::put(index_path(name))
+            .json(body)?
+            .min_timeout(CHANGE_TIMEOUT)
+            .by_cluster_manager();
         let response = self.send(&request.clone().accept(400))?;
         if response.status() != 400 {
             return Ok(());
@@ -110,7 +112,7 @@ impl Client {
     pub fn delete_index(&self, name: &str) -> Result<bool> {
         check_index_name(name, MAX_NAME_BYTES)?;
         let request = Request::delete(index_path(name))
-            .timeout(CHANGE_TIMEOUT)
+            .min_timeout(CHANGE_TIMEOUT)
             .by_cluster_manager()
             .accept(404);
         Ok(self.send(&request)?.status() != 404)
@@ -123,7 +125,7 @@ impl Client {
     /// As [`Self::send`].
     pub fn refresh(&self, index: &str) -> Result<()> {
         let path = format!("{}/_refresh", index_path(index));
-        self.send(&Request::post(path).timeout(CHANGE_TIMEOUT)).map(drop)
+        self.send(&Request::post(path).min_timeout(CHANGE_TIMEOUT)).map(drop)
     }
 
     /// The physical indexes whose names match a pattern such as `news-*`, by name.
@@ -207,7 +209,7 @@ impl Client {
         let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
             .query("wait_for_no_initializing_shards", "true")
             .query("timeout", &format!("{}ms", time.as_millis().max(1)))
-            .timeout(time + CHANGE_TIMEOUT)
+            .min_timeout(time + CHANGE_TIMEOUT)
             .accept(408);
         self.send(&request).map(drop)
     }
@@ -248,7 +250,7 @@ impl Client {
             let request = Request::get(format!("/_cluster/health/{}", encode_segment(index)))
                 .query("wait_for_status", &min_health.to_string())
                 .query("timeout", &format!("{}ms", request_time.as_millis().max(1)))
-                .timeout(request_time + CHANGE_TIMEOUT)
+                .min_timeout(request_time + CHANGE_TIMEOUT)
                 .accept(408);
             let response = self.send(&request)?;
             let answer: Answer = response.json()?;

@@ -70,6 +70,7 @@ pub struct Request {
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) ndjson: bool,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) min_timeout: Option<Duration>,
     pub(crate) rotate: bool,
     pub(crate) idempotent: bool,
     pub(crate) retry_overload: bool,
@@ -89,6 +90,7 @@ impl Request {
             body: None,
             ndjson: false,
             timeout: None,
+            min_timeout: None,
             rotate: false,
             idempotent: true,
             retry_overload: true,
@@ -177,19 +179,34 @@ impl Request {
         self
     }
 
-    /// Sets the time limit of this request with all its repetitions.
+    /// Sets the time limit of this request with all its repetitions, instead of that of the client.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
+    /// Raises the time limit of this request with all its repetitions, unless that of the client is
+    /// longer. For requests that take longer than searches.
+    #[must_use]
+    pub fn min_timeout(mut self, timeout: Duration) -> Self {
+        self.min_timeout = Some(timeout);
+        self
+    }
+
+    /// The time limit of this request with all its repetitions, if that of the client is
+    /// `of_client`.
+    pub(crate) fn time_limit(&self, of_client: Duration) -> Duration {
+        let raised = of_client.max(self.min_timeout.unwrap_or_default());
+        self.timeout.unwrap_or(raised)
+    }
+
     /// For a request that only the elected cluster manager can answer. If there is no cluster
     /// manager, the node that is asked waits for one: by default, for half a minute; with this, for
-    /// 5 seconds if [`timeout`](Self::timeout) was called before, or else for 2 seconds.
+    /// 5 seconds if [`min_timeout`](Self::min_timeout) was called before, or else for 2 seconds.
     #[must_use]
     pub fn by_cluster_manager(self) -> Self {
-        let time = if self.timeout.is_some() { "5s" } else { "2s" };
+        let time = if self.min_timeout.is_some() { "5s" } else { "2s" };
         self.query("cluster_manager_timeout", time)
     }
 

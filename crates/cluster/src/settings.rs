@@ -101,7 +101,7 @@ impl ClusterSettings {
     /// # Errors
     ///
     /// As [`Credentials::find`] and [`Client::connect`], and if the environment has a time limit
-    /// that is not a number of seconds.
+    /// that is not a whole number of seconds.
     pub fn connect(&self, address: &ClusterAddress) -> Result<Client> {
         let credentials = Credentials::find(&CredentialSettings {
             user: self.user.clone(),

@@ -32,7 +32,10 @@ const ENVIRONMENT: [Entry; 10] = [
         "WENSOU_CLUSTER_CA_FILE",
         "A file with the authority that signed the certificates of the cluster.",
     ),
-    ("WENSOU_CLUSTER_TIMEOUT", "The seconds that a request to a cluster may take; 10 if not set."),
+    (
+        "WENSOU_CLUSTER_TIMEOUT",
+        "The seconds that a request to a cluster may take; 10 if not set, and more if it writes.",
+    ),
     ("NO_COLOR", "If set and not empty, no colour."),
     ("CLICOLOR, CLICOLOR_FORCE", "0 means no colour; 1 means colour, even in a pipe."),
     ("COLUMNS", "Width of the output, instead of the terminal's."),

@@ -222,7 +222,7 @@ impl<'a> Worker<'a> {
             // How long the cluster waits for a missing shard before it answers with an error.
             .query("timeout", "10s")
             .ndjson(lines)
-            .timeout(self.options.timeout)
+            .min_timeout(self.options.timeout)
             .rotate()
             // The worker repeats the request itself, with fewer operations.
             .no_retry_on_overload();

@@ -20,6 +20,10 @@ const ID: &str = "lock";
 /// seconds, until a replica replaces the shard of the lock.
 pub(super) const LEASE: Duration = Duration::from_secs(20);
 
+/// The time limit of a request for the lock, shorter than [`LEASE`]: otherwise, a renewal that waits
+/// for a node that hangs would come too late.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
 /// How long the shard of a lock may be missing before the index of the lock is deleted and created
 /// again.
 const LOST_AFTER: Duration = Duration::from_secs(10);
@@ -91,7 +95,7 @@ impl LockDocument {
         holder: &Holder,
     ) -> Result<Option<DocumentVersion>> {
         let request = Request::put_document(&self.index, ID, version);
-        match self.client.send(&request.json(holder)?) {
+        match self.client.send(&request.json(holder)?.timeout(TIME_LIMIT)) {
             Ok(response) => response.json().map(Some),
             Err(Error::Conflict { .. }) => match self.read()? {
                 // An earlier attempt of this request has written the document, but its answer was
@@ -105,12 +109,13 @@ impl LockDocument {
 
     /// The version of the document and the holder; `None` if nobody has the lock.
     pub(super) fn read(&self) -> Result<Option<(DocumentVersion, Holder)>> {
-        self.client.get_document(&self.index, ID)
+        self.client.get_document(&Request::get_document(&self.index, ID).timeout(TIME_LIMIT))
     }
 
     /// Deletes this version of the document.
     pub(super) fn delete(&self, version: DocumentVersion) -> Result<()> {
         let request = Request::delete(format!("/{}/_doc/{ID}", encode_segment(&self.index)));
-        self.client.send(&request.if_version(version).accept(404)).map(drop)
+        let request = request.if_version(version).accept(404).timeout(TIME_LIMIT);
+        self.client.send(&request).map(drop)
     }
 }

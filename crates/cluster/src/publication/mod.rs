@@ -189,7 +189,8 @@ impl<'a> Publication<'a> {
     /// Puts `body` to an endpoint of an index, such as `_settings`.
     pub(crate) fn put_to(&self, name: &str, endpoint: &str, body: &Value) -> Result<()> {
         let path = format!("/{}/{endpoint}", encode_segment(name));
-        let request = Request::put(path).json(body)?.timeout(CHANGE_TIMEOUT).by_cluster_manager();
+        let request =
+            Request::put(path).json(body)?.min_timeout(CHANGE_TIMEOUT).by_cluster_manager();
         self.client.send(&request).map(drop)
     }
 }

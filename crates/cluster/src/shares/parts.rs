@@ -141,7 +141,7 @@ impl SharedIndexes<'_> {
     /// Reads the content of a document of the index of parts. If there is no such document,
     /// somebody else has deleted it, which is an error.
     fn read_part<T: DeserializeOwned>(&self, id: &str) -> Result<T> {
-        let found = self.client.get_document(&self.parts_index, id)?;
+        let found = self.client.get_document(&Request::get_document(&self.parts_index, id))?;
         let found = found.map(|(_, UnindexedDocument { data })| data);
         found.ok_or_else(|| Error::Disturbed { index: self.parts_index.clone() })
     }

@@ -191,11 +191,11 @@ impl SharedIndexes<'_> {
     /// again and repeats the change.
     fn update(&self, change: impl Fn(&mut ShareRegistry) -> Result<()>) -> Result<ShareRegistry> {
         loop {
-            let (version, stored) =
-                match self.client.get_document(&self.parts_index, REGISTRY_ID)? {
-                    Some((version, UnindexedDocument { data })) => (Some(version), data),
-                    None => (None, ShareRegistry::default()),
-                };
+            let get = Request::get_document(&self.parts_index, REGISTRY_ID);
+            let (version, stored) = match self.client.get_document(&get)? {
+                Some((version, UnindexedDocument { data })) => (Some(version), data),
+                None => (None, ShareRegistry::default()),
+            };
             let mut registry = stored.clone();
             change(&mut registry)?;
             if version.is_some() && registry == stored {

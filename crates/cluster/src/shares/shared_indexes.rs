@@ -41,7 +41,7 @@ impl SharedIndexes<'_> {
         for ids in ids.chunks(READ_AT_ONCE) {
             let request = Request::multi_get(self.documents_index)
                 .query("_source_includes", &SHARED_DOCUMENT_FIELDS.join(","))
-                .timeout(DOCUMENT_TIMEOUT);
+                .min_timeout(DOCUMENT_TIMEOUT);
             let found = self.client.get_documents::<SharedDocument>(request, ids)?;
             for (id, found) in ids.iter().zip(found) {
                 let Some((version, document)) = found else { continue };
@@ -66,7 +66,7 @@ impl SharedIndexes<'_> {
         version: Option<DocumentVersion>,
     ) -> Result<bool> {
         let request = Request::put_document(self.documents_index, id, version).json_bytes(json);
-        match self.client.send(&request.timeout(DOCUMENT_TIMEOUT)) {
+        match self.client.send(&request.min_timeout(DOCUMENT_TIMEOUT)) {
             Ok(_) => Ok(true),
             Err(Error::Conflict { .. }) => Ok(false),
             Err(error) => Err(error),
