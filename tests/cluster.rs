@@ -123,8 +123,8 @@ const NO_GRACE: [&str; 2] = ["--grace", "0"];
 /// default.
 const COPY_WITHOUT_REPLICAS: [&str; 4] = ["--grace", "0", "--replicas", "0"];
 
-/// [`COPY_WITHOUT_REPLICAS`] with only one shard, which saves a fifth of the rest. For tests of what
-/// does not depend on shards.
+/// [`COPY_WITHOUT_REPLICAS`] with only one shard, which saves a fifth of the rest. For tests of
+/// what does not depend on shards.
 const QUICK_COPY: [&str; 6] = ["--grace", "0", "--replicas", "0", "--shards", "1"];
 
 impl Cluster {
@@ -168,8 +168,8 @@ fn run_on(dir: &Dir, index: &str, args: &[&str]) -> Ran {
     dir.run(&[args, &["--index", index]].concat())
 }
 
-/// Runs the binary with the default time limit for requests, which is shorter than that of the other
-/// tests.
+/// Runs the binary with the default time limit for requests, which is shorter than that of the
+/// other tests.
 fn run_in_default_time(dir: &Dir, args: &[&str]) -> Ran {
     let mut command = dir.command(args);
     Ran::from(command.env_remove("WENSOU_CLUSTER_TIMEOUT").output().unwrap())

@@ -259,8 +259,8 @@ fn the_previous_copy_is_kept_for_the_grace_period() {
     }
     let kept = swapped.elapsed();
     assert!(copy.wait().unwrap().success());
-    // Longer than the default of 5 s, and shorter than the grace period by the time that the test may
-    // take to notice the swap.
+    // Longer than the default of 5 s, and shorter than the grace period by the time that the test
+    // may take to notice the swap.
     assert!(kept > Duration::from_secs(7), "only {kept:.1?}");
     assert_eq!(cluster.indexes_of("grace").len(), INDEXES_OF_A_COPY);
 }

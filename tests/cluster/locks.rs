@@ -85,8 +85,8 @@ fn a_lock_that_is_not_renewed_is_taken_over() {
     let started = Instant::now();
     archive.copy(&address);
     assert!(started.elapsed() > Duration::from_secs(2), "{:?}", started.elapsed());
-    // Renew the lock again and again, as a running holder would: a copy is refused. The lease is the
-    // longest that counts: a busy machine may take seconds for a renewal.
+    // Renew the lock again and again, as a running holder would: a copy is refused. The lease is
+    // the longest that counts: a busy machine may take seconds for a renewal.
     holder["lease"] = json!(20_000);
     client.put(path, &[], &holder).unwrap();
     let lock_after_refusal: Value = std::thread::scope(|scope| {

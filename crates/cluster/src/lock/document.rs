@@ -20,8 +20,8 @@ const ID: &str = "lock";
 /// seconds, until a replica replaces the shard of the lock.
 pub(super) const LEASE: Duration = Duration::from_secs(20);
 
-/// The time limit of a request for the lock, shorter than [`LEASE`]: otherwise, a renewal that waits
-/// for a node that hangs would come too late.
+/// The time limit of a request for the lock, shorter than [`LEASE`]: otherwise, a renewal that
+/// waits for a node that hangs would come too late.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long the shard of a lock may be missing before the index of the lock is deleted and created
