@@ -31,14 +31,9 @@ pub enum Error {
     /// There are no certificate authorities that could be trusted.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// The time limit of a request is not a whole number of seconds.
-    #[error("{variable} is {value:?}: set it to a whole number of seconds above 0, such as 30")]
-    TimeLimit {
-        /// The environment variable.
-        variable: &'static str,
-        /// Its value.
-        value: String,
-    },
+    /// The environment variable with the time limit of a request has this value.
+    #[error("WENSOU_CLUSTER_TIMEOUT is {0:?}: set it to a whole number of seconds, such as 30")]
+    TimeLimit(String),
     /// A node cannot be reached.
     #[error(
         "cannot reach {at}: {problem}; check that the cluster runs, and the host and port of the address"

@@ -385,28 +385,5 @@ pub fn encode_segment(text: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn segments_are_encoded() {
-        for (text, encoded) in [
-            ("news-1", "news-1"),
-            ("a,b", "a,b"),
-            ("..", "%2E%2E"),
-            ("a?b#c", "a%3Fb%23c"),
-            ("a\r\nHost: x", "a%0D%0AHost%3A%20x"),
-            ("100%", "100%25"),
-            ("", ""),
-            ("*", "%2A"),
-        ] {
-            assert_eq!(encode_segment(text), encoded);
-        }
-    }
-
-    #[test]
-    fn a_value_that_is_not_json_is_an_error() {
-        let map = std::collections::BTreeMap::from([(vec![1], 1)]);
-        assert!(matches!(Request::post("/").json(&map), Err(Error::Encode { .. })));
-    }
-}
+#[path = "request_tests.rs"]
+mod tests;

@@ -86,10 +86,7 @@ impl ClusterSettings {
         let in_environment = variable(TIMEOUT).filter(|value| !value.is_empty());
         let number = |value: OsString| {
             let number = value.to_str().and_then(|text| text.parse().ok());
-            number.ok_or_else(|| Error::TimeLimit {
-                variable: TIMEOUT,
-                value: value.to_string_lossy().into_owned(),
-            })
+            number.ok_or_else(|| Error::TimeLimit(value.to_string_lossy().into_owned()))
         };
         let seconds = in_environment.map(number).transpose()?.or(self.timeout);
         let default = ClientOptions::default().timeout;
