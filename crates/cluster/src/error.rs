@@ -32,7 +32,7 @@ pub enum Error {
     #[error(transparent)]
     Authority(#[from] AuthorityError),
     /// The environment variable with the time limit of a request has this value.
-    #[error("WENSOU_CLUSTER_TIMEOUT is {0:?}: set it to a whole number of seconds, such as 30")]
+    #[error("WENSOU_CLUSTER_TIMEOUT is {0:?}: set it to whole seconds above 0, such as 30")]
     TimeLimit(String),
     /// A node cannot be reached.
     #[error(
