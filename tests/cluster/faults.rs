@@ -55,9 +55,9 @@ fn answers_are_the_same_while_a_node_is_killed_and_no_copied_document_is_lost() 
     assert!(restarted.stdout == wanted.stdout, "the answers differ: {}", restarted.stderr);
 }
 
-/// The maximum time of a command while a node hangs: a client spends at most 10 s on a request. The
-/// rest is for noticing that the node hangs, and because the machine may be busy.
-const MAX_TIME_WITH_HUNG_NODE: Duration = Duration::from_secs(30);
+/// The maximum time of a command while a node hangs: a client spends at most 10 s on a request, and
+/// the other 3 s are for noticing that the node hangs.
+const MAX_TIME_WITH_HUNG_NODE: Duration = Duration::from_secs(13);
 
 #[test]
 fn another_node_answers_for_one_that_hangs() {
@@ -162,9 +162,8 @@ fn with_too_few_nodes_commands_fail_and_show_no_partial_answers() {
     let took = started.elapsed();
     cluster.run(&["restart", second, "--no-wait"]);
     cluster.run(&["restart", &first]);
-    // Two searches have failed at the same time, and after them a copy, each within 15 s if the
-    // machine is not busy.
-    assert!(took < Duration::from_secs(60), "{took:.1?}");
+    // Two searches have failed at the same time, and after them a copy, each within 15 s.
+    assert!(took < Duration::from_secs(30), "{took:.1?}");
     for index in [&yellow, &red, &written] {
         assert_same_output(&dir, [sample_index(), index], READING_COMMANDS[0]);
         assert_eq!(run_on(&dir, index, &["check", "--all"]).code, 0);

@@ -31,7 +31,7 @@ fn a_second_copy_names_the_first_or_waits_for_it() {
     assert_refused(&archive.dir.run(&copy), 2, &[&address, &process, "since 20", "--wait"]);
     let index = ["index", "archive", "--index", &address, "--local", "index"];
     assert_refused(&archive.dir.run(&index), 2, &[&address, &process, "--wait"]);
-    assert!(started.elapsed() < Duration::from_secs(40), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert_eq!(cluster.indexes_of("twice"), before);
     let mut waiting = archive.dir.command(&[&copy[..], &["--wait"]].concat());
     let waiting = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
