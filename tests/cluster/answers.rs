@@ -9,7 +9,7 @@ use crate::util::Dir;
 /// The number of random queries. All of them are asked with the first set of options.
 const QUERY_COUNT: usize = 160;
 /// How many of these queries are asked with each of the other sets of options, too.
-const FEWER_QUERIES: usize = 20;
+const FEWER_QUERIES: usize = 40;
 
 #[test]
 fn random_queries_have_the_same_answers_on_a_cluster() {
