@@ -10,9 +10,9 @@ use wensou_ingest::FlashItem;
 use wensou_query::lang::{Clock, Diagnostic, Query, parse_lenient};
 use wensou_query::{Error, Facet, FacetValue, Highlighter, IndexRef, Options, Sort, Timeline};
 
-#[cfg(debug_assertions)]
 use super::item::Item;
 use super::related::{pages, records};
+#[cfg(debug_assertions)]
 use super::screen;
 use crate::config::GlobalSettings;
 use crate::open_index::OpenIndex;
