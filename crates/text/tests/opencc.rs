@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use opencc_rust::{DefaultConfig, OpenCC};
 use wensou_text::{fold, t2s};
 
-use crate::corpora;
+mod corpora;
 
 fn converter(config: DefaultConfig) -> OpenCC {
     OpenCC::new(config).expect("libopencc-data is installed")

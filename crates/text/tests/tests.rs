@@ -4,8 +4,6 @@ mod corpora;
 mod fold;
 mod key;
 mod non_han;
-#[cfg(feature = "opencc")]
-mod opencc;
 mod regressions;
 mod segment;
 mod tables;
