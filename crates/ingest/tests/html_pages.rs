@@ -265,3 +265,31 @@ fn the_span_of_a_flash_item_covers_the_item() {
     assert_eq!(flash.title, "甲公司完成融资");
     assert!(html[flash.occurrences[0].span.range()].ends_with(item));
 }
+
+#[test]
+fn null_dates_state_nothing() {
+    let visible = "<div>2024-03-04 05:06:07</div>";
+    for null in [
+        "1970-01-01T08:00:00+08:00",
+        "1970-01-01T00:00:00Z",
+        "1969-12-31T19:00:00-05:00",
+        "1970-01-01 08:00:00",
+        "1970-01-01",
+        "1900-01-01T00:00:00+09:00",
+        "0001-01-01T00:00:00",
+    ] {
+        for head in [
+            format!("<meta property=article:published_time content='{null}'>"),
+            format!("<meta name=pubdate content='{null}'>"),
+            format!(
+                "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"datePublished\":\"{null}\"}}</script>"
+            ),
+        ] {
+            assert_eq!(page(&head, visible).article.date.value, Some(TIME), "{head}");
+            assert_eq!(page(&head, "").article.date.value, None, "{head}");
+        }
+    }
+    assert_eq!(page("", "<div>发布时间：1970-01-01 08:00:00</div>").article.date.value, None);
+    let day = page("", "<div>1970年1月1日 来源：示例日报</div>").article.date.value;
+    assert_eq!(day, Some(Moment::Day(date(1970, 1, 1))), "newspapers appeared on this day");
+}

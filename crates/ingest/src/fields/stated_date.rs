@@ -1,5 +1,6 @@
 //! Reads the dates that dumps, feeds, messages and front matter state.
 
+use jiff::civil::{DateTime, datetime};
 use serde_json::Value;
 
 use crate::date;
@@ -17,6 +18,15 @@ pub(crate) enum StatedDate {
 
 /// Maximum characters that are kept of a date that is reported because it is not understood.
 const MAX_UNREAD_CHARS: usize = 100;
+
+/// The times that programs write for a missing date: the zero of Unix time, and that of SQL and of
+/// spreadsheets.
+const ZERO_TIMES: [DateTime; 2] =
+    [datetime(1970, 1, 1, 0, 0, 0, 0), datetime(1900, 1, 1, 0, 0, 0, 0)];
+/// Time zones are from 12 hours behind UTC to 14 hours ahead of it. All differ from it by a
+/// multiple of 15 minutes.
+const ZONES: std::ops::RangeInclusive<i64> = -12 * 3600..=14 * 3600;
+const ZONE_STEP: i64 = 900;
 
 /// Reads a date from a value: a text, a number, or an object such as `{"$date": …}`, possibly
 /// nested. `None` if it is of another type.
@@ -50,9 +60,23 @@ pub(crate) fn of_text(text: &str) -> StatedDate {
         return StatedDate::None;
     }
     match stated_date(text) {
+        Some(moment) if is_null_date(moment) => StatedDate::None,
         Some(moment) => StatedDate::Moment(moment),
         None => StatedDate::Unread(text.chars().take(MAX_UNREAD_CHARS).collect()),
     }
+}
+
+/// Whether a moment stands for no date: it is the zero of Unix time or of SQL, as a clock of any
+/// time zone shows it, or the second before. Programs write these for a missing date; times on
+/// these two nights are rarely meant. A day without a time is no null date: newspapers appeared on
+/// the 1st of January 1970.
+pub(crate) fn is_null_date(moment: Moment) -> bool {
+    let Moment::Time(time) = moment else { return false };
+    ZERO_TIMES.iter().any(|zero| {
+        let seconds = time.duration_since(*zero).as_secs();
+        let is_whole = |seconds: i64| ZONES.contains(&seconds) && seconds % ZONE_STEP == 0;
+        is_whole(seconds) || is_whole(seconds + 1)
+    })
 }
 
 /// Whether a text says that there is no date.
@@ -128,6 +152,24 @@ mod tests {
             (json!("0000-00-00 00:00:00"), StatedDate::None),
             (json!(0), StatedDate::None),
             (json!("1900/1/1 0:00:00"), StatedDate::None),
+            // The zeros of Unix time and of SQL, in several time zones, and the second before.
+            (json!("1970-01-01T00:00:00Z"), StatedDate::None),
+            (json!("1970-01-01T08:00:00+08:00"), StatedDate::None),
+            (json!("1969-12-31T19:00:00-05:00"), StatedDate::None),
+            (json!("1970-01-01 08:00:00"), StatedDate::None),
+            (json!("1970-01-01 05:30:00"), StatedDate::None),
+            (json!("1969-12-31 16:00"), StatedDate::None),
+            (json!("1969-12-31 23:59:59"), StatedDate::None),
+            (json!("1900-01-01T00:00:00+09:00"), StatedDate::None),
+            (json!({"$date": "1970-01-01T00:00:00.000Z"}), StatedDate::None),
+            (json!("NaN"), StatedDate::None),
+            // Newspapers appeared on these days.
+            (json!("1970-01-01"), StatedDate::Moment(Moment::Day(date(1970, 1, 1)))),
+            (json!("1970-01-02"), StatedDate::Moment(Moment::Day(date(1970, 1, 2)))),
+            (
+                json!("1970-01-01 09:07"),
+                StatedDate::Moment(Moment::Time(datetime(1970, 1, 1, 9, 7, 0, 0))),
+            ),
             (json!("1900/1/15"), StatedDate::Moment(Moment::Day(date(1900, 1, 15)))),
             (json!("soon"), StatedDate::Unread("soon".to_owned())),
             (json!("2021"), StatedDate::Unread("2021".to_owned())),

@@ -1,8 +1,18 @@
-//! Compares how precisely the parts of a page state its date.
+//! Reads the dates that attributes and scripts of a page state, and compares how precise dates are.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, date};
 
+use crate::date::in_value;
+use crate::fields::stated_date::is_null_date;
 use crate::record::Moment;
+
+/// The date in the value of an attribute or of a field; `None` for a null date. The day on which
+/// Unix time begins is one, too: programs write it for a missing date. Only the text of a page can
+/// state it.
+pub(super) fn stated_moment(value: &str) -> Option<Moment> {
+    in_value(value)
+        .filter(|moment| !is_null_date(*moment) && *moment != Moment::Day(date(1970, 1, 1)))
+}
 
 /// Whether a moment has no time of day: it is a day, month or year, or a midnight, which stands for
 /// a day.

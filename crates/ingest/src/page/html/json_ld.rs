@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
+use super::date_precision::stated_moment;
 use super::names::is_person;
 use super::script::in_script;
-use crate::date::in_value;
 use crate::record::Moment;
 
 /// Maximum number of objects that are read.
@@ -48,7 +48,7 @@ impl JsonLd {
     /// Takes from an object what is still missing.
     fn take(&mut self, object: &Value) {
         let text = |key: &str| object.get(key).and_then(text_of).map(str::to_owned);
-        let date = |key: &str| text(key).and_then(|value| in_value(&value));
+        let date = |key: &str| text(key).and_then(|value| stated_moment(&value));
         let is_other = !is_article(object) && object.get("headline").is_none();
         self.published = self.published.or_else(|| date("datePublished"));
         self.pub_date = self.pub_date.or_else(|| date("pubDate"));
@@ -77,7 +77,7 @@ impl JsonLd {
 
     /// Takes what is still missing from a text that is no valid JSON, by searching for the keys.
     fn take_broken(&mut self, text: &str) {
-        let date = |key| in_script(text, key, in_value);
+        let date = |key| in_script(text, key, stated_moment);
         let string = |key| in_script(text, key, |value| Some(value.to_owned()));
         self.published = self.published.or_else(|| date("datePublished"));
         self.pub_date = self.pub_date.or_else(|| date("pubDate"));

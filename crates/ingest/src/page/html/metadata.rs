@@ -2,15 +2,17 @@
 //! page (`meta` elements, JSON-LD, bylines, scripts) state.
 
 use super::byline::{self, HtmlByline};
+use super::date_precision::{self, stated_moment};
 use super::json_ld::{self, JsonLd};
 use super::lines::TextPiece;
+use super::meta_names::{AUTHORS, DATES, EDITORIAL_SYSTEMS, PUBLISHED, SCRIPT_DATES, SOURCES};
 use super::names::{bare_name, is_chinese_name, is_outlet, is_outlet_like, is_person};
 use super::non_text::{is_line_of_tags, non_text_lines};
+use super::script;
 use super::stated_data::StatedData;
 use super::title::{self, letters_and_digits};
 use super::whitespace::one_line;
-use super::{date_precision, script};
-use crate::date;
+use crate::fields::stated_date::is_null_date;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::labels::Labels;
 use crate::page::line::Layout;
@@ -23,71 +25,6 @@ const MAX_TAGS: usize = 40;
 const MAX_TAG: usize = 24;
 /// How many of the first lines of the article can name the author.
 const LEAD_LINES: usize = 3;
-
-/// Names of `meta` elements with the time of publication.
-const PUBLISHED: [&str; 6] = [
-    "article:published_time",
-    "og:article:published_time",
-    "og:published_time",
-    "datepublished",
-    "article.published",
-    "rnews:datepublished",
-];
-/// Names of `meta` elements with a date that is less certain than one in the byline.
-const DATES: [&str; 24] = [
-    "pubdate",
-    "publishdate",
-    "publish_date",
-    "publish-date",
-    "publishtime",
-    "publish_time",
-    "published_time",
-    "publicationdate",
-    "published",
-    "og:release_date",
-    "og:time",
-    "og:pubdate",
-    "sailthru.date",
-    "dc.date",
-    "dc.date.issued",
-    "dc.date.created",
-    "dcterms.date",
-    "dcterms.issued",
-    "dcterms.created",
-    "weibo:article:create_at",
-    "firstpublishedtime",
-    "parsely-pub-date",
-    "date",
-    "datecreated",
-];
-/// Names of `meta` elements with the outlet.
-const SOURCES: [&str; 7] =
-    ["source", "contentsource", "mediaid", "article:source", "og:source", "dc.source", "medianame"];
-/// Names of `meta` elements with the author.
-const AUTHORS: [&str; 7] = [
-    "article:author",
-    "og:article:author",
-    "author",
-    "dc.creator",
-    "dcterms.creator",
-    "byl",
-    "parsely-author",
-];
-/// Fields of scripts with the date of the article, not of the visit.
-const SCRIPT_DATES: [&str; 9] = [
-    "pubtime",
-    "pubTime",
-    "publishTime",
-    "publish_time",
-    "publishDate",
-    "pubDate",
-    "newsTime",
-    "ptime",
-    "datePublished",
-];
-/// Names of `meta` elements by which we recognise content management systems that state the editor
-/// as `author`.
-const EDITORIAL_SYSTEMS: [&str; 4] = ["contentid", "manuscriptid", "publishedtype", "filetype"];
 
 /// The metadata of a page, and the lines that are not its text.
 #[derive(Debug)]
@@ -162,28 +99,29 @@ impl Parts<'_> {
     /// labelled date of an update anywhere in the page.
     fn date(&self, pieces: &[TextPiece]) -> Option<(Moment, DateOrigin)> {
         let meta = |names: &[&str]| {
-            names.iter().find_map(|name| self.stated_data.contents(name).find_map(date::in_value))
+            names.iter().find_map(|name| self.stated_data.contents(name).find_map(stated_moment))
         };
         let times = || self.stated_data.times.iter();
         let marked_time = || {
             let mut marked = times().filter(|(_, is_marked)| *is_marked);
-            marked.find_map(|(value, _)| date::in_value(value))
+            marked.find_map(|(value, _)| stated_moment(value))
         };
-        let any_time = || times().find_map(|(value, _)| date::in_value(value));
+        let any_time = || times().find_map(|(value, _)| stated_moment(value));
         let in_scripts = || {
             let scripts = &self.stated_data.scripts;
-            let field = |name: &&str| script::value(self.html, scripts, name, date::in_value);
+            let field = |name: &&str| script::value(self.html, scripts, name, stated_moment);
             SCRIPT_DATES.iter().find_map(field)
         };
+        let is_stated = |moment: &Moment| !is_null_date(*moment);
         let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 8] = [
             (&|| self.json.published, DateOrigin::JsonLd),
             (&|| meta(&PUBLISHED), DateOrigin::Meta),
             (&marked_time, DateOrigin::Markup),
-            (&|| self.byline.date, DateOrigin::Text),
+            (&|| self.byline.date.filter(is_stated), DateOrigin::Text),
             (&|| meta(&DATES), DateOrigin::Meta),
             (&|| self.json.pub_date, DateOrigin::JsonLd),
             (&any_time, DateOrigin::Markup),
-            (&|| self.byline.updated, DateOrigin::Text),
+            (&|| self.byline.updated.filter(is_stated), DateOrigin::Text),
         ];
         let mut chosen: Option<(Moment, DateOrigin)> = None;
         for (candidate, origin) in candidates {
@@ -204,10 +142,10 @@ impl Parts<'_> {
         let script = |moment| (moment, DateOrigin::Script);
         chosen.or_else(|| {
             let whole_page = self.byline_of_whole_page(pieces);
-            let published = whole_page.labelled_date.map(text);
+            let published = whole_page.labelled_date.filter(is_stated).map(text);
             published
                 .or_else(|| in_scripts().map(script))
-                .or_else(|| whole_page.labelled_update.map(text))
+                .or_else(|| whole_page.labelled_update.filter(is_stated).map(text))
         })
     }
 

@@ -12,6 +12,7 @@
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
+//! | `meta_names` | the names of the `meta` elements and fields that `metadata` reads |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
 //! | `elements`, `footnote_marks`, `whitespace` | classes of elements; footnote marks; spaces |
 //! | `family` | recognises the layout of the archive's own family of sites |
@@ -30,6 +31,7 @@ mod footnote_marks;
 mod json_ld;
 mod limits;
 mod lines;
+mod meta_names;
 mod metadata;
 mod names;
 mod non_text;
