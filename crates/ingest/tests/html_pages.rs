@@ -293,3 +293,21 @@ fn null_dates_state_nothing() {
     let day = page("", "<div>1970年1月1日 来源：示例日报</div>").article.date.value;
     assert_eq!(day, Some(Moment::Day(date(1970, 1, 1))), "newspapers appeared on this day");
 }
+
+#[test]
+fn placeholders_state_nothing() {
+    for placeholder in ["{{source}}", "${author}", "None", "nan", "N/A", "undefined", "null"] {
+        let page = page(
+            &format!(
+                "<meta name=author content='{placeholder}'><meta name=keywords content='{placeholder}'>\
+                 <meta name=source content='{placeholder}'><meta property=article:section content='{placeholder}'>"
+            ),
+            &format!("<div>2024-03-04 05:06:07 来源：{placeholder} 作者：{placeholder}</div>"),
+        );
+        let article = &page.article;
+        assert_eq!((&article.author, &article.source, &article.category), (&None, &None, &None));
+        assert!(article.tags.is_empty(), "{placeholder}: {:?}", article.tags);
+        assert_eq!(article.date.value, Some(TIME), "{placeholder}");
+        assert_eq!(article.paragraphs, BODY, "{placeholder}");
+    }
+}

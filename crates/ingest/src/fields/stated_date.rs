@@ -3,6 +3,7 @@
 use jiff::civil::{DateTime, datetime};
 use serde_json::Value;
 
+use super::placeholder::is_placeholder;
 use crate::date;
 use crate::record::Moment;
 
@@ -82,8 +83,9 @@ pub(crate) fn is_null_date(moment: Moment) -> bool {
 /// Whether a text says that there is no date.
 fn is_null(text: &str) -> bool {
     let digits_are_zero = !text.contains(|c: char| ('1'..='9').contains(&c));
-    let words = ["", "null", "none", "nan", "nat", "n/a", "unknown", "-", "無", "无"];
-    words.contains(&text.to_ascii_lowercase().as_str())
+    let words = ["", "nat", "unknown", "-", "無", "无"];
+    is_placeholder(text)
+        || words.contains(&text.to_ascii_lowercase().as_str())
         || text.contains('0') && digits_are_zero && !text.contains(char::is_alphabetic)
         || ["1900/1/1", "1900-01-01", "0001-01-01"].into_iter().any(|null| {
             // A time may follow, and no further digit: the 15th is a date.

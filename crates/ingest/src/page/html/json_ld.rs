@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::date_precision::stated_moment;
 use super::names::is_person;
 use super::script::in_script;
+use crate::fields::placeholder::is_placeholder;
 use crate::record::Moment;
 
 /// Maximum number of objects that are read.
@@ -123,7 +124,8 @@ fn is_article(object: &Value) -> bool {
 fn text_of(value: &Value) -> Option<&str> {
     let value = if let Value::Array(items) = value { items.first()? } else { value };
     let named = || value.get("name").or_else(|| value.get("@id"));
-    value.as_str().or_else(|| named().and_then(Value::as_str)).map(str::trim)
+    let text = value.as_str().or_else(|| named().and_then(Value::as_str)).map(str::trim);
+    text.filter(|text| !is_placeholder(text))
 }
 
 /// The strings or names in a list; a single string is split at commas.
@@ -135,7 +137,8 @@ fn texts_of(value: Option<&Value>) -> Vec<String> {
             .unwrap_or_default(),
         None => Vec::new(),
     };
-    texts.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+    let texts = texts.into_iter().map(str::trim);
+    texts.filter(|text| !text.is_empty() && !is_placeholder(text)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::script;
 use super::stated_data::StatedData;
 use super::title::{self, letters_and_digits};
 use super::whitespace::one_line;
+use crate::fields::placeholder::is_placeholder;
 use crate::fields::stated_date::is_null_date;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::labels::Labels;
@@ -307,6 +308,7 @@ impl Parts<'_> {
         for tag in linked.chain(single).chain(json).chain(keywords).map(one_line) {
             let is_tag = !tag.is_empty()
                 && tag.chars().count() <= MAX_TAG
+                && !is_placeholder(&tag)
                 && title.as_deref() != Some(&letters_and_digits(&tag))
                 && !tags.contains(&tag);
             if is_tag && tags.len() < MAX_TAGS {

@@ -1,5 +1,6 @@
 //! What can be the name of a person or of an outlet.
 
+use crate::fields::placeholder::is_placeholder;
 use crate::text::punctuation::{is_bar, is_colon, is_han};
 
 /// Words of buttons and counters beside a byline.
@@ -51,7 +52,7 @@ const BUTTONS: [&str; 44] = [
 ];
 
 /// Words that stand where a name could, but are not names.
-const NO_NAMES: [&str; 20] = [
+const NO_NAMES: [&str; 17] = [
     "前天",
     "昨天",
     "今天",
@@ -65,9 +66,6 @@ const NO_NAMES: [&str; 20] = [
     "佚名",
     "匿名",
     "admin",
-    "null",
-    "undefined",
-    "none",
     "责任编辑",
     "責任編輯",
     "版权声明",
@@ -274,6 +272,7 @@ fn is_name_like(text: &str, max_chars: usize) -> bool {
             )
         })
         && !NO_NAMES.contains(&text)
+        && !is_placeholder(text)
         && !is_button_or_not_a_name(text)
 }
 
@@ -307,7 +306,19 @@ mod tests {
         for name in ["王小明", "John Smith", "kingname", "甲小乙 丙丁"] {
             assert!(is_person(name), "{name}");
         }
-        for name in ["104363", "name, email@gmail.com", "表示", "女儿", "CSDN.NET", "admin"] {
+        for name in [
+            "104363",
+            "name, email@gmail.com",
+            "表示",
+            "女儿",
+            "CSDN.NET",
+            "admin",
+            "None",
+            "nan",
+            "N/A",
+            "${author}",
+            "{{article.author}}",
+        ] {
             assert!(!is_person(name), "{name}");
         }
     }

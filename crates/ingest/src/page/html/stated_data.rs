@@ -4,6 +4,7 @@
 use html5gum::StartTag;
 
 use crate::encoding::mended::Mended;
+use crate::fields::placeholder::is_placeholder;
 
 /// About how many are kept of each: `meta` elements, texts of JSON-LD, other scripts, and times.
 const MAX_ITEMS: usize = 500;
@@ -87,11 +88,11 @@ impl StatedData {
         }
     }
 
-    /// Collects the content of a `meta` element under each of its names.
+    /// Collects the content of a `meta` element under each of its names, unless it states nothing.
     fn add_meta(&mut self, tag: &StartTag<usize>) {
         let Some(content) = attribute(tag, b"content") else { return };
         let content = content.trim();
-        if content.is_empty() || self.metas.len() >= MAX_ITEMS {
+        if content.is_empty() || is_placeholder(content) || self.metas.len() >= MAX_ITEMS {
             return;
         }
         for key in [&b"property"[..], b"name", b"itemprop"] {

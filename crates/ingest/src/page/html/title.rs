@@ -5,6 +5,7 @@
 use super::json_ld::JsonLd;
 use super::names::is_outlet_like;
 use super::stated_data::StatedData;
+use crate::fields::placeholder::is_placeholder;
 use crate::page::line::{Layout, Line, Part};
 use crate::text::punctuation::is_sentence_end;
 
@@ -49,7 +50,7 @@ pub(super) fn read(
     .flatten()
     .map(str::trim)
     // Longer texts are not titles.
-    .filter(|title| !title.is_empty() && title.len() <= MAX_BYTES)
+    .filter(|title| !title.is_empty() && title.len() <= MAX_BYTES && !is_placeholder(title))
     .collect();
     let text = confirmed_heading(lines, &stated, site_names)
         .or_else(|| confirmed_line(lines, &stated))
