@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::date_precision::stated_moment;
 use super::names::is_person;
 use super::script::in_script;
+use super::title::letters_and_digits;
 use crate::fields::placeholder::is_placeholder;
 use crate::record::Moment;
 
@@ -27,22 +28,72 @@ pub(super) struct JsonLd {
     pub(super) keywords: Vec<String>,
 }
 
-/// Reads all JSON-LD of a page.
-pub(super) fn read(texts: &[String]) -> JsonLd {
+/// What the rest of the page states, by which its own article is told from others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OwnPage<'p> {
+    pub(super) address: Option<&'p str>,
+    pub(super) title: Option<&'p str>,
+}
+
+/// Reads all JSON-LD of a page: first the page's own article, in whichever script it stands, then
+/// what is stated of the page.
+pub(super) fn read(texts: &[String], page: OwnPage<'_>) -> JsonLd {
     let mut found = JsonLd::default();
+    let mut values = Vec::new();
+    let mut broken = Vec::new();
     for text in texts {
         match serde_json::from_str::<Value>(text.trim().trim_end_matches(';')) {
-            Ok(value) => {
-                let objects = objects(&value);
-                let (articles, others): (Vec<&Value>, Vec<&Value>) =
-                    objects.into_iter().partition(|object| is_article(object));
-                articles.iter().chain(&others).for_each(|object| found.take(object));
-            }
+            Ok(value) => values.push(value),
             // Line breaks in strings and superfluous commas are frequent.
-            Err(_) => found.take_broken(text),
+            Err(_) => broken.push(&**text),
         }
     }
+    let (mut articles, others): (Vec<&Value>, Vec<&Value>) =
+        objects(&values).into_iter().partition(|object| is_article(object));
+    // The sort is stable: of articles that are alike in this, the first is the page's own.
+    articles.sort_by_key(|article| std::cmp::Reverse(page.likeness(article)));
+    let own = articles.first().copied();
+    for article in articles {
+        if own.is_some_and(|own| may_be_the_same(own, article)) {
+            found.take(article);
+        }
+    }
+    let (broken_articles, other_broken): (Vec<&str>, Vec<&str>) =
+        broken.into_iter().partition(|text| text.contains("Article\""));
+    broken_articles.into_iter().for_each(|text| found.take_broken(text));
+    others.into_iter().for_each(|object| found.take(object));
+    other_broken.into_iter().for_each(|text| found.take_broken(text));
     found
+}
+
+impl OwnPage<'_> {
+    /// How much an article is like that of this page: 2 if it has the page's address, 1 if the
+    /// page's title contains its headline or the other way round.
+    fn likeness(self, article: &Value) -> u8 {
+        let text = |key: &str| article.get(key).and_then(text_of);
+        let id_of_page = || article.get("mainEntityOfPage")?.get("@id")?.as_str();
+        let is_address = |url: &str| self.address == Some(url.trim());
+        let addresses = [text("url"), text("@id"), text("mainEntityOfPage"), id_of_page()];
+        if addresses.into_iter().flatten().any(is_address) {
+            return 2;
+        }
+        let headline = letters_and_digits(text("headline").unwrap_or_default());
+        let title = letters_and_digits(self.title.unwrap_or_default());
+        let is_alike = !headline.is_empty()
+            && !title.is_empty()
+            && (title.contains(&headline) || headline.contains(&title));
+        u8::from(is_alike)
+    }
+}
+
+/// Whether another object can describe the page's own article, too: unless their headlines differ.
+fn may_be_the_same(own: &Value, other: &Value) -> bool {
+    let headline =
+        |object: &Value| object.get("headline").and_then(text_of).map(letters_and_digits);
+    match (headline(own), headline(other)) {
+        (Some(own), Some(other)) => own == other,
+        _ => true,
+    }
 }
 
 impl JsonLd {
@@ -53,7 +104,7 @@ impl JsonLd {
         let is_other = !is_article(object) && object.get("headline").is_none();
         self.published = self.published.or_else(|| date("datePublished"));
         self.pub_date = self.pub_date.or_else(|| date("pubDate"));
-        // Organizations, breadcrumbs and the like state their own names and addresses.
+        // Breadcrumbs and the like state their own names and addresses.
         if is_other && object.get("datePublished").is_none() && object.get("pubDate").is_none() {
             return;
         }
@@ -76,8 +127,12 @@ impl JsonLd {
         }
     }
 
-    /// Takes what is still missing from a text that is no valid JSON, by searching for the keys.
+    /// Takes what is still missing from a text that is no valid JSON, by searching for the keys. If
+    /// the text lists other things, nothing tells whose keys they are.
     fn take_broken(&mut self, text: &str) {
+        if text.contains("ListItem\"") || text.contains("itemListElement") {
+            return;
+        }
         let date = |key| in_script(text, key, stated_moment);
         let string = |key| in_script(text, key, |value| Some(value.to_owned()));
         self.published = self.published.or_else(|| date("datePublished"));
@@ -86,11 +141,13 @@ impl JsonLd {
     }
 }
 
-/// The objects in a value: itself, those in lists, and those in the fields that hold articles or
-/// lists of them, such as `@graph`; breadth first, at most [`MAX_OBJECTS`].
-fn objects(value: &Value) -> Vec<&Value> {
+/// The objects that describe the page or its article: those at the top, in lists there and in
+/// `@graph`, and the page or article that one of them names as its main entity; breadth first, at
+/// most [`MAX_OBJECTS`]. Other fields, such as `itemListElement`, `hasPart`, `isPartOf`, `comment`
+/// and `video`, hold descriptions of something else.
+fn objects(values: &[Value]) -> Vec<&Value> {
     let mut objects = Vec::new();
-    let mut queue = std::collections::VecDeque::from([value]);
+    let mut queue: std::collections::VecDeque<&Value> = values.iter().collect();
     while let Some(value) = queue.pop_front() {
         if objects.len() >= MAX_OBJECTS {
             break;
@@ -98,9 +155,12 @@ fn objects(value: &Value) -> Vec<&Value> {
         match value {
             Value::Array(items) => queue.extend(items),
             Value::Object(fields) => {
-                objects.push(value);
-                let inner = ["@graph", "mainEntity", "mainEntityOfPage", "itemListElement"];
-                queue.extend(inner.iter().filter_map(|key| fields.get(*key)));
+                if is_of_page(value) {
+                    objects.push(value);
+                    let inner = ["mainEntity", "mainEntityOfPage"];
+                    queue.extend(inner.iter().filter_map(|key| fields.get(*key)));
+                }
+                queue.extend(fields.get("@graph"));
             }
             _ => {}
         }
@@ -108,16 +168,30 @@ fn objects(value: &Value) -> Vec<&Value> {
     objects
 }
 
-/// Whether the type of an object is some kind of article.
-fn is_article(object: &Value) -> bool {
-    let is_kind = |kind: &str| {
-        kind.ends_with("Article") || kind.ends_with("Posting") || kind.ends_with("Report")
-    };
+/// Whether one of the types of an object passes a test; without a type, `without`.
+fn has_type(object: &Value, without: bool, is_kind: impl Fn(&str) -> bool) -> bool {
+    // A type may be an address, such as `https://schema.org/NewsArticle`.
+    let is_kind = |kind: &str| is_kind(kind.rsplit(['/', '#', ':']).next().unwrap_or(kind));
     match object.get("@type") {
         Some(Value::String(kind)) => is_kind(kind),
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).any(is_kind),
-        _ => false,
+        _ => without,
     }
+}
+
+/// Whether an object describes an article or a page, and not a list, a comment, a video, a person
+/// or the like. Search engines read objects without a type as descriptions of the page.
+fn is_of_page(object: &Value) -> bool {
+    let is_page = |kind: &str| kind.ends_with("Page") || kind == "CreativeWork";
+    is_article(object) || has_type(object, true, is_page)
+}
+
+/// Whether the type of an object is some kind of article.
+fn is_article(object: &Value) -> bool {
+    has_type(object, false, |kind| {
+        let is_posting = kind.ends_with("Posting") && kind != "JobPosting";
+        kind.ends_with("Article") || kind == "article" || is_posting || kind.ends_with("Report")
+    })
 }
 
 /// A string, or the name or address of an object, or the first of a list.
@@ -146,7 +220,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> JsonLd {
-        read(&[text.to_owned()])
+        read(&[text.to_owned()], OwnPage { address: None, title: None })
     }
 
     #[test]
@@ -176,5 +250,59 @@ mod tests {
         );
         // Lists that are nested this deep are refused, and do not overflow the stack.
         assert!(of(&"[".repeat(200_000)).published.is_none());
+    }
+
+    #[test]
+    fn descriptions_of_something_else_are_not_taken_for_the_article() {
+        let other = r#"{"@type":"NewsArticle","headline":"别的","datePublished":"2020-01-01",
+            "author":{"name":"王五"}}"#;
+        for text in [
+            format!(r#"{{"@type":"ItemList","itemListElement":[{other}]}}"#),
+            format!(
+                r#"{{"@type":"ItemList","itemListElement":[{{"@type":"ListItem","item":{other}}}]}}"#
+            ),
+            format!(r#"{{"@type":"ItemList","itemListElement":[{other},]}}"#),
+            format!(
+                r#"{{"@type":"CollectionPage","mainEntity":{{"@type":"ItemList","itemListElement":[{other}]}}}}"#
+            ),
+            format!(
+                r#"{{"@type":"WebPage","hasPart":[{other}],"isPartOf":{other},"relatedLink":{other}}}"#
+            ),
+            format!(r#"{{"@graph":[{{"@type":"BreadcrumbList","itemListElement":[{other}]}}]}}"#),
+            other.replace("NewsArticle", "VideoObject"),
+            other.replace("NewsArticle", "Comment"),
+            other.replace("NewsArticle", "Review"),
+            other.replace("NewsArticle", "JobPosting"),
+            other.replace("NewsArticle", "http://schema.org/Person"),
+        ] {
+            let found = of(&text);
+            assert_eq!((found.published, found.headline), (None, None), "{text}");
+            assert!(found.authors.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_article_counts_before_the_page_and_the_one_that_is_like_the_page_before_others() {
+        let day = |day| Some(Moment::Day(jiff::civil::date(2023, 1, day)));
+        let page = r#"{"@type":"WebPage","datePublished":"2023-01-01"}"#.to_owned();
+        let article = |headline: &str, url: &str, day: u8| {
+            format!(
+                r#"{{"@type":"NewsArticle","headline":"{headline}","url":"{url}",
+                "datePublished":"2023-01-{day:02}"}}"#
+            )
+        };
+        let published = |texts: &[String]| {
+            let page =
+                OwnPage { address: Some("http://a/3"), title: Some("居民收入_示例网") };
+            read(texts, page).published
+        };
+        assert_eq!(published(&[page.clone(), article("居民", "", 2)]), day(2));
+        assert_eq!(published(&[page.clone()]), day(1), "the page's own date");
+        let [other, own] = [article("别的", "http://a/2", 2), article("居民收入", "", 3)];
+        assert_eq!(published(&[other.clone(), own]), day(3), "by its headline");
+        let own = article("收入的话", "http://a/3", 4);
+        assert_eq!(published(&[other, own]), day(4), "by its address");
+        let nested = format!(r#"{{"@type":"WebPage","mainEntity":{}}}"#, article("甲", "", 5));
+        assert_eq!(published(&[page, nested]), day(5), "as the main entity");
     }
 }

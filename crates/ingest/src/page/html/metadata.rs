@@ -3,7 +3,7 @@
 
 use super::byline::{self, HtmlByline};
 use super::date_precision::{self, stated_moment};
-use super::json_ld::{self, JsonLd};
+use super::json_ld::{self, JsonLd, OwnPage};
 use super::lines::TextPiece;
 use super::meta_names::{AUTHORS, DATES, EDITORIAL_SYSTEMS, PUBLISHED, SCRIPT_DATES, SOURCES};
 use super::names::{bare_name, is_chinese_name, is_outlet, is_outlet_like, is_person};
@@ -59,7 +59,9 @@ pub(super) fn read(
     labels: &Labels,
     is_article: &dyn Fn(usize) -> bool,
 ) -> FoundMetadata {
-    let json = json_ld::read(&stated_data.json_ld);
+    let address = stated_data.canonical.as_deref().or_else(|| stated_data.content(&["og:url"]));
+    let own_page = OwnPage { address, title: layout.head_title.as_deref() };
+    let json = json_ld::read(&stated_data.json_ld, own_page);
     let site_names = site_names(stated_data, &json);
     let article_start = (0..layout.lines.len()).find(|&line| is_article(line));
     let title = title::read(layout, stated_data, &json, &site_names, article_start);
