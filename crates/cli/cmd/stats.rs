@@ -183,7 +183,8 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()>
         terminal.line(format_args!("  {}: ignored", sanitize::line(&path)))?;
     }
     for page in &report.unextracted {
-        let text = format!("{}: whole text kept: {}", page.path.display(), page.reason);
+        let what = if page.reason.keeps_text() { "whole text kept" } else { "no text read" };
+        let text = format!("{}: {what}: {}", page.path.display(), page.reason);
         terminal.line(format_args!("  {}", sanitize::line(&text)))?;
     }
     let read_anyway = [

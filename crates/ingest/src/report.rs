@@ -51,7 +51,8 @@ pub struct Report {
     /// than their other lines.
     #[serde(default)]
     pub repaired: Vec<PathBuf>,
-    /// HTML pages whose whole text was kept, because their article was not found or not looked for.
+    /// HTML pages whose whole text was kept, because their article was not found or not looked for,
+    /// and HTML pages without text.
     #[serde(default)]
     pub unextracted: Vec<UnextractedPage>,
     /// Lines and other texts, such as titles, whose mojibake was turned back into text, completely
@@ -143,7 +144,7 @@ impl Report {
     }
 }
 
-/// Why the whole text of an HTML page was kept instead of its article.
+/// Why the whole text of an HTML page was kept instead of its article, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Unextracted {
@@ -153,6 +154,23 @@ pub enum Unextracted {
     TooDeep,
     /// No part of the page reads like an article.
     NoArticle,
+    /// The page has no text, except perhaps a title and a byline. Nothing was kept.
+    NoText,
+    /// The page has no such text but in its scripts, in a form that is not read. Nothing was kept.
+    OnlyInScripts,
+}
+
+impl Unextracted {
+    /// Whether the page has text, all of which was kept.
+    #[must_use]
+    pub const fn keeps_text(self) -> bool {
+        !matches!(self, Self::NoText | Self::OnlyInScripts)
+    }
+
+    /// Whether the article was not looked for, because the page is beyond a limit.
+    pub(crate) const fn is_by_limits(self) -> bool {
+        matches!(self, Self::TooLarge | Self::TooDeep)
+    }
 }
 
 impl fmt::Display for Unextracted {
@@ -163,16 +181,18 @@ impl fmt::Display for Unextracted {
                 "its elements are nested too deeply or wrongly to look for its article"
             }
             Self::NoArticle => "no article was found in it",
+            Self::NoText => "the page has none",
+            Self::OnlyInScripts => "it stands only in a script",
         })
     }
 }
 
-/// An HTML page whose whole text was kept instead of its article.
+/// An HTML page whose whole text was kept instead of its article, or that has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnextractedPage {
     /// The file.
     pub path: PathBuf,
-    /// Why its whole text was kept.
+    /// Why its whole text was kept, or none.
     pub reason: Unextracted,
 }
 

@@ -123,6 +123,13 @@ fn attacks_on_contents() -> Vec<Attack> {
         ("forms", || around("<form><button>", 9_000, "")),
         ("frames", || around("<iframe>", 9_000, "")),
         ("hidden", || around("<div hidden>", 9_000, "")),
+        ("hidden in its place", || {
+            page(&"<p aria-hidden=true style='visibility:hidden'>甲<noscript>乙".repeat(6_000))
+        }),
+        ("images", || page(&"<svg><foreignObject>甲</svg><svg>".repeat(6_000))),
+        ("texts in a script", || {
+            page(&format!("<script>{}</script>", "content:\"\\\"text:'body:`甲".repeat(150_000)))
+        }),
         ("end tags", || page(&"</div></p></br>".repeat(500_000))),
         ("unknown elements", || page(&numbered(600_000, |i| format!("<x{i}>")))),
         ("one long line", || page(&"甲乙丙丁，".repeat(380_000))),

@@ -10,6 +10,7 @@ mod encodings;
 mod excluded;
 mod formats;
 mod hostile;
+mod html_hidden;
 mod html_hostile;
 mod html_news;
 mod html_pages;

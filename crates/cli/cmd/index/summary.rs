@@ -70,7 +70,10 @@ fn contents(report: &Report, took: Duration) -> String {
     };
     also(report.undated, "article", " without a date");
     also(report.unread_dates.len() as u64, "date", " not understood");
-    also(report.unextracted.len() as u64, "page", " whose article was not found, kept whole");
+    let unextracted = report.unextracted.len();
+    let kept = report.unextracted.iter().filter(|page| page.reason.keeps_text()).count();
+    also(kept as u64, "page", " whose article was not found, kept whole");
+    also((unextracted - kept) as u64, "page", " without text");
     also(report.lossy.len() as u64, "file", " with invalid bytes");
     also(report.repaired.len() as u64, "file", " repaired");
     also(report.mojibake_kept.len() as u64, "paragraph", " of mojibake left");

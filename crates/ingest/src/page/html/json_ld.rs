@@ -26,6 +26,8 @@ pub(super) struct JsonLd {
     pub(super) section: Option<String>,
     pub(super) url: Option<String>,
     pub(super) keywords: Vec<String>,
+    /// The whole text of the article, which may be HTML.
+    pub(super) body: Option<String>,
 }
 
 /// What the rest of the page states, by which its own article is told from others.
@@ -117,6 +119,7 @@ impl JsonLd {
         set_if_missing(&mut self.publisher, text("publisher"));
         set_if_missing(&mut self.section, text("articleSection"));
         set_if_missing(&mut self.url, text("url").or_else(|| text("mainEntityOfPage")));
+        set_if_missing(&mut self.body, text("articleBody"));
         self.published = self.published.or_else(|| date("dateCreated"));
         if self.authors.is_empty() {
             let authors = texts_of(object.get("author"));

@@ -89,7 +89,7 @@ pub(super) fn read(text: &str) -> LinesOfPage {
 
 /// Drops parse errors: a page of NULs has one for each byte.
 #[derive(Debug)]
-struct WithoutErrors(DefaultEmitter<usize>);
+pub(super) struct WithoutErrors(pub(super) DefaultEmitter<usize>);
 
 impl ForwardingEmitter for WithoutErrors {
     type Token = Token<usize>;

@@ -33,6 +33,8 @@ pub(super) struct FoundMetadata {
     pub(super) metadata: Metadata,
     /// Lines that are not text, such as title and byline; see [`non_text_lines`].
     pub(super) non_text_lines: Vec<usize>,
+    /// The text of the article in JSON-LD, which may be HTML.
+    pub(super) body_in_json: Option<String>,
 }
 
 /// The parts of a page that can state metadata.
@@ -61,7 +63,8 @@ pub(super) fn read(
 ) -> FoundMetadata {
     let address = stated_data.canonical.as_deref().or_else(|| stated_data.content(&["og:url"]));
     let own_page = OwnPage { address, title: layout.head_title.as_deref() };
-    let json = json_ld::read(&stated_data.json_ld, own_page);
+    let mut json = json_ld::read(&stated_data.json_ld, own_page);
+    let body_in_json = json.body.take();
     let site_names = site_names(stated_data, &json);
     let article_start = (0..layout.lines.len()).find(|&line| is_article(line));
     let title = title::read(layout, stated_data, &json, &site_names, article_start);
@@ -92,7 +95,7 @@ pub(super) fn read(
         unread_date: None,
     };
     let non_text_lines = non_text_lines(layout, &title, &parts.byline, labels, is_article);
-    FoundMetadata { metadata, non_text_lines }
+    FoundMetadata { metadata, non_text_lines, body_in_json }
 }
 
 impl Parts<'_> {

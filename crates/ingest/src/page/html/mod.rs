@@ -7,6 +7,8 @@
 //! | `open_elements` | follows which elements are open: hidden text, roles, nesting |
 //! | `stated_data` | collects `meta` elements, the canonical address, dates, JSON-LD, scripts |
 //! | `numbered_copy` | writes a copy of the page in which every line is numbered |
+//! | `hidden` | shows hidden text, if a page has no other |
+//! | `script_text` | finds the text of an article in scripts, if a page has no other |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor |
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
@@ -14,6 +16,7 @@
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
 //! | `meta_names` | the names of the `meta` elements and fields that `metadata` reads |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
+//! | `amount` | measures how much text there is |
 //! | `elements`, `footnote_marks`, `whitespace` | classes of elements; footnote marks; spaces |
 //! | `family` | recognises the layout of the archive's own family of sites |
 //!
@@ -22,12 +25,14 @@
 //! characters in the extractor's text name the lines of the article. Offsets are always those of
 //! the original text.
 
+mod amount;
 mod article;
 mod byline;
 mod date_precision;
 mod elements;
 mod family;
 mod footnote_marks;
+mod hidden;
 mod json_ld;
 mod limits;
 mod lines;
@@ -38,13 +43,15 @@ mod non_text;
 mod numbered_copy;
 mod open_elements;
 mod script;
+mod script_text;
 mod stated_data;
 mod title;
 mod tokens;
 mod whitespace;
 
+use self::hidden::Hidden;
 use crate::page::labels::Labels;
-use crate::page::line::Layout;
+use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
 use crate::report::Unextracted;
 
@@ -82,31 +89,158 @@ pub(crate) fn is_html(text: &str) -> bool {
             .any(|tag| sample.starts_with(tag))
 }
 
-/// Reads an HTML page, with these labels of bylines.
+/// Reads an HTML page, with these labels of bylines. If the page shows no article, or one that is
+/// short, the text is read that stands in its scripts or is hidden.
 pub(crate) fn read(text: &str, labels: &Labels) -> Html {
-    let mut page = lines::read(text);
-    let mut layout = page.layout;
-    layout.repair_mojibake(text.len());
-    layout.add_mojibake(page.stated_data.repair_mojibake(), text.len());
-    if family::is_known_layout(&layout.lines) {
-        return Html { layout, metadata: Metadata::default(), body: HtmlBody::KnownLayout };
+    let with_images = hidden::may_have_text_in_images(text)
+        .then(|| hidden::show(text, Hidden::InImages))
+        .flatten();
+    let text = with_images.as_ref().map_or(text, |page| &page.text);
+    let shown = Reading::of(text, labels);
+    let may_have_other_text = match shown.html.body {
+        HtmlBody::KnownLayout => false,
+        HtmlBody::Article => true,
+        HtmlBody::Unextracted(reason) => !reason.is_by_limits(),
+    };
+    if !may_have_other_text {
+        return shown.html;
     }
-    let article = match page.copy {
-        Ok(copy) => article::lines_of_article(copy, layout.lines.len()),
-        Err(refused) => Err(refused),
+    if let Some(lines) = shown.lines_in_scripts(text) {
+        return shown.with_article(lines, text.len());
+    }
+    if shown.amount >= WHOLE_ARTICLE {
+        return shown.html;
+    }
+    let in_place = revealed(text, labels, Hidden::InPlace, &shown);
+    let all = || {
+        let is_empty = shown.amount == 0;
+        is_empty.then(|| revealed(text, labels, Hidden::All, &shown)).flatten()
     };
-    let is_article = |line: usize| article.as_ref().is_ok_and(|kept| kept[line]);
-    let found = metadata::read(text, &layout, &page.pieces, &page.stated_data, labels, &is_article);
-    let body = match article {
-        Ok(kept) => {
-            let mut dropped: Vec<bool> = kept.iter().map(|kept| !kept).collect();
-            found.non_text_lines.iter().for_each(|line| dropped[*line] = true);
-            layout.lines = article::join_table_rows(layout.lines, &page.continues_row, &dropped);
-            HtmlBody::Article
+    in_place.or_else(all).unwrap_or(shown.html)
+}
+
+/// An article with this [`amount`](amount::amount) of text is taken for whole: no hidden text is
+/// looked for.
+const WHOLE_ARTICLE: usize = 300;
+
+/// The page with its hidden text shown, if that has an article that is clearly longer than what the
+/// page shows. Menus, messages and descriptions of images are hidden, too, and are shorter.
+fn revealed(text: &str, labels: &Labels, hidden: Hidden, shown: &Reading) -> Option<Html> {
+    let is_article = shown.html.body == HtmlBody::Article;
+    // Text that is hidden in its place counts in `shown.amount` if no article was found.
+    let (least_hidden, least) = match (hidden, shown.amount) {
+        (Hidden::All, _) => (script_text::MIN_AMOUNT, script_text::MIN_AMOUNT),
+        (_, 0) => (0, 0),
+        (_, amount) if is_article => (2 * amount, 2 * amount),
+        (_, amount) => (script_text::MIN_AMOUNT, amount / 2),
+    };
+    let page = hidden::show(text, hidden).filter(|page| page.amount > least_hidden)?;
+    let reading = Reading::of(&page.text, labels);
+    let is_found = reading.html.body == HtmlBody::Article || shown.amount == 0;
+    (is_found && reading.amount > least).then_some(reading.html)
+}
+
+/// A page as one reading finds it.
+struct Reading {
+    html: Html,
+    /// The [`amount`](amount::amount) of text that it gives the body, without links.
+    amount: usize,
+    /// The amount of this that is prose.
+    prose: usize,
+    /// The text of the article in JSON-LD.
+    body_in_json: Option<String>,
+    /// Byte ranges of scripts.
+    scripts: Vec<(usize, usize)>,
+}
+
+impl Reading {
+    fn of(text: &str, labels: &Labels) -> Self {
+        let mut page = lines::read(text);
+        let mut layout = page.layout;
+        layout.repair_mojibake(text.len());
+        layout.add_mojibake(page.stated_data.repair_mojibake(), text.len());
+        if family::is_known_layout(&layout.lines) {
+            let metadata = Metadata::default();
+            let html = Html { layout, metadata, body: HtmlBody::KnownLayout };
+            return Self { html, amount: 0, prose: 0, body_in_json: None, scripts: Vec::new() };
         }
-        Err(refused) => HtmlBody::Unextracted(refused),
-    };
-    Html { layout, metadata: found.metadata, body }
+        let article = match page.copy {
+            Ok(copy) => article::lines_of_article(copy, layout.lines.len()),
+            Err(refused) => Err(refused),
+        };
+        let is_article = |line: usize| article.as_ref().is_ok_and(|kept| kept[line]);
+        let stated_data = page.stated_data;
+        let found = metadata::read(text, &layout, &page.pieces, &stated_data, labels, &is_article);
+        let mut dropped: Vec<bool> = match &article {
+            Ok(kept) => kept.iter().map(|kept| !kept).collect(),
+            Err(_) => vec![false; layout.lines.len()],
+        };
+        found.non_text_lines.iter().for_each(|line| dropped[*line] = true);
+        let of_body = || layout.lines.iter().zip(&dropped).filter(|(_, dropped)| !**dropped);
+        let total = |is_counted: fn(&Line<'_>) -> bool| -> usize {
+            let counted = of_body().filter(|(line, _)| is_counted(line));
+            counted.map(|(line, _)| amount::amount(&line.text)).sum()
+        };
+        let amount = total(|line| !amount::is_links_only(line));
+        let prose = total(amount::is_prose);
+        let has_body = of_body().next().is_some();
+        let body = match article {
+            Ok(_) if has_body => HtmlBody::Article,
+            Err(refused) if refused.is_by_limits() || has_body => HtmlBody::Unextracted(refused),
+            // All that was found is title and byline: there may be text around them.
+            _ => HtmlBody::Unextracted(reason_without_text(
+                text,
+                &layout.lines,
+                &found.non_text_lines,
+                &stated_data.scripts,
+            )),
+        };
+        if body == HtmlBody::Article {
+            layout.lines = article::join_table_rows(layout.lines, &page.continues_row, &dropped);
+        }
+        let html = Html { layout, metadata: found.metadata, body };
+        let body_in_json = found.body_in_json;
+        Self { html, amount, prose, body_in_json, scripts: stated_data.scripts }
+    }
+
+    /// The lines of the article in the scripts, if the page itself shows no prose or, beside a
+    /// whole article in JSON-LD, little.
+    fn lines_in_scripts(&self, text: &str) -> Option<Vec<Line<'static>>> {
+        let in_json = || {
+            let size = amount::amount_without_tags(self.body_in_json.as_deref()?);
+            let body = self.body_in_json.clone().filter(|_| size > 4 * self.prose)?;
+            script_text::in_json_ld(text, body).lines()
+        };
+        let in_script = || script_text::find(text, &self.scripts)?.lines();
+        in_json().or_else(|| if self.prose == 0 { in_script() } else { None })
+    }
+
+    /// The page with these lines as its article.
+    fn with_article(self, lines: Vec<Line<'static>>, page_bytes: usize) -> Html {
+        let Html { mut layout, metadata, .. } = self.html;
+        layout.lines = lines;
+        layout.repair_mojibake(page_bytes);
+        Html { layout, metadata, body: HtmlBody::Article }
+    }
+}
+
+/// Why a page has no article whose article, if one was found, is only title and byline
+/// (`non_text_lines`).
+fn reason_without_text(
+    text: &str,
+    lines: &[Line<'_>],
+    non_text_lines: &[usize],
+    scripts: &[(usize, usize)],
+) -> Unextracted {
+    let mut is_text = vec![true; lines.len()];
+    non_text_lines.iter().for_each(|line| is_text[*line] = false);
+    if is_text.contains(&true) {
+        Unextracted::NoArticle
+    } else if script_text::have_text(text, scripts) {
+        Unextracted::OnlyInScripts
+    } else {
+        Unextracted::NoText
+    }
 }
 
 /// The lines of an HTML page.

@@ -1,6 +1,7 @@
 //! Finds the lines that are not text of the article: title, byline, tags, breadcrumbs,
 //! recommendations.
 
+use super::amount::is_links_only;
 use super::byline::{HtmlByline, is_long};
 use super::title::HtmlTitle;
 use crate::page::boilerplate::breadcrumb;
@@ -56,12 +57,6 @@ fn links_at_end(lines: &[Line<'_>], of_article: &[usize]) -> Vec<usize> {
     let end = last.map_or(&[][..], |last| &of_article[last + 1..]);
     let links = end.iter().filter(|line| is_links_only(&lines[**line])).count();
     if links >= 2 && links * 3 >= end.len() { end.to_vec() } else { Vec::new() }
-}
-
-/// Whether at least nine tenths of a line are links.
-fn is_links_only(line: &Line<'_>) -> bool {
-    let linked: usize = line.links.iter().map(String::len).sum();
-    linked > 0 && linked * 10 >= line.text.len() * 9
 }
 
 /// Whether a paragraph may end with a character: a mark that ends a sentence, a closing quote or

@@ -198,16 +198,18 @@ impl OpenElements {
 
 /// Whether the attributes `style` and `hidden` hide an element.
 pub(super) fn is_hidden(style: Option<&str>, hidden: bool) -> bool {
-    hidden
-        || style.is_some_and(|style| {
-            style.contains("none")
-                && style
-                    .chars()
-                    .filter(|c| !c.is_whitespace())
-                    .collect::<String>()
-                    .to_ascii_lowercase()
-                    .contains("display:none")
-        })
+    hidden || style.is_some_and(|style| style.contains("none") && declares(style, "display:none"))
+}
+
+/// Whether a style has a declaration, which is given in lower case and without spaces.
+pub(super) fn declares(style: &str, declaration: &str) -> bool {
+    style.contains(':')
+        && style
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+            .to_ascii_lowercase()
+            .contains(declaration)
 }
 
 fn hash(name: &str) -> u64 {
