@@ -63,13 +63,18 @@ fn an_article_that_is_hidden_until_a_script_shows_it_is_read() {
 }
 
 #[test]
-fn text_in_images_is_read_with_the_text_around_it() {
+fn text_that_only_seems_hidden_is_read_with_the_text_around_it() {
     let [first, second, third, last] = BODY;
-    let page = page_of(&format!(
-        "<section><p>{first}</p><p>{second}</p><section><svg viewBox='0 0 1 1'><foreignObject>\
-         <section><p>{third}</p></section></foreignObject></svg></section><p>{last}</p></section>"
-    ));
-    assert_eq!(page.article.paragraphs, BODY);
+    for (before, after) in [
+        ("<svg viewBox='0 0 1 1'><foreignObject><section>", "</section></foreignObject></svg>"),
+        ("<section style='-webkit-backface-visibility: hidden; margin: 0'>", "</section>"),
+    ] {
+        let page = page_of(&format!(
+            "<section><p>{first}</p><p>{second}</p><section>{before}<p>{third}</p>{after}</section>\
+             <p>{last}</p></section>"
+        ));
+        assert_eq!(page.article.paragraphs, BODY, "{before}");
+    }
 }
 
 #[test]

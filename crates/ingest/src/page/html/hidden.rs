@@ -17,8 +17,9 @@ use super::stated_data::attribute;
 /// Which hidden text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hidden {
-    /// Text in the `foreignObject` of an image, which readers see.
-    InImages,
+    /// Text that readers see, although an extractor takes it for hidden: in the `foreignObject` of
+    /// an image, or with `backface-visibility: hidden`, which hides the back of what is turned.
+    Apparently,
     /// That, and text that takes up space, or is shown to some readers: `visibility: hidden`,
     /// `aria-hidden` and `noscript`.
     InPlace,
@@ -58,9 +59,9 @@ pub(super) fn show(page: &str, hidden: Hidden) -> Option<Shown> {
     Some(Shown { text: String::from_utf8(bytes).ok()?, amount })
 }
 
-/// Whether an image of the page may have text that readers see.
-pub(super) fn may_have_text_in_images(page: &str) -> bool {
-    [&b"foreignObject"[..], b"foreignobject"]
+/// Whether text of the page may be hidden [only apparently](Hidden::Apparently).
+pub(super) fn may_seem_hidden(page: &str) -> bool {
+    [&b"foreignObject"[..], b"foreignobject", b"backface-visibility"]
         .iter()
         .any(|name| memchr::memmem::find(page.as_bytes(), name).is_some())
 }
@@ -95,7 +96,7 @@ fn rename_elements(bytes: &mut [u8], hidden: Hidden) -> Vec<usize> {
             bytes.get(name_end).is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
         let is_renamed = match &*name {
             _ if !is_whole => false,
-            b"noscript" => hidden != Hidden::InImages,
+            b"noscript" => hidden != Hidden::Apparently,
             b"foreignobject" => image.is_some(),
             b"template" | b"textarea" => hidden == Hidden::All,
             _ => false,
@@ -155,7 +156,9 @@ fn hiding_tags(page: &str, starts: &[usize], hidden: Hidden) -> (Vec<(usize, usi
                     style.as_deref().is_none_or(|style| !declares(style, "visibility:hidden"))
                         && attribute(&tag, b"aria-hidden").is_none_or(|value| value != "true");
                 let hides = match hidden {
-                    Hidden::InImages => false,
+                    Hidden::Apparently => style
+                        .as_deref()
+                        .is_some_and(|style| declares(style, "backface-visibility:hidden")),
                     Hidden::InPlace => is_laid_out && !is_shown,
                     Hidden::All => !is_laid_out || !is_shown,
                 };
@@ -211,7 +214,7 @@ mod tests {
             assert_eq!(show(page, Hidden::All).unwrap().text, shown);
         }
         let images = "<svg><foreignObject>字</foreignObject></svg><noscript>字</noscript>";
-        let shown = show(images, Hidden::InImages).unwrap().text;
+        let shown = show(images, Hidden::Apparently).unwrap().text;
         assert!(shown.ends_with("字</div          ></div><noscript>字</noscript>"), "{shown}");
         for page in ["<p>hidden none</p>", "<svg><title>字</title></svg>", "<p hidden></p>字"] {
             assert!(show(page, Hidden::All).is_none(), "{page}");

@@ -92,10 +92,9 @@ pub(crate) fn is_html(text: &str) -> bool {
 /// Reads an HTML page, with these labels of bylines. If the page shows no article, or one that is
 /// short, the text is read that stands in its scripts or is hidden.
 pub(crate) fn read(text: &str, labels: &Labels) -> Html {
-    let with_images = hidden::may_have_text_in_images(text)
-        .then(|| hidden::show(text, Hidden::InImages))
-        .flatten();
-    let text = with_images.as_ref().map_or(text, |page| &page.text);
+    let seen =
+        hidden::may_seem_hidden(text).then(|| hidden::show(text, Hidden::Apparently)).flatten();
+    let text = seen.as_ref().map_or(text, |page| &page.text);
     let shown = Reading::of(text, labels);
     let may_have_other_text = match shown.html.body {
         HtmlBody::KnownLayout => false,
