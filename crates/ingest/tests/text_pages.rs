@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod no_byline;
+mod tags;
 
 use wensou_ingest::{
     CorpusStatistics, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,

@@ -9,9 +9,9 @@ use crate::flash::bracketed_title::find_items_with_bracketed_title;
 use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split_body;
-use crate::page::footer::TagsLine;
 use crate::page::outline::Outline;
 use crate::page::parsed::PageNotes;
+use crate::page::tags_line::TagsLine;
 use crate::record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, Moment, Related, TitleOrigin,
 };

@@ -1,9 +1,18 @@
 //! The footer of a page: Tags line, category and stubs of related articles. Determines where the
 //! body ends.
+//!
+//! What stands below a Tags line is left out only if it looks like a footer by itself. Many sites
+//! put their tags above the text or between its paragraphs.
+
+use std::ops::Range;
 
 use crate::date;
 use crate::page::boilerplate::{is_ad, site};
-use crate::page::line::Line;
+use crate::page::byline;
+use crate::page::labels::Labels;
+use crate::page::line::{Line, Part};
+use crate::page::page_words::page_words;
+use crate::page::tags_line::{self, TagsLine};
 use crate::text::punctuation::{is_colon, is_comma, is_sentence_end};
 use crate::title::Title;
 
@@ -11,15 +20,12 @@ use crate::title::Title;
 const MAX_CATEGORY: usize = 20;
 /// Maximum characters of a category directly above the first stub, where no Tags line precedes it.
 const MAX_CATEGORY_ABOVE_STUB: usize = 10;
-
-/// The Tags line of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TagsLine {
-    /// The page gives the tags separately.
-    Separate(Vec<String>),
-    /// One string that has to be split.
-    Concatenated(String),
-}
+/// Maximum lines of a stub above its date: the title, the lines of the snippet, and a category.
+const MAX_STUB_LINES: usize = 10;
+/// Maximum lines of a footer below its last date.
+const MAX_LINES_WITHOUT_DATE: usize = 12;
+/// How many lines below the Tags line can be bylines or buttons.
+const MAX_BYLINES: usize = 4;
 
 /// The stub of a related article: title line with tag suffix, and snippet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,22 +45,33 @@ pub(crate) struct Footer {
     /// Line range of a Tags line that stands above the text of the article, with the lines of tag
     /// links after it.
     pub(crate) tags_above_body: Option<(usize, usize)>,
+    /// The lines between the Tags line and the category that are bylines and buttons.
+    pub(crate) bylines: Range<usize>,
 }
 
 /// Reads the footer of a page whose body begins at line `from`. `category` is the category that the
 /// header states.
-pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> Footer {
+pub(crate) fn read(
+    lines: &[Line<'_>],
+    from: usize,
+    category: Option<&str>,
+    labels: &Labels,
+) -> Footer {
     let mut footer = Footer { body_end: lines.len(), ..Footer::default() };
-    let tags = (from..lines.len()).rev().find(|&i| tags_value(&lines[i].text).is_some());
+    let tags = (from..lines.len()).rev().find(|&i| tags_line::tags_value(&lines[i].text).is_some());
     if let Some(line_number) = tags {
-        let after = footer.take_tags(lines, line_number);
-        if is_footer(&lines[after..]) {
+        let after;
+        (footer.tags, after) = tags_line::read(lines, line_number);
+        let has_text_above = lines[from..line_number].iter().any(|line| is_sentence(&line.text));
+        let bylines = if has_text_above { count_of_bylines(&lines[after..], labels) } else { 0 };
+        if is_footer(&lines[after + bylines..], has_text_above) {
             footer.body_end = line_number;
+            footer.bylines = after..after + bylines;
             let with_category = true;
-            footer.read_below_body(&lines[after..], with_category);
+            footer.read_below_body(&lines[after + bylines..], with_category);
             return footer;
         }
-        // Some related sites put the tags above the text.
+        // Some sites put the tags above the text, or between its paragraphs.
         footer.tags_above_body = Some((line_number, after));
     }
     let start = tags.map_or(from, |line_number| line_number + 1);
@@ -71,34 +88,10 @@ pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> F
 }
 
 impl Footer {
-    /// Reads the Tags line and the lines of tag links after it; returns the line that follows.
-    fn take_tags(&mut self, lines: &[Line<'_>], line_number: usize) -> usize {
-        let line = &lines[line_number];
-        let value = tags_value(&line.text).unwrap_or_default();
-        let mut after = line_number + 1;
-        self.tags = if !line.links.is_empty() {
-            Some(TagsLine::Separate(line.links.clone()))
-        } else if !value.is_empty() {
-            Some(
-                separated_tags(value)
-                    .map_or_else(|| TagsLine::Concatenated(value.to_owned()), TagsLine::Separate),
-            )
-        } else {
-            let mut separate = Vec::new();
-            while let Some(next) = lines.get(after).filter(|next| next.tag_links_only) {
-                separate.extend(next.links.iter().cloned());
-                after += 1;
-            }
-            (!separate.is_empty()).then_some(TagsLine::Separate(separate))
-        };
-        after
-    }
-
     /// Reads stubs from the lines below the body, and the category from the first of these lines if
     /// `with_category` says that it may stand there.
     fn read_below_body(&mut self, lines: &[Line<'_>], with_category: bool) {
-        let mut lines: Vec<&Line<'_>> =
-            lines.iter().filter(|line| !is_ad(&line.text) && site(&line.text).is_none()).collect();
+        let mut lines = without_ads(lines);
         if with_category
             && let Some(first) = lines.first()
             && !Title::split(&first.text).has_tag_suffix()
@@ -131,60 +124,95 @@ impl Footer {
     }
 }
 
-/// Labels of a Tags line.
-const TAGS_LABELS: [&str; 13] = [
-    "Tags",
-    "Tag",
-    "TAGS",
-    "TAG",
-    "tags",
-    "標簽",
-    "標籤",
-    "标签",
-    "本文標簽",
-    "本文标签",
-    "本文標籤",
-    "關鍵詞",
-    "关键词",
-];
-
-/// The text after `Tags:`; `None` for any other line.
-fn tags_value(text: &str) -> Option<&str> {
-    // A quick check first, because this runs on every line below the header.
-    if !text.starts_with(['T', 't', '標', '标', '本', '關', '关']) {
-        return None;
-    }
-    TAGS_LABELS.iter().find_map(|label| {
-        let after_label = text.strip_prefix(label)?.trim_start();
-        after_label.strip_prefix(is_colon).map(str::trim)
-    })
+/// The lines below a Tags line without placeholders of advertisements and the names of sites.
+fn without_ads<'a, 'l>(lines: &'a [Line<'l>]) -> Vec<&'a Line<'l>> {
+    lines.iter().filter(|line| !is_ad(&line.text) && site(&line.text).is_none()).collect()
 }
 
-/// The tags in the text of a Tags line, if separators stand between them; then no corpus statistics
-/// are needed to split the line.
-fn separated_tags(value: &str) -> Option<Vec<String>> {
-    /// A longer part is no tag: it is several tags without separators, or a sentence.
-    const MAX_TAG_CHARS: usize = 30;
-    let parts: Vec<String> = value
-        .split(|c| is_comma(c) || matches!(c, '、' | '|' | ';' | '\u{ff1b}' | '/' | '#' | '\t'))
-        .map(|part| part.trim().to_owned())
-        .filter(|part| !part.is_empty())
-        .collect();
-    let are_short = parts.iter().all(|part| part.chars().count() <= MAX_TAG_CHARS);
-    (parts.len() > 1 && are_short).then_some(parts)
+/// The number of lines of `lines` that are bylines or buttons, up to the first other line.
+fn count_of_bylines(lines: &[Line<'_>], labels: &Labels) -> usize {
+    let is_byline = |text: &str| {
+        date::parse_line(text).is_some()
+            || byline::read(text, labels).is_some_and(|reading| reading.is_certain())
+            || page_words().is_button_line(text)
+    };
+    lines.iter().take(MAX_BYLINES).take_while(|line| is_byline(&line.text)).count()
 }
 
-/// Whether the lines below a Tags line are a footer, and not the text of an article.
-fn is_footer(lines: &[Line<'_>]) -> bool {
-    let dates = lines.iter().filter(|line| date::parse_line(&line.text).is_some()).count();
-    if dates > 0 {
-        // A stub with its date has about eight lines at most. A date among more lines stands in an
-        // article.
-        return lines.len() <= dates * 8 + 8;
+/// Whether the lines below a Tags line are a footer by themselves, and not text of the article:
+/// stubs, a category, notices, and lines that are no sentences. `has_text_above` says whether text
+/// stands above the Tags line; without it, the text can only be below.
+fn is_footer(lines: &[Line<'_>], has_text_above: bool) -> bool {
+    let mut lines = without_ads(lines);
+    // The surroundings of an HTML page are never text.
+    lines.retain(|line| line.part == Part::Main);
+    let mut start = 0;
+    for (number, line) in lines.iter().enumerate() {
+        let Some(found) = date::parse_line(&line.text) else { continue };
+        if !is_stub(&lines[start..number], found.is_null, start == 0, has_text_above) {
+            return false;
+        }
+        start = number + 1;
     }
-    // Without dates, only a few short lines can be a footer.
-    let long_lines = lines.iter().filter(|line| line.text.chars().count() > 60).count();
-    long_lines <= 1 && lines.len() <= 12
+    is_end_of_footer(&lines[start..], has_text_above || start > 0)
+}
+
+/// Whether the lines above a date in a footer are a stub: a title that has a tag suffix, or that
+/// the null date or no sentence follows. The first of several stubs may follow a category.
+fn is_stub(lines: &[&Line<'_>], has_null_date: bool, is_first: bool, has_text_above: bool) -> bool {
+    if lines.len() > MAX_STUB_LINES {
+        return false;
+    }
+    let Some(first) = lines.first() else { return has_text_above };
+    // A title below a sentence is that of the first stub, below the text.
+    if let Some(title) = lines.iter().position(|line| is_title_of_stub(&line.text)) {
+        return title == 0 || is_first && title == 1 && !is_sentence(&first.text);
+    }
+    has_null_date && !is_sentence(&first.text)
+        || has_text_above && !lines.iter().any(|line| is_sentence(&line.text))
+}
+
+/// Whether the lines below the last date of a footer belong to the footer: a stub that was cut off,
+/// notices, and a few lines that are no sentences.
+fn is_end_of_footer(lines: &[&Line<'_>], has_footer_above: bool) -> bool {
+    if let Some(title) = lines.iter().position(|line| is_title_of_stub(&line.text)) {
+        let is_short = lines.len() - title <= MAX_STUB_LINES;
+        return is_short && !lines[..title].iter().any(|line| is_sentence(&line.text));
+    }
+    if !has_footer_above {
+        // Below a Tags line without text above it, only a category is no text.
+        return match lines {
+            [] => true,
+            [line] => is_category(&line.text, MAX_CATEGORY),
+            _ => false,
+        };
+    }
+    let mut follows_heading = false;
+    lines.len() <= MAX_LINES_WITHOUT_DATE
+        && lines.iter().all(|line| {
+            if page_words().begins_with_notice(&line.text) {
+                follows_heading |= page_words().begins_with_heading(&line.text);
+                return true;
+            }
+            // The titles below a heading such as `延伸閱讀` may have commas.
+            let is_title = follows_heading && !line.text.contains('。');
+            is_title && !line.text.ends_with('.') || !is_sentence(&line.text)
+        })
+}
+
+/// Whether a line is the title of a stub: it has a tag suffix, and is no sentence.
+fn is_title_of_stub(text: &str) -> bool {
+    !text.contains('。') && Title::split(text).has_tag_suffix()
+}
+
+/// Whether a line may be a sentence or a part of one: it has more characters than a link, or marks
+/// of a sentence.
+fn is_sentence(text: &str) -> bool {
+    /// Maximum characters of a line without marks that is no sentence.
+    const MAX_CHARS: usize = 40;
+    let is_mark =
+        |c: char| is_comma(c) || matches!(c, ';' | '\u{ff1b}' | '”' | '」') || is_sentence_end(c);
+    text.contains(is_mark) || text.ends_with('.') || text.chars().count() > MAX_CHARS
 }
 
 /// Where the stubs begin, if no Tags line below the body shows it; `None` if there are none.
@@ -208,11 +236,12 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
 }
 
 /// Whether a line can be the name of a category: it has at most `max_chars` characters, and is
-/// neither a sentence nor a date.
+/// neither a sentence, a label with a value, a notice nor a date.
 fn is_category(text: &str, max_chars: usize) -> bool {
     text.chars().count() <= max_chars
-        && !text.ends_with(['.', ':', '\u{ff1a}', ';'])
-        && !text.contains(is_sentence_end)
+        && !text.ends_with(['.', ';'])
+        && !text.contains(|c| is_colon(c) || is_sentence_end(c))
+        && !page_words().begins_with_notice(text)
         && !text.contains(is_comma)
         && date::parse_line(text).is_none()
 }
@@ -228,7 +257,7 @@ mod tests {
     /// The footer of a text whose header states `category`, and the number of the text's lines.
     fn of(text: &str, category: Option<&str>) -> (Footer, usize) {
         let layout = text_layout(text);
-        (read(&layout.lines, 0, category), layout.lines.len())
+        (read(&layout.lines, 0, category, Labels::builtin()), layout.lines.len())
     }
 
     #[test]
@@ -274,9 +303,39 @@ mod tests {
     }
 
     #[test]
-    fn every_tags_label_is_recognised() {
-        for label in TAGS_LABELS {
-            assert_eq!(tags_value(&format!("{label} : 甲")), Some("甲"));
+    fn sentences_below_a_tags_line_are_text() {
+        let first = "央行昨日宣布調整利率。";
+        let second = "學者指出,影響有限";
+        let rest = [second, "2024-03-04", "小標題", first, second];
+        for tags in ["標籤:財經", "关键词:央行、利率", "Tags: bank"] {
+            for lines in 1..=rest.len() {
+                for above in ["", first] {
+                    let text = format!("{above}\n{tags}\n{}", rest[..lines].join("\n"));
+                    let (footer, all) = of(&text, None);
+                    assert_eq!((footer.body_end, footer.stubs.len()), (all, 0), "{text}");
+                    assert!(footer.tags.is_some() && footer.tags_above_body.is_some(), "{text}");
+                }
+            }
+            let (footer, all) = of(&format!("{first}\n{tags}\n{second}\n{STUBS}"), None);
+            assert_eq!((footer.body_end, all - 7), (3, 3), "the stubs below the text are left out");
+            assert_eq!(footer.stubs.len(), 2);
+        }
+    }
+
+    #[test]
+    fn bylines_links_and_notices_below_a_tags_line_are_no_text() {
+        for below in [
+            "責任編輯:李四",
+            "2024-03-04",
+            "(責任編輯:李四)\n分享到: 微信 微博",
+            "延伸閱讀\n央行升息,房市受影響\n利率半碼",
+            "央行升息半碼\n利率半碼",
+            "免責聲明:本文僅代表作者觀點,不構成投資建議。",
+            "利率半碼\n2024-03-03\n房市\n2024-03-02",
+            "瑞波幣\n標題_FLOW:FLO\n被截斷的摘要。",
+        ] {
+            let (footer, _) = of(&format!("正文。\n標籤:財經\n{below}"), None);
+            assert_eq!(footer.body_end, 1, "{below}");
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::page::labels::{Label, LabelledValue, Labels};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;
+use crate::page::tags_line::{self, TagsLine};
 use crate::record::{DateOrigin, Moment};
 use crate::text::punctuation::is_sentence_end;
 use crate::title::Title;
@@ -30,6 +31,8 @@ pub(crate) struct Header {
     pub(crate) unread_date: Option<String>,
     /// Tags that the page's metadata states.
     pub(crate) tags: Vec<String>,
+    /// The Tags line between the bylines, until the footer takes it.
+    pub(crate) tags_line: Option<TagsLine>,
     /// Whether the page shows any sign of the known layout, which is that of the
     /// [family](Self::is_family) of sites. Pages of other sites show such signs, too: a breadcrumb
     /// or a byline with a time is enough. If so, the first line needs less evidence to be the
@@ -146,6 +149,10 @@ impl Header {
     ) -> usize {
         while let Some(line) = lines.get(at) {
             let text = &*line.text;
+            if let Some(after) = self.take_tags_line(lines, at, labels) {
+                at = after;
+                continue;
+            }
             if !self.take_usual_line(text)
                 && !self.take_boilerplate(line)
                 && !self.take_byline(text, labels)
@@ -155,6 +162,21 @@ impl Header {
             at += 1;
         }
         at
+    }
+
+    /// Takes the Tags line at `at` if a date or another byline follows it; returns the number of
+    /// the line after it. Any other Tags line is read with the footer.
+    fn take_tags_line(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> Option<usize> {
+        tags_line::tags_value(&lines[at].text)?;
+        let (tags, after) = tags_line::read(lines, at);
+        let next = &*lines.get(after)?.text;
+        let is_byline = date::parse_line(next).is_some()
+            || byline::read(next, labels).is_some_and(|reading| reading.is_certain());
+        if !is_byline {
+            return None;
+        }
+        self.tags_line = self.tags_line.take().or(tags);
+        Some(after)
     }
 
     /// Reads a line that is an empty field `Author:`, or a field `Time:` with a date in its usual

@@ -16,6 +16,7 @@ pub(crate) mod metadata;
 pub(crate) mod outline;
 pub(crate) mod page_words;
 pub(crate) mod parsed;
+pub(crate) mod tags_line;
 pub(crate) mod title_line;
 
 use crate::corpus::site::site_key;

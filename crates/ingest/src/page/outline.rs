@@ -5,7 +5,7 @@ use crate::flash::paragraph::Paragraph;
 use crate::flash::stamp::text_before_final_stamp;
 use crate::page::boilerplate::is_boilerplate;
 use crate::page::byline::{self, dateline};
-use crate::page::footer::{self, Footer, TagsLine};
+use crate::page::footer::{self, Footer};
 use crate::page::header::{self, Header};
 use crate::page::html::{self, Html, HtmlBody};
 use crate::page::labels::Labels;
@@ -13,6 +13,7 @@ use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
+use crate::page::tags_line::TagsLine;
 use crate::report::Unextracted;
 use crate::text::punctuation::{is_colon, is_sentence_end};
 use crate::title::Title;
@@ -104,8 +105,20 @@ impl<'a> Outline<'a> {
         metadata: [Metadata; N],
         labels: &Labels,
     ) -> Self {
-        let header = header::read(&layout, labels);
-        let footer = footer::read(&layout.lines, header.body_start, header.category.as_deref());
+        let mut header = header::read(&layout, labels);
+        let mut footer =
+            footer::read(&layout.lines, header.body_start, header.category.as_deref(), labels);
+        if !header.is_family {
+            // Only the known layout has tags without anything between them.
+            let lines = [&mut header.tags_line, &mut footer.tags];
+            lines.into_iter().flatten().for_each(TagsLine::separate_at_spaces);
+        }
+        match header.tags_line.take() {
+            tags if footer.tags.is_none() => footer.tags = tags,
+            Some(TagsLine::Separate(tags)) => header.tags.extend(tags),
+            Some(TagsLine::Concatenated(tags)) => header.tags.push(tags),
+            None => {}
+        }
         let not_text = [false; MAX_BYLINES];
         let mut outline =
             Self { layout, header, footer, not_text, closing_bylines: 0, unextracted: None };
@@ -192,6 +205,11 @@ impl<'a> Outline<'a> {
             closing += 1;
         }
         drop(last);
+        for line in &self.layout.lines[self.footer.bylines.clone()] {
+            if let Some(reading) = byline::read(&line.text, labels) {
+                byline.add(&reading.fields);
+            }
+        }
         self.closing_bylines = closing;
         self.header.byline = byline;
     }

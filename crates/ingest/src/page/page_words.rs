@@ -21,6 +21,10 @@ pub(crate) struct PageWords {
     prefix: WordTable<()>,
     /// Endings of notices to readers, such as `APP`.
     target: WordTable<()>,
+    /// Beginnings of notices below the text, such as `版權所有`.
+    notice: WordTable<()>,
+    /// Headings below the text, such as `延伸閱讀`.
+    heading: WordTable<()>,
     /// Words of reporting, which stand after a date, a name or a city in a byline, such as `發布`.
     published: WordTable<()>,
     /// Endings of the names of outlets, such as `日報`.
@@ -33,6 +37,8 @@ pub(crate) struct PageWords {
     home: WordTable<()>,
     /// Cities, provinces and countries from which reports are sent.
     city: WordTable<()>,
+    /// Sections of sites, such as `要聞`.
+    section: WordTable<()>,
 }
 
 /// The table, read once.
@@ -56,12 +62,15 @@ impl PageWords {
             "control" => &mut self.control,
             "prefix" => &mut self.prefix,
             "target" => &mut self.target,
+            "notice" => &mut self.notice,
+            "heading" => &mut self.heading,
             "published" => &mut self.published,
             "outlet" => &mut self.outlet,
             "surname" => &mut self.surname,
             "location" => &mut self.location,
             "home" => &mut self.home,
             "city" => &mut self.city,
+            "section" => &mut self.section,
             _ => return None,
         })
     }
@@ -118,6 +127,7 @@ impl PageWords {
         let is_button = |token: &str| {
             let token = token.trim_matches(|c: char| is_colon(c) || "()[]【】+".contains(c));
             self.control.meaning_of(token).is_some()
+                || token.ends_with("APP")
                 || token.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
         };
         let mut tokens = text
@@ -139,12 +149,37 @@ impl PageWords {
                 || self.target.longest_ending(remaining, MAX_ENDING).is_some())
     }
 
+    /// Whether a line below the text is, or begins with, a heading such as `延伸閱讀`.
+    pub(crate) fn begins_with_heading(&self, text: &str) -> bool {
+        let text = text.trim_start_matches(|c| matches!(c, '【' | '[' | '■' | '●'));
+        self.heading.longest_at(text).is_some_and(|(_, bytes)| {
+            let after = &text[bytes..];
+            after.is_empty()
+                || after.starts_with(|c| is_colon(c) || is_space(c) || matches!(c, '】' | ']'))
+        })
+    }
+
+    /// Whether a line below the text is a notice such as `轉載請註明出處`, or a heading.
+    pub(crate) fn begins_with_notice(&self, text: &str) -> bool {
+        self.notice.longest_at(text).is_some() || self.begins_with_heading(text)
+    }
+
     /// Whether a text looks like the name of an outlet, such as `示例社區`.
     pub(crate) fn is_outlet(&self, text: &str) -> bool {
         let chars = text.chars().count();
         // The ending alone is no name.
         let ending = self.outlet.longest_ending(text, MAX_ENDING);
         (3..=20).contains(&chars) && ending.is_some_and(|(_, at)| at > 0)
+    }
+
+    /// Whether a text is the name of a city, a province or a country.
+    pub(crate) fn is_city(&self, text: &str) -> bool {
+        self.city.meaning_of(text).is_some()
+    }
+
+    /// Whether a text is the name of a section that many sites have, such as `要聞`.
+    pub(crate) fn is_section(&self, text: &str) -> bool {
+        self.section.meaning_of(text).is_some()
     }
 
     /// A text without the city or country that it ends with.

@@ -11,6 +11,7 @@ use crate::page::header::{Header, is_known_layout_byline};
 use crate::page::labels::{Delimiter, Label, LabelledValue, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
+use crate::page::tags_line::tags_value;
 use crate::record::Moment;
 use crate::text::punctuation::{closing, is_colon, is_space};
 use crate::title::Title;
@@ -85,10 +86,17 @@ impl Header {
     /// category that boilerplate among them names.
     fn is_title_confirmed(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> bool {
         let title = &*lines[at].text;
-        if !is_bare_title(title) {
+        if !is_bare_title(title) || tags_value(title).is_some() {
             return false;
         }
-        for line in lines.iter().skip(at + 1).take(MAX_SEARCHED) {
+        for (number, line) in lines.iter().enumerate().skip(at + 1).take(MAX_SEARCHED) {
+            if tags_value(&line.text).is_some() {
+                // Tags directly above a sentence of the text stand below the title.
+                if lines.get(number + 1).is_some_and(|next| next.text.contains('。')) {
+                    return true;
+                }
+                continue;
+            }
             // The text may begin with a dateline.
             let has_dateline = || dateline::read(&line.text, labels).is_some();
             if line.text == lines[at].text || is_month(&line.text) || has_dateline() {
