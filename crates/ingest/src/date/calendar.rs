@@ -36,6 +36,7 @@ pub(super) fn take_calendar(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let forms: &[Form] = match cursor.peek_digits().map(|number| number.digits) {
         None => &[era_year_first, chinese_year_first, month_name_first],
         Some(1 | 2) => &[day_first, small_numbers_first],
+        Some(3) => &[roc_year_first],
         Some(4) => &[year_first],
         Some(8 | 12 | 14) => &[compact],
         Some(_) => &[],
@@ -66,6 +67,28 @@ fn era_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
 fn year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let year = cursor.take_digits(4, 4)?;
     after_year(cursor, year)
+}
+
+/// `113/03/04`, `113-03-04`, `113.03.04`, `113年3月4日`: a year of the Republic of China without its
+/// era, as pages in Taiwan state it.
+fn roc_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    /// The year before the first year of the era.
+    const YEAR_BEFORE_ERA: u32 = 1911;
+    let year = cursor.take_digits(3, 3).filter(|year| (1..=150).contains(year))?;
+    let year_part = DatePart { value: year, digits: 3, unit: None, end: cursor.offset() };
+    let DateParts { sign, month, day, .. } = parts::take_after_year(cursor, year_part)?;
+    let (month, day) = month.zip(day)?;
+    // Numbers with hyphens or points may be those of telephones and versions, so they must have two
+    // digits.
+    let is_date = match sign.map(ascii_sign) {
+        None => day.unit.is_some(),
+        Some('/') => month.digits > 0,
+        Some(_) => month.digits == 2 && day.digits == 2,
+    };
+    let exists = (1..=12).contains(&month.value) && (1..=31).contains(&day.value);
+    let more_follows = cursor.peek().is_some_and(|c| is_sign(c) || c.is_ascii_digit());
+    (is_date && exists && !more_follows)
+        .then(|| Calendar::of(YEAR_BEFORE_ERA + year, Some(month.value), Some(day.value)))
 }
 
 /// `二〇二四年三月四日`.

@@ -152,11 +152,15 @@ impl<'a> Cursor<'a> {
         Some(month)
     }
 
-    /// Takes the name of a weekday, possibly in brackets.
+    /// Takes the name of a weekday, possibly in brackets, where one character may stand for it.
     pub(super) fn take_weekday(&mut self) -> Option<()> {
         let mut inner = *self;
         let is_open = inner.take(|c| matches!(c, '(' | '\u{ff08}')).is_some();
-        inner.take_word(|word| (word == DateWord::Weekday).then_some(()))?;
+        let word = inner.take_word(|word| (word == DateWord::Weekday).then_some(()));
+        if word.is_none() {
+            // `(一)`
+            inner.take(|c| is_open && "一二三四五六日".contains(c))?;
+        }
         inner.take(|c| c == '.');
         if is_open {
             inner.take(|c| matches!(c, ')' | '\u{ff09}'))?;

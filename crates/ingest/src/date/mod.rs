@@ -13,6 +13,7 @@
 //! |---|---|
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
 //! | `calendar`, `time_of_day` | the day in all its forms; the time of day and its zone |
+//! | `zone` | no text: how far a time zone is from UTC |
 //! | `usual` | the usual date of a page, quickly |
 //! | `parsed_date` | no text: it makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
@@ -22,6 +23,7 @@
 //! | form | examples |
 //! |---|---|
 //! | numbers | `2023/3/14 13:02:32`, `2024-04-21`, `2024.4.21`, `20230517`, `202305171000` |
+//! | Taiwan's years | `113/03/04`, `113-03-04`, `113.03.04`, `113年3月4日`, not in running text |
 //! | Chinese | `2024年03月04日10:00`, `二〇二四年三月四日`, `民國113年3月4日 下午3點05分` |
 //! | English | `March 4, 2024`, `4 March 2024`, `Wed Nov 27 21:09:36 2013`, RFC 822 |
 //! | ISO 8601 | `2023-03-14T05:02:32Z`, `2023-03-14T13:02:32+0800` |
@@ -44,6 +46,7 @@ mod time_of_day;
 mod usual;
 mod web;
 mod words;
+mod zone;
 
 use jiff::civil::DateTime;
 
@@ -202,7 +205,25 @@ pub(crate) fn inside_brackets(text: &str) -> &str {
     let (Some(open), Some(close)) = (chars.next(), chars.next_back()) else { return text };
     let is_enclosed = closing(open) == Some(close)
         || matches!((open, close), ('〔', '〕') | ('(', '\u{ff09}') | ('\u{ff08}', ')'));
-    if is_enclosed { chars.as_str().trim() } else { text }
+    let inner = chars.as_str();
+    if is_enclosed && !closes_early(inner, open, close) { inner.trim() } else { text }
+}
+
+/// Whether the bracket `open` that stands before `inner` is closed inside it, as the first one in
+/// `[甲] [乙]` is.
+fn closes_early(inner: &str, open: char, close: char) -> bool {
+    let mut depth = 0_usize;
+    for c in inner.chars() {
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            if depth == 0 {
+                return true;
+            }
+            depth -= 1;
+        }
+    }
+    false
 }
 
 /// Finds the first date that begins in the first `chars` characters of running text and can be the
@@ -223,6 +244,8 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
             || is_capitalised();
         if may_begin_date
             && !follows_word
+            // In running text, `113/03/04` may be something else.
+            && !has_three_digits(&text[at..])
             && let Some(parsed) = parse_prefix(&text[at..])
             && let Some(moment) = parsed.moment.filter(|_| parsed.has_day())
             && sort_key(moment).year() >= FIRST_YEAR_OF_WEB
@@ -231,6 +254,16 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
         }
     }
     None
+}
+
+/// Whether a text begins with a number of three digits.
+fn has_three_digits(text: &str) -> bool {
+    text.bytes().take(4).take_while(u8::is_ascii_digit).count() == 3
+}
+
+/// Whether a text is the name of a time zone, or another word that belongs to a date.
+pub(crate) fn is_word_of_date(text: &str) -> bool {
+    words().meaning_of(text).is_some()
 }
 
 /// Converts a number of seconds or milliseconds since 1970, UTC. Zero is no date.

@@ -91,7 +91,7 @@ fn time_of(day: Day, time_of_day: TimeOfDay) -> Option<Moment> {
         0,
     );
     let time = time.ok()?;
-    let Some(minutes) = time_of_day.zone else { return Some(Moment::Time(time)) };
-    let offset = Offset::from_seconds(minutes * 60).ok()?;
+    let Some(zone) = time_of_day.zone else { return Some(Moment::Time(time)) };
+    let offset = Offset::from_seconds(zone.minutes_at(time) * 60).ok()?;
     Some(Moment::Time(archive_time(offset.to_timestamp(time).ok()?)))
 }

@@ -3,6 +3,7 @@
 use crate::date::cursor::{Cursor, ascii_sign};
 use crate::date::numeral;
 use crate::date::words::{DateWord, PartOfDay};
+use crate::date::zone::Zone;
 use crate::text::punctuation::{is_colon, is_comma};
 
 /// A time of day.
@@ -13,9 +14,8 @@ pub(super) struct TimeOfDay {
     pub(super) second: u32,
     /// Whether AM or PM follows it in Latin letters, as Americans write.
     pub(super) is_american: bool,
-    /// How many minutes its time zone is ahead of UTC; `None` if no zone is stated, so that it is
-    /// the archive's.
-    pub(super) zone: Option<i32>,
+    /// Its time zone; `None` if no zone is stated, so that it is the archive's.
+    pub(super) zone: Option<Zone>,
 }
 
 /// Takes the time after a day, with the separators, weekday or zone between them. The cursor does
@@ -41,7 +41,9 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     // But a Chinese numeral with 點 alone may begin a name instead, such as that of the outlet
     // 一點資訊.
     let taken = &cursor.remaining()[..inner.offset() - cursor.offset()];
-    let is_bare_hour = taken.starts_with(numeral::is_chinese) && taken.ends_with(['點', '点']);
+    let is_one_o_clock = || taken.trim_start().starts_with('一');
+    let is_bare_hour = (taken.starts_with(numeral::is_chinese) || is_one_o_clock())
+        && taken.ends_with(['點', '点']);
     if is_bare_hour && inner.peek().is_some_and(char::is_alphabetic) {
         return None;
     }
@@ -152,16 +154,17 @@ fn part_of_day(word: DateWord) -> Option<PartOfDay> {
     }
 }
 
-fn named_zone(word: DateWord) -> Option<i32> {
+fn named_zone(word: DateWord) -> Option<Zone> {
     match word {
-        DateWord::Zone(minutes) => Some(i32::from(minutes)),
+        DateWord::Zone(minutes) => Some(Zone::Fixed(i32::from(minutes))),
+        DateWord::AmericanZone(minutes) => Some(Zone::American(i32::from(minutes))),
         _ => None,
     }
 }
 
 /// Takes a time zone after a time: `Z`, `+08:00`, `GMT+8`, `(CST)`. A number that may be the end of
 /// a range of times (`10:00-11:00`) is a zone only after seconds.
-pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<i32> {
+pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<Zone> {
     let mut inner = *cursor;
     inner.skip_spaces();
     let has_spaces = inner.offset() > cursor.offset();
@@ -170,11 +173,11 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
     let mut after_offset = inner;
     let is_unnamed = zone.is_none();
     // An offset may follow the name of UTC or GMT, as in `GMT+8`, but of no other zone.
-    if (zone.is_none_or(|minutes| minutes == 0))
+    if zone.is_none_or(|zone| zone == Zone::Fixed(0))
         && (after_seconds || zone.is_some() || inner.remaining().starts_with('+'))
         && let Some(minutes) = take_offset(&mut after_offset, is_unnamed, has_spaces)
     {
-        (zone, inner) = (Some(minutes), after_offset);
+        (zone, inner) = (Some(Zone::Fixed(minutes)), after_offset);
     }
     let zone = zone?;
     if is_open {

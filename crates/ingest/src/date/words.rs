@@ -17,6 +17,9 @@ pub(super) enum DateWord {
     PartOfDay(PartOfDay),
     /// How many minutes a time zone is ahead of UTC; negative if it is behind.
     Zone(i16),
+    /// How many minutes an American time zone is ahead of UTC in winter; in summer it is an hour
+    /// more.
+    AmericanZone(i16),
     /// The year before the first year of an era.
     Era(i16),
     /// A word between day and time, such as `at`.
@@ -64,15 +67,19 @@ fn meaning(kind: &str, value: &str) -> Option<DateWord> {
             "night" => PartOfDay::Night,
             _ => return None,
         }),
-        "zone" => {
-            let (hours, minutes) = value.split_once(':')?;
-            let (hours, minutes): (i16, i16) = (hours.parse().ok()?, minutes.parse().ok()?);
-            DateWord::Zone(hours * 60 + if hours < 0 { -minutes } else { minutes })
-        }
+        "zone" => DateWord::Zone(minutes_ahead(value)?),
+        "american" => DateWord::AmericanZone(minutes_ahead(value)?),
         "era" => DateWord::Era(value.parse().ok()?),
         "joiner" => DateWord::Joiner,
         _ => return None,
     })
+}
+
+/// The minutes of an offset such as `-05:00`.
+fn minutes_ahead(offset: &str) -> Option<i16> {
+    let (hours, minutes) = offset.split_once(':')?;
+    let (hours, minutes): (i16, i16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    Some(hours * 60 + if hours < 0 { -minutes } else { minutes })
 }
 
 #[cfg(test)]
