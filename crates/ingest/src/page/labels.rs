@@ -277,7 +277,9 @@ pub(crate) fn is_name(value: &str) -> bool {
 /// A value without spaces and separators around it.
 pub(crate) fn without_separators(value: &str) -> &str {
     let is_separator = |c: char| {
-        is_comma(c) || is_bar(c) || matches!(c, '/' | '\u{ff0f}' | ';' | '\u{ff1b}' | '·' | '、')
+        is_comma(c)
+            || is_bar(c)
+            || matches!(c, '/' | '\u{ff0f}' | ';' | '\u{ff1b}' | '·' | '、' | '©' | '»')
     };
     let value = value.trim().trim_end_matches(|c| is_separator(c) || is_space(c));
     value.trim_start_matches(|c| is_bar(c) || is_space(c) || matches!(c, '·' | '、' | ',')).trim()

@@ -21,6 +21,10 @@ const FILED: [&str; 16] = [
 /// How an outlet names itself.
 const OWN: [&str; 10] =
     ["本報", "本报", "本網", "本网", "本刊", "本社", "本臺", "本台", "本站", "本廣播"];
+/// The last words of a report that is not sent by wire.
+const REPORT: [&str; 4] = ["報導", "報道", "报道", "报导"];
+/// How the desks of a newsroom end, which are no outlets.
+const DESKS: [&str; 5] = ["頻道", "频道", "中心", "組", "组"];
 /// The job titles of people whom a dateline names.
 const TITLES: [&str; 4] = ["記者", "记者", "特派員", "特派员"];
 
@@ -106,6 +110,10 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     }
     let (outlet, names) = around_title.unwrap_or((before_date, ""));
     let outlet = outlet.trim_matches(is_separator);
+    // `2024-03-04 10:00 示例報／記者王小明／台北報導` is a byline that begins with a date.
+    if date::parse_prefix(outlet).is_some_and(|found| found.has_day()) {
+        return None;
+    }
     let is_own = OWN.iter().any(|own| outlet.starts_with(own));
     let source = if is_own { None } else { source(outlet, has_title) };
     if !is_own && source.is_none() && !outlet.is_empty() {
@@ -116,6 +124,12 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     fields.extend(author.map(|value| LabelledValue { label: Label::Author, value }));
     let is_news = filed.ends_with(['訊', '讯']);
     let is_wire = filed.contains(['電', '电', '訊', '讯']);
+    // `〔財經頻道／綜合報導〕`
+    let is_of_outlet = !has_title && is_name_before_slash(text, outlet);
+    if day.is_none() && is_of_outlet && source.is_some() && ends_in(filed, &REPORT) {
+        let is_desk = ends_in(outlet, &DESKS);
+        return Some(if is_desk { Vec::new() } else { fields });
+    }
     let is_dateline = match day {
         // `據某媒體29日報道` is the beginning of a sentence.
         Some(_) => is_wire && !outlet.starts_with(['據', '据']),
@@ -125,6 +139,15 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
         None => author.is_some_and(|author| !text.ends_with(author)),
     };
     is_dateline.then_some(fields)
+}
+
+fn ends_in(text: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| text.ends_with(ending))
+}
+
+/// Whether a slash follows the name `outlet`, which is all that `text` has besides.
+fn is_name_before_slash(text: &str, outlet: &str) -> bool {
+    text.strip_prefix(outlet).is_some_and(|after| matches!(after.trim(), "/" | "\u{ff0f}"))
 }
 
 /// Splits the day off the end of a text: `北京3月4日` is `北京` and `3月4日`.
@@ -253,6 +276,9 @@ mod tests {
             ("[記者王小明台北報導]市長今天", "author=王小明 …"),
             ("自由時報記者王小明／台北報導", "source=自由時報 author=王小明 ."),
             ("記者王小明、李明 某某鎮4日電", "author=王小明、李明 ."),
+            ("〔財經頻道／綜合報導〕", "."),
+            ("國際中心／綜合報導", "."),
+            ("中央社／綜合報導", "source=中央社 ."),
         ] {
             assert_eq!(summary(line), wanted, "{line}");
         }
@@ -274,6 +300,7 @@ mod tests {
             "電",
             "4日電",
             "（記者報導）",
+            "2024-03-04 示例報／記者王小明／台北報導",
             "新華社記者在現場看到,電力供應正常",
         ] {
             assert_eq!(summary(line), "text", "{line}");

@@ -6,15 +6,17 @@
 
 mod by_whom;
 pub(crate) mod dateline;
+mod names;
 pub(crate) mod scan;
 
 use crate::date;
 use crate::page::byline::by_whom::{by_whom, by_whom_after, person_first};
+use crate::page::byline::names::{push_free, without_city, without_words_of_reporting};
 use crate::page::byline::scan::{BylinePiece, scan};
-use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, is_name, without_separators};
+use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, is_name};
 use crate::page::page_words::page_words;
 use crate::record::Moment;
-use crate::text::punctuation::{is_colon, is_comma, is_sentence_end, is_space};
+use crate::text::punctuation::{is_sentence_end, is_space};
 
 /// Maximum bytes of a line that is only a byline. A longer line is text, which may begin with a
 /// byline.
@@ -64,6 +66,10 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
     // A quick check, because most lines are text: a byline that does not begin with a label
     // is short, and has no sentences.
     if (is_long || has_sentences(line)) && labels.at_start(line).is_none() {
+        return None;
+    }
+    // `延伸閱讀:` is no counter.
+    if page_words().begins_with_heading(line) {
         return None;
     }
     let inner = date::inside_brackets(line);
@@ -176,6 +182,11 @@ fn push_labelled<'a>(
             let value = without_words_of_reporting(value);
             page_words().is_people(value).then(|| fields.push(LabelledValue { label, value }))
         }
+        Label::Source => {
+            let value = without_city(without_words_of_reporting(value));
+            fields.push(LabelledValue { label, value });
+            Some(())
+        }
         _ => {
             fields.push(LabelledValue { label, value: without_words_of_reporting(value) });
             Some(())
@@ -190,92 +201,6 @@ fn is_time_value(value: &str) -> bool {
     let has_digit = value.chars().any(char::is_numeric);
     let max_chars = if has_digit { 40 } else { 12 };
     chars <= max_chars && !value.contains(is_sentence_end)
-}
-
-/// Adds the names in text without a label between the pieces `before` and `after`; `None` if the
-/// text has anything else.
-fn push_free<'a>(
-    text: &'a str,
-    before: Option<BylinePiece<'a>>,
-    after: Option<BylinePiece<'a>>,
-    labels: &Labels,
-    fields: &mut Vec<LabelledValue<'a>>,
-) -> Option<()> {
-    let words = page_words();
-    let text = without_words_of_reporting(text);
-    if text.is_empty() || words.is_word_of_reporting(text) || words.is_button_line(text) {
-        return Some(());
-    }
-    if let Some(field) = by_whom(text, labels) {
-        fields.push(field);
-        return Some(());
-    }
-    if date::is_partial(text) {
-        fields.push(LabelledValue { label: Label::Time, value: text });
-        return Some(());
-    }
-    let can_be_in_name = |c: char| !is_comma(c) && !is_colon(c) && !is_sentence_end(c) && c != '。';
-    if text.chars().count() > 20 || !text.chars().all(can_be_in_name) {
-        return None;
-    }
-    let is_before_count = matches!(
-        after,
-        Some(BylinePiece::Count | BylinePiece::Labelled { label: Label::Counter, .. })
-    );
-    // `幣圈資訊 閱讀:42`
-    if is_before_count && before.is_none() && text.chars().count() <= 8 {
-        fields.push(LabelledValue { label: Label::Category, value: text });
-        return Some(());
-    }
-    let is_after_date = matches!(
-        before,
-        Some(
-            BylinePiece::Date(_)
-                | BylinePiece::Labelled { label: Label::Time | Label::Updated, .. }
-        )
-    );
-    // Names in Latin letters have spaces inside.
-    let names: Vec<&str> =
-        if text.is_ascii() { vec![text] } else { text.split(is_space).collect() };
-    // More than three words are hardly names.
-    if names.len() > 3 {
-        return None;
-    }
-    for name in
-        names.into_iter().filter(|name| !name.is_empty() && !words.is_word_of_reporting(name))
-    {
-        let label = free_label(name, is_after_date)?;
-        fields.push(LabelledValue { label, value: name });
-    }
-    Some(())
-}
-
-/// What a name without a label is; `None` if it is no name. After a date, a short text that is no
-/// person is taken for an outlet.
-fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
-    let words = page_words();
-    // A person in Latin letters has at least two names. `The …` is no person.
-    let has_spaces = name.split(is_space).count() > 1 && !name.starts_with("The ");
-    if words.is_outlet(name) {
-        Some(Label::Source)
-    } else if words.is_people(name) && (!name.is_ascii() || has_spaces) {
-        Some(Label::Author)
-    } else if is_after_date && name.chars().count() <= if name.is_ascii() { 20 } else { 6 } {
-        Some(Label::Source)
-    } else {
-        None
-    }
-}
-
-/// A value without words such as `發布` or `報道`, and without buttons, at its end.
-fn without_words_of_reporting(mut value: &str) -> &str {
-    while let Some((front, last)) = value.rsplit_once(is_space)
-        && (page_words().is_word_of_reporting(last) || page_words().is_button_line(last))
-        && !without_separators(front).is_empty()
-    {
-        value = without_separators(front);
-    }
-    value
 }
 
 /// The fields of a byline with which a line of text begins; `None` unless the line begins with a

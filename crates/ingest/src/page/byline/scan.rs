@@ -105,6 +105,7 @@ impl<'a> Scan<'a, '_> {
         }
         // Whether an element of a byline can begin here.
         let separate = at == self.value_start || self.line[..at].ends_with(is_separator);
+        let in_brackets = self.is_first_in_brackets(at);
         if separate {
             // A date in square brackets inside a line is the stamp of a flash item.
             let brackets = if at == 0 { SquareBrackets::Allowed } else { SquareBrackets::Refused };
@@ -119,7 +120,8 @@ impl<'a> Scan<'a, '_> {
             }
         }
         // `示例財經(ID:example)` is one value.
-        let is_inside = self.line[..at].ends_with(['(', '\u{ff08}']);
+        let is_inside = self.line[..at].ends_with(['(', '\u{ff08}']) && !in_brackets;
+        let separate = separate || in_brackets;
         if (separate || at < self.last_colon && !is_inside)
             && let Some(found) = self.labels.at(self.line, at, separate)
             && self.is_plausible(&found)
@@ -144,11 +146,23 @@ impl<'a> Scan<'a, '_> {
             return self.open(&LabelAt { label, delimiter, value_start: at + bytes });
         }
         let mut next = at + ahead.chars().next().map_or(1, char::len_utf8);
-        if next > self.last_colon && !self.line[..next].ends_with(is_separator) {
+        let may_begin = |c: char| is_separator(c) || OPENING.contains(&c);
+        if next > self.last_colon && !self.line[..next].ends_with(may_begin) {
             // No element can begin before the next separator.
             next += self.line[next..].find(is_separator).unwrap_or(self.line.len() - next);
         }
         next
+    }
+
+    /// Whether a bracket stands before `at` that does not belong to a value: it begins the line, or
+    /// follows a piece and a separator, as in `2024-03-04 （記者王小明）`.
+    fn is_first_in_brackets(&self, at: usize) -> bool {
+        let Some(before) = self.line[..at].strip_suffix(OPENING) else { return false };
+        let is_separate = before.len() <= self.value_start || before.ends_with(is_separator);
+        let is_blank =
+            || without_separators(&self.line[self.value_start.min(before.len())..before.len()]);
+        is_separate
+            && (self.open_label.is_some() || !self.pieces.is_empty() || is_blank().is_empty())
     }
 
     /// Begins the value of a label. Returns where to read on.
@@ -160,12 +174,15 @@ impl<'a> Scan<'a, '_> {
 
     /// Ends the value, or the text without a label, at byte `to`, and adds it to the pieces.
     fn close(&mut self, to: usize) {
-        let value = without_separators(&self.line[self.value_start.min(to)..to]);
+        let value = without_stray_brackets(&self.line[self.value_start.min(to)..to]);
         match self.open_label.take() {
             Some((label, delimiter)) => {
                 self.pieces.push(BylinePiece::Labelled { label, delimiter, value });
             }
-            None if !value.is_empty() => self.pieces.push(BylinePiece::Free(value)),
+            // Signs alone separate or adorn the pieces.
+            None if value.contains(char::is_alphanumeric) => {
+                self.pieces.push(BylinePiece::Free(value));
+            }
             None => {}
         }
     }
@@ -191,10 +208,17 @@ impl<'a> Scan<'a, '_> {
 
     /// The length in bytes of a number and a counter's name, as in `42閱讀` or `3 人評論`.
     fn count_len(&self, ahead: &str) -> Option<usize> {
-        let after =
-            ahead.trim_start_matches(|c: char| c.is_ascii_digit() || "., 萬万k+".contains(c));
+        let after = ahead
+            .trim_start_matches(|c: char| c.is_ascii_digit() || "., 萬万億亿kKwW+".contains(c));
         let number = ahead.len() - after.len();
         if number == 0 || !ahead.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        // In `閱讀 42 評論 3`, the number belongs to the counter before it.
+        let at = self.line.len() - ahead.len();
+        let is_value = matches!(self.open_label, Some((Label::Counter, _)))
+            && self.line[self.value_start.min(at)..at].trim().is_empty();
+        if is_value {
             return None;
         }
         self.labels.counter_at(after).map(|bytes| number + bytes)
@@ -204,6 +228,7 @@ impl<'a> Scan<'a, '_> {
     /// enough for nearly every label; without one, the value must be of the label's kind.
     fn is_plausible(&self, found: &LabelAt) -> bool {
         let value = self.line[found.value_start..].trim_start_matches(is_space);
+        let value = value.split([')', '\u{ff09}', ']', '】', '〕']).next().unwrap_or_default();
         let words = page_words();
         let until = |end: fn(char) -> bool| value.split(end).next().unwrap_or_default();
         let first = until(|c| is_space(c) || is_comma(c) || is_bar(c) || c.is_ascii_digit());
@@ -250,7 +275,7 @@ impl<'a> Scan<'a, '_> {
         let mut near = ahead.char_indices().take(MAX_JOB_CHARS);
         let end = near.find(|(_, c)| is_end(*c)).map(|(end, _)| end)?;
         let (label, start) = self.labels.at_end(&ahead[..end])?;
-        if label != Label::Reporter || start == 0 {
+        if !matches!(label, Label::Reporter | Label::Editor) || start == 0 {
             return None;
         }
         // The text before the label is the employer, so the label counts as an element of its own.
@@ -287,6 +312,45 @@ fn is_separator(c: char) -> bool {
             c,
             '/' | '\u{ff0f}' | '·' | '、' | ';' | '\u{ff1b}' | ']' | ')' | '】' | '\u{ff09}'
         )
+}
+
+/// Brackets that may enclose an element of a byline.
+const OPENING: [char; 6] = ['(', '\u{ff08}', '[', '\u{ff3b}', '【', '〔'];
+/// The brackets that close them.
+const CLOSING: [char; 6] = [')', '\u{ff09}', ']', '\u{ff3d}', '】', '〕'];
+
+/// A value without separators and brackets around it, also without brackets of which the other one
+/// is not in the value.
+fn without_stray_brackets(value: &str) -> &str {
+    /// Maximum bytes of a value with brackets. A longer one is text.
+    const MAX_BYTES: usize = 200;
+    let mut value = without_separators(value);
+    if value.len() > MAX_BYTES {
+        return value;
+    }
+    loop {
+        let count = |brackets: [char; 6]| value.chars().filter(|c| brackets.contains(c)).count();
+        let (opened, closed) = (count(OPENING), count(CLOSING));
+        if opened + closed == 0 {
+            return value;
+        }
+        let is_enclosed = value.starts_with(OPENING) && value.ends_with(CLOSING);
+        let stripped = if is_enclosed && opened == 1 && closed == 1 || closed > opened {
+            let inner = value.strip_suffix(CLOSING);
+            inner
+                .map(|inner| {
+                    inner.strip_prefix(OPENING).filter(|_| closed <= opened).unwrap_or(inner)
+                })
+                .or_else(|| value.strip_prefix(CLOSING))
+        } else {
+            let inner = value.strip_suffix(OPENING).or_else(|| value.strip_prefix(CLOSING));
+            inner.or_else(|| value.strip_prefix(OPENING).filter(|_| opened > closed))
+        };
+        match stripped {
+            Some(inner) => value = without_separators(inner),
+            None => return value,
+        }
+    }
 }
 
 /// The length of a web address at the beginning of a text, in bytes.
