@@ -151,6 +151,15 @@ impl<'a> Outline<'a> {
                 byline.add(&dateline.fields);
                 break;
             }
+            // The first line below the title.
+            let is_below_title = match number {
+                0 => self.header.title.is_some(),
+                1 => self.header.title.is_none() && is_short(first[0]),
+                _ => false,
+            };
+            if reading.is_none() && is_below_title && is_short(text) {
+                byline.note_unread_line(text);
+            }
             match reading {
                 Some(reading) => {
                     byline.add(&reading.fields);

@@ -207,3 +207,11 @@ fn layouts_of_other_sites_are_read() {
         ("發表時間： 25/03/2024 - 10:00更改時間： 25/03/2024 - 11:00", "date=2024-03-25 10:00:00"),
     ]);
 }
+
+#[test]
+fn a_line_with_a_date_that_is_not_understood_is_named() {
+    let line = "2024-03-04 10:00 甲乙丙丁戊己庚辛壬癸";
+    let page = page(&format!("測試標題⏎⏎{line}⏎⏎P"));
+    assert_eq!(stated(&page), format!("unread={line}"));
+    assert!(page.article.paragraphs.iter().any(|paragraph| paragraph == line));
+}

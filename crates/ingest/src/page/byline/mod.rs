@@ -272,6 +272,17 @@ impl Byline {
         }
     }
 
+    /// Notes a short line below the title that begins with a day and a time, but is no byline that is
+    /// understood.
+    pub(crate) fn note_unread_line(&mut self, line: &str) {
+        let found = date::parse_prefix(line).filter(|found| found.bytes < line.len());
+        if found.is_some_and(|found| matches!(found.moment, Some(Moment::Time(_))))
+            && !line.contains(is_sentence_end)
+        {
+            self.unread.get_or_insert_with(|| line.to_owned());
+        }
+    }
+
     /// The date of publication; if none is stated, the date of the last change.
     pub(crate) fn date(&self) -> Option<Moment> {
         self.date.or(self.updated)
