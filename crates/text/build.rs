@@ -275,8 +275,8 @@ fn fold_entry(code_point: u32, mappings: &BTreeMap<char, char>) -> i32 {
     }
     let folded: Vec<char> =
         lowered.iter().map(|c| mappings.get(c).copied().unwrap_or(*c)).nfc().collect();
-    // Accents of letters below U+0250 stay in the table, because pinyin annotations are recognised
-    // by them; the fold drops them as its last step.
+    // Accents of letters below U+0250, all Latin, stay in the table, because pinyin annotations are
+    // recognised by them; the fold drops them as its last step.
     let without_accent = |c: char| if c < '\u{250}' { c } else { accents::without_accent(c) };
     match folded.iter().copied().map(without_accent).collect::<Vec<_>>().as_slice() {
         [to] if accents::ligature(*to).is_some() || has_ligature(*to) => EXPAND,

@@ -19,8 +19,8 @@ pub(super) fn may_have_annotations_or_accents(folded: &str) -> bool {
 }
 
 /// The byte ranges of a folded text that vanish: annotations, and runs of combining marks that did
-/// not compose with the Latin letter before them, if one of the marks is an accent (U+0300 to
-/// U+036F).
+/// not compose with the Latin, Greek or Cyrillic letter before them, if one of the marks is an
+/// accent (U+0300 to U+036F).
 pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
     let mut removed = annotations(folded);
     // The first bytes of U+0300 to U+036F.
@@ -28,16 +28,20 @@ pub(super) fn removed_ranges(folded: &str) -> Vec<Range<usize>> {
         return removed;
     }
     let mut accents: Vec<Range<usize>> = Vec::new();
-    // Where the run of marks after the last Latin letter starts, and whether one of the marks is an
-    // accent.
+    // Where the run of marks after the last letter that can have accents starts, and whether one of
+    // the marks is an accent.
     let (mut run_start, mut accented) = (None, false);
     let end = std::iter::once((folded.len(), ' '));
     for (at, c) in folded.char_indices().chain(end) {
         match class_of(c) {
+            // The iota subscript of Greek, a mark as well, is also alphabetic.
+            _ if c == '\u{345}' => accented = true,
             Class::Mark => accented |= matches!(c, '\u{300}'..='\u{36f}'),
             class => {
                 accents.extend(run_start.filter(|_| accented).map(|start| start..at));
-                run_start = (class == Class::Latin).then_some(at + c.len_utf8());
+                let can_have_accents =
+                    matches!(class, Class::Latin | Class::Greek | Class::Cyrillic);
+                run_start = can_have_accents.then_some(at + c.len_utf8());
                 accented = false;
             }
         }
