@@ -23,6 +23,8 @@ mod accents;
 mod class;
 #[path = "build/dict.rs"]
 mod dict;
+#[path = "src/fold/ellipsis.rs"]
+mod ellipsis;
 #[path = "src/tables/ignorable.rs"]
 mod ignorable;
 #[path = "build/trie.rs"]
@@ -56,6 +58,7 @@ fn main() {
     println!("cargo:rerun-if-changed=src/tables/class.rs");
     println!("cargo:rerun-if-changed=src/tables/ignorable.rs");
     println!("cargo:rerun-if-changed=src/fold/accents.rs");
+    println!("cargo:rerun-if-changed=src/fold/ellipsis.rs");
 
     let t2s = T2s::read(&t2s_path);
     let mappings = compose(&t2s.chars, &read_variants(&variants_path));
@@ -263,7 +266,7 @@ fn nfkc_lower(c: char) -> String {
 /// How a character folds by itself: the distance to the resulting character, [`EXPAND`] or
 /// [`JOIN`].
 fn fold_entry(code_point: u32, mappings: &BTreeMap<char, char>) -> i32 {
-    let Some(c) = char::from_u32(code_point) else { return 0 };
+    let Some(c) = char::from_u32(code_point).map(ellipsis::without_leaders) else { return 0 };
     let lowered: Vec<char> =
         c.nfkd().flat_map(char::to_lowercase).filter(|c| !ignorable::is_ignorable(*c)).collect();
     let Some(first) = lowered.first() else { return JOIN };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use proptest::prelude::*;
-use wensou_text::{Folded, fold, fold_char, is_han};
+use wensou_text::{Folded, fold, fold_char, has_symbols, is_han};
 
 use crate::corpora;
 
@@ -19,6 +19,7 @@ pub(crate) fn difficult() -> impl Strategy<Value = String> {
             "\u{200B}", "\u{FEFF}", "\u{FE0F}", "\u{34F}", "❤\u{FE0F}", "👨\u{200D}👩", "臺", "乾坤", "乾", "甚麼", "Ｇ", "％", "½", "ς", "Σ",
             "〇", "⻓", "⼾", "\u{F900}", "ß", "ẞ", "Å", "\u{212B}", "q\u{307}\u{323}", "a\u{328}\u{34F}\u{301}", "𝐀", "🇨🇳", "\u{0}", "\n",
             "(shì)", "（zī）", "(ma3)", "(ma)", "馬", "㍿(kāi)", "(sh\u{200B}ì)", ")", "(", "⒜", "(zī)\u{301}", "ì)",
+            "й", "ё", "и", "\u{306}", "\u{345}", "ᾳ", "ΐ", "ω", "\u{483}", "ʻ", "ŉ", "…", "‥", "\u{fe19}", "…\u{301}",
             "\u{E0100}", "葛\u{E0100}", "ﷺ", "ΰ", "K", "Ⅻ", "㎏", "\u{1160}", "\u{3164}", "क\u{93C}", "\u{958}",
         ]).prop_map(str::to_owned),
     ];
@@ -247,4 +248,17 @@ fn accents_are_dropped_and_ligatures_expanded_with_exact_offsets() {
     let original = |chars: Range<usize>| &text[folded.original_bytes(chars)];
     assert_eq!((original(4..6), original(8..9)), ("ß", "e\u{302}\u{301}"));
     assert_eq!(original(9..10), "n");
+}
+
+#[test]
+fn a_row_of_dots_is_one_mark_of_punctuation_without_symbols() {
+    for dots in ["…", "‥", "\u{fe19}", "\u{fe30}", "……", "⋯"] {
+        assert!(!has_symbols(&fold(&format!("然而{dots}比特幣"))), "{dots}");
+    }
+    // Other characters stand for what they are written with, symbols included.
+    for (text, folded) in [("⒈", "1."), ("½", "1/2"), ("℅", "c/o"), ("％", "%"), ("．", ".")]
+    {
+        assert_eq!(fold(text), folded);
+        assert!(has_symbols(folded), "{text}");
+    }
 }

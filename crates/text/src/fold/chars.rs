@@ -10,6 +10,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::fold::accents::{ligature, without_accent};
+use crate::fold::ellipsis::without_leaders;
 use crate::tables::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry, fold_entry_of_code};
 
@@ -150,7 +151,8 @@ fn sequence_end(text: &str, from: usize) -> usize {
 /// Folds a sequence by the Unicode algorithm, because the table folds only single characters. Lower
 /// case is applied before composition, because `ẖ` has a composed form and `H̱` has none.
 fn fold_sequence(sequence: &str, out: &mut String) {
-    let decomposed = sequence.nfkd().flat_map(char::to_lowercase).filter(|c| !is_ignorable(*c));
+    let chars = sequence.chars().map(without_leaders);
+    let decomposed = chars.nfkd().flat_map(char::to_lowercase).filter(|c| !is_ignorable(*c));
     out.extend(
         decomposed
             .map(|c| match fold_entry(c) {

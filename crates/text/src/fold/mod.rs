@@ -1,8 +1,9 @@
 //! The fold, which maps all spellings that a search treats alike to one spelling.
 //!
 //! It combines NFKC, lower case, OpenCC's t2s and the variants of `data/tables/variants.tsv` in one
-//! table, which is built at compile time. Latin letters lose their accents, and ligatures become
-//! the letters that they join ([`accents`]). Default-ignorable characters vanish, as in Unicode's
+//! table, which is built at compile time. Latin, Greek and Cyrillic letters lose their accents, and
+//! ligatures become the letters that they join ([`accents`]). A row of dots such as `…` stays one
+//! character ([`ellipsis`]). Default-ignorable characters vanish, as in Unicode's
 //! NFKC_Casefold.
 //!
 //! The fold needs no context: fold(xy) = fold(x) fold(y), except for sequences that NFKC composes
@@ -21,6 +22,7 @@
 pub(crate) mod accents;
 pub(crate) mod annotation;
 mod chars;
+pub(crate) mod ellipsis;
 pub(crate) mod key;
 mod offsets;
 pub(crate) mod pattern;
