@@ -1,12 +1,13 @@
 //! Segments runs of Latin letters and digits, and finds the parts of them that people search for.
 //!
 //! A run consists of letters and digits with single connectors or thousands separators in between,
-//! and may end with a percent sign after a digit. Its term is the run without connectors, except
-//! those between two digits, which carry meaning (`3.5`, `2023-01-05`); thousands separators are
-//! dropped. Connectors divide a run into parts. Capitals (camel case, acronyms) and changes between
-//! letters and digits divide a part into pieces. Parts and pieces are terms as well. If a run has
-//! three parts or more, or a part three pieces or more, each pair of neighbours is a term, too:
-//! `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
+//! and may end with a percent sign after a digit, also if white space separates the two. Its term
+//! is the run without white space and connectors, except those between two digits, which carry
+//! meaning (`3.5`, `2023-01-05`); thousands separators are dropped. Connectors divide a run into
+//! parts. Capitals (camel case, acronyms) and changes between letters and digits divide a part into
+//! pieces. Parts and pieces are terms as well. If a run has three parts or more, or a part three
+//! pieces or more, each pair of neighbours is a term, too: `ChatGPTPlus` is found by `chatgpt`,
+//! `2023-01-05` by `2023-01`.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -56,8 +57,9 @@ pub(crate) fn run_end(text: &str, start: usize) -> usize {
             Class::Mark => continue,
             _ if is_connector(c) => is_alnum(before) && next.is_some_and(is_alnum),
             _ if c == ',' => separates_thousands(text, start, at),
-            _ if c == '%' => {
-                return if before.is_ascii_digit() { at + 1 } else { at };
+            _ if before.is_ascii_digit() && (c == '%' || c.is_ascii_whitespace()) => {
+                let sign = text[at..].trim_ascii_start();
+                return if sign.starts_with('%') { text.len() - sign.len() + 1 } else { at };
             }
             _ => false,
         };
@@ -131,9 +133,9 @@ pub(crate) fn cut<'f>(
         if !is_link && spans.len() <= MAX_JOINED_PARTS {
             join_neighbours(&spans, &mut ranges);
         }
-        if let Some(before_sign) = run.text.strip_suffix('%') {
-            ranges.push((0..before_sign.len(), PART));
-            ranges.push((percentage_start(before_sign)..run.text.len(), PART));
+        if let Some(number) = without_percent_sign(run.text) {
+            ranges.push((0..number.len(), PART));
+            ranges.push((percentage_start(number)..run.text.len(), PART));
         }
         add_pieces(&run, &spans, &Case::of(folded, &chars, run.text), &mut ranges);
     }
@@ -166,6 +168,12 @@ fn add_pieces(run: &Run<'_>, spans: &[Range<usize>], case: &Case, ranges: &mut R
         let across = all_pieces.windows(2).filter(|two| two[0].end < two[1].start);
         ranges.extend(across.map(|two| (two[0].start..two[1].end, PART)));
     }
+}
+
+/// A run without the percent sign at its end and the white space before the sign; `None` if it has
+/// no such sign.
+fn without_percent_sign(run: &str) -> Option<&str> {
+    run.strip_suffix('%').map(str::trim_ascii_end)
 }
 
 /// Where the percentage at the end of a run starts: at `5` in `GDP5%`. `before_sign` is the run
@@ -240,7 +248,6 @@ impl<'f> Run<'f> {
     /// The parts that connectors divide the run into, as byte ranges. Decimal points and thousands
     /// separators divide nothing. A percent sign at the end belongs to no part.
     fn parts(&self) -> Vec<Range<usize>> {
-        let bytes = self.text.as_bytes();
         let mut spans = Vec::new();
         let mut start = 0;
         for (at, c) in self.text.char_indices() {
@@ -254,8 +261,7 @@ impl<'f> Run<'f> {
                 start = at + c.len_utf8();
             }
         }
-        let end = if bytes.last() == Some(&b'%') { bytes.len() - 1 } else { bytes.len() };
-        spans.push(start..end);
+        spans.push(start..without_percent_sign(self.text).unwrap_or(self.text).len());
         spans
     }
 
@@ -326,8 +332,8 @@ fn is_plural(chars: &[(usize, char)], n: usize) -> bool {
         && chars.get(n + 1).is_none_or(|(_, c)| class_of(*c) != Class::Latin)
 }
 
-/// The term of a run, or of a part or piece of it: without thousands separators, and without
-/// connectors except between two digits.
+/// The term of a run, or of a part or piece of it: without thousands separators and white space,
+/// and without connectors except between two digits.
 fn term(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Cow::Borrowed(text);
@@ -338,7 +344,7 @@ fn term(text: &str) -> Cow<'_, str> {
     while let Some(c) = chars.next() {
         let between_digits =
             before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
-        if c != ',' && (!is_connector(c) || between_digits) {
+        if c != ',' && !c.is_ascii_whitespace() && (!is_connector(c) || between_digits) {
             term.push(c);
         }
         before = c;
