@@ -43,6 +43,7 @@ mod roots;
 mod sample;
 mod search;
 mod shares;
+mod symbols;
 mod terminal;
 #[cfg(unix)]
 mod torture;

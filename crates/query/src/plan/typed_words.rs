@@ -49,8 +49,7 @@ pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Typ
     let chars: Vec<char> = folded.as_str().chars().collect();
     let mut words = connected_numbers(&chars, words);
     attach_symbols(&chars, &mut words);
-    add_symbols_alone(&chars, &mut words);
-    words
+    with_symbols_alone(&chars, words)
 }
 
 /// Splits a compound, which starts at character `start`, into parts of the given `lengths`.
@@ -121,7 +120,7 @@ fn attach_symbols(chars: &[char], words: &mut [TypedWord]) {
     for at in 0..words.len() {
         let next = words.get(at + 1).map_or(chars.len(), |word| word.chars.start);
         let Range { start, end } = words[at].chars.clone();
-        let from = start_of_symbols(chars, previous_end..start);
+        let from = start_of_symbols(chars, previous_end..start, end);
         let until = end_of_symbols(chars, start, end..next);
         if (from, until) != (start, end) {
             words[at] = exact_word(chars, from..until);
@@ -130,13 +129,16 @@ fn attach_symbols(chars: &[char], words: &mut [TypedWord]) {
     }
 }
 
-/// The start of the symbols that belong to the word after `gap`; the end of `gap` if there are
-/// none.
-fn start_of_symbols(chars: &[char], gap: Range<usize>) -> usize {
-    let is_sign = |c: char| matches!(c, '$' | '€' | '₿' | '#' | '@');
+/// The start of the symbols that belong to the word after `gap`, which ends at `word_end`; the end
+/// of `gap` if there are none.
+fn start_of_symbols(chars: &[char], gap: Range<usize>, word_end: usize) -> usize {
+    let is_sign = |c: char| is_currency(c) || matches!(c, '#' | '@');
     let signs = chars[gap.clone()].iter().rev().take_while(|c| is_sign(**c)).count();
     if signs > 0 {
         return gap.end - signs;
+    }
+    if has_plus_or_minus(chars, gap.clone(), word_end) {
+        return gap.end - 1;
     }
     // `.NET`, but neither `...NET` nor `ASP.NET`.
     let letter = chars[gap.end].is_ascii_alphabetic();
@@ -145,6 +147,42 @@ fn start_of_symbols(chars: &[char], gap: Range<usize>) -> usize {
     let touches_nothing_before =
         |at: &usize| before(*at).is_none_or(|c| c != '.' && (is_han(c) || !is_key_char(c)));
     point.filter(|_| letter).filter(touches_nothing_before).unwrap_or(gap.end)
+}
+
+/// Whether the word after `gap`, which ends at `word_end`, is a number with a plus or minus sign
+/// before it: `漲+5%`, `跌-5%`, `溫度-5度`.
+///
+/// A plus between letters and a number joins two things (`5G+4K`), unless the number is a
+/// percentage. A hyphen stands before the numbers of models (`東風-41`), of issues and of dates as
+/// well. It is taken for a minus only before a quantity, which a percent sign, decimals or a unit
+/// show.
+fn has_plus_or_minus(chars: &[char], gap: Range<usize>, word_end: usize) -> bool {
+    const UNITS: [&str; 10] =
+        ["度", "°", "万", "亿", "元", "美元", "港元", "欧元", "倍", "个百分点"];
+    const MAX_UNIT_CHARS: usize = 4;
+    let word = &chars[gap.end..word_end];
+    let (Some(sign), Some('0'..='9')) = (chars[gap.clone()].last(), word.first()) else {
+        return false;
+    };
+    let before = gap.end.checked_sub(2).map(|at| chars[at]);
+    if before == Some(*sign) || !word.iter().all(|c| c.is_ascii_digit() || ".,% ".contains(*c)) {
+        return false;
+    }
+    let is_percentage = word.ends_with(&['%']);
+    let after_letter_or_digit = before.is_some_and(|c| c.is_ascii_alphanumeric());
+    match sign {
+        '+' => !after_letter_or_digit || is_percentage,
+        '-' => {
+            let points = word.iter().filter(|c| **c == '.').count();
+            let after: String = chars[word_end..].iter().take(MAX_UNIT_CHARS).collect();
+            is_percentage || points == 1 || UNITS.iter().any(|unit| after.starts_with(unit))
+        }
+        _ => false,
+    }
+}
+
+fn is_currency(c: char) -> bool {
+    matches!(c, '$' | '€' | '₿')
 }
 
 /// The end of the symbols in `gap` that belong to the word before it, which starts at `start`; the
@@ -161,6 +199,12 @@ fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
         '+' => count > 1 || word_ends,
         '#' => word_ends || next.is_some_and(is_han) && !is_han(word[word.len() - 1]),
         '%' => word[word.len() - 1].is_ascii_digit(),
+        // `50€`, `100$以上` and `NT$`, but `100$BTC` is a number and `$BTC`.
+        c if is_currency(*c) || *c == '@' => {
+            let last = word[word.len() - 1];
+            let amount_ends = is_currency(*c) && last.is_ascii_digit() && next.is_some_and(is_han);
+            last.is_ascii_alphanumeric() && word_ends || amount_ends
+        }
         '-' => {
             let rating =
                 word.len() <= MAX_RATING_LETTERS && word.iter().all(char::is_ascii_alphabetic);
@@ -171,17 +215,29 @@ fn end_of_symbols(chars: &[char], start: usize, gap: Range<usize>) -> usize {
     if belongs { end } else { gap.start }
 }
 
-/// Adds words that consist of symbols alone, if one of the symbols has a meaning without a word,
-/// such as `$`. Other symbols that stand alone are punctuation, such as the dash of `a - b`.
-fn add_symbols_alone(chars: &[char], words: &mut Vec<TypedWord>) {
-    let mut at = 0;
-    for word in chars.split(|c| c.is_whitespace()) {
-        let range = at..at + word.len();
-        at = range.end + 1;
-        let is_meaningful = |c: &char| matches!(c, '$' | '€' | '₿' | '%');
-        if word.iter().all(|c| is_symbol(*c)) && word.iter().any(is_meaningful) {
-            let index = words.partition_point(|word| word.chars.start < range.start);
-            words.insert(index, exact_word(chars, range));
+/// The words, and those that consist of symbols alone, in order. Symbols that belong to no word are
+/// a word if one of them has a meaning without a word, such as `$`. Others are punctuation, such as
+/// the dash of `a - b`.
+fn with_symbols_alone(chars: &[char], words: Vec<TypedWord>) -> Vec<TypedWord> {
+    let mut all = Vec::with_capacity(words.len());
+    let mut end = 0;
+    for word in words {
+        add_symbols(chars, end..word.chars.start, &mut all);
+        end = word.chars.end;
+        all.push(word);
+    }
+    add_symbols(chars, end..chars.len(), &mut all);
+    all
+}
+
+/// Adds each run of symbols in `gap`, which lies between two words, that is a word.
+fn add_symbols(chars: &[char], gap: Range<usize>, words: &mut Vec<TypedWord>) {
+    let mut at = gap.start;
+    for run in chars[gap].chunk_by(|a, b| is_symbol(*a) == is_symbol(*b)) {
+        let range = at..at + run.len();
+        at = range.end;
+        if run.iter().any(|c| is_currency(*c) || *c == '%') {
+            words.push(exact_word(chars, range));
         }
     }
 }
@@ -225,6 +281,25 @@ mod tests {
             ("1、2號線", "[1、2] 号线"),
             ("13: 02", "13 02"),
             ("$", "[$]"),
+            ("50€", "[50€]"),
+            ("1.5₿ 以上", "[1.5₿] 以上"),
+            ("100$以上", "[100$] 以上"),
+            ("100$BTC", "100 [$btc]"),
+            ("NT$ 100", "[nt$] 100"),
+            ("5億€", "5 亿 [€]"),
+            ("增長(%)", "增长 [%]"),
+            ("user@", "[user@]"),
+            ("漲+5%", "涨 [+5%]"),
+            ("BTC+5%", "btc [+5%]"),
+            ("5G+4", "5g 4"),
+            ("跌-5%", "跌 [-5%]"),
+            ("溫度－５度", "温度 [-5] 度"),
+            ("利率−0.25", "利率 [-0.25]"),
+            ("東風-41", "东风 41"),
+            ("比特幣-2023年", "比特币 2023 年"),
+            ("比特幣--5%", "比特币 5%"),
+            ("2023-2024", "2023-2024"),
+            ("比特幣-以太坊", "比特币 以太坊"),
             ("比特幣 ₿ 減半", "比特币 [₿] 减半"),
             ("3.5%", "3.5%"),
             ("比特幣/以太坊", "比特币 以太坊"),
