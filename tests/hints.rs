@@ -28,6 +28,7 @@ fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
     let dir = indexed();
     for (typed, id) in [
         ("bitebi", "a1"),
+        ("ｂｉｔｅｂｉ", "a1"),
         ("bǐtèbì", "a1"),
         ("bi3te4bi4", "a1"),
         ("bi te bi", "a1"),
@@ -37,6 +38,7 @@ fn pinyin_is_read_however_it_is_typed_and_in_every_format() {
         ("xian", "a3"),
         ("xī'ān", "a3"),
         ("lvse", "a3"),
+        ("ｌｖｓｅ", "a3"),
         ("lüse", "a3"),
         ("luse", "a3"),
         ("lǜsè", "a3"),

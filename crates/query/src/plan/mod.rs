@@ -22,6 +22,7 @@ pub(crate) mod needle;
 mod ordinal_numerals;
 mod outline;
 pub(crate) mod pinyin;
+pub(crate) mod pinyin_letters;
 mod planner;
 mod query_plan;
 pub(crate) mod questions;

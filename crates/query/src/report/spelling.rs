@@ -14,7 +14,7 @@ use crate::index_ref::IndexRef;
 use crate::lang::{Diagnostic, Node, NodeKind, Query, Span, Term};
 use crate::plan::Mode;
 use crate::plan::expr::FilterField;
-use crate::plan::pinyin::{sound_alike, usually_sound_alike};
+use crate::plan::pinyin_letters::{sound_alike, usually_sound_alike};
 use crate::report::clauses::query_of;
 use crate::runner::Runner;
 
