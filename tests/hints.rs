@@ -172,6 +172,38 @@ fn pinyin_is_read_beside_words_that_other_documents_have() {
 }
 
 #[test]
+fn syllables_are_read_together_even_if_longer_words_start_with_them() {
+    let dir = Dir::new();
+    let records = [
+        ("title", "比特幣減半", "內文。"),
+        ("starts", "Bitcoin technology", "Text of bitcoin."),
+        ("words", "Xi", "Xi had an hour."),
+        ("xian", "西安", "內文。"),
+        ("joined", "Shanghai", "Text."),
+        ("city", "上海", "內文。"),
+    ];
+    let lines = records.map(|(id, title, text)| {
+        serde_json::json!({"id": id, "title": title, "text": text}).to_string()
+    });
+    dir.write("archive/d.jsonl", lines.join("\n"));
+    dir.index();
+    for typed in ["bi te bi", "ｂｉ ｔｅ ｂｉ", "bǐ tè bì", "title:(bi te bi)"] {
+        let ran = dir.run(&["search", "--strict", "-f", "ids", typed]);
+        assert_eq!(ran.stdout, "title\n", "{typed}: {ran:?}");
+        assert!(ran.stderr.contains("read as pinyin"), "{typed}: {ran:?}");
+        assert_eq!(dir.ok(&["search", "-c", typed]), "1\n", "{typed}");
+        assert!(dir.run(&["timeline", typed]).stderr.contains("read as pinyin"), "{typed}");
+    }
+    // Documents with these words are hits as typed, and so are those that join them, and those
+    // that match if no title sounds like the letters.
+    for (typed, id) in [("xi an", "words"), ("shang hai", "joined"), ("te bi", "starts")] {
+        let ran = dir.run(&["search", "--strict", "-f", "ids", typed]);
+        assert_eq!(ran.stdout, format!("{id}\n"), "{typed}: {ran:?}");
+        assert!(!ran.stderr.contains("read as pinyin"), "{typed}: {ran:?}");
+    }
+}
+
+#[test]
 fn pinyin_is_read_in_a_title_clause_but_not_in_a_body_clause() {
     let dir = indexed();
     let ran = dir.run(&["search", "-f", "ids", "title:bitebi"]);

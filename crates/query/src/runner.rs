@@ -7,7 +7,7 @@ use crate::exec::top_k::{ScoredDoc, Sort, TopK};
 use crate::index_ref::IndexRef;
 use crate::lang::{Node, Query};
 use crate::plan::analyze::TextTables;
-use crate::plan::pinyin::{self, Reading};
+use crate::plan::pinyin::{self, Readable, Reading};
 use crate::plan::{MatchExpr, Matching, Mode, Plan, Planner};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::rank::{CachedStatistics, TermCollector, TermStatistics};
@@ -108,18 +108,19 @@ impl<'i> Runner<'i> {
         self.with_planner(|planner| planner.outline(query))
     }
 
-    /// The query in which Latin words that no document contains are read as pinyin, and how they
-    /// are read; `None` if no word can be read as pinyin.
+    /// The query in which the [`Readable`] texts are read as pinyin, and how they are read; `None`
+    /// if no text can be read as pinyin.
     pub(crate) fn read_as_pinyin(
         &self,
         query: &Query,
+        readable: Readable,
     ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
         let is_missing = |node: &Node| {
             let query =
                 Query { root: node.clone(), text: query.text.clone(), warnings: Vec::new() };
             Ok(self.count(&query, Mode::Strict)? == 0)
         };
-        pinyin::read_as_pinyin(self.statistics(), &is_missing, query)
+        pinyin::read_as_pinyin(self.statistics(), &is_missing, readable, query)
     }
 
     /// The documents that answer a query: those that match it in [`Mode::Strict`] if there are any,

@@ -13,7 +13,7 @@ use crate::index_ref::IndexRef;
 use crate::lang::Query;
 use crate::missing_words::missing_words;
 use crate::options::Options;
-use crate::plan::pinyin::{Reading, relax_to_any_text};
+use crate::plan::pinyin::{Readable, Reading, relax_to_any_text};
 use crate::plan::{MatchExpr, Mode, Plan, PlannedWord};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::report::hits::{Hit, Results};
@@ -55,9 +55,10 @@ pub fn ids<'i>(
 /// the letters were read.
 pub type Reread = (Query, Vec<Reading>);
 
-/// Reads the Latin letters of a query as pinyin, if no document has every word of the query.
-/// Returns `None` if the query is to be answered as typed: a document has every word, or no reading
-/// finds anything.
+/// Reads the Latin letters of a query as pinyin, if no document has every word of the query. The
+/// start of a longer word does not count as a syllable such as the `bi` of `bi te bi`. Returns
+/// `None` if the query is to be answered as typed: a document has every word, or no reading finds
+/// anything.
 ///
 /// # Errors
 ///
@@ -68,9 +69,14 @@ pub fn read_pinyin<'i>(
 ) -> Result<Option<Reread>, Error> {
     let runner = Runner::new(index);
     if runner.count(query, Mode::Strict)? > 0 {
-        return Ok(None);
+        let reread = runner.read_as_pinyin(query, Readable::RunsOfSyllables)?;
+        return match reread {
+            Some((query, _)) if runner.count(&query, Mode::Strict)? == 0 => Ok(None),
+            reread => Ok(reread),
+        };
     }
-    let Some((reread, readings)) = runner.read_as_pinyin(query)? else { return Ok(None) };
+    let reread = runner.read_as_pinyin(query, Readable::Everything)?;
+    let Some((reread, readings)) = reread else { return Ok(None) };
     let any_text = relax_to_any_text(&reread);
     for query in [Some(reread), any_text].into_iter().flatten() {
         if runner.engine().count(&runner.strict_or_relaxed_expr(&query)?)? > 0 {
@@ -204,8 +210,8 @@ impl<'i> Session<'i> {
     }
 
     /// Answers a query with `answer`. If [`Options::pinyin`] is set and no document has every word,
-    /// answers the query read as pinyin instead, and returns that reading, too. `T` is the type of
-    /// what `answer` returns beside its [`Answer`].
+    /// answers the query read as pinyin instead, as [`read_pinyin`] does, and returns that reading,
+    /// too. `T` is the type of what `answer` returns beside its [`Answer`].
     fn answer_or_reread<T>(
         &self,
         query: &Query,
@@ -213,15 +219,18 @@ impl<'i> Session<'i> {
         answer: impl Fn(&Query) -> Result<(Answer, T), Error>,
     ) -> Result<((Answer, T), Option<Reread>), Error> {
         let (as_typed, beside_it) = answer(query)?;
+        let no_match = as_typed.total == 0 || as_typed.relaxed;
+        let readable = if no_match { Readable::Everything } else { Readable::RunsOfSyllables };
         if options.pinyin
-            && (as_typed.total == 0 || as_typed.relaxed)
-            && let Some((reread, readings)) = self.runner.read_as_pinyin(query)?
+            && let Some((reread, readings)) = self.runner.read_as_pinyin(query, readable)?
         {
-            let (as_reread, beside_it) = answer(&reread)?;
-            if as_reread.total > 0 {
-                return Ok(((as_reread, beside_it), Some((reread, readings))));
+            let (as_reread, beside_reread) = answer(&reread)?;
+            // Documents that match as typed give way only to documents that have all that was read.
+            if as_reread.total > 0 && (no_match || !as_reread.relaxed) {
+                return Ok(((as_reread, beside_reread), Some((reread, readings))));
             }
-            if let Some(reread) = relax_to_any_text(&reread).filter(|_| !options.strict) {
+            let any_text = relax_to_any_text(&reread).filter(|_| no_match && !options.strict);
+            if let Some(reread) = any_text {
                 let (mut with_any_text, beside_it) = answer(&reread)?;
                 if with_any_text.total > 0 {
                     with_any_text.relaxed = true;

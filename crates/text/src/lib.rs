@@ -22,6 +22,7 @@ mod traditional;
 mod version;
 mod word_tables;
 
+pub use fold::annotation::is_pinyin_syllable;
 pub use fold::key::{Key, is_key_char, key_of};
 pub use fold::pattern::{Edges, Pattern, PatternMatch};
 pub use fold::script::{Script, script_of, script_of_all};

@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use wensou_text::is_pinyin_syllable;
+
 use super::pinyin_letters::{MIN_INITIALS, MIN_SPELLING, plain_letters, sounds_like};
 use crate::error::Error;
 use crate::lang::{FieldClause, Node, NodeKind, Phrase, Query, Scope, Span, Value};
@@ -47,15 +49,28 @@ pub(crate) fn relax_to_any_text(query: &Query) -> Option<Query> {
     Some(Query { root, text: query.text.clone(), warnings: Vec::new() })
 }
 
-/// Replaces each Latin word, and each run of syllables, that no document contains but that sounds
-/// like words of the index. Returns the query, which searches for these words instead, and how each
-/// replaced text was read. `None` if nothing is replaced.
+/// Which texts of a query are read as pinyin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readable {
+    /// Latin words that no document contains, and runs of syllables that no document has as words.
+    Everything,
+    /// Only runs of syllables. Documents that have all of them only where longer words start do not
+    /// contain these words, although they match: nearly every English text has words that start
+    /// with `bi` and `te`.
+    RunsOfSyllables,
+}
+
+/// Replaces each text that is [`Readable`] and sounds like words of the index. Returns the query,
+/// which searches for these words instead, and how each replaced text was read. `None` if nothing
+/// is replaced.
 pub(crate) fn read_as_pinyin(
     statistics: &dyn TermStatistics,
     is_missing: IsMissing<'_>,
+    readable: Readable,
     query: &Query,
 ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
-    let mut rewriter = Rewriter { statistics, is_missing, in_title: false, readings: Vec::new() };
+    let mut rewriter =
+        Rewriter { statistics, is_missing, readable, in_title: false, readings: Vec::new() };
     let root = rewriter.rewrite_node(&query.root)?;
     let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
     Ok((!rewriter.readings.is_empty()).then_some((query, rewriter.readings)))
@@ -65,6 +80,7 @@ pub(crate) fn read_as_pinyin(
 struct Rewriter<'r> {
     statistics: &'r dyn TermStatistics,
     is_missing: IsMissing<'r>,
+    readable: Readable,
     /// Whether the node that is being rewritten is inside `title:`.
     in_title: bool,
     readings: Vec<Reading>,
@@ -107,7 +123,10 @@ impl Rewriter<'_> {
         let mut at = 0;
         while at < nodes.len() {
             let letters = nodes[at..].iter().take(MAX_SYLLABLES).map_while(letters_of);
-            let run: Vec<String> = letters.collect();
+            let is_readable = |letters: &String| {
+                self.readable == Readable::Everything || is_pinyin_syllable(letters)
+            };
+            let run: Vec<String> = letters.take_while(is_readable).collect();
             // The number of nodes that are rewritten as one.
             let mut taken = 0;
             for length in (2..=run.len()).rev() {
@@ -115,7 +134,7 @@ impl Rewriter<'_> {
                 let span = Span::new(clauses[0].span.start, clauses[length - 1].span.end);
                 let joined = run[..length].concat();
                 let together = Node { kind: NodeKind::And(clauses.to_vec()), span };
-                if joined.len() < MIN_SPELLING || !self.is_missing(&together)? {
+                if joined.len() < MIN_SPELLING || !self.is_missing(&as_whole_words(together))? {
                     continue;
                 }
                 if let Some(node) =
@@ -150,7 +169,7 @@ impl Rewriter<'_> {
 
     /// Rewrites one clause; `None` if it stays as it is.
     fn rewrite_clause(&mut self, node: &Node) -> Result<Option<Node>, Error> {
-        match letters_of(node) {
+        match letters_of(node).filter(|_| self.readable == Readable::Everything) {
             Some(letters) if letters.len() >= MIN_INITIALS && self.is_missing(node)? => {
                 let typed = match &node.kind {
                     NodeKind::Term(term) => term.text.to_lowercase(),
@@ -193,6 +212,13 @@ impl Rewriter<'_> {
         self.readings.push(Reading { typed, words });
         Ok(Some(rewritten))
     }
+}
+
+/// A node that matches the documents of `node`, except those that have a word of it only where a
+/// longer word starts: a NOT excludes no such documents, so two of them do not match any.
+fn as_whole_words(node: Node) -> Node {
+    let not = |node: Node| Node { span: node.span, kind: NodeKind::Not(Box::new(node)) };
+    not(not(node))
 }
 
 /// The plain letters of a clause that can be pinyin: without tones, and with ü as v.

@@ -85,7 +85,7 @@ fn syllable(text: &str) -> Option<(String, Tone)> {
         (0 | 1, true) => Tone::Number,
         _ => return None,
     };
-    is_syllable(&syllable).then_some((syllable, tone))
+    is_pinyin_syllable(&syllable).then_some((syllable, tone))
 }
 
 /// A letter without its tone mark, and whether `c` has or is a tone mark. A combining tone mark has
@@ -118,8 +118,16 @@ fn letter(c: char) -> Option<(Option<char>, bool)> {
     }
 }
 
-/// Whether letters are an initial and a final of Mandarin, a final alone, or `n` or `ng`.
-fn is_syllable(letters: &str) -> bool {
+/// Whether letters may be a syllable of pinyin: an initial and a final of Mandarin, a final alone,
+/// or `n` or `ng`. They must be small, without a tone, and with `v` for `ü`.
+///
+/// ```
+/// use wensou_text::is_pinyin_syllable;
+/// assert!(is_pinyin_syllable("bi") && is_pinyin_syllable("zhuang"));
+/// assert!(!is_pinyin_syllable("the") && !is_pinyin_syllable("bite"));
+/// ```
+#[must_use]
+pub fn is_pinyin_syllable(letters: &str) -> bool {
     const FINALS: [&str; 38] = [
         "a", "o", "e", "i", "u", "v", "ai", "ei", "ui", "ao", "ou", "iu", "ie", "ue", "ve", "er",
         "an", "en", "in", "un", "vn", "ang", "eng", "ing", "ong", "ia", "iao", "ian", "iang",
