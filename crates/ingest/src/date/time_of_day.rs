@@ -25,8 +25,13 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut zone = None;
     // Skip at most four separators.
     for _ in 0..4 {
+        let from = inner.offset();
         inner.skip_spaces();
-        let is_separated = inner.take(|c| is_comma(c) || matches!(c, 'T' | 't' | '·')).is_some()
+        // `25/03/2024 - 10:00`
+        let is_dash = inner.offset() > from && inner.remaining().starts_with("- ");
+        let is_separator =
+            |c: char| is_comma(c) || matches!(c, 'T' | 't' | '·') || is_dash && c == '-';
+        let is_separated = inner.take(is_separator).is_some()
             || inner.take_weekday().is_some()
             || inner.take_word(|word| (word == DateWord::Joiner).then_some(())).is_some();
         zone = zone.or_else(|| inner.take_word(named_zone));
