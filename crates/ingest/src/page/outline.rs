@@ -138,6 +138,14 @@ impl<'a> Outline<'a> {
         let mut gap_end = 0;
         let first = self.paragraphs().take(MAX_BYLINES + MAX_GAP);
         let first: Vec<&str> = first.map(|paragraph| paragraph.text).collect();
+        // The first line below the title, which is the first paragraph if it is not known.
+        let below_title = usize::from(self.header.title.is_none());
+        if let Some(above_text) = first.get(..=below_title)
+            && above_text.iter().all(|text| is_short(text))
+            && byline::read(above_text[below_title], labels).is_none()
+        {
+            byline.note_unread_line(above_text[below_title]);
+        }
         for (number, &text) in first.iter().enumerate().take(MAX_BYLINES) {
             not_text[number] = self.header.repeats_title(text);
             if not_text[number] {
