@@ -12,7 +12,7 @@
 //! | `content`, `sniff*`, `peek` | examines the first bytes of a file |
 //! | `recognise` | decides by content and name what a file is, and whether it is read |
 //! | `open`, `pre` | opens a file; runs the command of the user (`--pre`) on it |
-//! | `container`, `name`, `zip`, `tar`, `warc`, `arc`, `http`, `chunked` | read containers |
+//! | `container`, `name`, `zip`, `zip_context`, `tar`, `warc`, `arc`, `http`, `chunked` | read containers |
 //! | `meter`, `fault`, `last_io_error` | limits; reasons and system errors behind failed reads |
 //! | `event` | what is found when a file is opened |
 //! | `original` | reads the original bytes of a record again |
@@ -57,6 +57,7 @@ pub(crate) mod walk;
 pub(crate) mod walk_order;
 mod warc;
 mod zip;
+mod zip_context;
 
 use std::io::Read;
 use std::ops::ControlFlow;

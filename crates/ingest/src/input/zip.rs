@@ -14,6 +14,7 @@ use super::container::Container;
 use super::fault::{damage_reason, truncated};
 use super::meter::Metered;
 use super::name::SeenNames;
+use super::zip_context::{Context, context};
 use super::{FileFormat, Visit};
 use crate::report::Reason;
 
@@ -28,6 +29,11 @@ pub(super) fn visit_members(
     let archive = match ZipLocator::new().locate_in_reader(file, &mut buffer, bytes) {
         Ok(archive) => archive,
         Err((_, error)) => return container.skip_file(damage(error), visit),
+    };
+    let context = match context(&archive, bytes) {
+        Ok(Context::Member) => return container.skip_file(truncated(), visit),
+        Ok(context) => context,
+        Err(error) => return container.skip_file(damage_reason(&error), visit),
     };
     let mut seen_names = SeenNames::default();
     let mut members = 0_u64;
@@ -57,6 +63,10 @@ pub(super) fn visit_members(
     }
     if members < archive.entries_hint() {
         return container.skip_file(truncated(), visit);
+    }
+    if context == Context::Neighbour {
+        let what = "it has several archives, of which one is read";
+        return container.skip_file(Reason::Damaged(what.to_owned()), visit);
     }
     ControlFlow::Continue(())
 }

@@ -32,6 +32,72 @@ fn truncated_files_are_reported_as_damaged() {
     assert!(matches!(report.skipped[0].reason, Reason::Damaged(_)));
 }
 
+/// A zip of members that are not compressed, so that the bytes of a container among them stand in
+/// the file.
+fn stored_zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
+    for (name, content) in members {
+        let (mut entry, config) = archive.new_file(name).start().unwrap();
+        let mut writer = config.wrap(&mut entry);
+        std::io::Write::write_all(&mut writer, content).unwrap();
+        let (_, descriptor) = writer.finish().unwrap();
+        entry.finish(descriptor).unwrap();
+    }
+    archive.finish().unwrap();
+    bytes
+}
+
+#[test]
+fn a_truncated_zip_is_not_taken_for_a_zip_inside_it() {
+    let inner = zip(&[("in.txt", page(3))]);
+    let empty = [b"PK\x05\x06".as_slice(), [0; 18].as_slice()].concat();
+    for inner in [inner, empty] {
+        let members = [
+            ("one.txt", page(1).into_bytes()),
+            ("inner.zip", inner.clone()),
+            ("two.txt", page(2).into_bytes()),
+        ];
+        let whole = stored_zip(&members);
+        assert_eq!(titles(&read("a.zip", &whole).0), ["題目1", "題目2"]);
+        let inner_end = whole.windows(inner.len()).position(|w| w == inner).unwrap() + inner.len();
+        let program = [b"MZ program".as_slice(), &whole].concat();
+        for bytes in [
+            &whole[..whole.len() - 30],
+            &whole[..inner_end],
+            &whole[..inner_end + 20],
+            &program[..program.len() - 30],
+            &stored_zip(&members[1..])[..inner.len() + 60],
+        ] {
+            let (records, report) = read("a.zip", bytes);
+            assert!(records.is_empty(), "{:?}", titles(&records));
+            assert_eq!(skipped_lines(&report), ["a.zip: damaged: it ends too early"]);
+        }
+    }
+}
+
+#[test]
+fn a_zip_after_a_program_is_read_and_of_several_zips_one() {
+    let (one, two) = (zip(&[("one.txt", page(1))]), zip(&[("second.txt", page(2))]));
+    let prefixed = [b"#!/bin/sh\nexit\n".as_slice(), &one].concat();
+    let padded = [&one[..], b"\r\n\0\0"].concat();
+    for bytes in [prefixed, padded] {
+        let (records, report) = read("a.zip", &bytes);
+        assert_eq!((titles(&records), report.skipped), (vec!["題目1"], vec![]));
+    }
+    let several = "a.zip: damaged: it has several archives, of which one is read";
+    for (bytes, title) in [
+        ([&one[..], &two].concat(), "題目2"),
+        ([&one[..], &two[..two.len() - 9]].concat(), "題目1"),
+        // The offsets of the second archive fit the first one as well.
+        ([&one[..], &one].concat(), "題目1"),
+    ] {
+        let (records, report) = read("a.zip", &bytes);
+        assert_eq!(titles(&records), [title]);
+        assert_eq!(skipped_lines(&report), [several]);
+    }
+}
+
 #[test]
 fn files_with_wrong_checksums_or_content_are_reported_as_damaged() {
     // Changes the byte that is `from_end` bytes before the end. In a gzip or zstd file, a byte so
