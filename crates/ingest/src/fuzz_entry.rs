@@ -144,7 +144,7 @@ fn dump(
 /// The text of a message, and its title.
 #[must_use]
 pub fn message(raw: &[u8]) -> Option<(String, Option<String>)> {
-    mail::read(raw).map(|mail| (mail.text, mail.metadata.title))
+    mail::read(raw, mail::MailSource::File).map(|mail| (mail.text, mail.metadata.title))
 }
 
 /// The title and the tags that front matter states.

@@ -23,22 +23,29 @@ pub(crate) struct Mail {
     pub(crate) attachments: Vec<String>,
 }
 
+/// Where a message comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MailSource {
+    /// A file of its own, which may be a saved web page.
+    File,
+    /// A file of messages that were sent or received.
+    Mailbox,
+}
+
 /// Maximum characters of a date that cannot be parsed; the report shows them.
 const MAX_UNREAD_DATE_CHARS: usize = 100;
 
 /// Reads a message; `None` if it has no header fields.
-pub(crate) fn read(raw: &[u8]) -> Option<Mail> {
+pub(crate) fn read(raw: &[u8], source: MailSource) -> Option<Mail> {
     let raw = in_utf8_if_no_charset(raw);
     let message = MessageParser::default().parse(&*raw)?;
-    let saved_url = message
-        .header_raw(HeaderName::Other("Snapshot-Content-Location".into()))
-        .or_else(|| message.header_raw(HeaderName::ContentLocation))
-        .map(|url| url.trim().to_owned());
-    let has = |name: HeaderName<'static>| message.header(name).is_some();
-    // Mail has these header fields; a saved page has none of them, because it was never sent.
-    let was_sent = has(HeaderName::To) || has(HeaderName::Received) || has(HeaderName::MessageId);
-    if !was_sent && let Some((html, address)) = saved_page(&message) {
-        let url = saved_url.or(address).filter(|url| url.starts_with("http"));
+    if was_saved(&message, source)
+        && let Some((html, address)) = saved_page(&message)
+    {
+        let url = snapshot_location(&message)
+            .or_else(|| message.header_raw(HeaderName::ContentLocation))
+            .map(|url| url.trim().to_owned());
+        let url = url.or(address).filter(|url| url.starts_with("http"));
         let metadata = Metadata { url, ..Metadata::default() };
         let attachments = Vec::new();
         return Some(Mail { text: html, markup: Markup::Html, metadata, attachments });
@@ -79,6 +86,55 @@ fn in_utf8_if_no_charset(raw: &[u8]) -> Cow<'_, [u8]> {
             Cow::Owned(text.into_owned().into_bytes())
         }
     }
+}
+
+/// Whether a message was never sent, but is a web page that a browser saved, if it has any HTML.
+fn was_saved(message: &Message<'_>, source: MailSource) -> bool {
+    let has = |name: HeaderName<'static>| message.header(name).is_some();
+    if has(HeaderName::To) || has(HeaderName::Received) || has(HeaderName::MessageId) {
+        return false;
+    }
+    if snapshot_location(message).is_some() || names_browser(message) {
+        return true;
+    }
+    if source == MailSource::Mailbox {
+        return false;
+    }
+    // The pictures of a saved page are found by their addresses, so its parts state them.
+    let states_location = |part: &mail_parser::MessagePart<'_>| {
+        matches!(part.body, PartType::Html(_)) && part.content_location().is_some()
+    };
+    if has(HeaderName::ContentLocation) || message.parts.iter().any(states_location) {
+        return true;
+    }
+    let is_related = message
+        .content_type()
+        .and_then(|kind| kind.subtype())
+        .is_some_and(|subtype| subtype.eq_ignore_ascii_case("related"));
+    !has_address(message) && (is_related || !has(HeaderName::Date))
+}
+
+/// The address of a web page that Chromium saved.
+fn snapshot_location<'m>(message: &'m Message<'_>) -> Option<&'m str> {
+    message.header_raw(HeaderName::Other("Snapshot-Content-Location".into()))
+}
+
+/// Whether a sender has an address.
+fn has_address(message: &Message<'_>) -> bool {
+    let is_address = |address: &str| address.contains('@');
+    message.from().is_some_and(|from| from.iter().any(|it| it.address().is_some_and(is_address)))
+}
+
+/// Whether a browser stands in the place of the sender: `<Saved by Blink>`, in the language of the
+/// browser.
+fn names_browser(message: &Message<'_>) -> bool {
+    let is_note = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.contains("saved by") || text.contains("保存") || text.contains("儲存")
+    };
+    let mut senders = message.from().into_iter().flat_map(|from| from.iter());
+    !has_address(message)
+        && senders.any(|it| [it.name(), it.address()].into_iter().flatten().any(is_note))
 }
 
 /// The HTML of a saved web page, which is the first HTML part, and the address of that part.
@@ -171,6 +227,7 @@ mod tests {
              Date: Thu, 04 Mar 2021 05:06:07 +0800\r\nMIME-Version: 1.0\r\n\
              Content-Type: text/plain; charset=utf-8\r\n\r\n\u{6b63}文\r\n"
                 .as_bytes(),
+            MailSource::File,
         )
         .unwrap();
         assert_eq!(mail.metadata.title.as_deref(), Some("测试"));
@@ -190,6 +247,7 @@ mod tests {
              Content-Location: https://a.b/c\r\n\r\n<p>=E7=94=B2</p>\r\n--q\r\n\
              Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n--q--\r\n"
                 .as_bytes(),
+            MailSource::File,
         )
         .unwrap();
         assert_eq!(mail.text.trim(), "<p>甲</p>");
@@ -198,19 +256,56 @@ mod tests {
     }
 
     #[test]
+    fn html_without_receiver_is_mail_unless_a_browser_saved_it() {
+        let html = "Content-Type: text/html; charset=utf-8";
+        let is_page = |header: &str, of_part: &str, source| {
+            let raw = format!(
+                "{header}Subject: 甲\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; \
+                 boundary=\"q\"\r\n\r\n--q\r\n{html}{of_part}\r\n\r\n<p>乙</p>\r\n--q--\r\n"
+            );
+            read(raw.as_bytes(), source).unwrap().metadata.title.is_none()
+        };
+        let date = "Date: Thu, 04 Mar 2021 05:06:07 +0800\r\n";
+        let sender = format!("From: b@b.c\r\n{date}");
+        let browser = format!("From: <Saved by Blink>\r\n{date}");
+        // 由 Microsoft Internet Explorer 5 保存, in Big5.
+        let chinese = format!(
+            "From: =?big5?B?pdEgTWljcm9zb2Z0IEludGVybmV0IEV4cGxvcmVyIDUgq0+mcw==?=\r\n{date}"
+        );
+        let location = "\r\nContent-Location: https://a.b/c";
+        let (file, mailbox) = (MailSource::File, MailSource::Mailbox);
+        for (header, of_part, source, wanted) in [
+            (&*sender, "", file, false),
+            (date, "", file, false),
+            (&sender, "", mailbox, false),
+            (&sender, location, mailbox, false),
+            ("", "", mailbox, false),
+            (&sender, location, file, true),
+            ("", location, file, true),
+            ("", "", file, true),
+            (&browser, "", file, true),
+            (&browser, location, mailbox, true),
+            (&chinese, "", file, true),
+        ] {
+            let found = is_page(header, of_part, source);
+            assert_eq!(found, wanted, "{header:?} {of_part:?} {source:?}");
+        }
+    }
+
+    #[test]
     fn hostile_messages_do_not_hang_the_reader() {
         let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(20_000);
-        let _ = read(nested.as_bytes());
+        let _ = read(nested.as_bytes(), MailSource::File);
         let parts = format!(
             "Content-Type: multipart/mixed; boundary=a\r\n\r\n{}",
             "--a\r\n\r\nx\r\n".repeat(100_000)
         );
-        let _ = read(parts.as_bytes());
+        let _ = read(parts.as_bytes(), MailSource::File);
         let deep: String = (0..5_000)
             .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"))
             .collect();
-        let _ = read(deep.as_bytes());
-        let _ = read("a: b\r\n".repeat(100_000).as_bytes());
-        let _ = read(b"");
+        let _ = read(deep.as_bytes(), MailSource::File);
+        let _ = read("a: b\r\n".repeat(100_000).as_bytes(), MailSource::File);
+        let _ = read(b"", MailSource::File);
     }
 }

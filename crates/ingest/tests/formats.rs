@@ -169,9 +169,15 @@ fn a_message_has_its_title_author_and_date() {
         assert_eq!(article.span.end, MAIL.len() as u64);
     }
     let html = MAIL.replace("text/plain", "text/html").replace("正文的", "<p>正文&amp;的</p>");
-    let (articles, _) = read("a.eml", html);
-    assert_eq!(articles[0].title, "測試標題");
-    assert!(articles[0].paragraphs.contains(&"正文&的".to_owned()));
+    let without_receiver = html.replace("To: ", "X-To: ").replace("Received: ", "X-Received: ");
+    let mbox = format!("From a@b.c Thu Mar  4 05:06:07 2021\n{without_receiver}\n");
+    for (name, bytes) in [("a.eml", html), ("a.eml", without_receiver), ("a.mbox", mbox)] {
+        let (articles, _) = read(name, &bytes);
+        let article = &articles[0];
+        assert_eq!((&*article.title, article.author.as_deref()), ("測試標題", Some("張三")));
+        assert!(article.date.value.is_some(), "{bytes}");
+        assert!(article.paragraphs.iter().any(|text| text.starts_with("正文&的")), "{bytes}");
+    }
 }
 
 #[test]
@@ -184,7 +190,14 @@ fn attachments_are_counted_as_ignored() {
         Content-Type: application/msword; name=\"../../a b.DOC\"\n\
         Content-Disposition: attachment; filename=\"../../a b.DOC\"\n\nx\n--q--\n";
     let mbox = format!("From a@b.c Thu Mar  4 05:06:07 2021\n{message}\n");
-    for (name, bytes) in [("a.eml", message), ("a.mbox", mbox.as_str())] {
+    // An HTML message of which no receiver is known is not a saved page, which has no attachments.
+    let html = |text: &str| text.replace("To: d@e.f\n", "").replace("text/plain", "text/html");
+    for (name, bytes) in [
+        ("a.eml", message.to_owned()),
+        ("a.mbox", mbox.clone()),
+        ("b.eml", html(message)),
+        ("b.mbox", html(&mbox)),
+    ] {
         let (articles, report) = read(name, bytes);
         assert_eq!((articles.len(), &*articles[0].title), (1, "甲"), "{name}");
         assert_eq!(articles[0].paragraphs, ["正文在此。"], "{name}");

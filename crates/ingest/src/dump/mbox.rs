@@ -9,7 +9,7 @@ use crate::date::sort_key;
 use crate::fields::html_text::html_lines;
 use crate::fields::key_reader::RawFields;
 use crate::input::sniff_lines::is_from_line;
-use crate::mail::{self, Mail};
+use crate::mail::{self, Mail, MailSource};
 use crate::page::markup::Markup;
 
 /// A message whose lines are being collected.
@@ -73,7 +73,7 @@ fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) 
     if message.length > sink.max_record_bytes() as u64 {
         return sink.too_long(message.line, message.length);
     }
-    let Some(mail) = mail::read(&message.bytes) else {
+    let Some(mail) = mail::read(&message.bytes, MailSource::Mailbox) else {
         return sink.malformed(message.line, "a message without header fields".to_owned());
     };
     let span = file.span(message.start, message.start + message.length);

@@ -15,7 +15,7 @@ use crate::flash::sent_items::SentItems;
 use crate::input::file_list::SourceFile;
 use crate::input::own_output;
 use crate::input::{self, Event, Input, Kind, PageKind};
-use crate::mail::{self, Mail};
+use crate::mail::{self, Mail, MailSource};
 use crate::options::Options;
 use crate::page::draft::Draft;
 use crate::page::labels::Labels;
@@ -155,7 +155,7 @@ impl Reader<'_> {
         let kind = if let Kind::Page(kind) = input.kind { kind } else { PageKind::Text };
         if matches!(kind, PageKind::Mail | PageKind::WebArchive) {
             let malformed = || Reason::Malformed("a message without header fields".to_owned());
-            let mail = mail::read(raw).ok_or_else(malformed)?;
+            let mail = mail::read(raw, MailSource::File).ok_or_else(malformed)?;
             let Mail { text, markup, metadata, attachments } = mail;
             if text.trim().is_empty() && metadata.title.is_none() {
                 return Err(Reason::Empty);
