@@ -8,13 +8,15 @@
 //! | `offset_map` | the map of offsets that `decode` and dumps use |
 //! | `entities` | decodes character references in text pages |
 //! | `edits` | small replacements in a text, with the map of offsets |
-//! | `mojibake` | recognises a line of mojibake, and repairs it with `restore` and `legacy` |
+//! | `mojibake` | recognises a line of mojibake, and repairs it with the next three |
 //! | `restore` | reads back UTF-8 that was decoded as GBK or Windows-1252 |
+//! | `doubled` | reads back UTF-8 that was decoded as Windows-1252 twice |
 //! | `legacy` | reads back GB2312 and Big5 that were decoded in another encoding |
 //! | `mended` | repairs all texts of a page or record, and counts the repairs |
 
 pub(crate) mod decode;
 pub(crate) mod detect;
+mod doubled;
 pub(crate) mod edits;
 pub(crate) mod entities;
 pub(crate) mod legacy;

@@ -9,6 +9,7 @@
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;
 
+use crate::encoding::doubled::{is_misread_latin, read_doubled};
 use crate::encoding::legacy::{read_as_big5, read_as_gb2312};
 use crate::encoding::restore::{Misreading, read_back};
 use crate::text::byte_pairs::any_pair;
@@ -54,6 +55,7 @@ pub(crate) fn repair(line: &str) -> Repair {
         Some((text, 0)) if !is_mojibake(char_counts(&text)) => Repair::Repaired(text),
         Some((text, _)) => Repair::Partly(text),
         None if is_mojibake(counts) || telling > 0 && line.contains(LOST) => Repair::Kept,
+        None if is_misread_latin(line, non_ascii) => Repair::Kept,
         None => Repair::Sound,
     }
 }
@@ -97,11 +99,13 @@ fn read_latin_or_big5(line: &str) -> Option<(String, usize)> {
     if !has_signs_of_other_misreading(line) {
         return None;
     }
-    read_latin(line).or_else(|| read_as_big5(line).map(|text| (text, 0)))
+    read_doubled(line)
+        .or_else(|| read_latin(line))
+        .or_else(|| read_as_big5(line).map(|text| (text, 0)))
 }
 
 /// Whether a line has signs of another misreading than UTF-8 as GBK: any of the characters that
-/// [`read_latin`] and [`read_as_big5`] look for, which are U+0080 to U+00FF (accented letters and
+/// [`read_doubled`], [`read_latin`] and [`read_as_big5`] look for, which are U+0080 to U+00FF (accented letters and
 /// signs), private characters, kana and Bopomofo. Few lines have any.
 fn has_signs_of_other_misreading(line: &str) -> bool {
     any_pair(line, |byte, next| {

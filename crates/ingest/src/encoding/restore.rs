@@ -342,6 +342,14 @@ fn commonness(c: char) -> i32 {
     }
 }
 
+/// The byte that is decoded to `c` as Windows-1252 or Latin-1; `None` if there is none.
+pub(crate) fn latin_byte(c: char) -> Option<u8> {
+    match bytes_of(c, Misreading::Latin1) {
+        Some(([byte, _], 1)) => Some(byte),
+        _ => None,
+    }
+}
+
 /// The one or two bytes that were decoded to `c`, and how many they are; `None` if `c` comes from
 /// more than two bytes, or from none.
 fn bytes_of(c: char, misreading: Misreading) -> Option<([u8; 2], usize)> {
