@@ -36,6 +36,26 @@ fn assert_spans_item(bytes: &[u8], flashes: &[FlashItem], item: &[u8]) {
 }
 
 #[test]
+fn a_page_with_mojibake_that_has_control_characters_is_repaired() {
+    let lost = "这是一段双重错误编码的文字，应当被修复或者被指出来，因为没有人能读懂它。";
+    // What becomes of text that is decoded as Latin-1 and saved again.
+    let latin1 = |text: &str| -> String { text.bytes().map(char::from).collect() };
+    for misread in [latin1(lost), latin1(&latin1(lost))] {
+        let text = format!("央行升息\n\n2024-03-04\n\n{misread}\n\n{INTACT}\n\n{OTHER}\n");
+        let html = format!(
+            "<html><body><h1>央行升息</h1><p>{misread}</p><p>{INTACT}</p><p>{OTHER}</p></body></html>"
+        );
+        for page in [text, html] {
+            let (articles, _, report) = read_file(page.as_bytes());
+            assert_eq!(report.skipped, [], "{page}");
+            let paragraphs = articles[0].paragraphs.join("\n");
+            assert!(paragraphs.contains(lost), "{paragraphs}");
+            assert_eq!((report.repaired.len(), report.mojibake_kept.len()), (1, 0), "{page}");
+        }
+    }
+}
+
+#[test]
 fn nul_bytes_are_removed_and_reported() {
     let plain = format!("{INTACT}\n\n{OTHER}\n\n{ITEM}\n");
     let middle = INTACT.find('歌').unwrap();

@@ -9,6 +9,7 @@ use crate::encoding::edits::{Edits, without_nuls};
 use crate::encoding::entities::decode_entities;
 use crate::encoding::mixed::{Section, sections};
 use crate::encoding::offset_map::OffsetMap;
+use crate::encoding::restore::latin_byte;
 use crate::report::Reason;
 
 /// The length of the byte order mark of a file without one.
@@ -182,7 +183,8 @@ pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
 }
 
 /// Whether a decoded text is really binary data. Pages have hardly any control characters and few
-/// NUL characters.
+/// NUL characters, except for mojibake: if UTF-8 is decoded as Latin-1, its bytes 80 to 9F become
+/// control characters.
 fn is_binary(text: &str) -> bool {
     if !has_control(text.as_bytes()) {
         return false;
@@ -191,12 +193,43 @@ fn is_binary(text: &str) -> bool {
     let (mut control, mut all) = (0_usize, 0_usize);
     for c in sample.chars().filter(|c| *c != '\0') {
         all += 1;
-        control += usize::from(c.is_control() && !c.is_whitespace() || c == '\u{fffd}');
+        control += usize::from(is_counted_control(c));
     }
+    control -= controls_of_mojibake(sample);
     // More than a tenth of the characters; in a text of fewer than 50 characters, more than five.
     let is_mostly_control = control * 10 > all.max(50);
     let other_controls = control * 100 > all;
     is_mostly_control || has_too_many_nuls(text, other_controls)
+}
+
+/// Whether [`is_binary`] counts a character.
+fn is_counted_control(c: char) -> bool {
+    c.is_control() && !c.is_whitespace() || c == '\u{fffd}'
+}
+
+/// The number of control characters that are a part of a character of UTF-8 that was decoded as
+/// Latin-1 or Windows-1252.
+fn controls_of_mojibake(text: &str) -> usize {
+    let (mut controls, mut chars) = (0, text.chars());
+    while let Some(c) = chars.next() {
+        let length = match c {
+            '\u{c2}'..='\u{df}' => 2,
+            '\u{e0}'..='\u{ef}' => 3,
+            '\u{f0}'..='\u{f4}' => 4,
+            _ => continue,
+        };
+        let mut bytes = [c as u8, 0, 0, 0];
+        let following = || chars.clone().take(length - 1);
+        for (c, byte) in following().zip(&mut bytes[1..]) {
+            *byte = latin_byte(c).unwrap_or_default();
+        }
+        // Only bytes from 80 to BF continue a character.
+        if std::str::from_utf8(&bytes[..length]).is_ok() {
+            controls += following().filter(|c| is_counted_control(*c)).count();
+            chars.by_ref().take(length - 1).for_each(drop);
+        }
+    }
+    controls
 }
 
 /// Whether the NUL characters of a text show that it is binary data: they are more than half of it,
@@ -272,6 +305,21 @@ mod tests {
         }
         assert!(has_control("首\u{fffd}".as_bytes()));
         assert!(!has_control("首頁 \t\r\n> 瑞波幣·Info，\u{a0}".as_bytes()));
+    }
+
+    #[test]
+    fn controls_that_mojibake_has_do_not_show_binary_data() {
+        let latin1 = |text: &str| -> String { text.bytes().map(char::from).collect() };
+        let text = "这是一段双重错误编码的文字，应当被修复或者被指出来，因为没有人能读懂它。";
+        let (once, twice) = (latin1(text), latin1(&latin1(text)));
+        for misread in [&*once, &twice, &format!("标题\n\n{once}\n")] {
+            assert!(has_control(misread.as_bytes()) && !is_binary(misread), "{misread}");
+        }
+        // The same control characters in any other order are binary data.
+        let mut sorted: Vec<char> = once.chars().collect();
+        sorted.sort_unstable();
+        assert!(is_binary(&String::from_iter(sorted)));
+        assert!(is_binary(&format!("{once}{}", "\u{1}".repeat(30))));
     }
 
     #[test]
