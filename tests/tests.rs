@@ -31,6 +31,7 @@ mod kinds;
 mod man;
 mod matching;
 mod messages;
+mod moved;
 mod output;
 mod ownership;
 mod phrases;

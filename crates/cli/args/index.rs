@@ -37,7 +37,8 @@ pub(crate) struct Index {
     /// Stop covering these files and folders, and remove their records
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) remove: Vec<PathBuf>,
-    /// Follow a file or folder that was renamed from OLD to NEW
+    /// Follow a file or folder that was renamed from OLD to NEW; asks before it removes records of
+    /// files that are not in NEW
     #[arg(long = "move", value_names = ["OLD", "NEW"], num_args = 2)]
     pub(crate) renamed: Vec<PathBuf>,
     /// Leave out files and folders that match GLOB, in the syntax of .gitignore (repeatable);
@@ -45,7 +46,7 @@ pub(crate) struct Index {
     /// for their folders
     #[arg(long, value_name = "GLOB|none")]
     pub(crate) exclude: Vec<String>,
-    /// Do not ask before --only removes records
+    /// Do not ask before --only or --move removes records
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
     /// Show what would be added, changed and removed, and write nothing

@@ -17,7 +17,7 @@
 //!   user's tables, and `file_table` the table of the files of the archive. `parts` reads and
 //!   writes files that consist of parts: the two files of a generation that are named `files` (the
 //!   file table) and `duplicates` (the groups). `mapping` maps large files into memory.
-//! - `roots` and `share` say which files of an archive an index covers.
+//! - `roots` and `share` say which files of an archive an index covers; `root_totals` counts them.
 //!
 //! Queries and ranking are in `wensou-query`.
 //!
@@ -76,6 +76,7 @@ mod parts;
 mod planned;
 mod record;
 mod resemblance;
+mod root_totals;
 mod roots;
 mod share;
 mod stored;
@@ -103,11 +104,12 @@ pub use generation::{
 };
 pub use mapping::{report_truncated_files, restore_terminal_on_sigbus};
 pub use meta::{Base, Meta, Settings, Stale, analysis_version};
-pub use open::{Index, Lookup, RootTotals};
+pub use open::{Index, Lookup};
 pub use options::BuildOptions;
 pub use planned::{PlannedChanges, planned_changes};
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};
 pub use resemblance::{ArticleText, NearDuplicateFinder, Sketch};
+pub use root_totals::RootTotals;
 pub use roots::{Added, Root, RootSet, canonical};
 pub use share::{Share, SurveyTotals, select_share};
 pub use survey::survey;

@@ -15,7 +15,7 @@ use crate::engine::segment_postings::SegmentPostings;
 use crate::engine::segments::{SegmentInfo, Segments};
 use crate::engine::{DocAddress, DocId, Field, Searcher, SegmentOrdinal};
 use crate::error::Error;
-use crate::file_table::{FileTable, is_under, sort_key};
+use crate::file_table::FileTable;
 use crate::files::{DUPLICATES, FILES, Folder, PageSums};
 use crate::generation::{Current, current};
 use crate::meta::Meta;
@@ -65,15 +65,6 @@ pub enum Lookup {
     Missing,
     /// No document has this id, and several ids start with it: the first ten of them.
     Ambiguous(Vec<String>),
-}
-
-/// The files of a root, counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RootTotals {
-    /// The number of files.
-    pub files: u64,
-    /// The number of articles and of occurrences of flash items in them.
-    pub records: u64,
 }
 
 impl Index {
@@ -220,7 +211,7 @@ impl Index {
     }
 
     /// The table of files; `None` if it cannot be read.
-    fn file_table(&self) -> Option<&FileTable> {
+    pub(crate) fn file_table(&self) -> Option<&FileTable> {
         let read = || FileTable::of(self.files.clone()?).ok();
         self.file_table.get_or_init(read).as_ref()
     }
@@ -234,21 +225,6 @@ impl Index {
         // The name of a folder may end with `!`, so the whole path is tried first.
         let containers = path.match_indices(MEMBER_SEPARATOR).map(|(at, _)| &path[..at]);
         [path].into_iter().chain(containers).find_map(|path| files.entry(path).ok().flatten())
-    }
-
-    /// Counts the files of a root. `root` is spelled as it was given. `None` if the table of files
-    /// cannot be read.
-    #[must_use]
-    pub fn root_totals(&self, root: &Path) -> Option<RootTotals> {
-        let root = sort_key(&root.to_string_lossy());
-        let mut totals = RootTotals::default();
-        let counted = self.file_table()?.for_each(|entry| {
-            if is_under(&sort_key(&entry.path), &root) {
-                totals.files += 1;
-                totals.records += entry.records;
-            }
-        });
-        counted.ok().map(|()| totals)
     }
 
     /// The groups of near-duplicates.

@@ -1,10 +1,11 @@
 //! Which files and folders an index covers after `wensou index`.
 
+use std::fs::ReadDir;
 use std::io::{IsTerminal, stderr, stdin};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use wensou_index::{Added, Index, Root, RootSet, Settings, canonical, is_index_folder};
+use wensou_index::{Added, Index, Root, RootSet, RootTotals, Settings, canonical, is_index_folder};
 
 use super::summary::comma_separated;
 use crate::args::Index as Args;
@@ -25,6 +26,9 @@ pub(super) struct RootPlan {
     pub(super) notes: Vec<String>,
     /// Roots whose records are removed although no flag names them: the user has to confirm that.
     removed: Vec<Root>,
+    /// Roots that have moved, with their new path. Files that are not there are removed: the user
+    /// has to confirm that, too.
+    followed: Vec<(Root, PathBuf)>,
     /// Whether the only root is the sample archive, indexed because no other was named.
     pub(super) is_sample: bool,
 }
@@ -112,10 +116,20 @@ impl RootPlan {
         if !new.exists() {
             bail!("{} does not exist: --move names the old path, then the new one", new.display());
         }
-        if self.roots.remove(old).is_none() {
+        let Some(root) = self.roots.remove(old) else {
             bail!("the index does not cover {}; it covers {}", old.display(), self.names());
+        };
+        // A link may lead from the old path to the new one. An empty folder may be left of a mount.
+        if root.path != canonical(new) && holds_anything(old) {
+            bail!(
+                "{old} still exists, and --move is for what was renamed: to cover {new} instead, \
+                 use `wensou index {new} --remove {old}`",
+                old = old.display(),
+                new = new.display()
+            );
         }
         self.roots.add(new);
+        self.followed.push((root, new.clone()));
         self.moved.push((old.clone(), new.clone()));
         self.notes.push(format!("{} is now {}", old.display(), new.display()));
         Ok(())
@@ -174,6 +188,30 @@ impl RootPlan {
         if given.is_empty() { "nothing".to_owned() } else { comma_separated(&given) }
     }
 
+    /// What is removed from the index although no flag names it, a line for each root.
+    fn losses(&self, index: Option<&Index>) -> Vec<String> {
+        let size = |totals: RootTotals| {
+            let records = count_noun(totals.records, "record");
+            format!("{} with {records}", count_noun(totals.files, "file"))
+        };
+        let removed = self.removed.iter().map(|root| {
+            let totals = index.and_then(|index| index.root_totals(&root.given));
+            let size = totals.map_or(String::new(), |totals| format!(" ({})", size(totals)));
+            format!("this removes {}{size} from the index", root.given.display())
+        });
+        let not_moved = self.followed.iter().filter_map(|(root, new)| {
+            let totals = index?.totals_not_moved(&root.given, new);
+            let totals = totals.filter(|totals| totals.files > 0)?;
+            Some(format!(
+                "this removes {} of {} from the index, because {} does not have them",
+                size(totals),
+                root.given.display(),
+                new.display()
+            ))
+        });
+        removed.chain(not_moved).collect()
+    }
+
     /// Asks the user before records are removed that no flag names. Returns whether to go on.
     pub(super) fn confirm(
         &self,
@@ -181,22 +219,15 @@ impl RootPlan {
         args: &Args,
         terminal: &mut Terminal,
     ) -> anyhow::Result<bool> {
-        if self.removed.is_empty() || args.dry_run {
+        if self.removed.is_empty() && self.followed.is_empty() || args.dry_run {
             return Ok(true);
         }
-        let index = Index::open(&global.index).ok();
-        for root in &self.removed {
-            let totals = index.as_ref().and_then(|index| index.root_totals(&root.given));
-            let size = match totals {
-                Some(totals) => format!(
-                    " ({} with {})",
-                    count_noun(totals.files, "file"),
-                    count_noun(totals.records, "record")
-                ),
-                None => String::new(),
-            };
-            let line = format!("this removes {}{size} from the index", root.given.display());
-            terminal.notice(sanitize::line(&line));
+        let losses = self.losses(Index::open(&global.index).ok().as_ref());
+        if losses.is_empty() {
+            return Ok(true);
+        }
+        for loss in losses {
+            terminal.notice(sanitize::line(&loss));
         }
         if args.yes {
             return Ok(true);
@@ -214,6 +245,13 @@ impl RootPlan {
         }
         Ok(agreed)
     }
+}
+
+/// Whether a path leads to a file, or to a folder that is not empty or cannot be listed.
+fn holds_anything(path: &Path) -> bool {
+    let Ok(metadata) = path.metadata() else { return false };
+    let is_empty = |mut entries: ReadDir| entries.next().is_none();
+    !metadata.is_dir() || !path.read_dir().is_ok_and(is_empty)
 }
 
 /// Fails if a path is an index folder or lies in one, even if a root would cover it: an index is

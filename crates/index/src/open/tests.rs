@@ -4,7 +4,7 @@ use tempfile::TempDir;
 use wensou_ingest::Silent;
 
 use super::*;
-use crate::{BuildOptions, build};
+use crate::{BuildOptions, RootTotals, build};
 
 /// An archive with one page, and its index.
 struct OnePage {
