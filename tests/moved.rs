@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::util::Dir;
+use crate::util::{Dir, Ran};
 
 /// A folder with three pages.
 fn folder() -> Dir {
@@ -64,4 +64,66 @@ fn a_link_or_an_empty_folder_at_the_old_path_does_not_hinder_a_move() {
     let ran = dir.run(&["index", "--move", "b", "a"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(dir.ok(&["export"]).lines().count(), 3);
+}
+
+#[test]
+#[cfg(unix)]
+fn records_of_a_root_that_cannot_be_read_are_kept() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    /// The user id of `nobody`.
+    const NOBODY: u32 = 65_534;
+
+    let dir = folder();
+    let before = dir.ok(&["export"]);
+    let set_mode = |name: &str, mode| {
+        let path = dir.path().join(name);
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    // Another user may write the index.
+    let mut folders = vec![dir.path().join("index")];
+    while let Some(path) = folders.pop() {
+        let is_folder = path.is_dir();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+        if is_folder {
+            folders.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    set_mode(".", 0o777);
+    set_mode("a", 0o000);
+    let run = |args: &[&str], closed: &str| {
+        let mut command = dir.command(args);
+        // The superuser may read everything.
+        if dir.path().join(closed).read_dir().is_ok() {
+            command.uid(NOBODY);
+        }
+        command.output().ok().map(Ran::from)
+    };
+    let Some(refused) = run(&["index"], "a") else {
+        crate::util::report_skipped("another user may not run the binary");
+        set_mode("a", 0o755);
+        return;
+    };
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("ermission denied"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("--allow-empty"), "{}", refused.stderr);
+    let kept = run(&["index", "--allow-empty"], "a").unwrap();
+    assert_eq!(kept.code, 0, "{kept:?}");
+    assert!(kept.stderr.contains("0 removed"), "{}", kept.stderr);
+    set_mode("a", 0o755);
+    assert_eq!(dir.ok(&["export"]), before);
+    // Only the page in the folder that cannot be read is kept.
+    fs::remove_file(dir.path().join("a/1.txt")).unwrap();
+    fs::remove_file(dir.path().join("a/2.txt")).unwrap();
+    set_mode("a/deep", 0o000);
+    let kept = run(&["index", "--allow-empty"], "a/deep").unwrap();
+    assert!(kept.stderr.contains("2 removed"), "{}", kept.stderr);
+    set_mode("a/deep", 0o755);
+    assert_eq!(dir.ok(&["export"]).lines().count(), 1);
+    set_mode("index", 0o000);
+    let refused = run(&["index"], "index").unwrap();
+    set_mode("index", 0o755);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(refused.stderr.contains("ermission denied"), "{}", refused.stderr);
 }

@@ -2,6 +2,8 @@
 //! one the generation in use.
 
 use std::convert::Infallible;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use crate::files::{FILES, Folder, SETTINGS};
 use crate::generation::{Draft, KeepComplete, WhenBusy, is_index_folder};
 use crate::meta::{Base, Meta, Settings};
 use crate::options::BuildOptions;
+use crate::root_totals::is_gone;
 use crate::roots::RootSet;
 use crate::share::{Share, is_same_share};
 use crate::stored::Stored;
@@ -41,6 +44,7 @@ use crate::write::{BuildInputs, GenerationWriter};
 /// - [`Error::NotAnIndex`] and [`Error::Foreign`] if `dir` contains files that wensou did not make;
 /// - [`Error::Busy`] if another process is building;
 /// - [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost;
+/// - [`Error::UnreadableRoot`] if a root that has records cannot be read;
 /// - [`Error::Strict`] if pages were skipped and [`BuildOptions::strict`] is set;
 /// - [`Error::NonUtf8Root`] for a root whose path is not UTF-8;
 /// - [`Error::Denied`] if this user may not read the old index, and [`Error::Unreadable`] or
@@ -177,6 +181,7 @@ pub(crate) fn excluding(ingest: &wensou_ingest::Options, dir: &Path) -> wensou_i
 
 /// Scans the files of the archive. A root that has no files although the old index has records of
 /// it may not be mounted: that is an error, unless the options say to keep or to drop its records.
+/// So is a root that exists and cannot be read; its records are never dropped.
 pub(crate) fn scan(
     roots: &[PathBuf],
     options: &BuildOptions,
@@ -192,12 +197,21 @@ pub(crate) fn scan(
     let Some(stored) = stored else { return Ok(scanned) };
     let files = scanned.file_counts_by_root().to_vec();
     for (root, _) in roots.iter().zip(files).filter(|(_, files)| *files == 0) {
-        let records = stored.count_under(root);
+        // What the system refuses to read keeps its records. They are lost only if it is gone.
+        let refused = refused_below(root, &scanned);
+        let records = stored.count_outside(root, &refused);
+        if stored.count_under(root) > 0 && !tolerant && refused.iter().any(|path| path == root) {
+            let source = fs::read_dir(root).err().unwrap_or_else(|| ErrorKind::Other.into());
+            return Err(Error::UnreadableRoot { root: root.clone(), source });
+        }
         if records == 0 {
             continue;
         }
         if options.allow_empty {
-            stored.forget(root);
+            // If some of the root is kept, a build finds the rest to be gone.
+            if refused.is_empty() {
+                stored.forget(root);
+            }
         } else if options.keep_missing {
             declare_empty_root_unreadable(&mut scanned, root);
         } else {
@@ -205,6 +219,14 @@ pub(crate) fn scan(
         }
     }
     Ok(scanned)
+}
+
+/// The files and folders at or below a root that the system refused to read although they exist.
+fn refused_below(root: &Path, scanned: &ScannedArchive) -> Vec<PathBuf> {
+    let is_refused = |skipped: &&Skipped| {
+        is_unreadable(skipped) && skipped.path.starts_with(root) && !is_gone(&skipped.path)
+    };
+    scanned.skipped().iter().filter(is_refused).map(|skipped| skipped.path.clone()).collect()
 }
 
 /// Declares unreadable a root that has no files, so that the records of it are kept. If the scan

@@ -92,6 +92,18 @@ pub enum Error {
         /// The number of articles and flash items that the index has of it.
         records: u64,
     },
+    /// A root that the index has records of exists, but cannot be read.
+    #[error(
+        "cannot read {}: nothing was changed, and the index keeps its records; give this user the \
+         right to read it", .root.display()
+    )]
+    UnreadableRoot {
+        /// The folder, as it was given.
+        root: PathBuf,
+        /// Why it cannot be read.
+        #[source]
+        source: io::Error,
+    },
     /// Records would be lost: they can be read neither from the damaged index nor from the archive.
     #[error(
         "{records} {} of the damaged index cannot be read, and {files} {} of the archive cannot be \

@@ -116,6 +116,19 @@ impl Stored {
         self.locations(path).map_or(0, |locations| locations.len() as u64)
     }
 
+    /// The number of records that occur in a folder, without those that also occur in one of the
+    /// files or folders `except` in it; 0 if no store can be read.
+    pub(crate) fn count_outside(&mut self, folder: &Path, except: &[PathBuf]) -> u64 {
+        let mut left: HashSet<Location> =
+            self.locations(folder).unwrap_or_default().into_iter().collect();
+        for path in except {
+            for location in self.locations(path).unwrap_or_default() {
+                left.remove(&location);
+            }
+        }
+        left.len() as u64
+    }
+
     /// Leaves out the records of a root from now on. It has no files now, and the user has accepted
     /// the loss of its records (`--allow-empty`).
     pub(crate) fn forget(&mut self, root: &Path) {

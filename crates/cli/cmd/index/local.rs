@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use wensou_index::{BuildOptions, Index, is_current};
+use wensou_index::{BuildOptions, Error, Index, is_current};
 use wensou_ingest::Report;
 
 use super::build::{Reporting, build};
@@ -24,6 +24,12 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let previous = wensou_index::settings(&global.index);
+    // There may be an index with roots, which this user may not read.
+    if previous.is_none()
+        && let Err(error @ Error::Denied { .. }) = Index::open(&global.index)
+    {
+        return Err(error.into());
+    }
     let plan = RootPlan::new(global, args, previous.as_ref())?;
     if !plan.confirm(global, args, terminal)? {
         return Ok(Outcome::Refused);
