@@ -28,7 +28,7 @@ fn read_with(files: &[(&str, &[u8])], options: &Options) -> (Vec<Record>, Report
     read_roots(&[dir.path().to_owned()], options)
 }
 
-fn read(name: &str, bytes: impl AsRef<[u8]>) -> (Vec<Article>, Report) {
+pub(crate) fn read(name: &str, bytes: impl AsRef<[u8]>) -> (Vec<Article>, Report) {
     let (records, report) = read_with(&[(name, bytes.as_ref())], &Options::default());
     (articles(records), report)
 }

@@ -5,6 +5,7 @@ mod archive;
 mod boilerplate;
 mod containers;
 mod damage;
+mod dump_damage;
 mod dumps;
 mod encodings;
 mod excluded;
