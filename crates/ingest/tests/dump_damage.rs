@@ -5,6 +5,32 @@
 use crate::dumps::read;
 
 #[test]
+fn records_with_damaged_characters_are_read() {
+    let intact = r#"{"title":"乙","content":"央行昨日宣布調整利率，市場普遍認為這將影響房市。"}"#;
+    for (damaged, body, lossy) in [
+        (&b"{\"title\":\"\xe7\x94\xb2\",\"content\":\"a\tb\"}"[..], "a\tb", 0),
+        (b"{\"title\":\"\xe7\x94\xb2\",\"content\":\"a\0b\"}", "ab", 1),
+        (b"{\"title\":\"\xe7\x94\xb2\",\"content\":\"a\xffb\"}", "a\u{fffd}b", 1),
+        (br#"{"title":"\u7532","content":"a\ud83d"}"#, "a\u{fffd}", 1),
+        (br#"{"title":"\u7532","content":"ab","score":NaN,"x":-Infinity}"#, "ab", 0),
+        (br#"{"title":"\u7532","content":"it\'s C:\d"}"#, "it's C:\\d", 0),
+    ] {
+        for (name, bytes) in [
+            ("a.jsonl", [intact.as_bytes(), b"\n", damaged].concat()),
+            ("a.json", [b"[", intact.as_bytes(), b",", damaged, b"]"].concat()),
+        ] {
+            let (articles, report) = read(name, &bytes);
+            assert_eq!(report.skipped, [], "{name} {body}");
+            assert_eq!((&*articles[1].title, &*articles[1].paragraphs[0]), ("甲", body), "{name}");
+            assert_eq!(report.lossy.len(), lossy, "{name} {body}");
+        }
+    }
+    // Other errors still cost the record.
+    let (articles, report) = read("a.jsonl", format!("{intact}\n{{\"title\":\"甲\t\",}}\n"));
+    assert_eq!((articles.len(), report.skipped.len(), report.lossy.len()), (1, 1, 0));
+}
+
+#[test]
 fn comparisons_in_texts_are_not_taken_for_tags() {
     let text = "若 a<b 且 b>c，則 a<c。當價格x<p 時，賣方不願成交，直到 y>z 為止。";
     for (name, dump) in [

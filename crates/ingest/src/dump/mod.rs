@@ -5,6 +5,7 @@
 //! | `text_reader` | decodes any encoding to UTF-8, with offsets in the file |
 //! | `lines` | reads JSON lines and labelled lines |
 //! | `json` | reads other JSON: arrays of objects, and objects one after another |
+//! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
 //! | `elements`, `feed`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
 //! | `mbox` | reads messages |
@@ -17,6 +18,7 @@ mod elements;
 mod exported;
 mod feed;
 mod json;
+mod json_repair;
 mod lines;
 mod location;
 mod mbox;
@@ -86,11 +88,14 @@ impl Reader<'_> {
             recent: RecentRecords::new(),
             next_id: None,
             repaired: 0,
+            is_lossy: false,
             count: 0,
             emit,
         };
         let flow = read(kind, &mut file, &mut sink);
-        let (count, repaired, records) = (sink.count, sink.repaired, sink.records);
+        let Sink { count, repaired, is_lossy, records, .. } = sink;
+        // What is invalid in a message is decided by the encodings that the message states.
+        let is_lossy = is_lossy || !is_mail && file.is_lossy();
         let line = None;
         match flow {
             Flow::Break(End::ReceiverStopped) => ControlFlow::Break(()),
@@ -101,7 +106,8 @@ impl Reader<'_> {
                 let keys =
                     DumpKeys { unused, of_wrong_type: records.keys.of_wrong_type.into_sorted() };
                 let bytes = file.bytes_read();
-                emit(ReadEvent::DumpEnds { path, bytes, repaired, keys: Box::new(keys) })
+                let keys = Box::new(keys);
+                emit(ReadEvent::DumpEnds { path, bytes, repaired, is_lossy, keys })
             }
         }
     }

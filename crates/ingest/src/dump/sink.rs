@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
 use super::wrapped::{self, Unwrapped};
+use super::json_repair;
 use crate::direct_mapped_cache::DirectMappedCache;
 use crate::fields::key_reader::RawFields;
 use crate::input::{self, last_io_error::LastIoError};
@@ -32,7 +33,7 @@ pub(super) enum End {
 }
 
 /// Whether the reading of a dump goes on, or why it ends.
-pub(super) type Flow = ControlFlow<End>;
+pub(super) type Flow<T = ()> = ControlFlow<End, T>;
 
 /// Receives the records of one dump.
 pub(super) struct Sink<'a> {
@@ -48,6 +49,8 @@ pub(super) struct Sink<'a> {
     pub(super) next_id: Option<Value>,
     /// Number of texts (titles, names, tags and paragraphs) whose mojibake was repaired.
     pub(super) repaired: u64,
+    /// Whether invalid bytes or characters of a record were replaced by U+FFFD, or NUL removed.
+    pub(super) is_lossy: bool,
     /// Number of lines or records so far.
     pub(super) count: u64,
     pub(super) emit: &'a mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
@@ -117,11 +120,15 @@ impl Sink<'_> {
 
     /// Passes on the record in a JSON text.
     pub(super) fn json(&mut self, bytes: &[u8], span: Span, line: u64) -> Flow {
-        let value = match std::str::from_utf8(bytes) {
-            Ok(text) => serde_json::from_str(text).map_err(|error| error.to_string()),
-            Err(_) => Err("not UTF-8".to_owned()),
-        };
-        match value {
+        let mut repaired = None;
+        let value = serde_json::from_slice(bytes).or_else(|error| {
+            let repaired = repaired.insert(json_repair::repaired(bytes).ok_or(error)?);
+            serde_json::from_str(&repaired.text)
+        });
+        if let Some(repaired) = repaired.as_ref().filter(|_| value.is_ok()) {
+            self.is_lossy |= repaired.is_lossy;
+        }
+        match value.map_err(|error| error.to_string()) {
             Ok(Value::Object(fields)) => {
                 match wrapped::unwrap_object(fields, self.next_id.take()) {
                     Unwrapped::Record(fields) => self.record(&fields, bytes, span, line),

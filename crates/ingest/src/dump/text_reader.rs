@@ -31,6 +31,10 @@ pub(crate) struct TextReader<'r> {
     /// The encoding to use, if it is given; otherwise it is detected.
     given: Option<&'static Encoding>,
     state: State,
+    /// Whether bytes were invalid in the encoding.
+    lossy: bool,
+    /// The first bytes of a character of which the buffer has only these, at its end.
+    cut_char: Vec<u8>,
     /// Maximum bytes of the file that are kept for mapping offsets, beside those of one buffer.
     window: usize,
 }
@@ -81,6 +85,8 @@ impl<'r> TextReader<'r> {
             bom_bytes: 0,
             given,
             state: State::Undecided,
+            lossy: false,
+            cut_char: Vec::new(),
             window,
         }
     }
@@ -93,6 +99,38 @@ impl<'r> TextReader<'r> {
     /// Number of bytes read from the file.
     pub(crate) fn bytes_read(&self) -> u64 {
         self.file_end
+    }
+
+    /// Whether bytes so far were invalid in the encoding of the file.
+    pub(crate) fn is_lossy(&self) -> bool {
+        self.lossy
+    }
+
+    /// Notes whether the next part of a file in UTF-8 is invalid; an empty part is its end.
+    fn check_utf8(&mut self, part: &[u8]) {
+        if self.lossy {
+            return;
+        }
+        let mut part = part;
+        if !self.cut_char.is_empty() {
+            // Complete the character with the bytes that continue it.
+            let is_more = |byte: &&u8| (0x80..0xc0).contains(*byte);
+            let more = part.iter().take(3).take_while(is_more).count();
+            self.cut_char.extend_from_slice(&part[..more]);
+            part = &part[more..];
+            match std::str::from_utf8(&self.cut_char) {
+                // A short part may not complete it.
+                Err(error) if error.error_len().is_none() && more > 0 && part.is_empty() => return,
+                cut_char => self.lossy = cut_char.is_err(),
+            }
+            self.cut_char.clear();
+        }
+        if let Err(error) = std::str::from_utf8(part) {
+            match error.error_len() {
+                Some(_) => self.lossy = true,
+                None => self.cut_char.extend_from_slice(&part[error.valid_up_to()..]),
+            }
+        }
     }
 
     /// The bytes of the file for a range of the text. Ranges must come in order.
@@ -150,6 +188,9 @@ impl<'r> TextReader<'r> {
         }
         // All text before this offset has been passed on.
         let passed_on = self.text_start;
+        if matches!(self.state, State::Utf8) {
+            self.check_utf8(&raw);
+        }
         self.buffer = match &mut self.state {
             State::Undecided | State::Utf8 => raw,
             State::Decoding(transcoder) => {
@@ -157,7 +198,9 @@ impl<'r> TextReader<'r> {
                 if transcoder.raw.len() > self.window {
                     transcoder.map_offset(passed_on);
                 }
-                transcoder.decode(&raw)
+                let (text, has_errors) = transcoder.decode(&raw);
+                self.lossy |= has_errors;
+                text
             }
         };
         Ok(())
@@ -238,19 +281,20 @@ fn guessed_encoding(sample: &[u8]) -> &'static Encoding {
 }
 
 impl Transcoder {
-    /// Decodes the next part of the file; an empty part is its end.
-    fn decode(&mut self, raw: &[u8]) -> Vec<u8> {
+    /// Decodes the next part of the file; an empty part is its end. Also returns whether bytes of
+    /// it are invalid.
+    fn decode(&mut self, raw: &[u8]) -> (Vec<u8>, bool) {
         let is_last = raw.is_empty();
         if is_last && std::mem::replace(&mut self.ended, true) {
-            return Vec::new();
+            return (Vec::new(), false);
         }
         self.raw.extend_from_slice(raw);
         let room = self.decoder.max_utf8_buffer_length(raw.len()).unwrap_or(4 * raw.len() + 16);
         let mut text = vec![0; room];
-        let (result, _, written, _) = self.decoder.decode_to_utf8(raw, &mut text, is_last);
+        let (result, _, written, has_errors) = self.decoder.decode_to_utf8(raw, &mut text, is_last);
         debug_assert_eq!(result, CoderResult::InputEmpty);
         text.truncate(written);
-        text
+        (text, has_errors)
     }
 
     /// Maps an offset of the text to the file, and drops the bytes before it.

@@ -30,6 +30,8 @@ pub(crate) enum ReadEvent {
         bytes: u64,
         /// Number of texts (titles, names, tags and paragraphs) whose mojibake was repaired.
         repaired: u64,
+        /// Whether invalid bytes or characters were replaced by U+FFFD, or NUL bytes removed.
+        is_lossy: bool,
         keys: Box<DumpKeys>,
     },
     /// Everything in a file that can be read has been read. The events since the last `FileRead`

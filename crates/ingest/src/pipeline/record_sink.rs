@@ -77,7 +77,10 @@ impl<E> RecordSink<'_, E> {
             ReadEvent::UnreadDate(unread) => self.report.unread_dates.push(unread),
             ReadEvent::DumpBegins(paths) => self.begin_dump(paths),
             ReadEvent::MojibakeKept(kept) => self.report.mojibake_kept.push(kept),
-            ReadEvent::DumpEnds { path, bytes, repaired, keys } => {
+            ReadEvent::DumpEnds { path, bytes, repaired, is_lossy, keys } => {
+                if is_lossy {
+                    self.report.lossy.push(PathBuf::from(&path));
+                }
                 self.end_dump(path, bytes, repaired, *keys);
             }
             ReadEvent::Page(page) => self.receive_page(*page)?,
