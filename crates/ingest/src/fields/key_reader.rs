@@ -1,5 +1,7 @@
 //! Understands the keys of a record.
 
+use std::borrow::Cow;
+
 use foldhash::HashMap;
 use serde_json::{Map, Value};
 
@@ -12,6 +14,27 @@ use super::value;
 use crate::encoding::mended::Mended;
 use crate::record::Moment;
 
+/// Keys beside those of texts whose value may be an object that stands for the article.
+const ARTICLE_KEYS: [&str; 16] = [
+    "news",
+    "data",
+    "item",
+    "doc",
+    "document",
+    "record",
+    "fields",
+    "attributes",
+    "node",
+    "entry",
+    "result",
+    "info",
+    "articleinfo",
+    "newsinfo",
+    "page",
+    "payload",
+];
+/// Maximum number of objects in one another that stand for the article.
+const MAX_NESTED: usize = 2;
 /// Maximum number of keys whose meaning is remembered.
 const MAX_MEANINGS: usize = 4096;
 
@@ -49,10 +72,21 @@ pub(crate) struct KeyReader<'m> {
 /// A key of a record that stands for a field.
 struct Candidate<'v> {
     field: Field,
-    /// The rank of the key among the keys for this field: the smallest is tried first.
-    rank: u16,
-    key: &'v str,
+    /// The rank of the key among the keys for this field: the smallest is tried first. A summary
+    /// comes after every text, and a key in an object that stands for the article after those of
+    /// the record.
+    rank: (bool, usize, u16),
+    /// The key; in an object that stands for the article the path to it, as in `article.title`.
+    key: Cow<'v, str>,
     value: &'v Value,
+}
+
+/// Which texts of an article an object has.
+pub(crate) struct OwnTexts {
+    pub(crate) title: bool,
+    pub(crate) text: bool,
+    /// A text that may be a summary, or the message that a program sends with its answer.
+    pub(crate) summary: bool,
 }
 
 impl<'m> KeyReader<'m> {
@@ -75,13 +109,19 @@ impl<'m> KeyReader<'m> {
         let mut taken = None;
         for Candidate { field, key, value, .. } in candidates {
             if taken == Some(field) {
-                self.unused.add(key, line);
+                self.unused.add(&key, line);
                 continue;
             }
-            match understood.set(field, value) {
+            let set = understood.set(field, value);
+            if set.is_some() {
+                for inner in value::unread_keys(field, value) {
+                    self.unused.add(&format!("{key}.{inner}"), line);
+                }
+            }
+            match set {
                 Some(true) => taken = Some(field),
                 Some(false) => {}
-                None => self.of_wrong_type.add(key, line),
+                None => self.of_wrong_type.add(&key, line),
             }
         }
         understood
@@ -97,28 +137,111 @@ impl<'m> KeyReader<'m> {
         let mut candidates = Vec::new();
         for (rank, (field, key)) in (0..).zip(map.iter()) {
             if let Some(value) = by_path(fields, key) {
+                let (rank, key) = ((false, 0, rank), Cow::Borrowed(key));
                 candidates.push(Candidate { field, rank, key, value });
             }
         }
+        self.add_known(fields, line, "", MAX_NESTED, &mut candidates);
+        candidates
+    }
+
+    /// Adds the well-known keys to `candidates`. They are keys of the record if `parent` is
+    /// empty; otherwise keys of an object that stands for the article, and `parent` is the path to
+    /// it. Looks for such objects in at most `depth` further levels.
+    fn add_known<'v>(
+        &mut self,
+        fields: &'v RawFields,
+        line: u64,
+        parent: &str,
+        depth: usize,
+        candidates: &mut Vec<Candidate<'v>>,
+    ) {
+        let map = self.map;
         let mapped_count = u16::try_from(map.iter().count()).unwrap_or(u16::MAX);
         for (key, value) in fields {
+            let path = match parent {
+                "" => Cow::Borrowed(&**key),
+                _ => Cow::Owned(format!("{parent}.{key}")),
+            };
             // The key is mapped, or a mapped path such as `source.name` begins with it.
             let is_mapped = || {
-                let begins_path = |path: &'v str| path.split('.').next() == Some(key);
-                map.iter().any(|(_, path)| path == key || begins_path(path))
+                let after = |mapped: &'m str| mapped.strip_prefix(&*path);
+                let mut mapped = map.iter().filter_map(|(_, mapped)| after(mapped));
+                mapped.any(|after| after.is_empty() || after.starts_with('.'))
             };
             if value::is_empty(value) || !map.is_empty() && is_mapped() {
                 continue;
             }
-            match self.meaning(key) {
+            let meaning = self.meaning(key);
+            if let Value::Object(nested) = value
+                && depth > 0
+                && self.stands_for_article(key, nested, depth)
+            {
+                self.add_known(nested, line, &path, depth - 1, candidates);
+                continue;
+            }
+            match meaning {
                 Some((field, rank)) => {
-                    let rank = rank.saturating_add(mapped_count);
-                    candidates.push(Candidate { field, rank, key, value });
+                    let is_summary = keys::is_summary(field, rank);
+                    let rank = (is_summary, MAX_NESTED - depth, rank.saturating_add(mapped_count));
+                    candidates.push(Candidate { field, rank, key: path, value });
                 }
-                None => self.unused.add(key, line),
+                None => self.unused.add(&path, line),
             }
         }
-        candidates
+    }
+
+    /// Whether an object stands for the article, so that its keys are those of the record: its key
+    /// says so, and it has a title or a text, or an object that stands for the article.
+    fn stands_for_article(&mut self, key: &str, fields: &RawFields, depth: usize) -> bool {
+        let is_text = self.meaning(key).is_some_and(|(field, _)| field == Field::Text);
+        let is_article_key = || ARTICLE_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+        if !is_text && !is_article_key() {
+            return false;
+        }
+        let OwnTexts { title, text, summary } = self.own_texts(fields);
+        let is_in = |(key, value): (&String, &Value)| {
+            let nested = value.as_object().filter(|_| depth > 1);
+            nested.is_some_and(|nested| self.stands_for_article(key, nested, depth - 1))
+        };
+        title || text || summary || fields.iter().any(is_in)
+    }
+
+    /// Which texts of an article an object has.
+    pub(crate) fn own_texts(&mut self, fields: &RawFields) -> OwnTexts {
+        let mut own = OwnTexts { title: false, text: false, summary: false };
+        let map = self.map;
+        for (field, path) in map.iter() {
+            let is_given = by_path(fields, path).is_some();
+            own.title |= is_given && field == Field::Title;
+            own.text |= is_given && field == Field::Text;
+        }
+        let mut has_articles = false;
+        for (key, value) in fields {
+            let first = value.as_array().and_then(|values| values.first()?.as_object());
+            let is_given = !value::is_empty(value) && !value.is_boolean();
+            match self.meaning(key).filter(|_| is_given) {
+                Some((Field::Title, _)) => own.title = true,
+                Some((Field::Text, rank)) if keys::is_summary(Field::Text, rank) => {
+                    own.summary = true;
+                }
+                Some((Field::Text, _)) if matches!(&**key, "message" | "detail") => {
+                    own.summary = true;
+                }
+                Some((Field::Text, _)) => {
+                    let is_article = first.is_some_and(|first| {
+                        let OwnTexts { title, text, summary } = self.own_texts(first);
+                        title && (text || summary)
+                    });
+                    has_articles |= is_article;
+                    own.text |= !is_article;
+                }
+                _ => {}
+            }
+        }
+        // Objects with titles and texts are parts of the text only if the object has a title.
+        own.text |= has_articles && own.title;
+        own
     }
 
     /// [`keys::meaning`] of a key, remembered.

@@ -30,6 +30,21 @@ pub(crate) fn meaning(key: &str) -> Option<(Field, u16)> {
     exact(&key).or_else(|| without_prefix().map(|(field, rank)| (field, rank + PREFIXED_RANK)))
 }
 
+/// Whether the key with this meaning may hold only a summary of the text.
+pub(crate) fn is_summary(field: Field, rank: u16) -> bool {
+    /// The first key of a summary among the keys of the text.
+    const FIRST: &str = "description";
+    if field != Field::Text {
+        return false;
+    }
+    let is_text = |(known, _): &&(Field, &[&str])| *known == Field::Text;
+    let first = KEYS.iter().find(is_text).and_then(|(_, keys)| {
+        let first = keys.iter().position(|key| *key == FIRST)?;
+        u16::try_from(first).ok()
+    });
+    first.is_some_and(|first| rank % PREFIXED_RANK >= first)
+}
+
 /// Whether a key is well known.
 pub(crate) fn is_known(key: &str) -> bool {
     meaning(key).is_some()

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::fields::field::Field;
 use crate::fields::html_text::{has_markup, html_lines};
 
 /// Maximum depth of nested values that are looked into.
@@ -12,8 +13,15 @@ const MAX_DEPTH: usize = 3;
 const MAX_VALUES: usize = 10_000;
 
 /// The keys of nested objects that hold the name of the object.
-const NAMES: [&str; 12] =
-    ["name", "title", "text", "value", "label", "$oid", "#text", "@value", "_", "cn", "zh", "term"];
+const NAMES: [&str; 13] = [
+    "name", "title", "text", "value", "label", "$oid", "#text", "@value", "_", "cn", "zh", "term",
+    "rendered",
+];
+/// The keys of nested objects that hold a text.
+const TEXTS: [&str; 16] = [
+    "text", "content", "html", "rendered", "body", "value", "#text", "@value", "_", "cn", "zh",
+    "name", "title", "label", "data", "blocks",
+];
 /// The keys of nested objects that hold an address.
 const ADDRESSES: [&str; 5] = ["url", "href", "@id", "link", "value"];
 
@@ -42,20 +50,13 @@ pub(crate) fn list(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// The paragraphs of a text, of a list of texts, or of any other value that [`single`] can read.
-/// `None` for all others.
+/// The paragraphs of a text, of a list of texts, or of the texts in objects. `None` in the same cases
+/// as [`single`].
 pub(crate) fn paragraphs(value: &Value) -> Option<Vec<String>> {
-    let texts = match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(values) => {
-            let texts: Vec<String> = values.iter().take(MAX_VALUES).filter_map(plain).collect();
-            if texts.is_empty() && !values.is_empty() {
-                return None;
-            }
-            texts
-        }
-        other => vec![single(other)?],
-    };
+    let mut texts = Vec::new();
+    if !collect(value, &TEXTS, MAX_DEPTH, &mut |text| texts.push(text.to_owned())) {
+        return None;
+    }
     let mut paragraphs = Vec::new();
     for text in texts {
         if has_markup(&text) {
@@ -93,51 +94,91 @@ pub(crate) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A string or a number as it is. Of an object, the name in it, without markup and on one line.
-fn plain(value: &Value) -> Option<String> {
+/// The keys of the objects in the value of a field that say something and are not read.
+pub(crate) fn unread_keys(field: Field, value: &Value) -> Vec<&str> {
+    let keys: &[&str] = match field {
+        // Each form of a date has keys of its own.
+        Field::Date => return Vec::new(),
+        Field::Text => &TEXTS,
+        Field::Url => &ADDRESSES,
+        _ => &NAMES,
+    };
+    let mut unread = Vec::new();
+    add_unread_keys(value, keys, MAX_DEPTH, &mut unread);
+    unread
+}
+
+/// Adds the keys that [`collect`] does not look at, each once.
+fn add_unread_keys<'v>(value: &'v Value, keys: &[&str], depth: usize, unread: &mut Vec<&'v str>) {
+    /// Maximum number of keys that are returned.
+    const MAX_UNREAD: usize = 32;
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Object(_) => collected(value, &NAMES)?.into_iter().next(),
-        _ => None,
+        Value::Array(values) if depth > 0 => {
+            for value in values.iter().take(MAX_VALUES) {
+                add_unread_keys(value, keys, depth - 1, unread);
+            }
+        }
+        Value::Object(fields) if depth > 0 => {
+            let read = key_to_read(fields, keys);
+            for (key, value) in fields {
+                let is_new = unread.len() < MAX_UNREAD && !unread.contains(&&**key);
+                if is_new && read != Some(&**key) && !is_empty(value) {
+                    unread.push(key);
+                }
+            }
+            if let Some(value) = read.and_then(|key| fields.get(key)) {
+                add_unread_keys(value, keys, depth - 1, unread);
+            }
+        }
+        _ => {}
     }
 }
 
-/// All texts in a value; `None` if the value is of a type that cannot have any. Of an object, only
-/// the value of the first of `keys` that it has is taken.
+/// All texts in a value, on one line each; `None` if the value is of a type that cannot have any.
+/// Of an object, only the value of one of `keys` is taken, see [`key_to_read`].
 fn collected(value: &Value, keys: &[&str]) -> Option<Vec<String>> {
     let mut texts = Vec::new();
-    collect(value, keys, MAX_DEPTH, &mut texts).then_some(texts)
+    let mut add = |text: &str| {
+        let text = one_line(text);
+        if !text.is_empty() {
+            texts.push(text);
+        }
+    };
+    collect(value, keys, MAX_DEPTH, &mut add).then_some(texts)
 }
 
-/// Adds the texts of a value; returns whether the value is of a type that can have any. Looks into
-/// at most `depth` levels of lists and objects.
-fn collect(value: &Value, keys: &[&str], depth: usize, texts: &mut Vec<String>) -> bool {
+/// Passes the texts of a value to `add`; returns whether the value is of a type that can have any.
+/// Looks into at most `depth` levels of lists and objects.
+fn collect(value: &Value, keys: &[&str], depth: usize, add: &mut dyn FnMut(&str)) -> bool {
     match value {
         Value::Null => true,
         Value::Bool(_) => false,
         Value::Number(number) => {
-            texts.push(number.to_string());
+            add(&number.to_string());
             true
         }
         Value::String(text) => {
-            let text = one_line(text);
-            if !text.is_empty() {
-                texts.push(text);
-            }
+            add(text);
             true
         }
         _ if depth == 0 => false,
         Value::Array(values) => {
             let all = values.iter().take(MAX_VALUES);
-            let read = all.filter(|value| collect(value, keys, depth - 1, texts)).count();
+            let read = all.filter(|value| collect(value, keys, depth - 1, add)).count();
             read > 0 || values.is_empty()
         }
         Value::Object(fields) => {
-            let named = keys.iter().find_map(|key| fields.get(*key));
-            named.is_some_and(|value| collect(value, keys, depth - 1, texts))
+            let named = key_to_read(fields, keys).and_then(|key| fields.get(key));
+            named.is_some_and(|value| collect(value, keys, depth - 1, add))
         }
     }
+}
+
+/// The first of `keys` that says something in an object, or else the first that it has.
+fn key_to_read<'k>(fields: &Map<String, Value>, keys: &[&'k str]) -> Option<&'k str> {
+    let says = |key: &&&str| fields.get(**key).is_some_and(|value| !is_empty(value));
+    let found = keys.iter().find(says);
+    found.or_else(|| keys.iter().find(|key| fields.contains_key(**key))).copied()
 }
 
 /// Splits a list that is written as one text: `甲,乙`, `甲、乙`, `['甲', '乙']`.
