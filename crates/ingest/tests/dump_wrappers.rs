@@ -2,13 +2,89 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use wensou_ingest::Report;
+use wensou_ingest::{Article, Report};
 
 use crate::dumps::read;
+
+fn titles(articles: &[Article]) -> String {
+    articles.iter().map(|article| &*article.title).collect()
+}
 
 fn unused(report: &Report) -> String {
     let keys = report.unused_keys.iter().map(|key| format!("{}:{}", key.key, key.count));
     keys.collect::<Vec<_>>().join(" ")
+}
+
+fn record(title: &str) -> String {
+    format!(r#"{{"title":"{title}","content":"央行{title}段的正文。"}}"#)
+}
+
+#[test]
+fn all_records_in_wrappers_are_read_and_other_keys_are_named() {
+    let [a, b, c] = ["甲", "乙", "丙"].map(record);
+    let answer = |record: &str| format!(r#"{{"code":0,"message":"成功","data":[{record}]}}"#);
+    let (one, two) = (answer(&a), answer(&b));
+    for (name, text, expected_titles, expected_keys) in [
+        ("a.json", format!("{one}\n{two}\n"), "甲乙", "code:2 message:2"),
+        ("a.jsonl", format!("{one}\n{two}\n"), "甲乙", "code:2 message:2"),
+        ("a.json", format!("[{one},{two}]"), "甲乙", "code:2 message:2"),
+        ("a.json", format!(r#"{{"articles":[{a}],"news":[{b}]}}"#), "甲乙", ""),
+        ("a.json", format!(r#"{{"top":{a},"articles":[{b}]}}"#), "甲乙", ""),
+        ("a.json", format!(r#"{{"items":[{a}],"next":null,"related":[{b}]}}"#), "甲乙", ""),
+        (
+            "a.json",
+            format!(r#"{{"items":[{a}],"facets":[{{"name":"x"}}],"tags":["x"],"next":"y"}}"#),
+            "甲",
+            "facets:1 next:1 tags:1",
+        ),
+        (
+            "a.json",
+            format!(r#"{{"data":{{"headline":{a},"list":[{b}],"total":9}},"more":[{c}]}}"#),
+            "甲乙丙",
+            "total:1",
+        ),
+        (
+            "a.json",
+            format!(r#"[{{"page":1,"items":[{a},{b}]}},{{"page":2,"items":[{c}]}}]"#),
+            "甲乙丙",
+            "page:2",
+        ),
+        ("a.json", format!(r#"{{"2024-03-04":[{a}],"2024-03-05":[{b}]}}"#), "甲乙", ""),
+        ("a.json", format!("{{\n\"k1\":{a},\n\"k2\":{b}}}"), "甲乙", ""),
+        (
+            "a.json",
+            format!(r#"{{"took":1,"hits":{{"hits":[{{"_id":"7","_source":{a}}}]}},"aggs":{{}}}}"#),
+            "甲",
+            "took:1",
+        ),
+        // An article whose text has parts does not wrap records.
+        (
+            "a.json",
+            "{\n\"title\":\"甲\",\n\"content\":[{\"type\":\"text\",\"text\":\"正文。\"}]}"
+                .to_owned(),
+            "甲",
+            "content.type:1",
+        ),
+        (
+            "a.jsonl",
+            format!(r#"{{"title":"甲","summary":"摘要","related":[{b}]}}"#),
+            "甲",
+            "related:1",
+        ),
+    ] {
+        let (articles, report) = read(name, &text);
+        assert_eq!(report.skipped, [], "{name} {text}");
+        assert_eq!(titles(&articles), expected_titles, "{name} {text}");
+        assert_eq!(unused(&report), expected_keys, "{name} {text}");
+        for article in &articles {
+            let span = article.span.start as usize..article.span.end as usize;
+            assert!(text[span].contains(&article.title), "{name} {text}");
+        }
+    }
+    let broken = format!(r#"{{"data":[{a},{{"title":"乙"}},7],"x":{{"y":1}}}}"#);
+    let (articles, report) = read("a.json", &broken);
+    assert_eq!((&*titles(&articles), &*unused(&report)), ("甲乙", "x:1"));
+    assert_eq!(report.skipped.len(), 1, "{:?}", report.skipped);
 }
 
 #[test]

@@ -1,187 +1,226 @@
 //! Reads JSON that does not have one object per line: arrays of objects, objects one after another,
-//! and arrays that programs wrap in an object (`{"status":"ok","data":[…]}`).
+//! and the records in objects that programs wrap around them (`{"status":"ok","data":[…]}`).
 //!
 //! A scanner looks only at brackets and quotes to find where an object ends. Each object is parsed
-//! when all of it has been read, so one object is in memory at a time.
+//! when all of it has been read, so one object is in memory at a time. Only the wrapper with which
+//! a file begins may be longer than a record.
 
 use std::io::{self, BufRead};
 
+use super::json_scanner::{JsonText, Scanner};
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
-use crate::input::sniff_json::wrapper_length;
+use crate::input::sniff_json::{is_wrapper, wrapper};
+use crate::record::Span;
 
 /// Passes every object to `sink`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    let mut scanner = Scanner { file, line: 1, value: Vec::new(), wrapped: false, depth: 0 };
-    let wrapper_bytes = match scanner.file.fill_buf() {
-        Ok(buffer) => wrapper_length(buffer),
-        Err(error) => return sink.failed(scanner.line, &error),
+    let wrapper = match file.fill_buf() {
+        Ok(buffer) => wrapper(buffer),
+        Err(error) => {
+            let line = 1;
+            return sink.failed(line, &error);
+        }
     };
-    if let Some(bytes) = wrapper_bytes {
-        scanner.skip(bytes);
-        (scanner.wrapped, scanner.depth) = (true, 1);
+    let mut scanner = Scanner::new(file, 1);
+    if let Some(wrapper) = wrapper {
+        // The `{` of the wrapper.
+        let opened = scanner.next_in_object();
+        read_or_fail(opened, &scanner, sink)?;
+        members(&mut scanner, sink, wrapper.inner_objects)?;
     }
+    let is_wanted = |_: &mut Sink<'_>, _: &[u8]| true;
+    elements(&mut scanner, sink, None, &is_wanted)
+}
+
+/// Passes the records in a wrapper to `sink`. `bytes` is the whole wrapper, which has the span
+/// `span` and begins on `line`.
+pub(super) fn wrapped_records(sink: &mut Sink<'_>, bytes: &[u8], span: Span, line: u64) -> Flow {
+    let mut text = WrapperText { bytes, at: 0, span };
+    let mut scanner = Scanner::new(&mut text, line);
+    let opened = scanner.next_in_object();
+    read_or_fail(opened, &scanner, sink)?;
+    // All of the wrapper is in memory, so the objects in it can be, too.
+    let inner_objects = 0;
+    members(&mut scanner, sink, inner_objects)
+}
+
+/// A wrapper that has been read whole.
+struct WrapperText<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    span: Span,
+}
+
+impl io::Read for WrapperText<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = (&self.bytes[self.at..]).read(buffer)?;
+        self.at += read;
+        Ok(read)
+    }
+}
+
+impl BufRead for WrapperText<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        Ok(&self.bytes[self.at..])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+}
+
+impl JsonText for WrapperText<'_> {
+    fn offset(&self) -> u64 {
+        self.at as u64
+    }
+
+    /// The span of the whole wrapper, if its text was decoded or repaired: offsets in the text are
+    /// then not offsets in the file.
+    fn span(&mut self, start: u64, end: u64) -> Span {
+        let Span { start: from, end: to } = self.span;
+        match to - from == self.bytes.len() as u64 {
+            true => Span { start: from + start, end: from + end },
+            false => self.span,
+        }
+    }
+}
+
+/// What was read, or the end of the reading if that failed.
+fn read_or_fail<T>(read: io::Result<T>, scanner: &Scanner<'_>, sink: &mut Sink<'_>) -> Flow<T> {
+    match read {
+        Ok(read) => Flow::Continue(read),
+        Err(error) => match sink.failed(scanner.line, &error) {
+            Flow::Break(end) => Flow::Break(end),
+            Flow::Continue(()) => Flow::Break(super::sink::End::Failed),
+        },
+    }
+}
+
+/// Reads the members of a wrapper up to and including its `}`. Records are passed to `sink`; the
+/// keys of all other members count as unused. In a wrapper that may be longer than a record, the
+/// next `inner_objects` objects around the records are not read whole either.
+fn members(scanner: &mut Scanner<'_>, sink: &mut Sink<'_>, mut inner_objects: usize) -> Flow {
     loop {
-        let first_byte = match scanner.next_value() {
-            Ok(Some(first_byte)) => first_byte,
-            Ok(None) => return Flow::Continue(()),
-            Err(error) => return sink.failed(scanner.line, &error),
-        };
-        let (start, line) = (scanner.file.offset(), scanner.line);
-        let (max_record_bytes, max_skippable_bytes) =
-            (sink.max_record_bytes(), sink.max_skippable_bytes());
-        let (bytes, is_complete) = match scanner.read_value(max_record_bytes, max_skippable_bytes) {
-            Ok(read) => read,
-            Err(error) => return sink.failed(line, &error),
-        };
+        match read_or_fail(scanner.next_in_object(), scanner, sink)? {
+            None | Some(b'}') => return Flow::Continue(()),
+            Some(b'"') => {}
+            // Not JSON: go on at the next key.
+            Some(_) => continue,
+        }
+        let line = scanner.line;
+        let key = read_or_fail(scanner.key(), scanner, sink)?;
+        match read_or_fail(scanner.peek_value(), scanner, sink)? {
+            None => return Flow::Continue(()),
+            Some(b'{') if inner_objects > 0 && is_wrapper(&key) => {
+                read_or_fail(scanner.next_in_object(), scanner, sink)?;
+                members(scanner, sink, inner_objects - 1)?;
+                inner_objects = 0;
+            }
+            Some(b'[') => array(scanner, sink, &key)?,
+            Some(first_byte) => {
+                let is_wanted = |sink: &mut Sink<'_>, bytes: &[u8]| match first_byte {
+                    b'{' => sink.is_record_or_wrapper(bytes, is_wrapper(&key)),
+                    _ => false,
+                };
+                let is_unused = !value(scanner, sink, first_byte, &is_wanted)?;
+                if is_unused && !is_blank(scanner.value()) {
+                    sink.records.keys.unused.add(&key, line);
+                }
+            }
+        }
+    }
+}
+
+/// Reads the array that is the value of `key` in a wrapper.
+fn array(scanner: &mut Scanner<'_>, sink: &mut Sink<'_>, key: &str) -> Flow {
+    let line = scanner.line;
+    read_or_fail(scanner.next_in_object(), scanner, sink)?;
+    match read_or_fail(scanner.peek_value(), scanner, sink)? {
+        Some(b'{' | b'[') => {
+            let unused = std::cell::Cell::new(false);
+            let is_wanted = |sink: &mut Sink<'_>, bytes: &[u8]| {
+                // In such an array every object is a record, even if it lacks something.
+                let is_wanted = is_wrapper(key) || sink.is_record_or_wrapper(bytes, false);
+                unused.set(unused.get() || !is_wanted);
+                is_wanted
+            };
+            elements(scanner, sink, Some(1), &is_wanted)?;
+            if unused.get() {
+                sink.records.keys.unused.add(key, line);
+            }
+            Flow::Continue(())
+        }
+        None | Some(b']') => {
+            read_or_fail(scanner.next_in_object(), scanner, sink)?;
+            Flow::Continue(())
+        }
+        Some(_) => {
+            sink.records.keys.unused.add(key, line);
+            let limit = sink.max_skippable_bytes();
+            let bytes = read_or_fail(scanner.skip_array(limit), scanner, sink)?;
+            match bytes > limit {
+                true => sink.too_long(line, bytes),
+                false => Flow::Continue(()),
+            }
+        }
+    }
+}
+
+/// Whether an object is wanted: it is a record, or it wraps records.
+type IsWanted<'f> = &'f dyn Fn(&mut Sink<'_>, &[u8]) -> bool;
+
+/// Passes the objects that are wanted to `sink`: up to the end of the file, or to that of the
+/// innermost `depth` arrays.
+fn elements(
+    scanner: &mut Scanner<'_>,
+    sink: &mut Sink<'_>,
+    mut depth: Option<u64>,
+    is_wanted: IsWanted<'_>,
+) -> Flow {
+    while let Some(first_byte) = read_or_fail(scanner.next_value(&mut depth), scanner, sink)? {
+        value(scanner, sink, first_byte, is_wanted)?;
+    }
+    Flow::Continue(())
+}
+
+/// Reads a value that begins with `first_byte`, and passes it to `sink` if it is wanted. Returns
+/// whether it was.
+fn value(
+    scanner: &mut Scanner<'_>,
+    sink: &mut Sink<'_>,
+    first_byte: u8,
+    is_wanted: IsWanted<'_>,
+) -> Flow<bool> {
+    let (start, line) = (scanner.offset(), scanner.line);
+    let (max_record_bytes, max_skippable_bytes) =
+        (sink.max_record_bytes(), sink.max_skippable_bytes());
+    let read = scanner.read_value(max_record_bytes, max_skippable_bytes);
+    let (bytes, is_complete) = read_or_fail(read, scanner, sink)?;
+    // This ends the reading if the end of the value was not searched for: the rest of a string
+    // may look like objects.
+    if bytes > max_record_bytes as u64 {
         sink.begin(line)?;
-        // This ends the reading if the end of the value was not searched for: the rest of a string
-        // may look like objects.
-        if bytes > max_record_bytes as u64 {
-            sink.too_long(line, bytes)?;
-            continue;
-        }
-        if first_byte != b'{' {
-            sink.malformed(line, "not an object".to_owned())?;
-            continue;
-        }
-        let span = scanner.file.span(start, start + bytes);
-        if is_complete {
-            sink.json(&scanner.value, span, line)?;
-        } else {
-            sink.malformed(line, "the file ends inside the object".to_owned())?;
-        }
+        sink.too_long(line, bytes)?;
+        return Flow::Continue(true);
     }
+    if is_complete && !is_wanted(sink, scanner.value()) {
+        return Flow::Continue(false);
+    }
+    sink.begin(line)?;
+    if first_byte != b'{' {
+        sink.malformed(line, "not an object".to_owned())?;
+        return Flow::Continue(true);
+    }
+    let span = scanner.span(start, start + bytes);
+    match is_complete {
+        true => sink.json(scanner.value(), span, line)?,
+        false => sink.malformed(line, "the file ends inside the object".to_owned())?,
+    }
+    Flow::Continue(true)
 }
 
-/// Splits the file into values, without parsing them.
-struct Scanner<'s, 'r> {
-    file: &'s mut TextReader<'r>,
-    /// The number of the line that is read next.
-    line: u64,
-    /// The value that was read last; if it is too long, its first `max_record_bytes` + 1 bytes.
-    value: Vec<u8>,
-    /// Whether an object wraps the array of records. Reading then stops at the end of the array,
-    /// because what follows is not a record.
-    wrapped: bool,
-    /// The number of open arrays around the next value.
-    depth: u64,
-}
-
-impl Scanner<'_, '_> {
-    /// Skips bytes that are in the buffer already.
-    fn skip(&mut self, bytes: usize) {
-        let buffer = self.file.fill_buf().unwrap_or_default();
-        let bytes = bytes.min(buffer.len());
-        self.line += memchr::memchr_iter(b'\n', &buffer[..bytes]).count() as u64;
-        self.file.consume(bytes);
-    }
-
-    /// Moves to the next value and returns its first byte, or `None` after the last one. An array
-    /// does not count as a value, but its elements do.
-    fn next_value(&mut self) -> io::Result<Option<u8>> {
-        loop {
-            let buffer = self.file.fill_buf()?;
-            if buffer.is_empty() {
-                return Ok(None);
-            }
-            let (mut length, mut found, mut wrapped_array_ended) = (0, None, false);
-            for byte in buffer {
-                match byte {
-                    b'[' => self.depth += 1,
-                    b']' => {
-                        self.depth = self.depth.saturating_sub(1);
-                        wrapped_array_ended = self.wrapped && self.depth == 0;
-                    }
-                    b'\n' => self.line += 1,
-                    // Separators, bytes of a byte order mark, and stray `}` in malformed files.
-                    b' ' | b'\t' | b'\r' | b',' | b'}' | 0xef | 0xbb | 0xbf => {}
-                    _ => found = Some(*byte),
-                }
-                if found.is_some() {
-                    break;
-                }
-                length += 1;
-                if wrapped_array_ended {
-                    break;
-                }
-            }
-            self.file.consume(length);
-            if found.is_some() || wrapped_array_ended {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// Reads a value, and keeps at most `max_record_bytes` + 1 bytes of it. Returns its length, and
-    /// whether it is complete. Stops reading a value of more than `max_skippable_bytes` bytes.
-    fn read_value(
-        &mut self,
-        max_record_bytes: usize,
-        max_skippable_bytes: u64,
-    ) -> io::Result<(u64, bool)> {
-        self.value.clear();
-        let mut brackets = Brackets::default();
-        let mut read = 0_u64;
-        loop {
-            let buffer = self.file.fill_buf()?;
-            if buffer.is_empty() {
-                // A value without brackets may end with the file; an object or array may not.
-                return Ok((read, brackets.is_scalar));
-            }
-            let end = brackets.find_end(buffer);
-            let piece = &buffer[..end.unwrap_or(buffer.len())];
-            let room = (max_record_bytes + 1).saturating_sub(self.value.len()).min(piece.len());
-            self.value.extend_from_slice(&piece[..room]);
-            self.line += memchr::memchr_iter(b'\n', piece).count() as u64;
-            let length = piece.len();
-            self.file.consume(length);
-            read += length as u64;
-            if end.is_some() || read > max_skippable_bytes {
-                return Ok((read, end.is_some()));
-            }
-        }
-    }
-}
-
-/// Finds the end of a value by brackets and quotes.
-#[derive(Default)]
-struct Brackets {
-    depth: u64,
-    in_string: bool,
-    escaped: bool,
-    /// Whether the value has begun.
-    begun: bool,
-    /// Whether the value is a string, a number or a literal. It has no brackets, so a separator
-    /// ends it.
-    is_scalar: bool,
-}
-
-impl Brackets {
-    /// Examines `part`, which continues the value. Returns the offset where the value ends, or
-    /// `None` if it does not end in this part.
-    fn find_end(&mut self, part: &[u8]) -> Option<usize> {
-        for (at, byte) in part.iter().enumerate() {
-            if !std::mem::replace(&mut self.begun, true) {
-                self.is_scalar = !matches!(byte, b'{' | b'[');
-            }
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' if self.in_string => self.escaped = true,
-                b'"' => self.in_string = !self.in_string,
-                _ if self.in_string => {}
-                b'{' | b'[' if !self.is_scalar => self.depth += 1,
-                b'}' | b']' if !self.is_scalar => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        return Some(at + 1);
-                    }
-                }
-                // A value without brackets ends at a separator, or at the bracket of what follows.
-                b',' | b'\n' | b'[' | b']' | b'{' | b'}' if self.is_scalar => return Some(at),
-                _ => {}
-            }
-        }
-        None
-    }
+/// Whether a value in a wrapper says nothing.
+fn is_blank(value: &[u8]) -> bool {
+    matches!(value.trim_ascii(), b"" | b"null" | b"\"\"" | b"{}")
 }

@@ -38,9 +38,9 @@ fn each_line(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: ReceiveLin
     let (max_record_bytes, max_skippable_bytes) =
         (sink.max_record_bytes(), sink.max_skippable_bytes());
     let mut line = Vec::new();
+    let mut number = 0;
     loop {
-        // `sink.begin` counts every line, blank ones included.
-        let number = sink.count + 1;
+        number += 1;
         let start = file.offset();
         let read = match next_line(file, &mut line, max_record_bytes, max_skippable_bytes) {
             Ok(0) => return Flow::Continue(()),

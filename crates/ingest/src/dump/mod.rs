@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `text_reader` | decodes any encoding to UTF-8, with offsets in the file |
 //! | `lines` | reads JSON lines and labelled lines |
-//! | `json` | reads other JSON: arrays of objects, and objects one after another |
+//! | `json` | reads other JSON: arrays of objects, objects one after another, and wrapped records |
+//! | `json_scanner` | finds where a value in JSON begins and ends |
 //! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
 //! | `elements`, `feed`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
@@ -19,6 +20,7 @@ mod exported;
 mod feed;
 mod json;
 mod json_repair;
+mod json_scanner;
 mod lines;
 mod location;
 mod mbox;
@@ -89,6 +91,7 @@ impl Reader<'_> {
             next_id: None,
             repaired: 0,
             is_lossy: false,
+            open_wrappers: 0,
             count: 0,
             emit,
         };

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
 use super::wrapped::{self, Unwrapped};
-use super::json_repair;
+use super::{json, json_repair};
 use crate::direct_mapped_cache::DirectMappedCache;
 use crate::fields::key_reader::RawFields;
 use crate::input::{self, last_io_error::LastIoError};
@@ -51,6 +51,8 @@ pub(super) struct Sink<'a> {
     pub(super) repaired: u64,
     /// Whether invalid bytes or characters of a record were replaced by U+FFFD, or NUL removed.
     pub(super) is_lossy: bool,
+    /// The number of JSON objects around the records that are being read.
+    pub(super) open_wrappers: usize,
     /// Number of lines or records so far.
     pub(super) count: u64,
     pub(super) emit: &'a mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
@@ -129,6 +131,13 @@ impl Sink<'_> {
             self.is_lossy |= repaired.is_lossy;
         }
         match value.map_err(|error| error.to_string()) {
+            Ok(Value::Object(fields)) if self.wraps_records(&fields) => {
+                let bytes = repaired.as_ref().map_or(bytes, |repaired| repaired.text.as_bytes());
+                self.open_wrappers += 1;
+                json::wrapped_records(self, bytes, span, line)?;
+                self.open_wrappers -= 1;
+                Flow::Continue(())
+            }
             Ok(Value::Object(fields)) => {
                 match wrapped::unwrap_object(fields, self.next_id.take()) {
                     Unwrapped::Record(fields) => self.record(&fields, bytes, span, line),
@@ -141,6 +150,23 @@ impl Sink<'_> {
             Ok(_) => self.malformed(line, "not an object".to_owned()),
             Err(what) => self.malformed(line, what),
         }
+    }
+
+    /// Whether an object that is not too deep in others wraps records.
+    fn wraps_records(&mut self, fields: &RawFields) -> bool {
+        self.open_wrappers < wrapped::MAX_WRAPPERS
+            && wrapped::wraps_records(fields, &mut self.records.keys)
+    }
+
+    /// Whether JSON in a wrapper is a record or wraps records itself. `is_expected` says that its
+    /// key is one under which programs put records; then a title or a text makes it a record.
+    pub(super) fn is_record_or_wrapper(&mut self, bytes: &[u8], is_expected: bool) -> bool {
+        let repaired = || json_repair::repaired(bytes);
+        let value = serde_json::from_slice(bytes).ok();
+        let value = value.or_else(|| serde_json::from_str(&repaired()?.text).ok());
+        let Some(Value::Object(fields)) = value else { return false };
+        wrapped::is_record(&fields, is_expected, &mut self.records.keys)
+            || self.wraps_records(&fields)
     }
 
     /// Passes on a record with these fields. `bytes` is what they were read from; repetitions of a

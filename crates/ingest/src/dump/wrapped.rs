@@ -5,13 +5,19 @@
 //! | `{"_index":…,"_id":…,"_source":{…}}` | Elasticsearch, OpenSearch: hits and exports |
 //! | `{"index":{"_id":…}}` in the line before a record | the same: bulk requests |
 //! | `{"id":…,"key":…,"value":…,"doc":{…}}` | CouchDB |
+//!
+//! Also recognises objects that wrap several records, such as the answers of web services:
+//! `{"code":0,"data":[…]}`.
 
 use serde_json::Value;
 
-use crate::fields::key_reader::RawFields;
+use crate::fields::key_reader::{KeyReader, OwnTexts, RawFields};
+use crate::input::sniff_json::is_wrapper;
 
 /// The key under which search engines state an id.
 const ID: &str = "_id";
+/// Maximum number of objects around a record, each of which wraps the next.
+pub(super) const MAX_WRAPPERS: usize = 4;
 
 /// What an object of a dump is.
 #[derive(Debug, PartialEq)]
@@ -40,6 +46,63 @@ pub(super) fn unwrap_object(mut fields: RawFields, action_id: Option<Value>) -> 
         return Unwrapped::Record(with_id(record, fields.remove("id")));
     }
     Unwrapped::Record(with_id(fields, action_id))
+}
+
+/// Whether an object wraps records: it has none of the texts of an article itself, but records are
+/// in its arrays or objects. An object that may be a record with a title or a summary wraps only
+/// records that have a title and a text, and only under the keys under which programs put records.
+pub(super) fn wraps_records(fields: &RawFields, keys: &mut KeyReader<'_>) -> bool {
+    wraps_at(fields, keys, MAX_WRAPPERS)
+}
+
+/// Whether an object in a wrapper is a record: it has a title and a text, or one of them if a
+/// record `is_expected`.
+pub(super) fn is_record(fields: &RawFields, is_expected: bool, keys: &mut KeyReader<'_>) -> bool {
+    // A hit of a search engine has the record in it.
+    let inner = ["_source", "doc"].into_iter().find_map(|key| fields.get(key)?.as_object());
+    let OwnTexts { title, text, summary } = keys.own_texts(inner.unwrap_or(fields));
+    let has_text = text || summary;
+    title && has_text || is_expected && (title || has_text)
+}
+
+/// [`wraps_records`], if at most `depth` objects are around the records.
+fn wraps_at(fields: &RawFields, keys: &mut KeyReader<'_>, depth: usize) -> bool {
+    let holds_objects = |value: &Value| first_object(value).is_some() || value.is_object();
+    if depth == 0 || !fields.values().any(holds_objects) {
+        return false;
+    }
+    let OwnTexts { title, text, summary } = keys.own_texts(fields);
+    if text {
+        return false;
+    }
+    let may_be_record = title || summary;
+    let mut objects = 0;
+    for (key, value) in fields {
+        let is_expected = is_wrapper(key);
+        if may_be_record && !is_expected {
+            continue;
+        }
+        if let Some(first) = first_object(value) {
+            let is_wrapped = is_record(first, is_expected && !may_be_record, keys)
+                || is_expected && wraps_at(first, keys, depth - 1);
+            if is_wrapped {
+                return true;
+            }
+        }
+        if let Value::Object(inner) = value {
+            objects += usize::from(is_record(inner, false, keys));
+            // A single one stands for the article, and its keys are read as those of the record.
+            if objects > 1 || wraps_at(inner, keys, depth - 1) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// The first value of an array, if it is an object.
+fn first_object(value: &Value) -> Option<&RawFields> {
+    value.as_array()?.first()?.as_object()
 }
 
 /// The settings in an action of a bulk request, such as `{"_id":7}` in `{"index":{"_id":7}}`;

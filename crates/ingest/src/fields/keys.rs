@@ -50,6 +50,11 @@ pub(crate) fn is_known(key: &str) -> bool {
     meaning(key).is_some()
 }
 
+/// Whether a key stands for a title.
+pub(crate) fn is_title(key: &str) -> bool {
+    meaning(key).is_some_and(|(field, _)| field == Field::Title)
+}
+
 /// Whether a key stands for a title or a text.
 pub(crate) fn is_title_or_text(key: &str) -> bool {
     meaning(key).is_some_and(|(field, _)| matches!(field, Field::Title | Field::Text))

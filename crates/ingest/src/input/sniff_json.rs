@@ -27,6 +27,8 @@ const WRAPPERS: [&str; 20] = [
     "rss",
     "response",
 ];
+/// Maximum number of objects that are looked into for an array of records.
+const MAX_INNER_OBJECTS: usize = 8;
 /// The array of records must begin within this many bytes.
 const MAX_WRAPPER_BYTES: usize = 4 << 10;
 
@@ -38,7 +40,7 @@ pub(super) fn of(start: &[u8]) -> Content {
         (b'{', Some(b'"')) => {}
         _ => return Content::Text,
     }
-    if wrapper_length(start).is_some() {
+    if wrapper(start).is_some() {
         return Content::Kind(Kind::Dump(DumpKind::Json));
     }
     let end = memchr::memchr(b'\n', start);
@@ -60,25 +62,45 @@ pub(super) fn of(start: &[u8]) -> Content {
     }
 }
 
-/// If JSON that begins with `head` is an object that wraps an array of records: the number of bytes
-/// up to and including the `[` of the array.
-pub(crate) fn wrapper_length(head: &[u8]) -> Option<usize> {
+/// An object that wraps an array of records.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Wrapper {
+    /// The number of objects inside of it that are around the array.
+    pub(crate) inner_objects: usize,
+}
+
+/// Whether programs put records under this key.
+pub(crate) fn is_wrapper(key: &str) -> bool {
+    WRAPPERS.iter().any(|wrapper| wrapper.eq_ignore_ascii_case(key))
+}
+
+/// The wrapper that JSON begins with, if it is an object that wraps an array of records.
+pub(crate) fn wrapper(head: &[u8]) -> Option<Wrapper> {
     let head = &head[..head.len().min(MAX_WRAPPER_BYTES)];
     let mut remaining = head.trim_ascii_start().strip_prefix(b"{")?;
+    let (mut inner_objects, mut has_title) = (0, false);
     loop {
         let (key, after) = string(remaining.trim_ascii_start())?;
         let value = after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
         if let Some(inner) = value.strip_prefix(b"[") {
-            let key = String::from_utf8_lossy(key).to_lowercase();
-            let wraps = inner.trim_ascii_start().starts_with(b"{");
-            return (wraps && WRAPPERS.contains(&key.as_str())).then(|| head.len() - inner.len());
+            let key = String::from_utf8_lossy(key);
+            // After a title, a key such as `content` has the parts of the text.
+            let is_text = has_title && keys::is_title_or_text(&key);
+            let wraps = inner.trim_ascii_start().starts_with(b"{") && !is_text;
+            return (wraps && is_wrapper(&key)).then_some(Wrapper { inner_objects });
         }
         remaining = match value.first()? {
-            b'"' => string(value)?.1,
+            b'"' => {
+                let (text, after) = string(value)?;
+                let is_title = || keys::is_title(&String::from_utf8_lossy(key));
+                has_title |= !text.is_empty() && is_title();
+                after
+            }
             b'{' => {
                 let key = String::from_utf8_lossy(key);
                 // Some programs wrap twice: `{"data":{"list":[`.
-                if WRAPPERS.contains(&key.to_lowercase().as_str()) {
+                if is_wrapper(&key) && inner_objects < MAX_INNER_OBJECTS {
+                    inner_objects += 1;
                     remaining = &value[1..];
                     continue;
                 }
@@ -138,23 +160,24 @@ mod tests {
     fn the_array_of_records_in_a_wrapper_is_found() {
         // `None`: the array has no objects, its key is not in `WRAPPERS`, an object around it or
         // before it belongs to a record (`source`, `author`), or no array comes at all.
-        for (head, inner) in [
-            ("{\"data\":[{\"a\":1}]}", Some("{\"a\":1}]}")),
-            ("{\"status\": \"ok\", \"total\": 2, \"articles\": [ {}]}", Some(" {}]}")),
-            ("{\"title\":\"甲\\\"\",\"RECORDS\":[\n{", Some("\n{")),
+        for (head, inner_objects) in [
+            ("{\"data\":[{\"a\":1}]}", Some(0)),
+            ("{\"status\": \"ok\", \"total\": 2, \"articles\": [ {}]}", Some(0)),
+            ("{\"title\":\"甲\\\"\",\"RECORDS\":[\n{", Some(0)),
             ("{\"tags\":[{\"a\":1}]}", None),
             ("{\"data\":[\"a\"]}", None),
-            ("{\"data\":{\"list\":[{}]}}", Some("{}]}}")),
+            ("{\"data\":{\"list\":[{}]}}", Some(1)),
             ("{\"source\":{\"list\":[{}]}}", None),
-            ("{\"a\":{\"b\":{\"}\":1}},\"hits\":{\"n\":{},\"hits\":[{}]}}", Some("{}]}}")),
+            ("{\"a\":{\"b\":{\"}\":1}},\"hits\":{\"n\":{},\"hits\":[{}]}}", Some(1)),
             ("{\"a\":{\"b\":1},\"tags\":[{}]}", None),
             ("{\"author\":{\"name\":1},\"content\":[{}]}", None),
             ("{\"title\":\"甲\"}", None),
+            ("{\"title\":\"甲\",\"content\":[{}]}", None),
             ("[{}]", None),
             ("{\"data\"", None),
         ] {
-            let remaining = wrapper_length(head.as_bytes()).map(|bytes| &head[bytes..]);
-            assert_eq!(remaining, inner, "{head}");
+            let found = wrapper(head.as_bytes()).map(|wrapper| wrapper.inner_objects);
+            assert_eq!(found, inner_objects, "{head}");
         }
     }
 }
