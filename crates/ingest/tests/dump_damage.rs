@@ -42,3 +42,23 @@ fn comparisons_in_texts_are_not_taken_for_tags() {
         assert_eq!(articles[0].paragraphs, [text], "{name}");
     }
 }
+
+#[test]
+fn words_that_stand_for_null_are_no_values() {
+    let line = r#"{"id":"nan","title":"甲","content":"None","summary":"乙","author":"None","source":"nan","url":"N/A","category":"-","tags":["null","丙"]}"#;
+    let (articles, report) = read("a.jsonl", line);
+    assert_eq!(report.skipped, []);
+    let article = &articles[0];
+    let names = [&article.author, &article.source, &article.url, &article.category];
+    assert!(names.iter().all(|name| name.is_none()), "{names:?}");
+    assert_eq!(
+        (&*article.paragraphs, &*article.tags),
+        (&["乙".to_owned()][..], &["丙".to_owned()][..])
+    );
+    assert_ne!(article.id, "nan");
+    let (articles, _) = read("a.csv", "title,content,author\n甲,nan的由來,南\n");
+    assert_eq!(
+        (&*articles[0].paragraphs[0], articles[0].author.as_deref()),
+        ("nan的由來", Some("南"))
+    );
+}

@@ -158,7 +158,9 @@ fn collect(value: &Value, keys: &[&str], depth: usize, add: &mut dyn FnMut(&str)
             true
         }
         Value::String(text) => {
-            add(text);
+            if !is_placeholder(text) {
+                add(text);
+            }
             true
         }
         _ if depth == 0 => false,
@@ -181,6 +183,27 @@ fn key_to_read<'k>(fields: &Map<String, Value>, keys: &[&'k str]) -> Option<&'k 
     found.or_else(|| keys.iter().find(|key| fields.contains_key(**key))).copied()
 }
 
+/// Whether a text only says that there is no value: programs write such words for null.
+fn is_placeholder(text: &str) -> bool {
+    const WORDS: [&str; 13] = [
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "nat",
+        "n/a",
+        "undefined",
+        "(null)",
+        "<null>",
+        "\\n",
+        "-",
+        "--",
+        "[]",
+    ];
+    let text = text.trim();
+    text.len() <= 9 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
 /// Splits a list that is written as one text: `甲,乙`, `甲、乙`, `['甲', '乙']`.
 fn separated(text: &str) -> Vec<String> {
     let text = text.trim();
@@ -189,7 +212,8 @@ fn separated(text: &str) -> Vec<String> {
     let trim =
         |piece: &str| one_line(piece.trim().trim_matches(|c| matches!(c, '"' | '\'') || c == '#'));
     let pieces = bare.unwrap_or(text).split(separators).map(trim);
-    pieces.filter(|piece| !piece.is_empty()).take(MAX_VALUES).collect()
+    let is_said = |piece: &String| !piece.is_empty() && !is_placeholder(piece);
+    pieces.filter(is_said).take(MAX_VALUES).collect()
 }
 
 #[cfg(test)]
