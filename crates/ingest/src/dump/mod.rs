@@ -8,6 +8,7 @@
 //! | `json_scanner` | finds where a value in JSON begins and ends |
 //! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
+//! | `broken_quotes` | splits rows that a missing quotation mark has joined |
 //! | `elements`, `feed`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
 //! | `mbox` | reads messages |
 //! | `wrapped` | unwraps records that a search engine or a database has exported |
@@ -15,6 +16,7 @@
 //! | `exported` | makes records from the fields of records that `wensou export` has written |
 //! | `sink` | receives the records of all readers, and watches the limits |
 
+mod broken_quotes;
 mod elements;
 mod exported;
 mod feed;

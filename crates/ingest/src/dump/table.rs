@@ -6,11 +6,13 @@ use std::io::{self, BufRead, Read};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 use serde_json::Value;
 
+use super::broken_quotes::{LineRow, has_broken_quote, lines_as_rows};
 use super::sink::{End, Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::field_map::FieldMap;
 use crate::fields::key_reader::RawFields;
 use crate::fields::keys;
+use crate::record::Span;
 
 /// The separators that tables have.
 const SEPARATORS: [u8; 4] = *b",;\t|";
@@ -19,6 +21,8 @@ const MAX_COLUMNS: usize = 4096;
 /// The CSV reader reads whole buffers, so it may be ahead of the end of a row, but by less than
 /// this many bytes.
 const MAX_READ_AHEAD: u64 = 256 << 10;
+/// Maximum bytes of earlier rows that are kept, so that not every row moves the bytes after it.
+const MAX_KEPT_BYTES: usize = 64 << 10;
 
 /// Passes every row to `sink`. If no separator is given, the header shows it.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Option<u8>) -> Flow {
@@ -35,7 +39,7 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
         .has_headers(false)
         .flexible(true)
         .delimiter(separator)
-        .from_reader(RowBudget { file, left: &left });
+        .from_reader(RowBudget { file, left: &left, raw: Vec::new(), raw_start: 0 });
     let mut row = ByteRecord::new();
     let mut columns: Option<Vec<String>> = None;
     loop {
@@ -65,15 +69,71 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
             continue;
         };
         sink.begin(line)?;
-        match fields(columns, &row) {
-            Ok(fields) if fields.is_empty() => {}
-            Ok(fields) => {
-                let span = rows.get_mut().file.span(start, end);
-                // The cells of the row without separators, by which a repeated row is recognised.
-                let bytes = row.as_slice();
+        let budget = rows.get_mut();
+        let row = TableRow { row: &row, start, end, line };
+        read_row(&row, columns, separator, budget, sink)?;
+        budget.forget(end);
+    }
+}
+
+/// A row of a table, and where it is in the text.
+struct TableRow<'r> {
+    row: &'r ByteRecord,
+    start: u64,
+    end: u64,
+    line: u64,
+}
+
+/// Passes a row to `sink`, or the rows that it has taken in because a quotation mark is missing.
+fn read_row(
+    row: &TableRow<'_>,
+    columns: &[String],
+    separator: u8,
+    budget: &mut RowBudget<'_, '_>,
+    sink: &mut Sink<'_>,
+) -> Flow {
+    let TableRow { row, start, end, line } = *row;
+    // Only a row with a cell of several lines can have taken in others.
+    let has_lines = row.iter().any(|cell| cell.contains(&b'\n'));
+    let raw = budget.raw(start, end);
+    let is_broken = has_lines && has_broken_quote(raw, separator);
+    if is_broken && let Some(lines) = lines_as_rows(raw, separator, columns.len()) {
+        for LineRow { cells, range, lines_before } in lines {
+            let span = budget.file.span(start + range.start as u64, start + range.end as u64);
+            sink_row(&cells, columns, span, line + lines_before, sink)?;
+        }
+        return Flow::Continue(());
+    }
+    let span = budget.file.span(start, end);
+    let is_read = sink_row(row, columns, span, line, sink)?;
+    if is_broken && is_read {
+        let what = "a quotation mark does not end its cell; it was read as one row";
+        return sink.malformed(line, what.to_owned());
+    }
+    Flow::Continue(())
+}
+
+/// Passes a row to `sink`. Returns whether it can be read.
+fn sink_row(
+    row: &ByteRecord,
+    columns: &[String],
+    span: Span,
+    line: u64,
+    sink: &mut Sink<'_>,
+) -> Flow<bool> {
+    match fields(columns, row) {
+        Ok(fields) => {
+            // The cells of the row without separators, by which a repeated row is recognised.
+            let bytes = row.as_slice();
+            sink.is_lossy |= memchr::memchr(0, bytes).is_some();
+            if !fields.is_empty() {
                 sink.record(&fields, bytes, span, line)?;
             }
-            Err(what) => sink.malformed(line, what)?,
+            Flow::Continue(true)
+        }
+        Err(what) => {
+            sink.malformed(line, what)?;
+            Flow::Continue(false)
         }
     }
 }
@@ -100,7 +160,10 @@ fn separator_of(header: &[u8], map: &FieldMap) -> u8 {
 /// The cells of a row as texts.
 fn cells(row: &ByteRecord) -> impl Iterator<Item = String> + '_ {
     row.iter().map(|cell| {
-        let text = String::from_utf8_lossy(cell);
+        let mut text = String::from_utf8_lossy(cell);
+        if text.contains('\0') {
+            text.to_mut().retain(|c| c != '\0');
+        }
         text.trim().trim_start_matches('\u{feff}').to_owned()
     })
 }
@@ -155,11 +218,34 @@ struct RowBudget<'b, 'r> {
     file: &'b mut TextReader<'r>,
     /// Bytes that may still be read for the current row.
     left: &'b Cell<u64>,
+    /// What has been read since the beginning of the current row, or a little more.
+    raw: Vec<u8>,
+    /// The offset of `raw` in the text.
+    raw_start: u64,
+}
+
+impl RowBudget<'_, '_> {
+    /// The bytes of the current row.
+    fn raw(&self, start: u64, end: u64) -> &[u8] {
+        let at = |offset: u64| usize::try_from(offset.saturating_sub(self.raw_start)).ok();
+        let range = at(start).zip(at(end)).map(|(start, end)| start..end);
+        range.and_then(|range| self.raw.get(range)).unwrap_or_default()
+    }
+
+    /// Drops the bytes before `end`, the end of a row, if they are many.
+    fn forget(&mut self, end: u64) {
+        let bytes = usize::try_from(end.saturating_sub(self.raw_start)).unwrap_or(usize::MAX);
+        if (MAX_KEPT_BYTES..=self.raw.len()).contains(&bytes) {
+            self.raw.drain(..bytes);
+            self.raw_start = end;
+        }
+    }
 }
 
 impl Read for RowBudget<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
+        self.raw.extend_from_slice(&buffer[..read]);
         let left = self.left.get().checked_sub(read as u64);
         self.left.set(left.unwrap_or(0));
         match left {
