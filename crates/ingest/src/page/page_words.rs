@@ -39,6 +39,10 @@ pub(crate) struct PageWords {
     city: WordTable<()>,
     /// Sections of sites, such as `要聞`.
     section: WordTable<()>,
+    /// Headings of lists of other articles and of comments, such as `相關閱讀`.
+    related: WordTable<()>,
+    /// What a date is the date of, if not of the publication, such as `註冊時間`.
+    event: WordTable<()>,
 }
 
 /// The table, read once.
@@ -71,6 +75,8 @@ impl PageWords {
             "home" => &mut self.home,
             "city" => &mut self.city,
             "section" => &mut self.section,
+            "related" => &mut self.related,
+            "event" => &mut self.event,
             _ => return None,
         })
     }
@@ -189,6 +195,28 @@ impl PageWords {
         self.city.longest_ending(text, MAX_CHARS).map_or(text, |(_, at)| &text[..at])
     }
 
+    /// Whether a line is the heading of a list of other articles or of comments, such as
+    /// `相關閱讀 >>` or `網友評論(12)`, or leads to the next article, as in `下一篇：…`.
+    /// Its words have at least `min_chars` characters.
+    pub(crate) fn is_heading_of_other_part(&self, text: &str, min_chars: usize) -> bool {
+        let is_around =
+            |c: char| !c.is_alphanumeric() || c.is_ascii_digit() || matches!(c, '條' | '条');
+        let text = text.trim_start_matches(is_around);
+        let Some((_, bytes)) = self.related.longest_at(text) else { return false };
+        if text[..bytes].chars().count() < min_chars {
+            return false;
+        }
+        let after = text[bytes..].trim_start();
+        after.trim_start_matches(is_around).is_empty()
+            || after.starts_with(is_colon) && text.starts_with(['上', '下', '前', '後', '后'])
+    }
+
+    /// Whether a text before a date says that it is the date of something else than the
+    /// publication, such as `註冊時間`.
+    pub(crate) fn is_event(&self, text: &str) -> bool {
+        self.event.meaning_of(text.trim_end_matches(is_colon).trim()).is_some()
+    }
+
     /// Whether a text looks like the names of one or more people.
     pub(crate) fn is_people(&self, text: &str) -> bool {
         let text = text.trim();
@@ -248,6 +276,21 @@ mod tests {
         for text in ["您好", "從會上獲悉", "比特幣", "", "the end", "王小明說今天天氣很好"]
         {
             assert!(!words.is_people(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn headings_of_other_parts_are_recognised() {
+        let words = page_words();
+        for text in
+            ["相关阅读", "延伸閱讀：", "【推荐阅读】", "网友评论(12)", "3条评论", "下一篇：某地"]
+        {
+            assert!(words.is_heading_of_other_part(text, 2), "{text}");
+        }
+        assert!(!words.is_heading_of_other_part("评论", 4));
+        for text in ["评论员文章", "相关部门回应", "热门城市房价下跌", "推荐：某地", "2024"]
+        {
+            assert!(!words.is_heading_of_other_part(text, 2), "{text}");
         }
     }
 

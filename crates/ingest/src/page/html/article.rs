@@ -6,8 +6,11 @@ use dom_smoothie::{CandidateSelectMode, Config, Readability};
 
 use super::limits::MAX_DEPTH;
 use super::numbered_copy::line_of;
-use crate::page::line::Line;
+use super::other_parts::{is_list_item, is_paragraph};
+use crate::page::line::{Line, Part};
+use crate::page::page_words::page_words;
 use crate::report::Unextracted;
+use crate::text::punctuation::is_sentence_end;
 
 /// Maximum nodes of a parsed page, text nodes included. A page with as many elements as
 /// [`limits`](super::limits) allows usually has fewer.
@@ -36,6 +39,40 @@ pub(super) fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bo
         }
     }
     if kept.contains(&true) { Ok(kept) } else { Err(Unextracted::NoArticle) }
+}
+
+/// The lines of the article, `kept`; but if none of these has a sentence, the extractor has taken a
+/// list for the article, which happens if the article is short. Then the paragraphs below the first
+/// heading that has paragraphs near below it, with the lines between the heading and them.
+pub(super) fn with_paragraphs(mut kept: Vec<bool>, lines: &[Line<'_>]) -> Vec<bool> {
+    /// Maximum lines between a heading and the first paragraph, and between two paragraphs.
+    const MAX_LINES_BETWEEN: usize = 6;
+    let ends_sentence = |c: char| is_sentence_end(c) && !c.is_ascii();
+    let mut of_article = lines.iter().zip(&kept).filter(|(_, kept)| **kept);
+    if of_article.any(|(line, _)| line.text.contains(ends_sentence)) {
+        return kept;
+    }
+    let mut heading = None;
+    let mut end = None;
+    for (number, line) in lines.iter().enumerate() {
+        let is_main = line.part == Part::Main;
+        let is_near = end.or(heading).is_some_and(|at| number - at <= MAX_LINES_BETWEEN + 1);
+        if end.is_some() && (!is_near || page_words().is_heading_of_other_part(&line.text, 4)) {
+            break;
+        }
+        if is_main && is_near && is_paragraph(line) {
+            end = Some(number);
+        } else if end.is_none() && is_main && (1..=2).contains(&line.heading) {
+            heading = Some(number);
+        }
+    }
+    if let (Some(start), Some(end)) = (heading, end) {
+        kept.fill(false);
+        for number in start..=end {
+            kept[number] = lines[number].part == Part::Main && !is_list_item(&lines[number]);
+        }
+    }
+    kept
 }
 
 /// Checks, without recursion, how many nodes the parser has made, and how deep they are nested.

@@ -9,6 +9,7 @@ use super::names::{
     is_outlet_like, is_person, person_name,
 };
 use super::open_elements::Roles;
+use super::other_parts::{is_linked_title, is_paragraph};
 use super::title::HtmlTitle;
 use super::tokens::{Token, tokens};
 use crate::date;
@@ -57,16 +58,26 @@ pub(super) struct HtmlByline {
     pub(super) lines: Vec<usize>,
 }
 
-/// The lines that can be a byline: those below the title up to the first long line of the article,
-/// and some above the title. If no line shows the title, the first range has the lines around
-/// `article_start`, the first line of the article, and the second is empty. `is_article` says
-/// whether a line, given by its number, belongs to the article.
+/// The lines near a title that can be a byline.
+pub(super) struct LinesNear {
+    /// Those below the title, up to the first long line or the second paragraph of the article. If
+    /// no line shows the title, those around the first line of the article.
+    pub(super) below: Range<usize>,
+    /// Those after them, up to the first long line: text and what follows it. Their dates are rarely
+    /// that of the article.
+    pub(super) after_text: Range<usize>,
+    /// Some above the title; none if no line shows the title.
+    pub(super) above: Range<usize>,
+}
+
+/// The lines that can be a byline. `article_start` is the first line of the article, and
+/// `is_article` says whether a line, given by its number, belongs to the article.
 pub(super) fn lines_near(
     lines: &[Line<'_>],
     title: &HtmlTitle,
     article_start: Option<usize>,
     is_article: &dyn Fn(usize) -> bool,
-) -> (Range<usize>, Range<usize>) {
+) -> LinesNear {
     let start = match (title.main_line, article_start) {
         (Some(line), _) => line + 1,
         (None, Some(article_start)) => article_start.saturating_sub(ABOVE_ARTICLE),
@@ -75,11 +86,39 @@ pub(super) fn lines_near(
     let max_lines = if title.main_line.is_some() { BELOW } else { AROUND_ARTICLE };
     let last = lines.len().min(start + max_lines);
     let end = (start..last).find(|&line| is_long(&lines[line]) && is_article(line));
+    let end = end.unwrap_or(last);
+    // A short text may follow the title, as an abstract above the byline does.
+    let is_text = |line: &usize| {
+        is_paragraph(&lines[*line]) && (article_start.is_none() || is_article(*line))
+    };
+    let text = (start..end).filter(is_text).nth(1).unwrap_or(end);
+    // Below the end of a short article stand other things.
+    let article_end =
+        (start..lines.len()).rfind(|line| is_article(*line)).map_or(text, |line| line + 1);
+    let text = text.min(article_end);
     let above = title.main_line.map_or(start, |line| line.saturating_sub(ABOVE));
-    (start..end.unwrap_or(last), above..title.main_line.unwrap_or(start))
+    LinesNear {
+        below: start..text,
+        after_text: text..end,
+        above: above..title.main_line.unwrap_or(start),
+    }
 }
 
 impl HtmlByline {
+    /// Reads the lines near a title.
+    pub(super) fn near(
+        lines: &[Line<'_>],
+        pieces: &[TextPiece],
+        near: &LinesNear,
+        labels: &Labels,
+    ) -> Self {
+        let mut byline = Self::default();
+        byline.read(lines, pieces, near.below.clone(), labels);
+        byline.read(lines, pieces, near.above.clone(), labels);
+        byline.read_labelled_names(lines, pieces, near.after_text.clone(), labels);
+        byline
+    }
+
     /// Reads the short lines of a range. What earlier calls found is not replaced.
     pub(super) fn read(
         &mut self,
@@ -92,14 +131,31 @@ impl HtmlByline {
         let end = pieces.partition_point(|piece| piece.line < range.end);
         for line_pieces in pieces[start..end.max(start)].chunk_by(|a, b| a.line == b.line) {
             let number = line_pieces[0].line;
-            if lines.get(number).is_some_and(|line| !is_long(line)) {
-                self.take_line(number, line_pieces, labels);
+            if let Some(line) = lines.get(number).filter(|line| !is_long(line)) {
+                self.take_line(number, line, line_pieces, labels);
             }
         }
     }
 
-    /// Reads a line, given by its pieces.
-    fn take_line(&mut self, number: usize, pieces: &[TextPiece], labels: &Labels) {
+    /// Reads the names with labels in a range. What earlier calls found is not replaced.
+    fn read_labelled_names(
+        &mut self,
+        lines: &[Line<'_>],
+        pieces: &[TextPiece],
+        range: Range<usize>,
+        labels: &Labels,
+    ) {
+        let mut found = Self::default();
+        found.read(lines, pieces, range, labels);
+        let set = |slot: &mut Option<String>, name| *slot = slot.take().or(name);
+        set(&mut self.source, found.source);
+        set(&mut self.author, found.author);
+        set(&mut self.translator, found.translator);
+        set(&mut self.editor, found.editor);
+    }
+
+    /// Reads a line, which consists of these pieces.
+    fn take_line(&mut self, number: usize, line: &Line<'_>, pieces: &[TextPiece], labels: &Labels) {
         if let [piece] = pieces
             && let Some(moment) = date_of_decision(&piece.text)
         {
@@ -117,6 +173,7 @@ impl HtmlByline {
                 _ => None,
             })
             .collect();
+        let is_linked = |name: &str| line.links.iter().any(|link| link == name);
         let mut has_field = false;
         for token in &tokens {
             has_field |= self.take_token(token, labels);
@@ -125,7 +182,13 @@ impl HtmlByline {
             self.take_marked(text, *roles);
         }
         if has_date {
-            self.take_outlet_beside_date(&tokens, &names, labels);
+            // The title of another article stands beside its date.
+            let can_be_outlet = |name: &str| {
+                is_outlet(name)
+                    && !is_label(name, labels)
+                    && !(is_linked(name) && is_linked_title(name))
+            };
+            self.take_outlet_beside_date(&tokens, &names, &can_be_outlet);
         } else if let [(name, _)] = names[..]
             && !has_field
             && pieces.len() == 1
@@ -212,9 +275,8 @@ impl HtmlByline {
         &mut self,
         tokens: &[Token<'_>],
         names: &[(&str, Roles)],
-        labels: &Labels,
+        can_be_outlet: &dyn Fn(&str) -> bool,
     ) {
-        let can_be_outlet = |name: &str| is_outlet(name) && !is_label(name, labels);
         // Beside labels without colons stand names of users, categories and words such as `by`,
         // too: `kingname 发布于 2019-09-07`.
         let is_spaced = |token: &Token<'_>| {

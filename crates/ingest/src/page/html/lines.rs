@@ -47,6 +47,8 @@ pub(super) struct TextPiece {
     pub(super) text: String,
     /// What attributes of elements around it say it is, such as a date or an author.
     pub(super) roles: Roles,
+    /// See [`OpenElements::part`].
+    pub(super) part: u32,
 }
 
 /// Splits a page into lines.
@@ -166,6 +168,7 @@ impl<'a> Reader<'a> {
         let bytes = tag.span.end.saturating_sub(tag.span.start);
         self.measured.longest_tag = self.measured.longest_tag.max(bytes);
         self.stated_data.add_tag(&name, tag);
+        self.stated_data.time_lines.resize(self.stated_data.times.len(), self.layout.lines.len());
         if !is_void(&name) {
             let value = |key: &[u8]| attribute(tag, key);
             let roles = [&b"class"[..], b"id", b"itemprop", b"rel"]
@@ -296,8 +299,8 @@ impl<'a> Reader<'a> {
             }
             self.end = end - trailing_whitespace(text);
             if trimmed.len() <= MAX_PIECE && self.pieces.len() < MAX_PIECES {
-                let roles = self.elements.roles();
-                self.pieces.push(TextPiece { line, text: trimmed.to_owned(), roles });
+                let (roles, part) = (self.elements.roles(), self.elements.part());
+                self.pieces.push(TextPiece { line, text: trimmed.to_owned(), roles, part });
             }
         }
         self.text.push_str(text);

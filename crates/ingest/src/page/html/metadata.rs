@@ -5,9 +5,10 @@ use super::byline::{self, HtmlByline};
 use super::date_precision::{self, stated_moment};
 use super::json_ld::{self, JsonLd, OwnPage};
 use super::lines::TextPiece;
-use super::meta_names::{AUTHORS, DATES, EDITORIAL_SYSTEMS, PUBLISHED, SCRIPT_DATES, SOURCES};
-use super::names::{bare_name, is_chinese_name, is_outlet, is_outlet_like, is_person};
+use super::meta_names::{DATES, PUBLISHED, SCRIPT_DATES, SOURCES};
+use super::names::{bare_name, is_outlet};
 use super::non_text::{is_line_of_tags, non_text_lines};
+use super::other_parts::OtherParts;
 use super::script;
 use super::stated_data::StatedData;
 use super::title::{self, letters_and_digits};
@@ -25,7 +26,7 @@ const MAX_TAGS: usize = 40;
 /// Maximum characters of a tag.
 const MAX_TAG: usize = 24;
 /// How many of the first lines of the article can name the author.
-const LEAD_LINES: usize = 3;
+pub(super) const LEAD_LINES: usize = 3;
 
 /// The metadata of a page, and the lines that are not its text.
 #[derive(Debug)]
@@ -38,17 +39,19 @@ pub(super) struct FoundMetadata {
 }
 
 /// The parts of a page that can state metadata.
-struct Parts<'p> {
-    stated_data: &'p StatedData,
-    json: JsonLd,
-    byline: HtmlByline,
-    layout: &'p Layout<'p>,
+pub(super) struct Parts<'p> {
+    pub(super) stated_data: &'p StatedData,
+    pub(super) json: JsonLd,
+    /// Those of [`StatedData::times`] that are not of other parts of the page.
+    pub(super) times: Vec<&'p (String, bool)>,
+    pub(super) byline: HtmlByline,
+    pub(super) layout: &'p Layout<'p>,
     /// The whole page.
-    html: &'p str,
+    pub(super) html: &'p str,
     /// The labels of bylines.
     labels: &'p Labels,
     /// Names of the site, reduced to their [`letters_and_digits`].
-    site_names: Vec<String>,
+    pub(super) site_names: Vec<String>,
 }
 
 /// Reads the metadata of a page. `is_article` says whether a line, given by its number, belongs to
@@ -56,7 +59,7 @@ struct Parts<'p> {
 pub(super) fn read(
     html: &str,
     layout: &Layout<'_>,
-    pieces: &[TextPiece],
+    mut pieces: Vec<TextPiece>,
     stated_data: &StatedData,
     labels: &Labels,
     is_article: &dyn Fn(usize) -> bool,
@@ -68,14 +71,17 @@ pub(super) fn read(
     let site_names = site_names(stated_data, &json);
     let article_start = (0..layout.lines.len()).find(|&line| is_article(line));
     let title = title::read(layout, stated_data, &json, &site_names, article_start);
-    let (below, above) = byline::lines_near(&layout.lines, &title, article_start, is_article);
-    let mut byline = HtmlByline::default();
-    byline.read(&layout.lines, pieces, below, labels);
-    byline.read(&layout.lines, pieces, above, labels);
+    let other_parts = OtherParts::find(&layout.lines, &pieces, &title, article_start, is_article);
+    pieces.retain(|piece| !other_parts.has(piece.line));
+    let near = byline::lines_near(&layout.lines, &title, article_start, is_article);
+    let byline = HtmlByline::near(&layout.lines, &pieces, &near, labels);
+    let times = stated_data.times.iter().zip(&stated_data.time_lines);
+    let times = times.filter(|(_, line)| !other_parts.has(**line)).map(|(time, _)| time).collect();
     let lead: Vec<usize> =
         (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD_LINES).collect();
-    let parts = Parts { stated_data, json, byline, layout, html, labels, site_names };
-    let source = parts.source(pieces);
+    let parts = Parts { stated_data, json, times, byline, layout, html, labels, site_names };
+    let source = parts.source(&pieces);
+    let date = parts.date(&pieces);
     let author = parts.author(&lead, source.as_deref());
     let on_one_line = |value: Option<String>| {
         value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
@@ -85,14 +91,14 @@ pub(super) fn read(
         author: on_one_line(author),
         translator: on_one_line(parts.byline.translator.clone()),
         editor: on_one_line(parts.byline.editor.clone()),
-        date: parts.date(pieces),
+        unread_date: None,
+        date,
         site: on_one_line(site.map(str::to_owned)),
         category: on_one_line(parts.category()),
         url: on_one_line(parts.url()),
         tags: parts.tags(title.text.as_deref()),
         title: on_one_line(title.text.clone()),
         source: on_one_line(source),
-        unread_date: None,
     };
     let non_text_lines = non_text_lines(layout, &title, &parts.byline, labels, is_article);
     FoundMetadata { metadata, non_text_lines, body_in_json }
@@ -107,7 +113,7 @@ impl Parts<'_> {
         let meta = |names: &[&str]| {
             names.iter().find_map(|name| self.stated_data.contents(name).find_map(stated_moment))
         };
-        let times = || self.stated_data.times.iter();
+        let times = || self.times.iter().copied();
         let marked_time = || {
             let mut marked = times().filter(|(_, is_marked)| *is_marked);
             marked.find_map(|(value, _)| stated_moment(value))
@@ -182,92 +188,6 @@ impl Parts<'_> {
             .or_else(meta)
             .or_else(|| self.byline_of_whole_page(pieces).source)
             .or_else(in_scripts)
-    }
-
-    /// The author that the byline names, or else JSON-LD, the first lines of the article (`lead`),
-    /// or a `meta` element. `source` is the outlet, which is no author.
-    fn author(&self, lead: &[usize], source: Option<&str>) -> Option<String> {
-        // Whether a name is not that of the outlet, the site or the editor.
-        let is_other = |name: &str| {
-            let name_letters = letters_and_digits(name);
-            source.is_none_or(|source| letters_and_digits(source) != name_letters)
-                && !self.site_names.contains(&name_letters)
-                && self.byline.editor.as_deref() != Some(name)
-        };
-        let byline = self.byline.author.clone().or_else(|| self.byline.marked_author.clone());
-        let json = || {
-            let names: Vec<&str> = self
-                .json
-                .authors
-                .iter()
-                .map(String::as_str)
-                .filter(|name| is_other(name))
-                .collect();
-            (!names.is_empty()).then(|| names.join("、"))
-        };
-        byline
-            .filter(|name| is_other(name))
-            .or_else(json)
-            .or_else(|| self.author_in_lead(lead))
-            .or_else(|| self.author_in_meta(lead, &is_other))
-    }
-
-    /// The author in `【文/某网专栏作者 王文】`, or the reporter whom both a script and the first
-    /// lines of the article name.
-    fn author_in_lead(&self, lead: &[usize]) -> Option<String> {
-        let texts = || lead.iter().map(|line| &*self.layout.lines[*line].text);
-        let bracketed = |text: &str| {
-            let inner = text.strip_prefix(['【', '[', '(', '（'])?;
-            let inner = inner.split(['】', ']', ')', '）']).next()?.trim();
-            let value = ["文/", "文／", "文|", "文丨", "文︱", "作者/", "作者：", "撰文/"]
-                .iter()
-                .find_map(|label| inner.strip_prefix(label))?
-                .trim();
-            let name = value.rsplit([' ', '\u{3000}']).next()?;
-            (name != value && is_chinese_name(name) || is_person(value) && !is_outlet_like(value))
-                .then(|| if is_chinese_name(name) { name } else { value }.to_owned())
-        };
-        texts().find_map(bracketed).or_else(|| {
-            let named = |name: &str| {
-                texts().any(|text| {
-                    text.contains(&format!("记者{name}")) || text.contains(&format!("記者{name}"))
-                })
-            };
-            let field =
-                |value: &str| (is_chinese_name(value) && named(value)).then(|| value.to_owned());
-            script::value(self.html, &self.stated_data.scripts, "author", field)
-        })
-    }
-
-    /// The author in a `meta` element, which is often the site or an editor.
-    fn author_in_meta(&self, lead: &[usize], is_other: &dyn Fn(&str) -> bool) -> Option<String> {
-        let is_editorial =
-            EDITORIAL_SYSTEMS.iter().any(|name| self.stated_data.content(&[name]).is_some());
-        // Whether a line above the article, or one of its first lines, is the name alone.
-        let is_near_the_top = |name: &str| {
-            let near = lead.first().map_or(0, |first| *first + LEAD_LINES);
-            self.layout.lines.iter().take(near).any(|line| *line.text == *name)
-        };
-        AUTHORS.iter().flat_map(|name| self.stated_data.contents(name)).map(bare_name).find_map(
-            |name| {
-                let is_author = is_person(name)
-                    && is_other(name)
-                    && !is_outlet_like(name)
-                    && (!is_editorial || is_near_the_top(name))
-                    && !self.is_named_as_editor(name);
-                is_author.then(|| name.to_owned())
-            },
-        )
-    }
-
-    /// Whether a line has both the name and a word for an editor. A line of more than 200 bytes is
-    /// a paragraph, and does not count.
-    fn is_named_as_editor(&self, name: &str) -> bool {
-        self.layout.lines.iter().any(|line| {
-            line.text.len() <= 200
-                && ["编辑", "編輯", "责编", "責編"].iter().any(|label| line.text.contains(label))
-                && line.text.contains(name)
-        })
     }
 
     fn category(&self) -> Option<String> {

@@ -15,6 +15,8 @@
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
 //! | `meta_names` | the names of the `meta` elements and fields that `metadata` reads |
+//! | `other_parts` | finds lines of menus, comments and lists of other articles |
+//! | `author` | chooses the author, for `metadata` |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
 //! | `amount` | measures how much text there is |
 //! | `elements`, `footnote_marks`, `whitespace` | classes of elements; footnote marks; spaces |
@@ -27,6 +29,7 @@
 
 mod amount;
 mod article;
+mod author;
 mod byline;
 mod date_precision;
 mod elements;
@@ -42,6 +45,7 @@ mod names;
 mod non_text;
 mod numbered_copy;
 mod open_elements;
+mod other_parts;
 mod script;
 mod script_text;
 mod stated_data;
@@ -164,12 +168,13 @@ impl Reading {
             return Self { html, amount: 0, prose: 0, body_in_json: None, scripts: Vec::new() };
         }
         let article = match page.copy {
-            Ok(copy) => article::lines_of_article(copy, layout.lines.len()),
+            Ok(copy) => article::lines_of_article(copy, layout.lines.len())
+                .map(|kept| article::with_paragraphs(kept, &layout.lines)),
             Err(refused) => Err(refused),
         };
         let is_article = |line: usize| article.as_ref().is_ok_and(|kept| kept[line]);
         let stated_data = page.stated_data;
-        let found = metadata::read(text, &layout, &page.pieces, &stated_data, labels, &is_article);
+        let found = metadata::read(text, &layout, page.pieces, &stated_data, labels, &is_article);
         let mut dropped: Vec<bool> = match &article {
             Ok(kept) => kept.iter().map(|kept| !kept).collect(),
             Err(_) => vec![false; layout.lines.len()],

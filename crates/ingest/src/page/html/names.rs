@@ -1,6 +1,7 @@
 //! What can be the name of a person or of an outlet.
 
 use crate::fields::placeholder::is_placeholder;
+use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_bar, is_colon, is_han};
 
 /// Words of buttons and counters beside a byline.
@@ -167,7 +168,13 @@ pub(super) fn is_button_or_not_a_name(text: &str) -> bool {
 /// Whether a text can be the name of an outlet.
 pub(super) fn is_outlet(text: &str) -> bool {
     const MAX_CHARS: usize = 24;
-    is_name_like(text, MAX_CHARS) && !CHANNELS.contains(&text)
+    /// Ends of labels, which the time or the place follows.
+    const ENDS_OF_LABELS: [&str; 6] = ["时间", "時間", "日期", "属地", "屬地", "登录"];
+    let words = page_words();
+    is_name_like(text, MAX_CHARS)
+        && !CHANNELS.contains(&text)
+        && !ENDS_OF_LABELS.iter().any(|end| text.ends_with(end))
+        && !words.is_event(text)
 }
 
 /// Whether a text in an element that is marked as the author can be the name of a person.
@@ -298,6 +305,9 @@ mod tests {
     fn names_of_outlets_and_people_are_distinguished_from_other_words() {
         for name in ["每日经济新闻", "EETOP", "TNW中文站", "CSDN", "36氪"] {
             assert!(is_outlet(name), "{name}");
+        }
+        for name in ["注册时间", "最后登录"] {
+            assert!(!is_outlet(name), "{name}");
         }
         for name in ["前天", "举报", "326", "1307人参与", "3小时前", "他说，这", "字号：A-"]
         {

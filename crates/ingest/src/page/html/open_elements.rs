@@ -16,6 +16,8 @@ impl Roles {
     pub(super) const SOURCE: Self = Self(2);
     pub(super) const AUTHOR: Self = Self(4);
     pub(super) const EDITOR: Self = Self(8);
+    /// The element is another part of the page, such as a list of comments.
+    const OTHER_PART: Self = Self(16);
 
     pub(super) fn has(self, role: Self) -> bool {
         self.0 & role.0 != 0
@@ -23,6 +25,10 @@ impl Roles {
 
     pub(super) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    fn without(self, role: Self) -> Self {
+        Self(self.0 & !role.0)
     }
 
     pub(super) fn is_only(self, role: Self) -> bool {
@@ -50,6 +56,9 @@ impl Roles {
             // The element of an editor has no other role, whatever else its attribute contains.
             roles = Self::EDITOR.0;
         }
+        if names_other_part(&value) {
+            roles |= Self::OTHER_PART.0;
+        }
         Self(roles)
     }
 }
@@ -65,6 +74,8 @@ struct Open {
     /// Number of levels from this element up to the ancestor whose roles it has, not counting
     /// inline elements; 0 if the roles are its own.
     inherited: u8,
+    /// See [`OpenElements::part`].
+    part: u32,
     end_tag: EndTag,
 }
 
@@ -97,6 +108,8 @@ pub(super) struct OpenElements {
     counts: HashMap<u64, u32>,
     /// How many open elements are hidden.
     hidden: usize,
+    /// How many elements so far are other parts of the page.
+    parts: u32,
     /// How many formatting elements of each name were still open when their parent was closed: a
     /// parser opens them again.
     dangling: HashMap<u64, u32>,
@@ -119,6 +132,20 @@ impl OpenElements {
         self.stack.last().map(|open| open.roles).unwrap_or_default()
     }
 
+    /// The number of the innermost open element that is a part of the page beside the article, such
+    /// as a menu, a list of comments or of related articles; 0 outside all of these. They are
+    /// numbered as they open.
+    pub(super) fn part(&self) -> u32 {
+        self.stack.last().map_or(0, |open| open.part)
+    }
+
+    /// Whether an element is another part of the page by its name. The footer of an article belongs
+    /// to the article.
+    fn is_other_part(&self, name: &str) -> bool {
+        let is_in_article = || self.counts.get(&hash("article")).is_some_and(|count| *count > 0);
+        matches!(name, "nav" | "aside") || name == "footer" && !is_in_article()
+    }
+
     /// Opens an element that is not void.
     pub(super) fn open(&mut self, name: &str, roles: Roles, hidden: bool) {
         self.count_reopened_elements();
@@ -134,6 +161,14 @@ impl OpenElements {
         }
         let key = hash(name);
         let hidden = hidden || is_annotation(name);
+        let mut part = self.part();
+        // The classes of the whole page say what it has, such as comments.
+        let is_whole_page = matches!(name, "html" | "body");
+        if roles.has(Roles::OTHER_PART) && !is_whole_page || self.is_other_part(name) {
+            self.parts += 1;
+            part = self.parts;
+        }
+        let roles = roles.without(Roles::OTHER_PART);
         let (roles, inherited) = match self.stack.last() {
             Some(parent) if roles == Roles::default() && parent.inherited < MAX_INHERITED => {
                 (parent.roles, parent.inherited + u8::from(!is_inline(name)))
@@ -147,6 +182,7 @@ impl OpenElements {
             hidden,
             roles,
             inherited,
+            part,
             end_tag: optional.map_or(EndTag::Required, |name| EndTag::Optional(name)),
         });
         *self.counts.entry(key).or_default() += 1;
@@ -196,6 +232,47 @@ impl OpenElements {
     }
 }
 
+/// Whether the value of a `class` or `id`, in lower case, names a part of a page beside the article:
+/// comments, related or popular articles, a sidebar, the footer of the site.
+fn names_other_part(value: &str) -> bool {
+    const WHOLE: [&str; 5] = ["footer", "foot", "site-footer", "page-footer", "global-footer"];
+    const WORDS: [&str; 16] = [
+        "disqus",
+        "reply",
+        "replies",
+        "guestbook",
+        "liuyan",
+        "relate",
+        "relates",
+        "relevant",
+        "hot",
+        "hotlist",
+        "popular",
+        "rank",
+        "ranking",
+        "trending",
+        "prevnext",
+        "pagination",
+    ];
+    const BEGINNINGS: [&str; 9] = [
+        "comment",
+        "related",
+        "recommend",
+        "pinglun",
+        "tuijian",
+        "xiangguan",
+        "hotnews",
+        "paihang",
+        "sidebar",
+    ];
+    let is_other = |word: &str| {
+        WORDS.contains(&word) || BEGINNINGS.iter().any(|begin| word.starts_with(begin))
+    };
+    value
+        .split_ascii_whitespace()
+        .any(|name| WHOLE.contains(&name) || name.split(['-', '_']).any(is_other))
+}
+
 /// Whether the attributes `style` and `hidden` hide an element.
 pub(super) fn is_hidden(style: Option<&str>, hidden: bool) -> bool {
     hidden || style.is_some_and(|style| style.contains("none") && declares(style, "display:none"))
@@ -214,4 +291,38 @@ pub(super) fn declares(style: &str, declaration: &str) -> bool {
 
 fn hash(name: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_parts_are_recognised_by_the_words_of_their_classes() {
+        for value in
+            ["comments", "comment-list", "commentbox", "article_related", "hot news", "site-footer"]
+        {
+            assert!(names_other_part(value), "{value}");
+        }
+        for value in ["content", "article", "relative", "hotel", "post-footer", "photo", "franking"]
+        {
+            assert!(!names_other_part(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_footer_of_an_article_is_no_other_part() {
+        let mut elements = OpenElements::default();
+        elements.open("body", Roles::of("has-comments"), false);
+        assert_eq!(elements.part(), 0, "the class of the whole page");
+        elements.open("article", Roles::default(), false);
+        elements.open("footer", Roles::default(), false);
+        assert_eq!(elements.part(), 0);
+        elements.close("article");
+        elements.open("footer", Roles::default(), false);
+        elements.open("p", Roles::default(), false);
+        assert_eq!(elements.part(), 1);
+        elements.close("footer");
+        assert_eq!(elements.part(), 0);
+    }
 }

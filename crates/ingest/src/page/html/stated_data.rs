@@ -28,6 +28,8 @@ pub(super) struct StatedData {
     /// Values of the `datetime` attributes of `time` elements, each with whether its element is
     /// marked as the time of publication.
     pub(super) times: Vec<(String, bool)>,
+    /// For each of `times`, the number of its line.
+    pub(super) time_lines: Vec<usize>,
     /// What is kept of the last script that was opened.
     last_script: LastScript,
 }

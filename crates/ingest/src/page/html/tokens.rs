@@ -55,7 +55,12 @@ pub(super) fn tokens<'p>(pieces: &'p [TextPiece], labels: &Labels) -> Vec<Token<
                 break;
             }
             if let Some((moment, bytes)) = date_at(remaining, labels) {
-                tokens.push(std::mem::take(&mut pending).date(moment));
+                let pending = std::mem::take(&mut pending);
+                tokens.push(if pending.of_event {
+                    Token::Unknown(&remaining[..bytes])
+                } else {
+                    pending.date(moment)
+                });
                 remaining = &remaining[bytes..];
             } else if let Some(found) = label(remaining, labels) {
                 let label_text = &remaining[..remaining.len() - found.after.len()];
@@ -64,6 +69,7 @@ pub(super) fn tokens<'p>(pieces: &'p [TextPiece], labels: &Labels) -> Vec<Token<
                     spaced: found.spaced,
                     unknown: false,
                     updated: found.label == Label::Updated || label_text.contains("更新"),
+                    of_event: false,
                 };
                 remaining = found.after;
             } else if let Some(label) = pending.label {
@@ -89,7 +95,8 @@ pub(super) fn tokens<'p>(pieces: &'p [TextPiece], labels: &Labels) -> Vec<Token<
                     tokens.push(Token::Text { text, roles: piece.roles });
                 }
                 let updated = text.contains("更新") || labels.whole(text) == Some(Label::Updated);
-                pending = Pending { unknown: is_label, updated, ..Pending::default() };
+                let of_event = page_words().is_event(text);
+                pending = Pending { unknown: is_label, updated, of_event, ..Pending::default() };
                 remaining = &remaining[end..];
             }
         }
@@ -108,12 +115,15 @@ struct Pending {
     unknown: bool,
     /// Whether the text before the next token says that a date there is that of an update.
     updated: bool,
+    /// Whether that text says that a date there is that of something else than the publication,
+    /// such as `注册时间`.
+    of_event: bool,
 }
 
 impl Pending {
     /// The token of a date that follows.
     fn date(self, moment: Moment) -> Token<'static> {
-        let Self { label, spaced, unknown, updated } = self;
+        let Self { label, spaced, unknown, updated, .. } = self;
         let is_of_date = matches!(label, Some(Label::Time | Label::Updated));
         Token::Date { moment, updated, labelled: is_of_date && !spaced || unknown, spaced }
     }

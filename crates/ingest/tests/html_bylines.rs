@@ -1,0 +1,120 @@
+//! The bylines of HTML pages: what belongs to the article, and what belongs to other parts of the
+//! page, such as comments and lists of other articles.
+
+use jiff::civil::{date, datetime};
+use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, Page, parse_page};
+
+const TEXT: &str = "国家统计局今天发布的数据显示，上半年全国居民人均可支配收入稳步增长，扣除价格因素后\
+                    实际增长百分之五。";
+
+fn read_with_head(head: &str, body: &str) -> Page {
+    let html = format!(
+        "<!DOCTYPE html><html><head><meta charset=utf-8><title>居民收入观察_示例网</title>{head}\
+         </head><body>{}</body></html>",
+        body.replace("TEXT", TEXT)
+    );
+    parse_page(&html, Markup::Html, &CorpusStatistics::default())
+}
+
+fn read(body: &str) -> Page {
+    read_with_head("", body)
+}
+
+/// The stated date, the source and the author of a page.
+fn byline(page: &Page) -> (Option<Moment>, Option<&str>, Option<&str>) {
+    let date = &page.article.date;
+    let is_stated = matches!(date.provenance, DateProvenance::Stated(_));
+    let article = &page.article;
+    (date.value.filter(|_| is_stated), article.source.as_deref(), article.author.as_deref())
+}
+
+const NOTHING: (Option<Moment>, Option<&str>, Option<&str>) = (None, None, None);
+
+#[test]
+fn other_parts_of_a_page_give_neither_date_nor_source() {
+    for body in [
+        "<article><h1>居民收入观察</h1><p>TEXT</p></article><div><h3>相关阅读</h3>\
+         <div><a>某地发生交通事故</a><span>2022-01-01 09:00</span></div></div>",
+        "<article><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p></article><div><h3>延伸閱讀</h3>\
+         <div><a>某地发生交通事故</a><span>2022-01-01 09:00</span></div></div>",
+        "<article><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p></article>\
+         <div class=related-list><a>某地发生交通事故</a><span>2022-01-01</span></div>",
+        "<article><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p></article>\
+         <ul><li><a>某地发生交通事故</a> <time datetime=2022-01-01>一月一日</time></li></ul>",
+        "<h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p><div id=comments>\
+         <div>张三 2023-05-06 10:00</div><p>写得好</p><div>来源：手机</div></div>",
+        "<h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p><div id=commentBox><div>李四 \
+         <time datetime=2023-05-06T10:00:00+08:00>五月六日</time></div><p>写得好</p></div>",
+        "<h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p><footer>更新日期：2024-01-01</footer>",
+        "<h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><aside><h3>热门文章</h3>\
+         <div><a>别的文章标题</a><span>2023-01-02 10:00</span></div></aside>",
+        "<ul><li><a>某地发生交通事故</a> 2022-01-01</li></ul><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p>",
+        "<div>2024年5月6日 星期一</div><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p>",
+        "<div>今天是2024年5月6日</div><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p>",
+        "<div><a>老王</a><p>注册时间 2008-1-1</p><p>最后登录：2023-2-2</p></div>\
+         <h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p>",
+        "<table><tr><td>註冊時間</td><td>2008-1-1</td></tr></table>\
+         <h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p>",
+    ] {
+        let page = read(body);
+        assert_eq!(byline(&page), NOTHING, "{body}");
+        assert!(page.article.paragraphs.iter().any(|paragraph| paragraph == TEXT), "{body}");
+    }
+}
+
+#[test]
+fn a_short_article_is_not_replaced_by_a_list_of_other_articles() {
+    let page = read(
+        "<article><h1>居民收入观察</h1><div>2023-05-05 10:00</div><p>TEXT</p></article><div>\
+         <h3>相关阅读</h3><div><a>某地发生交通事故</a><span>2022-01-01 09:00</span></div></div>",
+    );
+    let wanted = Some(Moment::Time(datetime(2023, 5, 5, 10, 0, 0, 0)));
+    assert_eq!(byline(&page), (wanted, None, None));
+    assert_eq!((page.article.paragraphs, page.notes.unextracted), (vec![TEXT.to_owned()], None));
+}
+
+#[test]
+fn what_belongs_to_the_article_is_still_read() {
+    let day = Some(Moment::Day(date(2024, 3, 4)));
+    for (body, source, author) in [
+        // An element around the whole article, and the body of the page, are no other parts.
+        (
+            "<div class=sidebar-right><h1>居民收入观察</h1><div>2024-03-04 示例网</div><p>TEXT</p><p>TEXT</p></div>",
+            Some("示例网"),
+            None,
+        ),
+        (
+            "<h1>居民收入观察</h1><div class=comment-bar>2024-03-04 <a>示例日报</a> <a>评论</a></div><p>TEXT</p><p>TEXT</p>",
+            Some("示例日报"),
+            None,
+        ),
+        (
+            "<h1>居民收入观察</h1><p>示例公司公布了居民收入的数据，增长很快，大家都说这很好。</p><div>2024-03-04 来源：示例网</div><p>TEXT</p><p>TEXT</p>",
+            Some("示例网"),
+            None,
+        ),
+        (
+            "<h2>2024年3月4日 星期一</h2><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p><p>TEXT</p>",
+            None,
+            None,
+        ),
+        (
+            "<ul><li>登录</li><li>注册</li></ul><h1>居民收入观察</h1><div>今天 2024-03-04</div><p>TEXT</p><p>TEXT</p>",
+            None,
+            None,
+        ),
+        (
+            "<div>示例日报 2024年3月4日 星期一</div><h1>居民收入观察</h1><p>TEXT</p><p>TEXT</p>",
+            Some("示例日报"),
+            None,
+        ),
+        (
+            "<h1>居民收入观察</h1><div>2024-03-04</div><p>TEXT</p><p>来源：示例网</p>",
+            Some("示例网"),
+            None,
+        ),
+    ] {
+        let page = read(body);
+        assert_eq!(byline(&page), (day, source, author), "{body}");
+    }
+}
