@@ -74,6 +74,20 @@ fn a_short_article_is_not_replaced_by_a_list_of_other_articles() {
 }
 
 #[test]
+fn the_byline_of_a_thread_is_not_that_of_its_user() {
+    let html = format!(
+        "<!DOCTYPE html><html><head><title>居民收入怎么看才对 - 经济杂谈 - 示例论坛 - Powered by \
+         Discuz!</title></head><body><h1><a>[原创]</a> <span>居民收入怎么看才对</span></h1><table><tr>\
+         <td><a>老王</a><p>注册时间 2008-1-1</p></td><td><em>发表于 2012-6-7 08:09:10</em>\
+         <div>{TEXT}<br>{TEXT}</div></td></tr></table></body></html>"
+    );
+    let page = parse_page(&html, Markup::Html, &CorpusStatistics::default());
+    assert_eq!(page.article.title, "居民收入怎么看才对");
+    let wanted = Some(Moment::Time(datetime(2012, 6, 7, 8, 9, 10, 0)));
+    assert_eq!(byline(&page), (wanted, None, None));
+}
+
+#[test]
 fn what_belongs_to_the_article_is_still_read() {
     let day = Some(Moment::Day(date(2024, 3, 4)));
     for (body, source, author) in [

@@ -83,7 +83,9 @@ impl HtmlTitle {
                 continue;
             }
             let letters = letters_and_digits(&line.text);
-            if letters == wanted {
+            if letters == wanted
+                || line.heading > 0 && letters_and_digits(without_kind(&line.text)) == wanted
+            {
                 self.lines.push(number);
             }
             let so_far: usize = spread.iter().map(|(_, bytes)| bytes).sum();
@@ -209,6 +211,7 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String
         let tail_letters = letters_and_digits(tail);
         let is_site = chars <= 2 * MAX_TAIL
             && (is_outlet_like(tail)
+                || tail.starts_with("Powered by")
                 || site_names.iter().any(|site| is_same_site(site, &tail_letters)));
         // Whether the tail is short, and has neither the end of a sentence nor a colon.
         let is_short_phrase =
@@ -233,6 +236,17 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String
 /// Chinese characters. Both are reduced to their [`letters_and_digits`].
 fn is_same_site(site: &str, tail: &str) -> bool {
     !tail.is_empty() && (site == tail || site.len() >= 6 && tail.starts_with(site))
+}
+
+/// A heading without the kind of text that a forum puts before it in square brackets, as in
+/// `[原创] 题目`.
+fn without_kind(heading: &str) -> &str {
+    const MAX_KIND: usize = 6;
+    let kind = heading.strip_prefix('[').and_then(|after| after.split_once(']'));
+    match kind {
+        Some((kind, title)) if kind.chars().count() <= MAX_KIND => title.trim_start(),
+        _ => heading,
+    }
 }
 
 fn is_separator(c: char) -> bool {
