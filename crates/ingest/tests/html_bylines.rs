@@ -123,6 +123,11 @@ fn what_belongs_to_the_article_is_still_read() {
             None,
         ),
         (
+            "<h1>居民收入观察</h1><div>2024-03-04</div><p>TEXT</p><p>TEXT</p><p>记者 王小明</p>",
+            None,
+            Some("王小明"),
+        ),
+        (
             "<h1>居民收入观察</h1><div>2024-03-04</div><p>TEXT</p><p>来源：示例网</p>",
             Some("示例网"),
             None,
@@ -130,5 +135,51 @@ fn what_belongs_to_the_article_is_still_read() {
     ] {
         let page = read(body);
         assert_eq!(byline(&page), (day, source, author), "{body}");
+    }
+}
+
+#[test]
+fn datelines_name_source_and_author_unless_others_are_stated() {
+    for (head, byline_line, dateline, source, author) in [
+        ("", "2024-03-04 10:00", "新华社北京3月4日电（记者李明）", Some("新华社"), Some("李明")),
+        ("", "2024-03-04 10:00", "（中央社記者潘姿羽台北23日電）", Some("中央社"), Some("潘姿羽")),
+        ("", "2024-03-04 10:00", "〔記者吳佳穎／台北報導〕", None, Some("吳佳穎")),
+        ("", "2024-03-04 10:00", "财联社3月4日讯（记者 高艳云）", Some("财联社"), Some("高艳云")),
+        (
+            "",
+            "2024-03-04 来源：示例网",
+            "新华社北京3月4日电（记者李明）",
+            Some("示例网"),
+            Some("李明"),
+        ),
+        (
+            "<meta name=author content=王小明><meta name=source content=示例网>",
+            "2024-03-04",
+            "新华社北京3月4日电（记者李明）",
+            Some("示例网"),
+            Some("王小明"),
+        ),
+        ("", "2024-03-04 10:00", "据新华社3月4日电，", None, None),
+    ] {
+        let body = format!(
+            "<h1>居民收入观察</h1><div>{byline_line}</div><p>{dateline}TEXT</p><p>TEXT</p>"
+        );
+        let page = read_with_head(head, &body);
+        let found = (page.article.source.as_deref(), page.article.author.as_deref());
+        assert_eq!(found, (source, author), "{head}{byline_line}{dateline}");
+        assert!(page.article.paragraphs[0].starts_with(dateline), "{dateline}");
+    }
+    let alone =
+        read("<h1>居民收入观察</h1><p>（中央社記者潘姿羽台北23日電）</p><p>TEXT</p><p>TEXT</p>");
+    assert_eq!(byline(&alone), (None, Some("中央社"), Some("潘姿羽")));
+}
+
+#[test]
+fn a_site_is_no_author() {
+    for (name, author) in [("网易", None), ("新浪", None), ("老胡", Some("老胡"))] {
+        let head = format!("<meta name=author content={name}>");
+        let body = "<h1>居民收入观察</h1><div>2024-03-04 来源：新华网</div><p>TEXT</p><p>TEXT</p>";
+        let page = read_with_head(&head, body);
+        assert_eq!((byline(&page).1, byline(&page).2), (Some("新华网"), author));
     }
 }

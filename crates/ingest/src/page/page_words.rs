@@ -43,6 +43,8 @@ pub(crate) struct PageWords {
     related: WordTable<()>,
     /// What a date is the date of, if not of the publication, such as `註冊時間`.
     event: WordTable<()>,
+    /// Outlets and sites whose names do not end as those of outlets do, such as `網易`.
+    site: WordTable<()>,
 }
 
 /// The table, read once.
@@ -77,6 +79,7 @@ impl PageWords {
             "section" => &mut self.section,
             "related" => &mut self.related,
             "event" => &mut self.event,
+            "site" => &mut self.site,
             _ => return None,
         })
     }
@@ -215,6 +218,12 @@ impl PageWords {
     /// publication, such as `註冊時間`.
     pub(crate) fn is_event(&self, text: &str) -> bool {
         self.event.meaning_of(text.trim_end_matches(is_colon).trim()).is_some()
+    }
+
+    /// Whether a text is the name of a well-known outlet or site that does not end as such names
+    /// do.
+    pub(crate) fn is_site(&self, text: &str) -> bool {
+        self.site.meaning_of(text).is_some()
     }
 
     /// Whether a text looks like the names of one or more people.

@@ -5,16 +5,18 @@ use super::metadata::{LEAD_LINES, Parts};
 use super::names::{bare_name, is_chinese_name, is_outlet_like, is_person};
 use super::script;
 use super::title::letters_and_digits;
+use crate::page::page_words::page_words;
 
 impl Parts<'_> {
     /// The author that the byline names, or else JSON-LD, the first lines of the article (`lead`),
-    /// or a `meta` element. `source` is the outlet, which is no author.
+    /// a `meta` element, or the dateline. `source` is the outlet, which is no author.
     pub(super) fn author(&self, lead: &[usize], source: Option<&str>) -> Option<String> {
         // Whether a name is not that of the outlet, the site or the editor.
         let is_other = |name: &str| {
             let name_letters = letters_and_digits(name);
             source.is_none_or(|source| letters_and_digits(source) != name_letters)
                 && !self.site_names.contains(&name_letters)
+                && !page_words().is_site(name)
                 && self.byline.editor.as_deref() != Some(name)
         };
         let byline = self.byline.author.clone().or_else(|| self.byline.marked_author.clone());
@@ -33,6 +35,7 @@ impl Parts<'_> {
             .or_else(json)
             .or_else(|| self.author_in_lead(lead))
             .or_else(|| self.author_in_meta(lead, &is_other))
+            .or_else(|| self.text_byline.author.clone().filter(|name| is_other(name)))
     }
 
     /// The author in `【文/某网专栏作者 王文】`, or the reporter whom both a script and the first

@@ -263,8 +263,8 @@ impl HtmlByline {
             if is_person(text) {
                 self.editor.get_or_insert_with(|| text.to_owned());
             }
-        } else if roles.is_only(Roles::AUTHOR) && is_marked_person(text) {
-            self.marked_author.get_or_insert_with(|| text.to_owned());
+        } else if roles.is_only(Roles::AUTHOR) && is_marked_person(person_name(text)) {
+            self.marked_author.get_or_insert_with(|| person_name(text).to_owned());
         } else if roles.has(Roles::SOURCE) && is_outlet(text) && self.marked_source.is_none() {
             self.marked_source = Some(text.to_owned());
         }

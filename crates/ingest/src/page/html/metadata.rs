@@ -4,6 +4,7 @@
 use super::byline::{self, HtmlByline};
 use super::date_precision::{self, stated_moment};
 use super::json_ld::{self, JsonLd, OwnPage};
+use super::lead;
 use super::lines::TextPiece;
 use super::meta_names::{DATES, PUBLISHED, SCRIPT_DATES, SOURCES};
 use super::names::{bare_name, is_outlet};
@@ -16,6 +17,7 @@ use super::whitespace::one_line;
 use crate::fields::placeholder::is_placeholder;
 use crate::fields::stated_date::is_null_date;
 use crate::page::boilerplate::breadcrumb;
+use crate::page::byline::Byline;
 use crate::page::labels::Labels;
 use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
@@ -45,6 +47,9 @@ pub(super) struct Parts<'p> {
     /// Those of [`StatedData::times`] that are not of other parts of the page.
     pub(super) times: Vec<&'p (String, bool)>,
     pub(super) byline: HtmlByline,
+    /// What the first lines of the article, and those after a short one, say, read by the rules of
+    /// text pages.
+    pub(super) text_byline: Byline,
     pub(super) layout: &'p Layout<'p>,
     /// The whole page.
     pub(super) html: &'p str,
@@ -75,13 +80,24 @@ pub(super) fn read(
     pieces.retain(|piece| !other_parts.has(piece.line));
     let near = byline::lines_near(&layout.lines, &title, article_start, is_article);
     let byline = HtmlByline::near(&layout.lines, &pieces, &near, labels);
+    let is_of_article = |line: &usize| {
+        is_article(*line)
+            && !other_parts.has(*line)
+            && title.lines.binary_search(line).is_err()
+            && !byline.lines.contains(line)
+    };
+    let text_of = |line: usize| &*layout.lines[line].text;
+    let first_lines = (0..layout.lines.len()).filter(is_of_article).map(text_of);
+    let after_text = near.after_text.filter(|line| !other_parts.has(*line)).map(text_of);
+    let text_byline = lead::read(first_lines, after_text, labels);
     let times = stated_data.times.iter().zip(&stated_data.time_lines);
     let times = times.filter(|(_, line)| !other_parts.has(**line)).map(|(time, _)| time).collect();
     let lead: Vec<usize> =
         (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD_LINES).collect();
-    let parts = Parts { stated_data, json, times, byline, layout, html, labels, site_names };
+    let parts =
+        Parts { stated_data, json, times, byline, text_byline, layout, html, labels, site_names };
     let source = parts.source(&pieces);
-    let date = parts.date(&pieces);
+    let date = parts.date(&pieces).or_else(|| Some((parts.text_byline.date()?, DateOrigin::Text)));
     let author = parts.author(&lead, source.as_deref());
     let on_one_line = |value: Option<String>| {
         value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
@@ -170,8 +186,8 @@ impl Parts<'_> {
         byline
     }
 
-    /// The outlet that the byline names, or else a `meta` element, a label anywhere in the page, or
-    /// a script.
+    /// The outlet that the byline names, or else a `meta` element, a label anywhere in the page, a
+    /// script, or the dateline.
     fn source(&self, pieces: &[TextPiece]) -> Option<String> {
         let stated = |value: &str| Some(bare_name(value).to_owned()).filter(|name| is_outlet(name));
         let meta =
@@ -188,6 +204,7 @@ impl Parts<'_> {
             .or_else(meta)
             .or_else(|| self.byline_of_whole_page(pieces).source)
             .or_else(in_scripts)
+            .or_else(|| self.text_byline.source.clone().filter(|name| is_outlet(name)))
     }
 
     fn category(&self) -> Option<String> {

@@ -16,7 +16,7 @@
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
 //! | `meta_names` | the names of the `meta` elements and fields that `metadata` reads |
 //! | `other_parts` | finds lines of menus, comments and lists of other articles |
-//! | `author` | chooses the author, for `metadata` |
+//! | `author`, `lead` | choose the author; read how the article begins, for `metadata` |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
 //! | `amount` | measures how much text there is |
 //! | `elements`, `footnote_marks`, `whitespace` | classes of elements; footnote marks; spaces |
@@ -37,6 +37,7 @@ mod family;
 mod footnote_marks;
 mod hidden;
 mod json_ld;
+mod lead;
 mod limits;
 mod lines;
 mod meta_names;
