@@ -139,6 +139,29 @@ fn what_belongs_to_the_article_is_still_read() {
 }
 
 #[test]
+fn a_date_that_is_not_understood_is_named() {
+    for (head, line, unread) in [
+        ("", "发布时间：昨天 10:00", Some("昨天 10:00")),
+        ("", "發布日期：113/03/04", Some("113/03/04")),
+        ("", "03-04 10:00 来源：示例网", Some("03-04 10:00")),
+        ("<meta property=article:published_time content=04/03/2024>", "", Some("04/03/2024")),
+        ("<meta name=pubdate content=04/03/2024>", "", Some("04/03/2024")),
+        ("", "<time class=published datetime=04/03/2024>三月四日</time>", Some("04/03/2024")),
+        // Another date is understood.
+        ("<meta property=article:published_time content=04/03/2024>", "2024-03-04", None),
+        ("<meta name=date content=2024-03-04>", "发布时间：昨天 10:00", None),
+        // These state no date.
+        ("<meta name=pubdate content=0000-00-00>", "", None),
+        ("", "发布时间：", None),
+        ("", "居民收入 2-1", None),
+    ] {
+        let body = format!("<h1>居民收入观察</h1><div>{line}</div><p>TEXT</p><p>TEXT</p>");
+        let page = read_with_head(head, &body);
+        assert_eq!(page.notes.unread_date.as_deref(), unread, "{head}{line}");
+    }
+}
+
+#[test]
 fn datelines_name_source_and_author_unless_others_are_stated() {
     for (head, byline_line, dateline, source, author) in [
         ("", "2024-03-04 10:00", "新华社北京3月4日电（记者李明）", Some("新华社"), Some("李明")),

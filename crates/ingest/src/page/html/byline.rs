@@ -16,6 +16,7 @@ use crate::date;
 use crate::page::labels::{Label, Labels};
 use crate::page::line::Line;
 use crate::record::Moment;
+use crate::text::punctuation::{is_colon, is_space};
 
 /// Maximum characters of a line of a byline.
 pub(super) const MAX_LINE: usize = 90;
@@ -53,6 +54,9 @@ pub(super) struct HtmlByline {
     /// The author that only an attribute marks, that only a space separates from its label, or that
     /// stands before the outlet without a label.
     pub(super) marked_author: Option<String>,
+    /// The first value that a label of a date, or its form without a year, shows to be a date, but
+    /// that is not understood.
+    pub(super) unread_date: Option<String>,
     /// Numbers of lines that are only bylines: they have dates or labelled fields, and at most a
     /// short text besides; or they are `NAME/OUTLET`.
     pub(super) lines: Vec<usize>,
@@ -205,6 +209,9 @@ impl HtmlByline {
         let is_only_byline = names.len() <= 1 && other_chars <= MAX_OTHER_CHARS || other_chars == 0;
         if (has_date || has_field) && is_only_byline {
             self.lines.push(number);
+            if !has_date && let Some(partial) = partial_date(&line.text) {
+                self.unread_date.get_or_insert_with(|| partial.to_owned());
+            }
         }
     }
 
@@ -248,6 +255,9 @@ impl HtmlByline {
                     (Label::Writer, _, Some(outlet)) => set(source, outlet),
                     (Label::Translator, Some(name), _) => set(&mut self.translator, name),
                     (Label::Editor, Some(name), _) => set(&mut self.editor, name),
+                    (Label::Time | Label::Updated, ..) if may_be_date(value) => {
+                        set(&mut self.unread_date, value);
+                    }
                     _ => {}
                 }
                 return true;
@@ -330,6 +340,27 @@ fn date_of_decision(text: &str) -> Option<Moment> {
         .iter()
         .any(|end| remaining.ends_with(end))
         .then_some(moment)
+}
+
+/// Whether a value that is not understood may be a date, even a relative one: `昨天 10:00`.
+pub(super) fn may_be_date(value: &str) -> bool {
+    const MAX_CHARS: usize = 40;
+    let has_number = value.chars().any(char::is_numeric);
+    let is_relative = || {
+        let words =
+            ["昨", "前天", "今天", "今日", "刚刚", "剛剛", "刚才", "剛才", "星期", "周", "週"];
+        words.iter().any(|word| value.contains(word))
+    };
+    (has_number || is_relative()) && value.chars().count() <= MAX_CHARS && !date::is_null(value)
+}
+
+/// The date without a year that a line begins with, such as `03-04 10:00`.
+fn partial_date(text: &str) -> Option<&str> {
+    let is_part = |c: char| {
+        c.is_ascii_digit() || is_space(c) || is_colon(c) || matches!(c, '-' | '/' | '月' | '日')
+    };
+    let partial = text[..text.find(|c| !is_part(c)).unwrap_or(text.len())].trim();
+    (date::is_partial(partial) && partial.contains(['-', '/', '月'])).then_some(partial)
 }
 
 /// Whether a line is longer than any line of a byline.

@@ -107,7 +107,7 @@ pub(super) fn read(
         author: on_one_line(author),
         translator: on_one_line(parts.byline.translator.clone()),
         editor: on_one_line(parts.byline.editor.clone()),
-        unread_date: None,
+        unread_date: if date.is_none() { parts.unread_date() } else { None },
         date,
         site: on_one_line(site.map(str::to_owned)),
         category: on_one_line(parts.category()),
@@ -184,6 +184,20 @@ impl Parts<'_> {
         let lines = &self.layout.lines;
         byline.read(lines, pieces, 0..lines.len(), self.labels);
         byline
+    }
+
+    /// The first date that the head or the byline states in a form that is not understood.
+    fn unread_date(&self) -> Option<String> {
+        let meta = |names: &[&str]| {
+            let mut values = names.iter().flat_map(|name| self.stated_data.contents(name));
+            values.find(|value| byline::may_be_date(value)).map(one_line)
+        };
+        let mut marked = self.times.iter().filter(|(_, is_marked)| *is_marked);
+        meta(&PUBLISHED)
+            .or_else(|| Some(one_line(&marked.find(|(value, _)| byline::may_be_date(value))?.0)))
+            .or_else(|| self.byline.unread_date.clone())
+            .or_else(|| meta(&DATES))
+            .or_else(|| self.text_byline.unread_date().map(str::to_owned))
     }
 
     /// The outlet that the byline names, or else a `meta` element, a label anywhere in the page, a
