@@ -198,6 +198,37 @@ fn datelines_name_source_and_author_unless_others_are_stated() {
 }
 
 #[test]
+fn counters_units_and_places_beside_a_date_are_no_sources() {
+    for (line, source) in [
+        ("2024年3月4日週一 上午10:00·1 分鐘 (閱讀時間)", None),
+        ("2024-03-04 10:00 阅读 1.2万 评论 3", None),
+        ("2024-03-04 10:00 A03", None),
+        ("2024-03-04 10:00 第A03版", None),
+        ("2024-03-04 10:00 ★★★", None),
+        ("2024-03-04 10:00 »", None),
+        ("2024-03-04 10:00 第3期", None),
+        ("2024-03-04 10:00 本文共2000字", None),
+        ("2024-03-04 10:00 3 人", None),
+        ("2024-03-04 10:00 5 min read", None),
+        ("2024-03-04 10:00 GMT", None),
+        ("2024-03-04 10:00 臺北時間", None),
+        ("2024-03-04 10:00 北京", None),
+        ("2024-03-04 10:00 IP属地", None),
+        ("2024-03-04 10:00 示例日报 A03", Some("示例日报")),
+        ("2024-03-04 10:00 36氪 5 分钟", Some("36氪")),
+        ("2024-03-04 10:00 <a>澎湃</a>", Some("澎湃")),
+        ("2024-03-04 10:00 <a>某地发生交通事故</a>", None),
+    ] {
+        let page = read(&format!("<h1>居民收入观察</h1><div>{line}</div><p>TEXT</p><p>TEXT</p>"));
+        let wanted = Some(Moment::Time(datetime(2024, 3, 4, 10, 0, 0, 0)));
+        if !line.ends_with("GMT") {
+            assert_eq!(byline(&page).0, wanted, "{line}");
+        }
+        assert_eq!(page.article.source.as_deref(), source, "{line}");
+    }
+}
+
+#[test]
 fn a_site_is_no_author() {
     for (name, author) in [("网易", None), ("新浪", None), ("老胡", Some("老胡"))] {
         let head = format!("<meta name=author content={name}>");

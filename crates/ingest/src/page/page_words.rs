@@ -41,6 +41,8 @@ pub(crate) struct PageWords {
     section: WordTable<()>,
     /// Headings of lists of other articles and of comments, such as `相關閱讀`.
     related: WordTable<()>,
+    /// Units, counters, parts of the day and time zones, which name nobody, such as `分鐘`.
+    unit: WordTable<()>,
     /// What a date is the date of, if not of the publication, such as `註冊時間`.
     event: WordTable<()>,
     /// Outlets and sites whose names do not end as those of outlets do, such as `網易`.
@@ -78,6 +80,7 @@ impl PageWords {
             "city" => &mut self.city,
             "section" => &mut self.section,
             "related" => &mut self.related,
+            "unit" => &mut self.unit,
             "event" => &mut self.event,
             "site" => &mut self.site,
             _ => return None,
@@ -198,6 +201,11 @@ impl PageWords {
         self.city.longest_ending(text, MAX_CHARS).map_or(text, |(_, at)| &text[..at])
     }
 
+    /// Whether a text is the name of a city, a province or a country.
+    pub(crate) fn is_city(&self, text: &str) -> bool {
+        self.city.meaning_of(text).is_some()
+    }
+
     /// Whether a line is the heading of a list of other articles or of comments, such as
     /// `相關閱讀 >>` or `網友評論(12)`, or leads to the next article, as in `下一篇：…`.
     /// Its words have at least `min_chars` characters.
@@ -212,6 +220,23 @@ impl PageWords {
         let after = text[bytes..].trim_start();
         after.trim_start_matches(is_around).is_empty()
             || after.starts_with(is_colon) && text.starts_with(['上', '下', '前', '後', '后'])
+    }
+
+    /// Whether a text consists of units and counters, with or without numbers and signs, such as
+    /// `1.2万`, `5 min read`, `A03` or `★★★`: it names nobody.
+    pub(crate) fn is_count(&self, text: &str) -> bool {
+        let mut remaining = text;
+        loop {
+            remaining = remaining.trim_start_matches(|c: char| !c.is_alphabetic());
+            let Some(first) = remaining.chars().next() else { return true };
+            let latin = remaining.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let unit = self.unit.longest_at(remaining).map(|(_, bytes)| bytes);
+            // A single Latin letter belongs to the number of a page, as in `A03`.
+            match unit.or((latin == 1).then_some(1)) {
+                Some(bytes) if bytes > 0 => remaining = &remaining[bytes.max(first.len_utf8())..],
+                _ => return false,
+            }
+        }
     }
 
     /// Whether a text before a date says that it is the date of something else than the
@@ -289,8 +314,17 @@ mod tests {
     }
 
     #[test]
-    fn headings_of_other_parts_are_recognised() {
+    fn counters_and_headings_of_other_parts_are_recognised() {
         let words = page_words();
+        for text in
+            ["分鐘", "1.2万", "A03", "第A03版", "★★★", "»", "5 min read", "3条评论", "上午", "GMT"]
+        {
+            assert!(words.is_count(text), "{text}");
+        }
+        for text in ["36氪", "第一财经", "人民日报", "天下杂志", "V2EX", "周刊", "A5创业网"]
+        {
+            assert!(!words.is_count(text), "{text}");
+        }
         for text in
             ["相关阅读", "延伸閱讀：", "【推荐阅读】", "网友评论(12)", "3条评论", "下一篇：某地"]
         {

@@ -15,6 +15,7 @@ use super::tokens::{Token, tokens};
 use crate::date;
 use crate::page::labels::{Label, Labels};
 use crate::page::line::Line;
+use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_space};
 
@@ -171,7 +172,9 @@ impl HtmlByline {
         let names: Vec<(&str, Roles)> = tokens
             .iter()
             .filter_map(|token| match token {
-                Token::Text { text, roles } if !is_button_or_not_a_name(text) => {
+                Token::Text { text, roles }
+                    if !is_button_or_not_a_name(text) && !page_words().is_count(text) =>
+                {
                     Some((bare_name(text), *roles))
                 }
                 _ => None,

@@ -175,6 +175,8 @@ pub(super) fn is_outlet(text: &str) -> bool {
         && !CHANNELS.contains(&text)
         && !ENDS_OF_LABELS.iter().any(|end| text.ends_with(end))
         && !words.is_event(text)
+        && !words.is_count(text)
+        && !words.is_city(text)
 }
 
 /// Whether a text in an element that is marked as the author can be the name of a person.
@@ -306,7 +308,8 @@ mod tests {
         for name in ["每日经济新闻", "EETOP", "TNW中文站", "CSDN", "36氪"] {
             assert!(is_outlet(name), "{name}");
         }
-        for name in ["注册时间", "最后登录"] {
+        for name in ["分鐘", "1.2万", "A03", "5 min read", "注册时间", "北京", "最后登录"]
+        {
             assert!(!is_outlet(name), "{name}");
         }
         for name in ["前天", "举报", "326", "1307人参与", "3小时前", "他说，这", "字号：A-"]
