@@ -68,8 +68,8 @@ pub(super) struct LinesNear {
     /// Those below the title, up to the first long line or the second paragraph of the article. If
     /// no line shows the title, those around the first line of the article.
     pub(super) below: Range<usize>,
-    /// Those after them, up to the first long line: text and what follows it. Their dates are rarely
-    /// that of the article.
+    /// Those after them, up to the first long line: text and what follows it. Their dates are
+    /// rarely that of the article.
     pub(super) after_text: Range<usize>,
     /// Some above the title; none if no line shows the title.
     pub(super) above: Range<usize>,

@@ -232,8 +232,8 @@ impl OpenElements {
     }
 }
 
-/// Whether the value of a `class` or `id`, in lower case, names a part of a page beside the article:
-/// comments, related or popular articles, a sidebar, the footer of the site.
+/// Whether the value of a `class` or `id`, in lower case, names a part of a page other than
+/// the article: comments, related or popular articles, a sidebar, the footer of the site.
 fn names_other_part(value: &str) -> bool {
     const WHOLE: [&str; 5] = ["footer", "foot", "site-footer", "page-footer", "global-footer"];
     const WORDS: [&str; 16] = [

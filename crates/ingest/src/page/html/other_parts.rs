@@ -108,8 +108,9 @@ pub(super) fn is_paragraph(line: &Line<'_>) -> bool {
         && linked * 2 < line.text.len()
 }
 
-/// Whether a line above the title is a clock of the site: the day with its weekday or its day in the
-/// lunar calendar, without a time. Journals that show several articles have such lines as headings.
+/// Whether a line above the title is a clock of the site: the day with its weekday or its day in
+/// the lunar calendar, without a time. Journals that show several articles have such lines as
+/// headings.
 fn is_clock(line: &Line<'_>) -> bool {
     let text = &*line.text;
     let has_weekday = || {
