@@ -217,6 +217,13 @@ fn facets_count_all_hits() {
         .map(|object| object["documents"].as_u64().unwrap())
         .sum();
     assert_eq!(kinds, 4);
+    // With --strict they are no hits, so they are not counted.
+    let strict = ["search", "-f", "json", "--strict", "--facet", "kind"];
+    let none = dir.run(&[&strict[..], &["比特幣 zzzz"]].concat());
+    let none: Value = serde_json::from_str(&none.stdout).unwrap();
+    assert_eq!(none, serde_json::json!({"hits": [], "facets": {"kind": []}}));
+    let all: Value = serde_json::from_str(&dir.ok(&[&strict[..], &["比特幣"]].concat())).unwrap();
+    assert_eq!(all["facets"]["kind"], object["facets"]["kind"]);
 }
 
 /// Runs `timeline` with `columns` as the width of the terminal.

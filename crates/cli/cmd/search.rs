@@ -81,7 +81,8 @@ impl Answer {
     ) -> anyhow::Result<Self> {
         let results = wensou_query::search(index, query, options)?;
         let answered = results.reread.as_ref().unwrap_or(query);
-        let facets = facets::count_facets(index, answered, &args.facet, args.facet_limit)?;
+        let (facets, limit) = (&args.facet, args.facet_limit);
+        let facets = facets::count_facets(index, answered, options.strict, facets, limit)?;
         let highlighter = match args.format {
             HitFormat::Vimgrep => Some(Highlighter::new(index, answered)?),
             _ => None,

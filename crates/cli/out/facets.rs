@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use wensou_query::lang::Query;
-use wensou_query::{Facet, FacetValue, Hit, facet};
+use wensou_query::{Facet, FacetValue, Hit, facet, strict_facet};
 
 use super::style::{DIM, TAG, TITLE};
 use super::{Terminal, json, sanitize};
@@ -18,13 +18,15 @@ pub(crate) struct FacetCounts {
     omitted: usize,
 }
 
-/// Counts the documents that a query matches by each of these facets. Keeps at most `limit` values
+/// Counts the documents that a query matches by each of these facets; with `strict`, only those
+/// that have every word. Keeps at most `limit` values
 /// of each facet, or all values if `limit` is 0. The most frequent values are kept and come first;
 /// of months, the latest are kept, in chronological order. The number of documents without a date
 /// (`none`) is no month: it comes last, in addition to the months that are kept.
 pub(crate) fn count_facets(
     index: &OpenIndex,
     query: &Query,
+    strict: bool,
     requested: &[types::Facet],
     limit: usize,
 ) -> anyhow::Result<Vec<FacetCounts>> {
@@ -39,7 +41,10 @@ pub(crate) fn count_facets(
                 types::Facet::Month => Facet::Month,
             };
             let prefix = None;
-            let mut values = facet(index, query, facet_kind, prefix)?;
+            let mut values = match strict {
+                true => strict_facet(index, query, facet_kind, prefix)?,
+                false => facet(index, query, facet_kind, prefix)?,
+            };
             let is_month = facet_kind == Facet::Month;
             let undated = values.pop_if(|last| is_month && last.value == "none");
             let omitted = if limit > 0 { values.len().saturating_sub(limit) } else { 0 };

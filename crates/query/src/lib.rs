@@ -77,7 +77,7 @@ pub use report::clauses::{Clause, clauses};
 pub use report::explain::{
     ExplainedHit, ExplainedTerm, ExplainedVariant, ExplainedWord, Explanation, TermScore, explain,
 };
-pub use report::facet::{FacetValue, facet};
+pub use report::facet::{FacetValue, facet, strict_facet};
 pub use report::highlight::Highlighter;
 pub use report::hits::{Hit, Results};
 pub use report::overview::{Overview, date_bounds, overview};

@@ -10,6 +10,7 @@ use crate::engine::Facet;
 use crate::error::Error;
 use crate::index_ref::IndexRef;
 use crate::lang::Query;
+use crate::plan::Mode;
 use crate::runner::Runner;
 
 /// A value and the number of documents that have it.
@@ -39,6 +40,23 @@ pub fn facet<'i>(
     let runner = Runner::new(index);
     let counts = runner.engine().facet_counts(&runner.strict_or_relaxed_expr(query)?, facet)?;
     Ok(facet_values(counts, facet, prefix))
+}
+
+/// As [`facet`], over the documents that [`crate::search`] finds with
+/// [`strict`](crate::Options::strict): if no document has every word, nothing is counted.
+///
+/// # Errors
+///
+/// As [`facet`].
+pub fn strict_facet<'i>(
+    index: impl Into<IndexRef<'i>>,
+    query: &Query,
+    facet: Facet,
+    prefix: Option<&str>,
+) -> Result<Vec<FacetValue>, Error> {
+    let runner = Runner::new(index);
+    let expr = runner.matching(query, Mode::Strict)?.expr;
+    Ok(facet_values(runner.engine().facet_counts(&expr, facet)?, facet, prefix))
 }
 
 /// Makes facet values from the count of each spelling, ordered as [`facet`] says.
