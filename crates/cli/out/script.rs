@@ -1,7 +1,7 @@
 //! Converts text to Simplified or Traditional for display. The archive and the index do not change.
 
 use wensou_query::Snippet;
-use wensou_text::{Traditional, t2s};
+use wensou_text::{Simplified, Traditional};
 
 use crate::types::Script;
 
@@ -10,7 +10,7 @@ pub(crate) enum Converter {
     /// No conversion.
     Original,
     /// To Simplified.
-    Hans,
+    Hans(Box<Simplified>),
     /// To Traditional.
     Hant(Box<Traditional>),
 }
@@ -20,7 +20,7 @@ impl Converter {
     pub(crate) fn new(script: Script) -> Self {
         match script {
             Script::Original => Self::Original,
-            Script::Hans => Self::Hans,
+            Script::Hans => Self::Hans(Box::default()),
             Script::Hant => Self::Hant(Box::default()),
         }
     }
@@ -29,7 +29,7 @@ impl Converter {
     pub(crate) fn text(&self, text: &str) -> String {
         match self {
             Self::Original => text.to_owned(),
-            Self::Hans => t2s(text),
+            Self::Hans(simplified) => simplified.convert(text),
             Self::Hant(traditional) => traditional.convert(text),
         }
     }
@@ -59,7 +59,9 @@ mod tests {
             .map(|[from, to]| chars[*from..*to].iter().collect())
             .collect();
         assert_eq!(marked, ["頭髮", "出發", "軟件"]);
-        assert_eq!(Converter::new(Script::Hans).text("頭髮與裏面"), "头发与里面");
+        let hans = Converter::new(Script::Hans);
+        assert_eq!(hans.text("頭髮與裏面"), "头发与里面");
+        assert_eq!(hans.text("看著一部名著"), "看着一部名著");
         assert_eq!(Converter::new(Script::Original).text("頭髮与"), "頭髮与");
     }
 }

@@ -8,7 +8,8 @@
 //! 3. [`Segmenter`] finds the words.
 //!
 //! A [`Pattern`] finds a phrase together with its symbols, [`Synonyms`] has the words that mean the
-//! same, and [`t2s`] and [`Traditional`] convert the script of text that is displayed.
+//! same, and [`t2s`], [`Simplified`] and [`Traditional`] convert the script of text that is
+//! displayed.
 //!
 //! This crate does no input or output and knows nothing of an index. [`ANALYSIS_VERSION`] and
 //! [`analysis_fingerprint`] tell an index whether it was built by the same analysis.
@@ -17,6 +18,7 @@
 
 mod fold;
 mod segment;
+mod simplified;
 mod tables;
 mod traditional;
 mod version;
@@ -32,6 +34,7 @@ pub use fold::{Folded, fold, fold_char};
 pub use segment::Segmenter;
 pub use segment::numerals::number_values;
 pub use segment::token::{Token, TokenKind};
+pub use simplified::Simplified;
 pub use tables::class::is_han;
 pub use traditional::Traditional;
 pub use version::{ANALYSIS_VERSION, analysis_fingerprint};

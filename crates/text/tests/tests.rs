@@ -6,5 +6,6 @@ mod key;
 mod non_han;
 mod regressions;
 mod segment;
+mod simplified;
 mod tables;
 mod traditional;
