@@ -48,6 +48,8 @@ pub struct Traditional {
     after_char: HashMap<(char, char), char>,
     /// Forms of characters in an unknown word, which is usually a name.
     in_name: HashMap<char, char>,
+    /// What 隻 counts, Simplified: animals, parts of bodies and others.
+    counted: Vec<String>,
 }
 
 impl Default for Traditional {
@@ -68,6 +70,7 @@ impl Traditional {
             after_number: HashMap::new(),
             after_char: HashMap::new(),
             in_name: HashMap::new(),
+            counted: Vec::new(),
         };
         // Our own entries replace those of OpenCC; `usual_forms` corrects the spellings of all
         // others.
@@ -89,6 +92,7 @@ impl Traditional {
                 }
                 "after" => tables.after_char.extend(after_mapping(from, to)),
                 "name" => tables.in_name.extend(mapping),
+                "counted" => tables.counted.push(from.to_owned()),
                 _ => debug_assert!(false, "{line}: unknown kind"),
             }
         }
@@ -127,10 +131,35 @@ impl Traditional {
             }
             self.push_chars(&text[end..bytes.start], &mut out);
             end = bytes.end.max(bytes.start);
-            self.push_word(&text[bytes.start..end], &mut out);
+            match self.is_measure_word(&text[bytes.start..end], &text[end..], &out) {
+                true => out.push('隻'),
+                false => self.push_word(&text[bytes.start..end], &mut out),
+            }
         });
         self.push_chars(&text[end..], &mut out);
         out
+    }
+
+    /// Whether a word is 只 as a measure word after 這 or the like: it is one if something follows
+    /// that 隻 counts, perhaps after a short description.
+    fn is_measure_word(&self, word: &str, after: &str, converted_before: &str) -> bool {
+        const BEFORE: &str = "這那哪每某此";
+        /// Adjectives of one character.
+        const SHORT: &str = "小大老黑白花紅红灰黃黄母公幼野新舊旧好死壞坏胖瘦肥";
+        /// The longest description that ends with 的, in characters.
+        const LONGEST: usize = 3;
+        if word != "只" || !converted_before.ends_with(|c| BEFORE.contains(c)) {
+            return false;
+        }
+        let is_counted = |text: &str| {
+            let described = text.trim_start_matches(|c| SHORT.contains(c));
+            let starts_with = |text: &str| self.counted.iter().any(|noun| text.starts_with(noun));
+            starts_with(text) || starts_with(described)
+        };
+        let is_han_char = |(_, c): &(usize, char)| is_han(*c);
+        let start = after.char_indices().take_while(is_han_char).take(LONGEST);
+        let after_de = start.filter(|(_, c)| *c == '的').map(|(at, c)| &after[at + c.len_utf8()..]);
+        is_counted(after) || after_de.take(1).any(is_counted)
     }
 
     /// Converts the text between words, character by character.

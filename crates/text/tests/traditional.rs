@@ -74,6 +74,49 @@ fn the_traditional_form_of_a_character_depends_on_its_word() {
 }
 
 #[test]
+fn words_are_restored_alone_and_in_a_sentence() {
+    let traditional = Traditional::new();
+    let lines = include_str!("traditional_words.txt").lines();
+    let words = lines.filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
+    let mut wrong = Vec::new();
+    for word in words {
+        let simplified = t2s(word);
+        let alone = traditional.convert(&simplified);
+        let sentence = traditional.convert(&format!("记者说{simplified}。"));
+        if alone != word || sentence != format!("記者說{word}。") {
+            wrong.push((word, alone, sentence));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn a_measure_word_is_told_from_an_adverb_by_what_follows() {
+    let traditional = Traditional::new();
+    for (simplified, expected) in [
+        ("他说这只可爱的猫很乖", "他說這隻可愛的貓很乖"),
+        ("那只小白狗", "那隻小白狗"),
+        ("每只股票", "每隻股票"),
+        ("这只会让人失望", "這只會讓人失望"),
+        ("那只说明他的手段", "那只說明他的手段"),
+        ("这只是小猫", "這只是小貓"),
+    ] {
+        assert_eq!(traditional.convert(simplified), expected);
+    }
+}
+
+#[test]
+fn the_particle_of_taiwan_is_written_in_all_words() {
+    let traditional = Traditional::new();
+    for word in ["看着", "执着", "沿着", "着陆", "衣着", "着手", "穿着", "着急", "睡着了"]
+    {
+        let expected = word.replace('着', "著").replace('执', "執").replace('陆', "陸");
+        assert_eq!(traditional.convert(word), expected);
+        assert_eq!(traditional.convert(&format!("记者说{word}。")), format!("記者說{expected}。"));
+    }
+}
+
+#[test]
 fn traditional_text_stays_as_it_is() {
     let traditional = Traditional::new();
     for text in ["皇后與后里的關係", "于先生說：這裏爲後院", "", "GPT-4 🚀\u{0}", "ﬁ㎏ 頭髮"]
