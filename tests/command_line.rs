@@ -105,6 +105,34 @@ fn matches_are_printed_for_editors() {
 }
 
 #[test]
+fn matches_in_markup_are_not_printed_and_those_across_tags_and_lines_are() {
+    let dir = Dir::new();
+    let page = "<html><head><meta charset=\"utf-8\"><meta name=\"keywords\" content=\"以太坊合併\">\
+        <title>網頁標題</title></head><body><h1>網頁標題</h1>\n\
+        <p>昨天<a href=\"/t/以太坊合併\" title=\"以太坊合併\">以太坊</a>合併的消息傳出，市場反應平淡。</p>\n\
+        <script>var t=\"以太坊合併\";</script><p>之後以太坊&#x5408;併完成，一切順利。</p></body></html>\n";
+    dir.write("archive/a.html", page);
+    let wrapped = "標題\n\n分析師認為，聯準會將在下個月降\n息兩碼，市場已經反映。";
+    dir.write("archive/b.txt", wrapped);
+    dir.index();
+    let places = |query: &str| -> Vec<String> {
+        let found = dir.ok(&["search", "--format", "vimgrep", query]);
+        // The path, the line, and what stands at the column.
+        let place = |line: &str| {
+            let fields: Vec<&str> = line.splitn(4, ':').collect();
+            let column: usize = fields[2].parse().unwrap();
+            let at = &fields[3][column - 1..];
+            format!("{}:{}:{}", fields[0], fields[1], at.chars().take(3).collect::<String>())
+        };
+        found.lines().map(place).collect()
+    };
+    assert_eq!(places("\"以太坊合併\""), ["archive/a.html:2:以太坊", "archive/a.html:3:以太坊"]);
+    assert_eq!(places("\"降息兩碼\""), ["archive/b.txt:3:降"]);
+    // Of a title, the place in the body counts.
+    assert_eq!(places("\"網頁標題\""), ["archive/a.html:1:網頁標"]);
+}
+
+#[test]
 fn line_numbers_of_compressed_or_utf_16_files_are_those_of_the_decoded_text() {
     let dir = Dir::new();
     // The byte order mark of UTF-16LE.

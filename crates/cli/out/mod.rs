@@ -7,6 +7,7 @@ pub(crate) mod explanation;
 pub(crate) mod facets;
 pub(crate) mod hits;
 pub(crate) mod json;
+pub(crate) mod locate;
 pub(crate) mod pager;
 pub(crate) mod record;
 pub(crate) mod sanitize;
@@ -16,5 +17,6 @@ pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod timeline;
 pub(crate) mod vimgrep;
+pub(crate) mod visible_text;
 
 pub(crate) use terminal::{Terminal, usage_error};
