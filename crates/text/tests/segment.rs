@@ -146,7 +146,8 @@ fn check_laws(text: &str) {
         let chars = token.chars.start as usize..token.chars.end as usize;
         let slice = folded.slice(chars);
         if token.kind == TokenKind::Value {
-            let number = |c: char| c.is_ascii_digit() || "零〇一二两三四五六七八九十".contains(c);
+            let numerals = "零〇一二两三四五六七八九十廿卅壹贰叁肆伍陆柒捌玖";
+            let number = |c: char| c.is_ascii_digit() || numerals.contains(c);
             assert!(slice.starts_with(number) || slice.starts_with("百分之"), "{text:?}");
             let digits = token.text.strip_suffix('%').unwrap_or(&token.text);
             assert!(digits.bytes().all(|b| b.is_ascii_digit() || b == b'.'), "{text:?}");

@@ -21,26 +21,86 @@ pub(crate) struct Value {
 }
 
 /// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`,
-/// `1亿2000万`, `3 million`. `text` starts with a digit, and the character before it must not be a
-/// letter or digit.
+/// `1亿2000万`, `1千3百万`, `3 million`; or a percentage in tenths, `6成`. `text` starts with a digit,
+/// and the character before it must not be a letter or digit.
 pub(crate) fn number_value(text: &str) -> Option<Value> {
-    let mut sum: Option<u128> = None;
+    // `total` is complete up to the last multiplier of 万 or more, `section` up to the last 百 or
+    // 千: in 1千3百万, 万 multiplies both thousands and hundreds.
+    let (mut total, mut section) = (0_u128, 0_u128);
     let mut len = 0;
     // In a number of several parts, such as 1亿2000万, the multipliers descend.
-    let mut last_exponent = u32::MAX;
+    let (mut last_large, mut last_small) = (u32::MAX, u32::MAX);
     while let Some(number) = number_prefix(&text[len..]) {
         let after = &text[len + number.len()..];
-        let Some((multiplier_len, exponent)) =
-            multiplier_prefix(after).filter(|(_, exponent)| *exponent < last_exponent)
+        let Some(multiplier) = multiplier_prefix(after)
+            .filter(|it| it.small < last_small && (it.large == 0 || it.large < last_large))
         else {
             break;
         };
-        sum = Some(sum.unwrap_or(0).checked_add(scaled(number, exponent)?)?);
+        let Multiplier { len: multiplier_len, small, large } = multiplier;
+        if large == 0 {
+            section = section.checked_add(scaled(number, small)?)?;
+            last_small = small;
+        } else {
+            let value = match section {
+                0 => scaled(number, small + large)?,
+                _ => {
+                    let section = section.checked_add(scaled(number, small)?)?;
+                    section.checked_mul(10_u128.checked_pow(large)?)?
+                }
+            };
+            total = total.checked_add(value)?;
+            (section, last_small, last_large) = (0, u32::MAX, large);
+        }
         len += number.len() + multiplier_len;
-        last_exponent = exponent;
     }
-    let digits = sum.filter(|sum| *sum > 0)?.to_string();
+    if len == 0 {
+        return tenths_in_digits(text);
+    }
+    let digits = Some(total.checked_add(section)?).filter(|sum| *sum > 0)?.to_string();
     (digits.len() <= MAX_DIGITS).then_some(Value { len, digits })
+}
+
+/// The value of tenths in digits, such as `6成`, `7.5成` or `6成半`, as a percentage.
+fn tenths_in_digits(text: &str) -> Option<Value> {
+    let number = number_prefix(text)?;
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let is_tenths = whole.len() == 1 || whole == "10" && decimals.is_empty();
+    let after = text[number.len()..].strip_prefix('成').filter(|_| is_tenths)?;
+    if after.starts_with(|c| SECOND_CHARS_OF_WORDS.contains(c)) {
+        return None;
+    }
+    let len = text.len() - after.len();
+    if decimals.is_empty() {
+        let (units_len, units) = units_after_tenths(after);
+        let tens: u128 = whole.parse().ok().filter(|tens| *tens > 0)?;
+        return Some(Value { len: len + units_len, digits: format!("{}%", tens * 10 + units) });
+    }
+    let (units, rest) = decimals.split_at(1);
+    let tens = whole.trim_start_matches('0');
+    let rest = rest.trim_end_matches('0');
+    let point = if rest.is_empty() { "" } else { "." };
+    let is_short = decimals.len() < MAX_DIGITS;
+    is_short.then(|| Value { len, digits: format!("{tens}{units}{point}{rest}%") })
+}
+
+/// If one of these characters follows, 成 starts a word (成交) more often than it ends a number.
+pub(super) const SECOND_CHARS_OF_WORDS: &str =
+    "交立为功员果本长分绩都就熟人不品型像语全因年份色堆套";
+
+/// The units after tenths, such as 五 of 三成五 and 半 of 三成半: their length in bytes, and their
+/// value, which is 0 if there are none.
+pub(super) fn units_after_tenths(text: &str) -> (usize, u128) {
+    let mut chars = text.chars();
+    let Some(c) = chars.next() else { return (0, 0) };
+    let is_half = || c == '半' && !chars.as_str().starts_with(['年', '月', '天', '数']);
+    let units = match c {
+        '1'..='9' if chars.as_str().starts_with(|c: char| c.is_ascii_digit() || c == '.') => 0,
+        '1'..='9' => u128::from(u32::from(c) - u32::from('0')),
+        _ if is_half() => 5,
+        _ => digit_value(c).unwrap_or(0),
+    };
+    if units == 0 { (0, 0) } else { (c.len_utf8(), units) }
 }
 
 /// A plain number at the start of a text: digits, commas between thousands, one decimal point.
@@ -65,33 +125,43 @@ pub(super) fn number_prefix(text: &str) -> Option<&str> {
     Some(&text[..end])
 }
 
-/// The multiplier at the start of a text, possibly after a space: its length in bytes, including
-/// the space, and its power of ten.
-pub(super) fn multiplier_prefix(text: &str) -> Option<(usize, u32)> {
+/// A multiplier at the start of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Multiplier {
+    /// Its length in bytes, including a space before it.
+    pub(super) len: usize,
+    /// The power of ten of its part below 万: 3 in 千万.
+    pub(super) small: u32,
+    /// The power of ten of the rest: 4 in 千万.
+    pub(super) large: u32,
+}
+
+/// The multiplier at the start of a text, possibly after a space.
+pub(super) fn multiplier_prefix(text: &str) -> Option<Multiplier> {
     let word = text.strip_prefix(' ').unwrap_or(text);
     let space = text.len() - word.len();
-    for (name, exponent) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
+    for (name, large) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
         if let Some(after) = word.strip_prefix(name)
             && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
         {
-            return Some((space + name.len(), exponent));
+            return Some(Multiplier { len: space + name.len(), small: 0, large });
         }
     }
-    let (mut len, mut exponent) = (0, 0);
+    let (mut len, mut small, mut large) = (0, 0, 0);
     // 千万 and 万亿 are products.
     for c in word.chars() {
-        exponent += match c {
-            '百' => 2,
-            '千' => 3,
-            '万' => 4,
-            '亿' => 8,
+        match c {
+            '百' => small += 2,
+            '千' => small += 3,
+            '万' => large += 4,
+            '亿' => large += 8,
             // Taiwan's usage: a million millions.
-            '兆' => 12,
+            '兆' => large += 12,
             _ => break,
-        };
+        }
         len += c.len_utf8();
     }
-    (len > 0).then_some((space + len, exponent))
+    (len > 0).then_some(Multiplier { len: space + len, small, large })
 }
 
 /// `number` times 10 to the power of `exponent`, if that is an integer of at most [`MAX_DIGITS`]
@@ -107,9 +177,11 @@ pub(super) fn scaled(number: &str, exponent: u32) -> Option<u128> {
     digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(zeros)?)
 }
 
-/// The characters that a Chinese numeral can start with.
-const FIRST_CHARS: [char; 13] =
-    ['零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十'];
+/// The characters that a Chinese numeral can start with. The last nine are those of amounts (壹佰).
+const FIRST_CHARS: [char; 24] = [
+    '零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '廿', '卅', '壹',
+    '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖',
+];
 /// Two filters for these characters: bit n of `LOW_BITS` is set if n is the lowest six bits of a
 /// character, and bit n of `HIGH_BITS` if n is its next six bits.
 const LOW_BITS: u64 = first_char_bits(0);
@@ -162,6 +234,17 @@ pub(super) fn multiplier_value(c: char) -> Option<u128> {
     })
 }
 
+/// Whether a character is part of a Chinese numeral.
+pub(super) fn is_numeral_char(c: char) -> bool {
+    digit_value(c).is_some() || is_multiplier(c)
+}
+
+/// Whether a character of a Chinese numeral stands for a multiplier, 廿 and 卅 included, which are
+/// 二十 and 三十.
+pub(super) fn is_multiplier(c: char) -> bool {
+    multiplier_value(c).is_some() || matches!(c, '廿' | '卅')
+}
+
 /// The value of 二〇二三: at least three digits in positional notation.
 pub(super) fn positional_value(run: &str) -> Option<u128> {
     let digits: Vec<u128> = run.chars().filter_map(digit_value).collect();
@@ -179,7 +262,12 @@ pub(super) fn value_with_multipliers(run: &str) -> Option<u128> {
     // The last multiplier, which decides what a final digit stands for: 一百五 is a hundred and
     // fifty.
     let mut last = None;
-    for c in run.chars() {
+    let written_out = |c| match c {
+        '廿' => ('二', Some('十')),
+        '卅' => ('三', Some('十')),
+        c => (c, None),
+    };
+    for c in run.chars().map(written_out).flat_map(|(c, next)| std::iter::once(c).chain(next)) {
         if let Some(value) = digit_value(c) {
             // Two adjacent digits are two numbers, except after a zero (一百零五).
             if number.is_some_and(|number| number > 0) {
@@ -239,6 +327,10 @@ mod tests {
         assert_eq!(digits("3万亿"), Some(("3000000000000".to_owned(), "")));
         assert_eq!(digits("5千万"), Some(("50000000".to_owned(), "")));
         assert_eq!(digits("1亿2,000万枚"), Some(("120000000".to_owned(), "枚")));
+        assert_eq!(digits("1千3百万元"), Some(("13000000".to_owned(), "元")));
+        assert_eq!(digits("2亿1千3百万"), Some(("213000000".to_owned(), "")));
+        assert_eq!(digits("1千3百元"), Some(("1300".to_owned(), "元")));
+        assert_eq!(digits("1千万亿"), Some(("1000000000000000".to_owned(), "")));
     }
 
     #[test]
@@ -263,9 +355,32 @@ mod tests {
     }
 
     #[test]
+    fn tenths_in_digits_are_percentages() {
+        for (text, percentage, after) in [
+            ("6成", "60%", ""),
+            ("9成以上", "90%", "以上"),
+            ("6成5", "65%", ""),
+            ("6成五", "65%", ""),
+            ("6成半", "65%", ""),
+            ("6成50人", "60%", "50人"),
+            ("3成半年", "30%", "半年"),
+            ("7.5成", "75%", ""),
+            ("7.25成", "72.5%", ""),
+            ("0.5成", "5%", ""),
+            ("10成", "100%", ""),
+        ] {
+            assert_eq!(digits(text), Some((percentage.to_owned(), after)), "{text}");
+        }
+        for text in ["6成交", "2023成立", "12成", "0成", "6人成", "6"] {
+            assert_eq!(digits(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_chinese_numeral_begins_with_a_digit_or_ten() {
         for c in '\0'..=char::MAX {
-            assert_eq!(can_start_numeral(c), digit_value(c).is_some() || c == '十', "{c}");
+            let expected = digit_value(c).is_some() || "十廿卅壹贰叁肆伍陆柒捌玖".contains(c);
+            assert_eq!(can_start_numeral(c), expected, "{c}");
         }
     }
 }
