@@ -132,7 +132,11 @@ fn a_space_before_a_percent_sign_makes_no_difference() {
             (&["50"], &texts[4..6]),
         ],
     );
-    let hit = &indexed(&texts[..1]).hits(&["3.5%"])[0];
+    // A sign that is typed as a word of its own does not shift what other words mean.
+    let texts = ["佔50 %與30%。", "佔50 %。"];
+    assert_finds(&texts, &[(&["50 % 三成", "三成 50%"], &texts[..1])]);
+    let texts = ["增長3.5 %。"];
+    let hit = &indexed(&texts).hits(&["3.5%"])[0];
     assert_eq!(hit["snippet"]["highlights"], serde_json::json!([[2, 7]]), "{hit}");
 }
 

@@ -26,15 +26,22 @@ pub(super) struct TypedWord {
 pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<TypedWord> {
     let mut words = Vec::new();
     segmenter.words(folded, |token| {
-        let chars = token.chars.start as usize..token.chars.end as usize;
+        let mut chars = token.chars.start as usize..token.chars.end as usize;
         if let Some(lengths) = segmenter.compound_parts(&token.text) {
             return words.extend(parts(folded, chars.start, lengths));
         }
-        if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
+        let (mut text, mut run) = (&*token.text, folded.slice(chars.clone()));
+        // Typed after a space, a percent sign is a word of its own, whether the two are one text of
+        // the query or two.
+        let spaced = |number: &&str| number.ends_with(|c: char| c.is_ascii_whitespace());
+        if let Some(number) = run.strip_suffix('%').filter(spaced) {
+            run = number.trim_ascii_end();
+            text = text.strip_suffix('%').unwrap_or(text);
+            chars.end = chars.start + run.chars().count();
+        }
+        if let Some(variant) = Variant::new(text, token.kind, Origin::Typed) {
             let variants = match token.kind {
-                TokenKind::Latin | TokenKind::Number => {
-                    with_exact_variant(variant, folded.slice(chars.clone()))
-                }
+                TokenKind::Latin | TokenKind::Number => with_exact_variant(variant, run),
                 _ => vec![variant],
             };
             words.push(TypedWord { chars, variants });
@@ -165,7 +172,7 @@ fn has_plus_or_minus(chars: &[char], gap: Range<usize>, word_end: usize) -> bool
         return false;
     };
     let before = gap.end.checked_sub(2).map(|at| chars[at]);
-    if before == Some(*sign) || !word.iter().all(|c| c.is_ascii_digit() || ".,% ".contains(*c)) {
+    if before == Some(*sign) || !word.iter().all(|c| c.is_ascii_digit() || ".,%".contains(*c)) {
         return false;
     }
     let is_percentage = word.ends_with(&['%']);
@@ -302,6 +309,7 @@ mod tests {
             ("比特幣-以太坊", "比特币 以太坊"),
             ("比特幣 ₿ 減半", "比特币 [₿] 减半"),
             ("3.5%", "3.5%"),
+            ("3.5 % 三成", "3.5 [%] 三成"),
             ("比特幣/以太坊", "比特币 以太坊"),
         ] {
             assert_eq!(words(text), expected, "{text}");
