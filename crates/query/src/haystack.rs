@@ -14,6 +14,9 @@ use crate::graphemes::Graphemes;
 use crate::plan::analyze::MIN_EMBEDDED;
 use crate::plan::needle::{Needle, NeedleKind};
 
+/// The characters of Chinese numerals from 1 to 99.
+const HAN_NUMERALS: &str = "一二三四五六七八九十";
+
 /// A needle found in a text, as a range of the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TextMatch {
@@ -115,8 +118,14 @@ impl<'t> Haystack<'t> {
     /// Whether a match of an exact word may start and end where it does. Words of at least
     /// [`MIN_EMBEDDED`] key characters are found anywhere, even inside runs of letters. A shorter
     /// word must start and end at the boundary of a word, or with a symbol of its own, as `C++`
-    /// does; a [`NeedleKind::ExactPrefix`] may end anywhere.
+    /// does; a [`NeedleKind::ExactPrefix`] may end anywhere. No word starts inside a Chinese
+    /// numeral: 三季 is not found in 十三季.
     fn is_bounded(&self, needle: &Needle, pattern: &Pattern, found: &PatternMatch) -> bool {
+        let is_numeral = |c: &char| HAN_NUMERALS.contains(*c);
+        let before = found.key.start.checked_sub(1).map(|at| &self.key.chars()[at]);
+        if pattern.key().first().is_some_and(is_numeral) && before.is_some_and(is_numeral) {
+            return false;
+        }
         if pattern.key().len() >= MIN_EMBEDDED {
             return true;
         }

@@ -115,8 +115,9 @@ impl AnalysedText {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
         let words = typed_words(&folded, segmenter).into_iter().map(|word| QueryWord {
-            typed: typed[folded.original_bytes(word.chars)].to_owned(),
-            stop: is_stop(&word.variants[0].text),
+            typed: typed[folded.original_bytes(word.chars.clone())].to_owned(),
+            stop: is_stop(&word.variants[0].text)
+                && !counts_with_number(&folded, &word.variants[0].text, word.chars.end),
             optional: false,
             variants: word.variants,
         });
@@ -276,6 +277,15 @@ pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> TermKind {
         true => TermKind::Word,
         false => TermKind::Unigram,
     }
+}
+
+/// Whether a word says which of several are counted by the number that follows at character `end`:
+/// 前3季 are not 3季.
+fn counts_with_number(folded: &Folded<'_>, word: &str, end: usize) -> bool {
+    let is_number = |c: char| c.is_ascii_digit() || "一二两三四五六七八九十".contains(c);
+    matches!(word, "前" | "后")
+        && end < folded.char_count()
+        && folded.slice(end..end + 1).starts_with(is_number)
 }
 
 /// For each key character, whether it belongs to a stop word.

@@ -52,7 +52,9 @@ fn variant(
     let mut text: String = chars[range.start..numeral.start].iter().collect();
     text.push_str(respelt);
     text.extend(&chars[numeral.end..range.end]);
-    let mode = match text.ends_with(|c: char| c.is_ascii_digit()) {
+    // As characters, a numeral at an edge would be found inside a longer one: 3季 in 13季.
+    let starts_with_numeral = range.start == numeral.start;
+    let mode = match starts_with_numeral || text.ends_with(|c: char| c.is_ascii_digit()) {
         true => MatchMode::ExactWord,
         false => MatchMode::Characters,
     };
