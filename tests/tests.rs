@@ -32,6 +32,7 @@ mod man;
 mod matching;
 mod messages;
 mod moved;
+mod numerals;
 mod output;
 mod ownership;
 mod phrases;

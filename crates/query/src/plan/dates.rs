@@ -14,8 +14,87 @@ const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
 /// Finds years, months and days in folded text: `2024`, `2024年`, `2020年3月`, `2023年3月10日`,
 /// `2023-03`, `2023/3`, `2023-03-10`, `2023/3/10`, `2023.3.10`. Each comes with its range of
-/// characters and the days that it stands for.
+/// characters and the days that it stands for. Before 年, 月, 日 and 号, Chinese numerals may stand for
+/// the digits: `二〇二三年五月十七日`.
 pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
+    let (in_digits, offsets) = with_digits(text);
+    let found = dates_in_digits(&in_digits).into_iter();
+    found.map(|(chars, mode)| (offsets[chars.start]..offsets[chars.end], mode)).collect()
+}
+
+/// The text with digits for the Chinese numerals of years, months and days. Also, for each
+/// character of the result and for its end, the offset of the character in `text` that it stands
+/// for; of a numeral, that of its first character.
+fn with_digits(text: &str) -> (String, Vec<usize>) {
+    let chars: Vec<char> = text.chars().collect();
+    let (mut in_digits, mut offsets) = (String::with_capacity(text.len()), Vec::new());
+    let mut at = 0;
+    while at < chars.len() {
+        if let Some((length, number)) = numeral_of_date(&chars[at..]) {
+            let digits = number.to_string();
+            offsets.extend(digits.bytes().map(|_| at));
+            in_digits.push_str(&digits);
+            at += length;
+            continue;
+        }
+        // A numeral that is no part of a date is passed as a whole, because no numeral starts in the
+        // middle of another one.
+        let numerals = chars[at..].iter().take_while(|c| is_numeral(**c)).count();
+        let until = at + numerals.max(1);
+        offsets.extend(at..until);
+        in_digits.extend(&chars[at..until]);
+        at = until;
+    }
+    offsets.push(at);
+    (in_digits, offsets)
+}
+
+/// The Chinese digits from 0 to 9.
+const DIGITS: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+
+/// The value of a Chinese digit. `○` and the letter `o` are zero, as typed with an input method
+/// that has no `〇`.
+fn digit(c: char) -> Option<u32> {
+    let at = DIGITS.iter().position(|digit| *digit == c);
+    let zero = matches!(c, '零' | '○' | 'o' | '0').then_some(0);
+    at.and_then(|at| u32::try_from(at).ok()).or(zero)
+}
+
+fn is_numeral(c: char) -> bool {
+    digit(c).is_some() && !c.is_ascii() || matches!(c, '十' | '廿' | '卅' | '百' | '千' | '万')
+}
+
+/// The numeral of a year, month or day at the start of a text: its length in characters, and its
+/// value.
+fn numeral_of_date(chars: &[char]) -> Option<(usize, u32)> {
+    if !is_numeral(*chars.first()?) {
+        return None;
+    }
+    if let [a, b, c, d, '年', ..] = *chars {
+        let year = [a, b, c, d].into_iter().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?));
+        return year.map(|year| (4, year));
+    }
+    let length = chars.iter().take_while(|c| is_numeral(**c)).count();
+    let is_unit = |c: &char| matches!(c, '月' | '日' | '号');
+    chars.get(length).filter(|c| is_unit(c))?;
+    let units = |c: char| digit(c).filter(|units| *units > 0);
+    let value = match chars[..length] {
+        ['十'] => 10,
+        ['廿'] => 20,
+        ['卅'] => 30,
+        [c] => units(c)?,
+        ['十', c] => 10 + units(c)?,
+        ['廿', c] => 20 + units(c)?,
+        ['卅', c] => 30 + units(c)?,
+        [tens, '十'] => units(tens)? * 10,
+        [tens, '十', c] => units(tens)? * 10 + units(c)?,
+        _ => return None,
+    };
+    Some((length, value))
+}
+
+/// As [`dates`], for numbers in digits.
+fn dates_in_digits(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let mut found = Vec::new();
     // The offsets of the next character in bytes and in characters, and the character before it.
     let (mut byte, mut char, mut before) = (0, 0, None);
@@ -107,6 +186,13 @@ mod tests {
             ["0..10 2023-05-17 2023-05-18", "11..20 2023-05-17 2023-05-18"]
         );
         assert_eq!(dates_in("2023.5.17"), ["0..9 2023-05-17 2023-05-18"]);
+        assert_eq!(dates_in("在二〇二三年五月十七日"), ["1..11 2023-05-17 2023-05-18"]);
+        assert_eq!(
+            dates_in("二○二三年 二oo八年"),
+            ["0..5 2023-01-01 2024-01-01", "6..11 2008-01-01 2009-01-01"]
+        );
+        assert_eq!(dates_in("2023年五月廿五日會"), ["0..10 2023-05-25 2023-05-26"]);
+        assert_eq!(dates_in("共二十三人 2023年十月"), ["6..13 2023-10-01 2023-11-01"]);
         for none in [
             "v2024",
             "20245",

@@ -194,8 +194,9 @@ fn add_synonyms(words: &[&QueryWord], tables: TextTables<'_>, found: &mut Vec<Fo
                 if words.clone().any(|word| word.variants[0].mode == MatchMode::ExactWord) {
                     return None;
                 }
-                let key: Vec<char> =
-                    words.flat_map(|word| &word.variants[0].key).copied().collect();
+                // What was typed, because the halves of a word that was cut after a numeral are
+                // found as more than that.
+                let key: Vec<char> = words.flat_map(|word| key_of(&word.typed)).collect();
                 (key.len() <= synonyms.max_key_len()).then_some((end, key))
             })
             .find(|(_, key)| synonyms.synonyms_of(key).next().is_some());
@@ -260,12 +261,9 @@ fn add_numbers_and_dates(
     segmenter: &Segmenter,
     found: &mut Vec<FoundVariant>,
 ) {
-    // Values of one digit are not indexed.
-    const MIN_DIGITS: usize = 2;
     for (at, word) in words.iter().enumerate() {
         let word = &word.variants[0];
         if word.mode == MatchMode::Word
-            && word.text.len() >= MIN_DIGITS
             && word.text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'%'))
         {
             let variant = Variant::new(&word.text, TokenKind::Value, Origin::Number);
@@ -290,22 +288,23 @@ fn add_numbers_and_dates(
     };
     found.extend(of_ordinals.into_iter().filter(|(range, _)| range.end <= words.len()));
     let spans: Vec<Range<usize>> = typed_words.into_iter().map(|word| word.chars).collect();
-    let words_at = |chars: Range<usize>| {
-        let start = spans.iter().position(|word| word.end > chars.start)?;
-        let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
-        // A number or date that is only a part of a word does not count. But the last word may be
-        // one character longer than the number or date.
-        let is_whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
-        (is_whole && start < end && end <= words.len()).then_some(start..end)
+    // The words that lie in a range of characters that starts with a word. A word that is longer
+    // than the range is not among them, so it is required: 年底 of `2023年底`.
+    let words_in = |chars: Range<usize>| {
+        let start = spans.iter().position(|word| word.start == chars.start)?;
+        let end = start + spans[start..].iter().take_while(|word| word.end <= chars.end).count();
+        (start < end && end <= words.len()).then_some(start..end)
     };
     for (chars, digits) in values {
-        if let Some(words) = words_at(chars) {
+        // A number that ends inside a word of letters or digits does not count.
+        let ends_with_word = spans.iter().any(|word| word.end == chars.end);
+        if let Some(words) = words_in(chars).filter(|_| ends_with_word) {
             let variant = Variant::new(&digits, TokenKind::Value, Origin::Number);
             found.extend(variant.map(|variant| (words, variant)));
         }
     }
     for (chars, mode) in dates {
-        if let Some(words) = words_at(chars.clone()) {
+        if let Some(words) = words_in(chars.clone()) {
             let text = folded.slice(chars).to_owned();
             found.push((words, Variant { text, key: Vec::new(), mode, origin: Origin::Date }));
         }
@@ -334,6 +333,9 @@ fn expansion_terms(
     segmenter: &Segmenter,
 ) -> Option<Vec<WeightedTerm>> {
     match variant.mode {
+        MatchMode::ExactWord if variant.origin == Origin::Number => {
+            Some(terms_of(&variant.text, segmenter, text.unigrams))
+        }
         MatchMode::Dated(..) | MatchMode::Exact | MatchMode::ExactWord => None,
         MatchMode::Value | MatchMode::Word | MatchMode::WordOrEmbedded => {
             Some(vec![WeightedTerm {

@@ -19,6 +19,7 @@ pub(crate) mod expand;
 pub(crate) mod expr;
 mod field_expr;
 pub(crate) mod needle;
+mod numeral_words;
 mod ordinal_numerals;
 mod outline;
 pub(crate) mod pinyin;

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use wensou_text::{Folded, Segmenter, TokenKind, is_han, is_key_char, is_symbol};
 
+use super::numeral_words::separate_numerals;
 use super::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 
 /// The most letters that a credit rating has before its minus sign: `BBB-`.
@@ -47,6 +48,7 @@ pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<Typ
             words.push(TypedWord { chars, variants });
         }
     });
+    words = separate_numerals(folded, words);
     // A quick test of the bytes shows that most text has neither symbols that count nor numbers
     // that punctuation may connect. 0xE2 is the first byte of `€` and `₿`.
     let may_matter = |b: u8| b.is_ascii_punctuation() || b.is_ascii_digit() || b == b'\xe2';
@@ -313,6 +315,30 @@ mod tests {
             ("比特幣/以太坊", "比特币 以太坊"),
         ] {
             assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_chinese_numeral_is_a_word_of_its_own() {
+        let split = |text: &str| -> Vec<(String, String)> {
+            let folded = Folded::new(text);
+            let words = typed_words(&folded, &Segmenter::standard()).into_iter();
+            let slice = |range| folded.slice(range).to_owned();
+            words.map(|word| (slice(word.chars), word.variants[0].text.clone())).collect()
+        };
+        for (text, expected) in [
+            ("十二月", &[("十二", "十二月"), ("月", "月")][..]),
+            ("三十六計", &[("三十六", "三十六计"), ("计", "计")]),
+            ("三百六十行", &[("三百六十", "三百六十行"), ("行", "行")]),
+            ("三月", &[("三", "三月"), ("月", "月")]),
+            ("三成半", &[("三成半", "三成半")]),
+            ("第一百零一回", &[("第", "第"), ("一百零一", "一百零一"), ("回", "回")]),
+            ("5.4億元", &[("5.4", "5.4"), ("亿", "亿元"), ("元", "元")]),
+            ("一成不變", &[("一成不变", "一成不变")]),
+        ] {
+            let words = split(text);
+            let words: Vec<_> = words.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+            assert_eq!(words, expected, "{text}");
         }
     }
 
