@@ -201,11 +201,6 @@ impl PageWords {
         self.city.longest_ending(text, MAX_CHARS).map_or(text, |(_, at)| &text[..at])
     }
 
-    /// Whether a text is the name of a city, a province or a country.
-    pub(crate) fn is_city(&self, text: &str) -> bool {
-        self.city.meaning_of(text).is_some()
-    }
-
     /// Whether a line is the heading of a list of other articles or of comments, such as
     /// `相關閱讀 >>` or `網友評論(12)`, or leads to the next article, as in `下一篇：…`.
     /// Its words have at least `min_chars` characters.
