@@ -142,7 +142,7 @@ fn what_belongs_to_the_article_is_still_read() {
 fn a_date_that_is_not_understood_is_named() {
     for (head, line, unread) in [
         ("", "发布时间：昨天 10:00", Some("昨天 10:00")),
-        ("", "發布日期：113/03/04", Some("113/03/04")),
+        ("", "發布日期：113/13/04", Some("113/13/04")),
         ("", "03-04 10:00 来源：示例网", Some("03-04 10:00")),
         ("<meta property=article:published_time content=04/03/2024>", "", Some("04/03/2024")),
         ("<meta name=pubdate content=04/03/2024>", "", Some("04/03/2024")),
@@ -150,6 +150,8 @@ fn a_date_that_is_not_understood_is_named() {
         // Another date is understood.
         ("<meta property=article:published_time content=04/03/2024>", "2024-03-04", None),
         ("<meta name=date content=2024-03-04>", "发布时间：昨天 10:00", None),
+        // A year of Taiwan.
+        ("", "發布日期：113/03/04", None),
         // These state no date.
         ("<meta name=pubdate content=0000-00-00>", "", None),
         ("", "发布时间：", None),
