@@ -51,15 +51,15 @@ impl VisibleText {
         let mut visible = Self { text: String::new(), offsets: Vec::new(), body: 0 };
         let mut at = 0;
         while let Some(c) = source[at..].chars().next() {
-            let rest = &source[at..];
+            let remaining = &source[at..];
             let (shown, length) = match c {
-                '<' if html && is_markup(rest) => {
-                    if is_tag(rest, "body") {
+                '<' if html && is_markup(remaining) => {
+                    if is_tag(remaining, "body") {
                         visible.body = visible.text.len();
                     }
-                    (None, markup_length(rest))
+                    (None, markup_length(remaining))
                 }
-                '&' if html => match reference(rest) {
+                '&' if html => match reference(remaining) {
                     Some((c, length)) => (Some(c), length),
                     None => (Some(c), 1),
                 },
@@ -86,35 +86,35 @@ pub(crate) fn is_blank(c: char) -> bool {
 }
 
 /// Whether a text that begins with `<` begins with a tag, a comment or a declaration.
-fn is_markup(rest: &str) -> bool {
-    let next = rest.as_bytes().get(1);
+fn is_markup(remaining: &str) -> bool {
+    let next = remaining.as_bytes().get(1);
     next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
 }
 
 /// Whether a text begins with the start tag of an element.
-fn is_tag(rest: &str, name: &str) -> bool {
-    let Some(start) = rest.get(1..1 + name.len()) else { return false };
-    let next = rest.as_bytes().get(1 + name.len());
+fn is_tag(remaining: &str, name: &str) -> bool {
+    let Some(start) = remaining.get(1..1 + name.len()) else { return false };
+    let next = remaining.as_bytes().get(1 + name.len());
     start.eq_ignore_ascii_case(name) && next.is_none_or(|next| !next.is_ascii_alphanumeric())
 }
 
 /// The length of the markup that a text begins with: of a comment, of a tag, or of an element that
 /// is hidden. Markup without an end hides the rest of the text, as in browsers.
-fn markup_length(rest: &str) -> usize {
-    if rest.starts_with("<!--") {
-        return rest.find("-->").map_or(rest.len(), |end| end + "-->".len());
+fn markup_length(remaining: &str) -> usize {
+    if remaining.starts_with("<!--") {
+        return remaining.find("-->").map_or(remaining.len(), |end| end + "-->".len());
     }
-    let tag = tag_length(rest);
-    match HIDDEN.iter().find(|name| is_tag(rest, name)) {
-        Some(name) => tag + hidden_length(&rest[tag..], name),
+    let tag = tag_length(remaining);
+    match HIDDEN.iter().find(|name| is_tag(remaining, name)) {
+        Some(name) => tag + hidden_length(&remaining[tag..], name),
         None => tag,
     }
 }
 
 /// The length of a tag. A `>` in a quoted value does not end it.
-fn tag_length(rest: &str) -> usize {
+fn tag_length(remaining: &str) -> usize {
     let (mut quote, mut last) = (None, b' ');
-    for (at, byte) in rest.bytes().enumerate() {
+    for (at, byte) in remaining.bytes().enumerate() {
         match (byte, quote) {
             (b'>', None) => return at + 1,
             (b'"' | b'\'', None) if last == b'=' => quote = Some(byte),
@@ -125,7 +125,7 @@ fn tag_length(rest: &str) -> usize {
             last = byte;
         }
     }
-    rest.len()
+    remaining.len()
 }
 
 /// The number of bytes up to the end tag of a hidden element.
@@ -139,9 +139,9 @@ fn hidden_length(content: &str, name: &str) -> usize {
 }
 
 /// The character that a text begins with as a reference, and the length of the reference.
-fn reference(rest: &str) -> Option<(char, usize)> {
-    let end = rest.bytes().take(MAX_REFERENCE).position(|byte| byte == b';')?;
-    let name = rest.get(1..end)?;
+fn reference(remaining: &str) -> Option<(char, usize)> {
+    let end = remaining.bytes().take(MAX_REFERENCE).position(|byte| byte == b';')?;
+    let name = remaining.get(1..end)?;
     let c = match name.strip_prefix('#') {
         Some(number) => {
             let code = match number.strip_prefix(['x', 'X']) {

@@ -128,7 +128,8 @@ fn a_page_of_which_nothing_is_extracted_keeps_its_text_or_is_said_to_have_none()
     assert_eq!(unextracted("<img src=a.jpg>"), Some(Unextracted::NoText));
     let unread = format!("<script>render([{:?}])</script>", BODY.concat());
     assert_eq!(unextracted(&unread), Some(Unextracted::OnlyInScripts));
-    // The extractor leaves out all text of dialogs. Paragraphs below the heading are read all the same.
+    // The extractor leaves out all text of dialogs. Paragraphs below the heading are read all the
+    // same.
     let page = page_of(&format!(
         "<div>2024-03-04</div><div role=dialog aria-modal=true>{}</div>",
         body_html()

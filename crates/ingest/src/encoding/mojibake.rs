@@ -105,8 +105,8 @@ fn read_latin_or_big5(line: &str) -> Option<(String, usize)> {
 }
 
 /// Whether a line has signs of another misreading than UTF-8 as GBK: any of the characters that
-/// [`read_doubled`], [`read_latin`] and [`read_as_big5`] look for, which are U+0080 to U+00FF (accented letters and
-/// signs), private characters, kana and Bopomofo. Few lines have any.
+/// [`read_doubled`], [`read_latin`] and [`read_as_big5`] look for, which are U+0080 to U+00FF
+/// (accented letters and signs), private characters, kana and Bopomofo. Few lines have any.
 fn has_signs_of_other_misreading(line: &str) -> bool {
     any_pair(line, |byte, next| {
         matches!(byte, 0xc2 | 0xc3 | 0xee) | (byte == 0xe3) & (0x81..=0x84).contains(&next)

@@ -50,8 +50,8 @@ pub(crate) fn list(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// The paragraphs of a text, of a list of texts, or of the texts in objects. `None` in the same cases
-/// as [`single`].
+/// The paragraphs of a text, of a list of texts, or of the texts in objects. `None` in the same
+/// cases as [`single`].
 pub(crate) fn paragraphs(value: &Value) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     if !collect(value, &TEXTS, MAX_DEPTH, &mut |text| texts.push(text.to_owned())) {

@@ -12,7 +12,8 @@
 //! | `content`, `sniff*`, `peek` | examines the first bytes of a file |
 //! | `recognise` | decides by content and name what a file is, and whether it is read |
 //! | `open`, `pre` | opens a file; runs the command of the user (`--pre`) on it |
-//! | `container`, `name`, `zip`, `zip_context`, `tar`, `warc`, `arc`, `http`, `chunked` | read containers |
+//! | `container`, `name`, `zip`, `zip_context`, `tar` | read containers |
+//! | `warc`, `arc`, `http`, `chunked` | read crawls |
 //! | `meter`, `fault`, `last_io_error` | limits; reasons and system errors behind failed reads |
 //! | `event` | what is found when a file is opened |
 //! | `original` | reads the original bytes of a record again |

@@ -306,11 +306,11 @@ mod tests {
     fn sentences_below_a_tags_line_are_text() {
         let first = "央行昨日宣布調整利率。";
         let second = "學者指出,影響有限";
-        let rest = [second, "2024-03-04", "小標題", first, second];
+        let remaining = [second, "2024-03-04", "小標題", first, second];
         for tags in ["標籤:財經", "关键词:央行、利率", "Tags: bank"] {
-            for lines in 1..=rest.len() {
+            for lines in 1..=remaining.len() {
                 for above in ["", first] {
-                    let text = format!("{above}\n{tags}\n{}", rest[..lines].join("\n"));
+                    let text = format!("{above}\n{tags}\n{}", remaining[..lines].join("\n"));
                     let (footer, all) = of(&text, None);
                     assert_eq!((footer.body_end, footer.stubs.len()), (all, 0), "{text}");
                     assert!(footer.tags.is_some() && footer.tags_above_body.is_some(), "{text}");

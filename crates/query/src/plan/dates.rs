@@ -37,8 +37,8 @@ fn with_digits(text: &str) -> (String, Vec<usize>) {
             at += length;
             continue;
         }
-        // A numeral that is no part of a date is passed as a whole, because no numeral starts in the
-        // middle of another one.
+        // A numeral that is no part of a date is passed as a whole, because no numeral starts in
+        // the middle of another one.
         let numerals = chars[at..].iter().take_while(|c| is_numeral(**c)).count();
         let until = at + numerals.max(1);
         offsets.extend(at..until);

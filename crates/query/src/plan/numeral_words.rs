@@ -19,12 +19,12 @@ const MIN_ORDINAL_DIGITS: usize = 3;
 /// numeral may also be found by its value, which the expansions add.
 pub(super) fn separate_numerals(folded: &Folded<'_>, words: Vec<TypedWord>) -> Vec<TypedWord> {
     let mut separate = Vec::with_capacity(words.len());
-    let mut rest = words.into_iter().peekable();
+    let mut remaining = words.into_iter().peekable();
     for (value, digits) in number_values(folded) {
-        while let Some(word) = rest.next_if(|word| word.chars.end <= value.start) {
+        while let Some(word) = remaining.next_if(|word| word.chars.end <= value.start) {
             separate.push(word);
         }
-        let Some(first) = rest.peek().map(|word| word.chars.clone()) else { break };
+        let Some(first) = remaining.peek().map(|word| word.chars.clone()) else { break };
         let is_ordinal = first.start + 1 == value.start
             && digits.len() >= MIN_ORDINAL_DIGITS
             && folded.slice(first.start..value.start) == "第";
@@ -32,7 +32,7 @@ pub(super) fn separate_numerals(folded: &Folded<'_>, words: Vec<TypedWord>) -> V
             continue;
         }
         let mut within = Vec::new();
-        while let Some(word) = rest.next_if(|word| word.chars.start < value.end) {
+        while let Some(word) = remaining.next_if(|word| word.chars.start < value.end) {
             within.push(word);
         }
         let Some(last) = within.last().map(|word| word.chars.clone()) else { continue };
@@ -59,7 +59,7 @@ pub(super) fn separate_numerals(folded: &Folded<'_>, words: Vec<TypedWord>) -> V
         }
         separate.extend(han_word(folded, value.end..last.end, value.end..last.end));
     }
-    separate.extend(rest);
+    separate.extend(remaining);
     separate
 }
 

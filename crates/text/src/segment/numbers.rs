@@ -76,12 +76,12 @@ fn tenths_in_digits(text: &str) -> Option<Value> {
         let tens: u128 = whole.parse().ok().filter(|tens| *tens > 0)?;
         return Some(Value { len: len + units_len, digits: format!("{}%", tens * 10 + units) });
     }
-    let (units, rest) = decimals.split_at(1);
+    let (units, remaining) = decimals.split_at(1);
     let tens = whole.trim_start_matches('0');
-    let rest = rest.trim_end_matches('0');
-    let point = if rest.is_empty() { "" } else { "." };
+    let remaining = remaining.trim_end_matches('0');
+    let point = if remaining.is_empty() { "" } else { "." };
     let is_short = decimals.len() < MAX_DIGITS;
-    is_short.then(|| Value { len, digits: format!("{tens}{units}{point}{rest}%") })
+    is_short.then(|| Value { len, digits: format!("{tens}{units}{point}{remaining}%") })
 }
 
 /// If one of these characters follows, 成 starts a word (成交) more often than it ends a number.

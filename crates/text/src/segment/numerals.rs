@@ -20,8 +20,8 @@ use crate::tables::class_of;
 ///
 /// Numbers in digits have a value if a multiplier follows (5.4亿), and most Chinese numerals have a
 /// value. These have none: plain digits (2023), whole numerals below ten (三) except where a month,
-/// a day or a discount is counted (三月, 三日, 三折), two Chinese digits without a multiplier (一二), numerals that begin with a multiplier other than 十 (百万), and
-/// approximate numerals (五六百).
+/// a day or a discount is counted (三月, 三日, 三折), two Chinese digits without a multiplier (一二),
+/// numerals that begin with a multiplier other than 十 (百万), and approximate numerals (五六百).
 ///
 /// ```
 /// use wensou_text::{Folded, number_values};

@@ -272,8 +272,8 @@ impl Byline {
         }
     }
 
-    /// Notes a short line below the title that begins with a day and a time, but is no byline that is
-    /// understood.
+    /// Notes a short line below the title that begins with a day and a time, but is no byline that
+    /// is understood.
     pub(crate) fn note_unread_line(&mut self, line: &str) {
         let found = date::parse_prefix(line).filter(|found| found.bytes < line.len());
         if found.is_some_and(|found| matches!(found.moment, Some(Moment::Time(_))))

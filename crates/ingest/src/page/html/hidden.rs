@@ -152,15 +152,15 @@ fn hiding_tags(page: &str, starts: &[usize], hidden: Hidden) -> (Vec<(usize, usi
                 let style = attribute(&tag, b"style");
                 let is_laid_out = !tag.attributes.contains_key(&b"hidden"[..])
                     && !style.as_deref().is_some_and(|style| declares(style, "display:none"));
-                let is_shown =
+                let is_visible =
                     style.as_deref().is_none_or(|style| !declares(style, "visibility:hidden"))
                         && attribute(&tag, b"aria-hidden").is_none_or(|value| value != "true");
                 let hides = match hidden {
                     Hidden::Apparently => style
                         .as_deref()
                         .is_some_and(|style| declares(style, "backface-visibility:hidden")),
-                    Hidden::InPlace => is_laid_out && !is_shown,
-                    Hidden::All => !is_laid_out || !is_shown,
+                    Hidden::InPlace => is_laid_out && !is_visible,
+                    Hidden::All => !is_laid_out || !is_visible,
                 };
                 if hides {
                     tags.push((tag.span.start, tag.span.end));
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn hidden_text_is_shown_in_as_many_bytes() {
-        for (page, shown) in [
+        for (page, expected) in [
             (
                 "<div style='visibility: hidden'>字</div>",
                 "<div style='visibility: hiddex'>字</div>",
@@ -201,21 +201,24 @@ mod tests {
         ] {
             for hidden in [Hidden::InPlace, Hidden::All] {
                 let found = show(page, hidden).unwrap();
-                assert_eq!((&*found.text, found.amount), (shown, 1));
+                assert_eq!((&*found.text, found.amount), (expected, 1));
             }
         }
-        for (page, shown) in [
+        for (page, expected) in [
             ("<div style='DISPLAY:none'>字</div>", "<div style='DISPLAY:nonx'>字</div>"),
             ("<div hidden>字</div>", "<div hiddex>字</div>"),
             ("<textarea>字</textarea>", "<div     >字</div     >"),
             ("<template>字</template>", "<div     >字</div     >"),
         ] {
             assert!(show(page, Hidden::InPlace).is_none(), "{page}");
-            assert_eq!(show(page, Hidden::All).unwrap().text, shown);
+            assert_eq!(show(page, Hidden::All).unwrap().text, expected);
         }
         let images = "<svg><foreignObject>字</foreignObject></svg><noscript>字</noscript>";
-        let shown = show(images, Hidden::Apparently).unwrap().text;
-        assert!(shown.ends_with("字</div          ></div><noscript>字</noscript>"), "{shown}");
+        let expected = show(images, Hidden::Apparently).unwrap().text;
+        assert!(
+            expected.ends_with("字</div          ></div><noscript>字</noscript>"),
+            "{expected}"
+        );
         for page in ["<p>hidden none</p>", "<svg><title>字</title></svg>", "<p hidden></p>字"] {
             assert!(show(page, Hidden::All).is_none(), "{page}");
         }

@@ -100,27 +100,27 @@ pub(crate) fn read(text: &str, labels: &Labels) -> Html {
     let seen =
         hidden::may_seem_hidden(text).then(|| hidden::show(text, Hidden::Apparently)).flatten();
     let text = seen.as_ref().map_or(text, |page| &page.text);
-    let shown = Reading::of(text, labels);
-    let may_have_other_text = match shown.html.body {
+    let visible = Reading::of(text, labels);
+    let may_have_other_text = match visible.html.body {
         HtmlBody::KnownLayout => false,
         HtmlBody::Article => true,
         HtmlBody::Unextracted(reason) => !reason.is_by_limits(),
     };
     if !may_have_other_text {
-        return shown.html;
+        return visible.html;
     }
-    if let Some(lines) = shown.lines_in_scripts(text) {
-        return shown.with_article(lines, text.len());
+    if let Some(lines) = visible.lines_in_scripts(text) {
+        return visible.with_article(lines, text.len());
     }
-    if shown.amount >= WHOLE_ARTICLE {
-        return shown.html;
+    if visible.amount >= WHOLE_ARTICLE {
+        return visible.html;
     }
-    let in_place = revealed(text, labels, Hidden::InPlace, &shown);
+    let in_place = revealed(text, labels, Hidden::InPlace, &visible);
     let all = || {
-        let is_empty = shown.amount == 0;
-        is_empty.then(|| revealed(text, labels, Hidden::All, &shown)).flatten()
+        let is_empty = visible.amount == 0;
+        is_empty.then(|| revealed(text, labels, Hidden::All, &visible)).flatten()
     };
-    in_place.or_else(all).unwrap_or(shown.html)
+    in_place.or_else(all).unwrap_or(visible.html)
 }
 
 /// An article with this [`amount`](amount::amount) of text is taken for whole: no hidden text is
@@ -129,19 +129,19 @@ const WHOLE_ARTICLE: usize = 300;
 
 /// The page with its hidden text shown, if that has an article that is clearly longer than what the
 /// page shows. Menus, messages and descriptions of images are hidden, too, and are shorter.
-fn revealed(text: &str, labels: &Labels, hidden: Hidden, shown: &Reading) -> Option<Html> {
-    let is_article = shown.html.body == HtmlBody::Article;
-    // Text that is hidden in its place counts in `shown.amount` if no article was found.
-    let (least_hidden, least) = match (hidden, shown.amount) {
+fn revealed(text: &str, labels: &Labels, hidden: Hidden, visible: &Reading) -> Option<Html> {
+    let is_article = visible.html.body == HtmlBody::Article;
+    // Text that is hidden in its place counts in `visible.amount` if no article was found.
+    let (min_hidden, min_amount) = match (hidden, visible.amount) {
         (Hidden::All, _) => (script_text::MIN_AMOUNT, script_text::MIN_AMOUNT),
         (_, 0) => (0, 0),
         (_, amount) if is_article => (2 * amount, 2 * amount),
         (_, amount) => (script_text::MIN_AMOUNT, amount / 2),
     };
-    let page = hidden::show(text, hidden).filter(|page| page.amount > least_hidden)?;
+    let page = hidden::show(text, hidden).filter(|page| page.amount > min_hidden)?;
     let reading = Reading::of(&page.text, labels);
-    let is_found = reading.html.body == HtmlBody::Article || shown.amount == 0;
-    (is_found && reading.amount > least).then_some(reading.html)
+    let is_found = reading.html.body == HtmlBody::Article || visible.amount == 0;
+    (is_found && reading.amount > min_amount).then_some(reading.html)
 }
 
 /// A page as one reading finds it.

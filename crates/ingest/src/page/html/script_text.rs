@@ -134,15 +134,15 @@ fn end_of_literal(text: &str, quote: u8) -> Option<usize> {
 fn unescaped(literal: &str) -> String {
     let mut text = String::with_capacity(literal.len());
     let mut units: Vec<u16> = Vec::new();
-    let mut rest = literal;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = (&rest[..at], &rest[at + 1..]);
+    let mut remaining = literal;
+    while let Some(at) = remaining.find('\\') {
+        let (before, escape) = (&remaining[..at], &remaining[at + 1..]);
         if !before.is_empty() {
             push_units(&mut text, &mut units);
             text.push_str(before);
         }
         let Some(kind) = escape.chars().next() else {
-            rest = "";
+            remaining = "";
             break;
         };
         let digits = |from: usize, to: usize| {
@@ -156,7 +156,7 @@ fn unescaped(literal: &str) -> String {
         };
         if let Some((unit, bytes)) = code {
             units.push(unit);
-            rest = &escape[bytes..];
+            remaining = &escape[bytes..];
             continue;
         }
         push_units(&mut text, &mut units);
@@ -167,10 +167,10 @@ fn unescaped(literal: &str) -> String {
             '\n' => {}
             other => text.push(other),
         }
-        rest = &escape[kind.len_utf8()..];
+        remaining = &escape[kind.len_utf8()..];
     }
     push_units(&mut text, &mut units);
-    text.push_str(rest);
+    text.push_str(remaining);
     text
 }
 
