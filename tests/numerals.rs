@@ -48,6 +48,8 @@ fn what_follows_a_number_in_words_is_required() {
         &[
             ("十二月", &["c-words", "d-digits"]),
             ("12月", &["c-words", "d-digits"]),
+            ("十二月份", &[]),
+            ("12月份", &[]),
             ("三十六計", &["f-36"]),
             ("36計", &["f-36"]),
             ("十六強", &["g-16"]),

@@ -60,7 +60,8 @@ fn digit(c: char) -> Option<u32> {
     at.and_then(|at| u32::try_from(at).ok()).or(zero)
 }
 
-fn is_numeral(c: char) -> bool {
+/// Whether a character is a Chinese numeral that dates have.
+pub(super) fn is_numeral(c: char) -> bool {
     digit(c).is_some() && !c.is_ascii() || matches!(c, '十' | '廿' | '卅' | '百' | '千' | '万')
 }
 

@@ -8,6 +8,7 @@
 use wensou_text::{Folded, Segmenter};
 
 use super::analyze::is_question;
+use super::dates;
 use super::expand::ExpandedText;
 use super::stop_words::is_question_noun;
 use crate::lang::{Node, NodeKind, Span, Term};
@@ -132,7 +133,7 @@ fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
 
 /// Makes the noun at the end of the texts of a group optional, if it asks for something
 /// ([`is_question_noun`]) and the texts have other words that are not stop words. Stop words may
-/// follow the noun.
+/// follow the noun. A noun directly after a number (十二月份) does not ask.
 pub(crate) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
     // The words that are not stop words: the index of the text, and of the word in that text.
     let mut words: Vec<(usize, usize)> = Vec::new();
@@ -156,10 +157,17 @@ pub(crate) fn make_noun_optional(texts: &mut [Option<ExpandedText>]) {
             };
             let noun: String =
                 text.text.words[start..end].iter().map(|word| &*word.variants[0].text).collect();
-            if is_question_noun(&noun) {
+            let is_counted =
+                start.checked_sub(1).is_some_and(|at| is_number(&text.text.words[at].typed));
+            if is_question_noun(&noun) && !is_counted {
                 text.text.words[start..end].iter_mut().for_each(|word| word.optional = true);
                 return;
             }
         }
     }
+}
+
+/// Whether a word is a number, in digits or in Chinese numerals.
+fn is_number(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_digit() || dates::is_numeral(c))
 }
