@@ -164,11 +164,12 @@ impl PageWords {
     /// Whether a line below the text is, or begins with, a heading such as `延伸閱讀`.
     pub(crate) fn begins_with_heading(&self, text: &str) -> bool {
         let text = text.trim_start_matches(|c| matches!(c, '【' | '[' | '■' | '●'));
-        self.heading.longest_at(text).is_some_and(|(_, bytes)| {
+        let has_heading = self.heading.longest_at(text).is_some_and(|(_, bytes)| {
             let after = &text[bytes..];
             after.is_empty()
                 || after.starts_with(|c| is_colon(c) || is_space(c) || matches!(c, '】' | ']'))
-        })
+        });
+        has_heading || self.is_heading_of_other_part(text, 4)
     }
 
     /// Whether a line below the text is a notice such as `轉載請註明出處`, or a heading.

@@ -150,6 +150,7 @@ fn is_no_name(word: &str, labels: &Labels) -> bool {
         || matches!(labels.whole(word), Some(Label::Counter | Label::Other | Label::Time));
     is_label()
         || is_number_with_unit(word)
+        || word.starts_with(|c: char| c.is_ascii_digit()) && words.is_count(word)
         || words.is_city(without_from(word))
         || matches!(word, "至" | "到" | "TO" | "to" | "止")
         || date::is_word_of_date(word)

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use dom_smoothie::{CandidateSelectMode, Config, Readability};
 
+use super::amount::{amount, is_links_only};
 use super::limits::MAX_DEPTH;
 use super::numbered_copy::line_of;
 use super::other_parts::{is_list_item, is_paragraph};
@@ -43,7 +44,8 @@ pub(super) fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bo
 
 /// The lines of the article, `kept`; but if none of these has a sentence, the extractor has taken a
 /// list for the article, which happens if the article is short. Then the paragraphs below the first
-/// heading that has paragraphs near below it, with the lines between the heading and them.
+/// heading that has paragraphs near below it, with the lines between the heading and them, if they
+/// have more text than `kept` has outside of links.
 pub(super) fn with_paragraphs(mut kept: Vec<bool>, lines: &[Line<'_>]) -> Vec<bool> {
     /// Maximum lines between a heading and the first paragraph, and between two paragraphs.
     const MAX_LINES_BETWEEN: usize = 6;
@@ -66,11 +68,20 @@ pub(super) fn with_paragraphs(mut kept: Vec<bool>, lines: &[Line<'_>]) -> Vec<bo
             heading = Some(number);
         }
     }
-    if let (Some(start), Some(end)) = (heading, end) {
-        kept.fill(false);
-        for number in start..=end {
-            kept[number] = lines[number].part == Part::Main && !is_list_item(&lines[number]);
-        }
+    let (Some(start), Some(end)) = (heading, end) else { return kept };
+    let is_paragraph_line = |number: usize| {
+        (start..=end).contains(&number)
+            && lines[number].part == Part::Main
+            && !is_list_item(&lines[number])
+    };
+    let (mut of_paragraphs, mut of_kept) = (0, 0);
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| !is_links_only(line)) {
+        let amount = amount(&line.text);
+        of_paragraphs += if is_paragraph_line(number) { amount } else { 0 };
+        of_kept += if kept[number] { amount } else { 0 };
+    }
+    if of_paragraphs > of_kept {
+        kept.iter_mut().enumerate().for_each(|(number, kept)| *kept = is_paragraph_line(number));
     }
     kept
 }

@@ -1,10 +1,10 @@
 //! Chooses the author of an HTML page among what the parts of the page state.
 
+use super::letters::letters_and_digits;
 use super::meta_names::{AUTHORS, EDITORIAL_SYSTEMS};
 use super::metadata::{LEAD_LINES, Parts};
 use super::names::{bare_name, is_chinese_name, is_outlet_like, is_person};
 use super::script;
-use super::title::letters_and_digits;
 use crate::page::page_words::page_words;
 
 impl Parts<'_> {

@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use super::date_precision::stated_moment;
+use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
 use super::names::is_person;
 use super::script::in_script;
-use super::title::letters_and_digits;
 use crate::fields::placeholder::is_placeholder;
 use crate::record::Moment;
 
@@ -52,11 +52,17 @@ pub(super) fn read(texts: &[String], page: OwnPage<'_>) -> JsonLd {
     }
     let (mut articles, others): (Vec<&Value>, Vec<&Value>) =
         objects(&values).into_iter().partition(|object| is_article(object));
+    let title = page.title.filter(|title| title.len() <= MAX_TITLE_BYTES);
+    let title = letters_and_digits(title.unwrap_or_default());
     // The sort is stable: of articles that are alike in this, the first is the page's own.
-    articles.sort_by_key(|article| std::cmp::Reverse(page.likeness(article)));
-    let own = articles.first().copied();
+    articles.sort_by_cached_key(|article| std::cmp::Reverse(page.likeness(article, &title)));
+    let own_headline = articles.first().and_then(|own| headline_of(own));
     for article in articles {
-        if own.is_some_and(|own| may_be_the_same(own, article)) {
+        // Another object can describe the page's own article, too, unless the headlines differ.
+        let is_other = own_headline
+            .as_ref()
+            .is_some_and(|own| headline_of(article).is_some_and(|other| other != *own));
+        if !is_other {
             found.take(article);
         }
     }
@@ -70,8 +76,9 @@ pub(super) fn read(texts: &[String], page: OwnPage<'_>) -> JsonLd {
 
 impl OwnPage<'_> {
     /// How much an article is like that of this page: 2 if it has the page's address, 1 if the
-    /// page's title contains its headline or the other way round.
-    fn likeness(self, article: &Value) -> u8 {
+    /// page's title, reduced to its [`letters_and_digits`], contains its headline or the other way
+    /// round.
+    fn likeness(self, article: &Value, title: &str) -> u8 {
         let text = |key: &str| article.get(key).and_then(text_of);
         let id_of_page = || article.get("mainEntityOfPage")?.get("@id")?.as_str();
         let is_address = |url: &str| self.address == Some(url.trim());
@@ -79,23 +86,17 @@ impl OwnPage<'_> {
         if addresses.into_iter().flatten().any(is_address) {
             return 2;
         }
-        let headline = letters_and_digits(text("headline").unwrap_or_default());
-        let title = letters_and_digits(self.title.unwrap_or_default());
+        let headline = headline_of(article).unwrap_or_default();
         let is_alike = !headline.is_empty()
             && !title.is_empty()
-            && (title.contains(&headline) || headline.contains(&title));
+            && (title.contains(&headline) || headline.contains(title));
         u8::from(is_alike)
     }
 }
 
-/// Whether another object can describe the page's own article, too: unless their headlines differ.
-fn may_be_the_same(own: &Value, other: &Value) -> bool {
-    let headline =
-        |object: &Value| object.get("headline").and_then(text_of).map(letters_and_digits);
-    match (headline(own), headline(other)) {
-        (Some(own), Some(other)) => own == other,
-        _ => true,
-    }
+/// The headline of an object, reduced to its [`letters_and_digits`].
+fn headline_of(object: &Value) -> Option<String> {
+    object.get("headline").and_then(text_of).map(letters_and_digits)
 }
 
 impl JsonLd {
@@ -131,9 +132,10 @@ impl JsonLd {
     }
 
     /// Takes what is still missing from a text that is no valid JSON, by searching for the keys. If
-    /// the text lists other things, nothing tells whose keys they are.
+    /// the text lists other things than breadcrumbs, nothing tells whose keys they are.
     fn take_broken(&mut self, text: &str) {
-        if text.contains("ListItem\"") || text.contains("itemListElement") {
+        let has_list = text.contains("itemListElement") && !text.contains("BreadcrumbList");
+        if has_list || text.contains("\"ItemList\"") {
             return;
         }
         let date = |key| in_script(text, key, stated_moment);

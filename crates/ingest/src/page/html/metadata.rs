@@ -5,6 +5,7 @@ use super::byline::{self, HtmlByline};
 use super::date_precision::{self, stated_moment};
 use super::json_ld::{self, JsonLd, OwnPage};
 use super::lead;
+use super::letters::letters_and_digits;
 use super::lines::TextPiece;
 use super::meta_names::{DATES, PUBLISHED, SCRIPT_DATES, SOURCES};
 use super::names::{bare_name, is_outlet};
@@ -12,7 +13,7 @@ use super::non_text::{is_line_of_tags, non_text_lines};
 use super::other_parts::OtherParts;
 use super::script;
 use super::stated_data::StatedData;
-use super::title::{self, letters_and_digits};
+use super::title;
 use super::whitespace::one_line;
 use crate::fields::placeholder::is_placeholder;
 use crate::fields::stated_date::is_null_date;
@@ -97,7 +98,8 @@ pub(super) fn read(
     let parts =
         Parts { stated_data, json, times, byline, text_byline, layout, html, labels, site_names };
     let source = parts.source(&pieces);
-    let date = parts.date(&pieces).or_else(|| Some((parts.text_byline.date()?, DateOrigin::Text)));
+    let date_of_text = || parts.text_byline.date().filter(|moment| !is_null_date(*moment));
+    let date = parts.date(&pieces).or_else(|| Some((date_of_text()?, DateOrigin::Text)));
     let author = parts.author(&lead, source.as_deref());
     let on_one_line = |value: Option<String>| {
         value.map(|value| one_line(&value)).filter(|value| !value.is_empty())

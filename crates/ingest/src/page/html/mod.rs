@@ -18,7 +18,7 @@
 //! | `other_parts` | finds lines of menus, comments and lists of other articles |
 //! | `author`, `lead` | choose the author; read how the article begins, for `metadata` |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
-//! | `amount` | measures how much text there is |
+//! | `amount`, `letters` | measures how much text there is; what of a title is compared |
 //! | `elements`, `footnote_marks`, `whitespace` | classes of elements; footnote marks; spaces |
 //! | `family` | recognises the layout of the archive's own family of sites |
 //!
@@ -38,6 +38,7 @@ mod footnote_marks;
 mod hidden;
 mod json_ld;
 mod lead;
+mod letters;
 mod limits;
 mod lines;
 mod meta_names;
@@ -208,15 +209,19 @@ impl Reading {
         Self { html, amount, prose, body_in_json, scripts: stated_data.scripts }
     }
 
-    /// The lines of the article in the scripts, if the page itself shows no prose or, beside a
-    /// whole article in JSON-LD, little.
+    /// The lines of the article in the scripts, if the page itself shows no prose and less text
+    /// or, beside a whole article in JSON-LD, little prose.
     fn lines_in_scripts(&self, text: &str) -> Option<Vec<Line<'static>>> {
         let in_json = || {
             let size = amount::amount_without_tags(self.body_in_json.as_deref()?);
             let body = self.body_in_json.clone().filter(|_| size > 4 * self.prose)?;
             script_text::in_json_ld(text, body).lines()
         };
-        let in_script = || script_text::find(text, &self.scripts)?.lines();
+        let in_script = || {
+            let lines = script_text::find(text, &self.scripts)?.lines()?;
+            let size: usize = lines.iter().map(|line| amount::amount(&line.text)).sum();
+            (size > 2 * self.amount).then_some(lines)
+        };
         in_json().or_else(|| if self.prose == 0 { in_script() } else { None })
     }
 

@@ -177,6 +177,7 @@ pub(super) fn is_outlet(text: &str) -> bool {
         && !words.is_event(text)
         && !words.is_count(text)
         && !words.is_city(text)
+        && !words.is_section(text)
 }
 
 /// Whether a text in an element that is marked as the author can be the name of a person.

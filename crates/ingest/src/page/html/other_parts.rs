@@ -9,7 +9,7 @@ use crate::date;
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::record::Moment;
-use crate::text::punctuation::{is_han, is_sentence_end};
+use crate::text::punctuation::{is_colon, is_han, is_sentence_end};
 
 /// Minimum characters of a paragraph.
 const MIN_PARAGRAPH: usize = 25;
@@ -113,14 +113,23 @@ pub(super) fn is_paragraph(line: &Line<'_>) -> bool {
 /// headings.
 fn is_clock(line: &Line<'_>) -> bool {
     let text = &*line.text;
+    let is_day_of_week = |after: &str| after.starts_with(|c| "一二三四五六日天".contains(c));
     let has_weekday = || {
-        let words = ["星期", "週", "周", "礼拜", "禮拜", "农历", "農曆", "day"];
-        words.iter().any(|word| text.contains(word))
+        let mut weeks = ["星期", "週", "周", "礼拜", "禮拜"].iter();
+        let mut others = ["农历", "農曆", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+            .iter()
+            .chain(&["Saturday", "Sunday"]);
+        weeks.any(|week| text.split(week).skip(1).any(is_day_of_week))
+            || others.any(|word| text.contains(word))
+    };
+    let names_someone = || {
+        text.contains(is_colon) || text.split_whitespace().any(|word| page_words().is_outlet(word))
     };
     line.heading == 0
         && text.len() <= MAX_LINE
         && matches!(date::at_start(text), Some((Moment::Day(_), _)))
         && has_weekday()
+        && !names_someone()
 }
 
 /// Whether a line says what the date in the next line is the date of, if not of the publication.

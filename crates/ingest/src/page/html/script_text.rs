@@ -67,9 +67,21 @@ pub(super) fn find(page: &str, scripts: &[(usize, usize)]) -> Option<TextInScrip
 
 /// The text of JSON-LD as a text in a script.
 pub(super) fn in_json_ld(page: &str, text: String) -> TextInScript {
-    let start = memchr::memmem::find(page.as_bytes(), b"\"articleBody\"").unwrap_or(0);
-    let end = memchr::memmem::find(&page.as_bytes()[start..], b"</");
-    TextInScript { text, start, end: end.map_or(page.len(), |bytes| start + bytes) }
+    let mut keys = memchr::memmem::find_iter(page.as_bytes(), b"\"articleBody\"");
+    let (start, end) = match (keys.next(), keys.next()) {
+        (Some(start), None) => (start, end_of_script(page, start)),
+        // Nothing tells which of several articles it is.
+        _ => (0, page.len()),
+    };
+    TextInScript { text, start, end }
+}
+
+/// Where the script ends that has this byte.
+fn end_of_script(page: &str, at: usize) -> usize {
+    let is_end =
+        |tag: &[u8]| tag.get(2..8).is_some_and(|name| name.eq_ignore_ascii_case(b"script"));
+    let mut tags = memchr::memmem::find_iter(&page.as_bytes()[at..], b"</").map(|bytes| at + bytes);
+    tags.find(|tag| is_end(&page.as_bytes()[*tag..])).unwrap_or(page.len())
 }
 
 /// Whether the scripts have so much Chinese text that it could be an article.

@@ -3,6 +3,7 @@
 //! title, without the names of site and section.
 
 use super::json_ld::JsonLd;
+use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
 use super::names::is_outlet_like;
 use super::stated_data::StatedData;
 use crate::fields::placeholder::is_placeholder;
@@ -13,8 +14,6 @@ use crate::text::punctuation::is_sentence_end;
 const MAX_LINES: usize = 5_000;
 /// Minimum bytes of a line that shows a part of the title: two Chinese characters.
 const MIN_PART_BYTES: usize = 6;
-/// Maximum bytes of a title.
-const MAX_BYTES: usize = 1_200;
 /// Minimum characters of a heading that can be a title.
 const MIN_HEADING: usize = 4;
 /// Maximum characters of the name of a section at the end of a title; the name of a site may have
@@ -50,7 +49,7 @@ pub(super) fn read(
     .flatten()
     .map(str::trim)
     // Longer texts are not titles.
-    .filter(|title| !title.is_empty() && title.len() <= MAX_BYTES && !is_placeholder(title))
+    .filter(|title| !title.is_empty() && title.len() <= MAX_TITLE_BYTES && !is_placeholder(title))
     .collect();
     let text = confirmed_heading(lines, &stated, site_names)
         .or_else(|| confirmed_line(lines, &stated))
@@ -78,7 +77,7 @@ impl HtmlTitle {
         // number of bytes of the title that it shows.
         let mut spread = Vec::new();
         for (number, line) in lines.iter().enumerate().take(MAX_LINES) {
-            if line.text.len() > MAX_BYTES {
+            if line.text.len() > MAX_TITLE_BYTES {
                 spread.clear();
                 continue;
             }
@@ -145,7 +144,7 @@ fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], site_names: &[String])
     };
     lines
         .iter()
-        .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= MAX_BYTES)
+        .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= MAX_TITLE_BYTES)
         .map(|line| (letters_and_digits(&line.text), &line.text))
         .filter(|(letters, _)| letters.chars().count() >= MIN_HEADING && is_confirmed(letters))
         // Of equally long headings, `max_by_key` takes the last: here, the uppermost.
@@ -160,7 +159,7 @@ fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
     lines
         .iter()
         .map(|line| &*line.text)
-        .filter(|text| text.len() <= MAX_BYTES && text.chars().count() >= 2 * MIN_HEADING)
+        .filter(|text| text.len() <= MAX_TITLE_BYTES && text.chars().count() >= 2 * MIN_HEADING)
         .filter(|text| {
             stated.iter().any(|title| {
                 title.strip_prefix(*text).is_some_and(|tail| {
@@ -251,11 +250,6 @@ fn without_kind(heading: &str) -> &str {
 
 fn is_separator(c: char) -> bool {
     matches!(c, '_' | '-' | '|' | '｜' | '–' | '—' | '－' | '›' | '»')
-}
-
-/// The letters and digits of a text, for comparing titles and names.
-pub(super) fn letters_and_digits(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]
