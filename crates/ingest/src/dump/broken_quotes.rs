@@ -53,7 +53,7 @@ fn quoted_end(quoted: &[u8], separator: u8) -> Option<usize> {
 }
 
 /// The lines of a row with a broken quotation mark as rows of their own, if each line has as many
-/// cells as the table has columns.
+/// cells as the table has columns. There are at most [`MAX_LINES`].
 pub(super) fn lines_as_rows(row: &[u8], separator: u8, columns: usize) -> Option<Vec<LineRow>> {
     let (mut rows, mut start) = (Vec::new(), 0);
     for (lines_before, line) in (0..).zip(row.split_inclusive(|byte| *byte == b'\n')) {
@@ -65,13 +65,17 @@ pub(super) fn lines_as_rows(row: &[u8], separator: u8, columns: usize) -> Option
             continue;
         }
         let cells = cells_of_line(line, separator);
-        if cells.len() != columns {
+        if cells.len() != columns || rows.len() == MAX_LINES {
             return None;
         }
         rows.push(LineRow { cells, range, lines_before });
     }
     (columns > 1 && rows.len() > 1).then_some(rows)
 }
+
+/// A row of more lines is read as it is: as rows of their own, short lines would take a hundred
+/// times as much memory as their text.
+const MAX_LINES: usize = 100_000;
 
 /// The cells of a line. A quotation mark that does not end its cell in the line is left out.
 fn cells_of_line(line: &[u8], separator: u8) -> ByteRecord {

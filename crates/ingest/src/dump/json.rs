@@ -27,27 +27,35 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         // The `{` of the wrapper.
         let opened = scanner.next_in_object();
         read_or_fail(opened, &scanner, sink)?;
-        members(&mut scanner, sink, wrapper.inner_objects)?;
+        let mut inner_objects = wrapper.inner_objects;
+        members(&mut scanner, sink, &mut inner_objects)?;
     }
     let is_wanted = |_: &mut Sink<'_>, _: &[u8]| true;
     elements(&mut scanner, sink, None, &is_wanted)
 }
 
 /// Passes the records in a wrapper to `sink`. `bytes` is the whole wrapper, which has the span
-/// `span` and begins on `line`.
-pub(super) fn wrapped_records(sink: &mut Sink<'_>, bytes: &[u8], span: Span, line: u64) -> Flow {
-    let mut text = WrapperText { bytes, at: 0, span };
+/// `span` and begins on `line`; `is_repaired` says that it is not what stands in the file.
+pub(super) fn wrapped_records(
+    sink: &mut Sink<'_>,
+    bytes: &[u8],
+    is_repaired: bool,
+    span: Span,
+    line: u64,
+) -> Flow {
+    let mut text = WrapperText { bytes, is_repaired, at: 0, span };
     let mut scanner = Scanner::new(&mut text, line);
     let opened = scanner.next_in_object();
     read_or_fail(opened, &scanner, sink)?;
     // All of the wrapper is in memory, so the objects in it can be, too.
-    let inner_objects = 0;
-    members(&mut scanner, sink, inner_objects)
+    let mut inner_objects = 0;
+    members(&mut scanner, sink, &mut inner_objects)
 }
 
 /// A wrapper that has been read whole.
 struct WrapperText<'b> {
     bytes: &'b [u8],
+    is_repaired: bool,
     at: usize,
     span: Span,
 }
@@ -79,7 +87,7 @@ impl JsonText for WrapperText<'_> {
     /// then not offsets in the file.
     fn span(&mut self, start: u64, end: u64) -> Span {
         let Span { start: from, end: to } = self.span;
-        match to - from == self.bytes.len() as u64 {
+        match !self.is_repaired && to - from == self.bytes.len() as u64 {
             true => Span { start: from + start, end: from + end },
             false => self.span,
         }
@@ -100,7 +108,7 @@ fn read_or_fail<T>(read: io::Result<T>, scanner: &Scanner<'_>, sink: &mut Sink<'
 /// Reads the members of a wrapper up to and including its `}`. Records are passed to `sink`; the
 /// keys of all other members count as unused. In a wrapper that may be longer than a record, the
 /// next `inner_objects` objects around the records are not read whole either.
-fn members(scanner: &mut Scanner<'_>, sink: &mut Sink<'_>, mut inner_objects: usize) -> Flow {
+fn members(scanner: &mut Scanner<'_>, sink: &mut Sink<'_>, inner_objects: &mut usize) -> Flow {
     loop {
         match read_or_fail(scanner.next_in_object(), scanner, sink)? {
             None | Some(b'}') => return Flow::Continue(()),
@@ -112,10 +120,10 @@ fn members(scanner: &mut Scanner<'_>, sink: &mut Sink<'_>, mut inner_objects: us
         let key = read_or_fail(scanner.key(), scanner, sink)?;
         match read_or_fail(scanner.peek_value(), scanner, sink)? {
             None => return Flow::Continue(()),
-            Some(b'{') if inner_objects > 0 && is_wrapper(&key) => {
+            Some(b'{') if *inner_objects > 0 && is_wrapper(&key) => {
                 read_or_fail(scanner.next_in_object(), scanner, sink)?;
-                members(scanner, sink, inner_objects - 1)?;
-                inner_objects = 0;
+                *inner_objects -= 1;
+                members(scanner, sink, inner_objects)?;
             }
             Some(b'[') => array(scanner, sink, &key)?,
             Some(first_byte) => {

@@ -134,7 +134,7 @@ impl Sink<'_> {
             Ok(Value::Object(fields)) if self.wraps_records(&fields) => {
                 let bytes = repaired.as_ref().map_or(bytes, |repaired| repaired.text.as_bytes());
                 self.open_wrappers += 1;
-                json::wrapped_records(self, bytes, span, line)?;
+                json::wrapped_records(self, bytes, repaired.is_some(), span, line)?;
                 self.open_wrappers -= 1;
                 Flow::Continue(())
             }
@@ -148,6 +148,11 @@ impl Sink<'_> {
                 }
             }
             Ok(_) => self.malformed(line, "not an object".to_owned()),
+            // The place of an error in repaired text is not one in the file.
+            Err(what) if repaired.is_some() => {
+                let what = what.split_once(" at line").map_or(&*what, |(what, _)| what);
+                self.malformed(line, what.to_owned())
+            }
             Err(what) => self.malformed(line, what),
         }
     }

@@ -35,17 +35,25 @@ pub(super) fn unwrap_object(mut fields: RawFields, action_id: Option<Value>) -> 
     if let Some(action) = action(&fields) {
         return Unwrapped::Action(action.get(ID).cloned());
     }
-    let is_hit = fields.contains_key("_index") || fields.contains_key(ID);
-    let is_row = fields.contains_key("key") && fields.contains_key("value");
-    if is_hit && let Some(Value::Object(record)) = fields.get_mut("_source") {
+    if let Some((record, id)) = record_in_hit(&fields)
+        && let Some(Value::Object(record)) = fields.get_mut(record)
+    {
         let record = std::mem::take(record);
-        return Unwrapped::Record(with_id(record, fields.remove(ID)));
-    }
-    if is_row && let Some(Value::Object(record)) = fields.get_mut("doc") {
-        let record = std::mem::take(record);
-        return Unwrapped::Record(with_id(record, fields.remove("id")));
+        return Unwrapped::Record(with_id(record, fields.remove(id)));
     }
     Unwrapped::Record(with_id(fields, action_id))
+}
+
+/// The keys of the record and of its id in a hit of a search engine or a row of a database; `None`
+/// if the object is neither.
+fn record_in_hit(fields: &RawFields) -> Option<(&'static str, &'static str)> {
+    let has_object = |key: &str| fields.get(key).is_some_and(Value::is_object);
+    let is_hit = fields.contains_key("_index") || fields.contains_key(ID);
+    let is_row = fields.contains_key("key") && fields.contains_key("value");
+    if is_hit && has_object("_source") {
+        return Some(("_source", ID));
+    }
+    (is_row && has_object("doc")).then_some(("doc", "id"))
 }
 
 /// Whether an object wraps records: it has none of the texts of an article itself, but records are
@@ -68,7 +76,7 @@ pub(super) fn is_record(fields: &RawFields, is_expected: bool, keys: &mut KeyRea
 /// [`wraps_records`], if at most `depth` objects are around the records.
 fn wraps_at(fields: &RawFields, keys: &mut KeyReader<'_>, depth: usize) -> bool {
     let holds_objects = |value: &Value| first_object(value).is_some() || value.is_object();
-    if depth == 0 || !fields.values().any(holds_objects) {
+    if depth == 0 || record_in_hit(fields).is_some() || !fields.values().any(holds_objects) {
         return false;
     }
     let OwnTexts { title, text, summary } = keys.own_texts(fields);

@@ -165,16 +165,17 @@ fn tag_name(inner: &str, closed: &[bool; LETTERS.len()]) -> Option<String> {
 }
 
 /// Whether what follows the name of a tag is its end or attributes. An attribute without a value
-/// may be a word of a sentence: there may be only one, unless an attribute with a value follows. If
-/// there are none, the element must not be `is_open`.
+/// may be a word of a sentence: there may be only one, unless an attribute with a value follows or
+/// all are [`FLAGS`]. If there are none, the element must not be `is_open`.
 fn has_attributes(after_name: &str, is_open: bool) -> bool {
     let is_separator = |c: char| c.is_ascii_whitespace() || c == '/';
     let mut bare = 0;
+    let mut are_flags = true;
     let mut remaining = after_name;
     loop {
         remaining = remaining.trim_start_matches(is_separator);
         if remaining.starts_with('>') {
-            return bare == 1 || bare == 0 && !is_open;
+            return bare == 1 || are_flags && !(bare == 0 && is_open);
         }
         let is_name = |byte: &u8| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.' | b'@')
@@ -186,9 +187,11 @@ fn has_attributes(after_name: &str, is_open: bool) -> bool {
             return false;
         }
         if let Some(value) = after.trim_ascii_start().strip_prefix('=') {
-            return is_value(value.trim_ascii_start());
+            let value = value.trim_ascii_start();
+            return value.starts_with('>') || is_value(value);
         }
         bare += 1;
+        are_flags &= FLAGS.iter().any(|flag| flag.eq_ignore_ascii_case(&remaining[..length]));
         let is_whole = after.starts_with(|c: char| is_separator(c) || c == '>');
         if !is_whole || bare > MAX_BARE {
             return false;
@@ -196,6 +199,26 @@ fn has_attributes(after_name: &str, is_open: bool) -> bool {
         remaining = after;
     }
 }
+
+/// Attributes that have no values.
+const FLAGS: [&str; 16] = [
+    "allowfullscreen",
+    "async",
+    "autofocus",
+    "autoplay",
+    "checked",
+    "controls",
+    "defer",
+    "disabled",
+    "hidden",
+    "loop",
+    "multiple",
+    "muted",
+    "nomodule",
+    "playsinline",
+    "readonly",
+    "selected",
+];
 
 /// Maximum number of attributes without values before the first that has one.
 const MAX_BARE: usize = 4;

@@ -173,8 +173,10 @@ impl<'m> KeyReader<'m> {
                 continue;
             }
             let meaning = self.meaning(key);
+            let is_text = matches!(meaning, Some((Field::Text, _)));
             if let Value::Object(nested) = value
                 && depth > 0
+                && (is_text || !self.is_article(fields))
                 && self.stands_for_article(key, nested, depth)
             {
                 self.add_known(nested, line, &path, depth - 1, candidates);
@@ -182,7 +184,8 @@ impl<'m> KeyReader<'m> {
             }
             match meaning {
                 Some((field, rank)) => {
-                    let is_summary = keys::is_summary(field, rank);
+                    let is_summary =
+                        keys::is_summary(field, rank) || field == Field::Text && is_status_key(key);
                     let rank = (is_summary, MAX_NESTED - depth, rank.saturating_add(mapped_count));
                     candidates.push(Candidate { field, rank, key: path, value });
                 }
@@ -207,6 +210,12 @@ impl<'m> KeyReader<'m> {
         title || text || summary || fields.iter().any(is_in)
     }
 
+    /// Whether an object is an article by itself: it has a title and a text.
+    fn is_article(&mut self, fields: &RawFields) -> bool {
+        let OwnTexts { title, text, .. } = self.own_texts(fields);
+        title && text
+    }
+
     /// Which texts of an article an object has.
     pub(crate) fn own_texts(&mut self, fields: &RawFields) -> OwnTexts {
         let mut own = OwnTexts { title: false, text: false, summary: false };
@@ -225,7 +234,7 @@ impl<'m> KeyReader<'m> {
                 Some((Field::Text, rank)) if keys::is_summary(Field::Text, rank) => {
                     own.summary = true;
                 }
-                Some((Field::Text, _)) if matches!(&**key, "message" | "detail") => {
+                Some((Field::Text, _)) if is_status_key(key) => {
                     own.summary = true;
                 }
                 Some((Field::Text, _)) => {
@@ -327,4 +336,9 @@ fn by_path<'v>(fields: &'v RawFields, path: &str) -> Option<&'v Value> {
         value = value.get(key)?;
     }
     Some(value).filter(|value| !value::is_empty(value))
+}
+/// Whether the text of a key is the text of an article or, in an answer of a server, a status such
+/// as `success`.
+fn is_status_key(key: &str) -> bool {
+    matches!(key, "message" | "detail")
 }
