@@ -200,14 +200,22 @@ impl RootPlan {
             format!("this removes {}{size} from the index", root.given.display())
         });
         let not_moved = self.followed.iter().filter_map(|(root, new)| {
-            let totals = index?.totals_not_moved(&root.given, new);
-            let totals = totals.filter(|totals| totals.files > 0)?;
-            Some(format!(
-                "this removes {} of {} from the index, because {} does not have them",
-                size(totals),
-                root.given.display(),
-                new.display()
-            ))
+            let totals = index.and_then(|index| index.totals_not_moved(&root.given, new));
+            let Some(totals) = totals else {
+                return Some(format!(
+                    "the index cannot be read, so this may remove what {} does not have of {}",
+                    new.display(),
+                    root.given.display()
+                ));
+            };
+            (totals.files > 0).then(|| {
+                format!(
+                    "this removes {} of {} from the index, because {} does not have them",
+                    size(totals),
+                    root.given.display(),
+                    new.display()
+                )
+            })
         });
         removed.chain(not_moved).collect()
     }
