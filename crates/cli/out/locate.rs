@@ -96,25 +96,40 @@ impl Search<'_> {
         if matched.is_empty() {
             return None;
         }
-        CONTEXTS.iter().find_map(|(chars_before, chars_after)| {
+        let in_context = |search: &mut Self, chars_before: usize, chars_after: usize| {
             let before = &text.text[around.start.min(matched.start)..matched.start];
             let after = &text.text[matched.end..around.end.max(matched.end)];
             let before = before
                 .char_indices()
                 .rev()
-                .take(*chars_before)
+                .take(chars_before)
                 .last()
                 .map_or(0, |(at, _)| before.len() - at);
-            let after = after.char_indices().nth(*chars_after).map_or(after.len(), |(at, _)| at);
+            let after = after.char_indices().nth(chars_after).map_or(after.len(), |(at, _)| at);
             let wanted = &text.text[matched.start - before..matched.end + after];
-            let start = self.position(wanted, before)? + before;
-            let end = start + matched.len();
-            self.next = end;
-            // The last character of the match, and not the one after it, which may be far away.
-            let last = self.visible.text[..end].chars().next_back()?;
-            let last_at = self.visible.offset(end - last.len_utf8())?;
-            Some(self.visible.offset(start)?..last_at + 1)
-        })
+            Some(search.position(wanted, before)? + before)
+        };
+        let start = CONTEXTS
+            .iter()
+            .find_map(|(before, after)| in_context(self, *before, *after))
+            .or_else(|| self.next_without_context(&text.text[matched.clone()]))?;
+        let end = start + matched.len();
+        self.next = end;
+        // The last character of the match, and not the one after it, which may be far away.
+        let last = self.visible.text[..end].chars().next_back()?;
+        let last_at = self.visible.offset(end - last.len_utf8())?;
+        Some(self.visible.offset(start)?..last_at + 1)
+    }
+
+    /// Where a match stands next, once the budget is used up. All these searches together pass over
+    /// the text once.
+    fn next_without_context(&mut self, matched: &str) -> Option<usize> {
+        if self.budget > 0 {
+            return None;
+        }
+        let found = self.visible.text.get(self.next..)?.find(matched).map(|at| self.next + at);
+        self.next = found.unwrap_or(self.visible.text.len());
+        found
     }
 
     /// Where a part of the visible text stands that has a match after `before` bytes: where the
