@@ -122,8 +122,11 @@ impl<'t> Haystack<'t> {
     /// numeral: 三季 is not found in 十三季.
     fn is_bounded(&self, needle: &Needle, pattern: &Pattern, found: &PatternMatch) -> bool {
         let is_numeral = |c: &char| HAN_NUMERALS.contains(*c);
-        let before = found.key.start.checked_sub(1).map(|at| &self.key.chars()[at]);
-        if pattern.key().first().is_some_and(is_numeral) && before.is_some_and(is_numeral) {
+        // Of the text, not of the key, which leaves out the mark of 第二、三季.
+        let before = found.folded.start.checked_sub(1);
+        let before = before.and_then(|at| self.folded.slice(at..at + 1).chars().next());
+        if pattern.key().first().is_some_and(is_numeral) && before.as_ref().is_some_and(is_numeral)
+        {
             return false;
         }
         if pattern.key().len() >= MIN_EMBEDDED {

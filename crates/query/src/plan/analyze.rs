@@ -282,7 +282,7 @@ pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> TermKind {
 /// Whether a word says which of several are counted by the number that follows at character `end`:
 /// 前3季 are not 3季.
 fn counts_with_number(folded: &Folded<'_>, word: &str, end: usize) -> bool {
-    let is_number = |c: char| c.is_ascii_digit() || "一二两三四五六七八九十".contains(c);
+    let is_number = |c: char| c.is_ascii_digit() || "零一二两三四五六七八九十百千廿卅".contains(c);
     matches!(word, "前" | "后")
         && end < folded.char_count()
         && folded.slice(end..end + 1).starts_with(is_number)

@@ -71,9 +71,11 @@ fn numeral_of_date(chars: &[char]) -> Option<(usize, u32)> {
     if !is_numeral(*chars.first()?) {
         return None;
     }
-    if let [a, b, c, d, '年', ..] = *chars {
-        let year = [a, b, c, d].into_iter().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?));
-        return year.map(|year| (4, year));
+    if let [a, b, c, d, '年', ..] = *chars
+        && let Some(year) =
+            [a, b, c, d].into_iter().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?))
+    {
+        return Some((4, year));
     }
     let length = chars.iter().take_while(|c| is_numeral(**c)).count();
     let is_unit = |c: &char| matches!(c, '月' | '日' | '号');

@@ -15,7 +15,7 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use super::dates::dates;
 use super::ordinal_numerals::ordinals;
-use super::typed_words::typed_words;
+use super::typed_words::{TypedWord, typed_words};
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
@@ -277,10 +277,8 @@ fn add_numbers_and_dates(
     if values.is_empty() && dates.is_empty() && !has_ordinal {
         return;
     }
-    // Segment the run again as one text, to know where each word lies in it. This may give more
-    // words than segmenting each text alone did. An expansion of words beyond the end of `words` is
-    // left out.
-    let typed_words = typed_words(&folded, segmenter);
+    let typed_words = typed_words_of(run, segmenter);
+    debug_assert_eq!(typed_words.len(), words.len());
     let of_ordinals = if has_ordinal {
         ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &typed_words)
     } else {
@@ -290,25 +288,44 @@ fn add_numbers_and_dates(
     let spans: Vec<Range<usize>> = typed_words.into_iter().map(|word| word.chars).collect();
     // The words that lie in a range of characters that starts with a word. A word that is longer
     // than the range is not among them, so it is required: 年底 of `2023年底`.
-    let words_in = |chars: Range<usize>| {
+    let words_in = |chars: &Range<usize>| {
         let start = spans.iter().position(|word| word.start == chars.start)?;
         let end = start + spans[start..].iter().take_while(|word| word.end <= chars.end).count();
         (start < end && end <= words.len()).then_some(start..end)
     };
     for (chars, digits) in values {
-        // A number that ends inside a word of letters or digits does not count.
-        let ends_with_word = spans.iter().any(|word| word.end == chars.end);
-        if let Some(words) = words_in(chars).filter(|_| ends_with_word) {
+        // Typed with a space, 億元 of `5 億元` is one word, which the number ends in.
+        let longest = chars.end + usize::from(folded.slice(chars.clone()).contains(' '));
+        // A number that ends inside another word does not count.
+        let ends_with_word = |end: usize| spans.iter().any(|word| word.end == end);
+        let end = (chars.end..=longest).find(|end| ends_with_word(*end));
+        if let Some(words) = end.and_then(|end| words_in(&(chars.start..end))) {
             let variant = Variant::new(&digits, TokenKind::Value, Origin::Number);
             found.extend(variant.map(|variant| (words, variant)));
         }
     }
     for (chars, mode) in dates {
-        if let Some(words) = words_in(chars.clone()) {
+        if let Some(words) = words_in(&chars) {
             let text = folded.slice(chars).to_owned();
             found.push((words, Variant { text, key: Vec::new(), mode, origin: Origin::Date }));
         }
     }
+}
+
+/// The words of the texts of a run, in characters of the texts joined with spaces.
+fn typed_words_of(run: &[&mut ExpandedText], segmenter: &Segmenter) -> Vec<TypedWord> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    for text in run {
+        let folded = Folded::new(&text.text.typed);
+        let of_text = typed_words(&folded, segmenter).into_iter();
+        words.extend(of_text.map(|word| TypedWord {
+            chars: start + word.chars.start..start + word.chars.end,
+            variants: word.variants,
+        }));
+        start += folded.char_count() + 1;
+    }
+    words
 }
 
 /// The terms of a text, as if it were typed.

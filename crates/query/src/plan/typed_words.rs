@@ -163,8 +163,8 @@ fn start_of_symbols(chars: &[char], gap: Range<usize>, word_end: usize) -> usize
 ///
 /// A plus between letters and a number joins two things (`5G+4K`), unless the number is a
 /// percentage. A hyphen stands before the numbers of models (`東風-41`), of issues and of dates as
-/// well. It is taken for a minus only before a quantity, which a percent sign, decimals or a unit
-/// show.
+/// well, and between two quantities (`3%-5%`). It is taken for a minus only before a quantity, which
+/// a percent sign, decimals or a unit show, and not after one.
 fn has_plus_or_minus(chars: &[char], gap: Range<usize>, word_end: usize) -> bool {
     const UNITS: [&str; 10] =
         ["度", "°", "万", "亿", "元", "美元", "港元", "欧元", "倍", "个百分点"];
@@ -182,12 +182,25 @@ fn has_plus_or_minus(chars: &[char], gap: Range<usize>, word_end: usize) -> bool
     match sign {
         '+' => !after_letter_or_digit || is_percentage,
         '-' => {
+            if ends_quantity(&chars[..gap.end - 1], &UNITS) {
+                return false;
+            }
             let points = word.iter().filter(|c| **c == '.').count();
             let after: String = chars[word_end..].iter().take(MAX_UNIT_CHARS).collect();
             is_percentage || points == 1 || UNITS.iter().any(|unit| after.starts_with(unit))
         }
         _ => false,
     }
+}
+
+/// Whether a text ends with a number and a percent sign or one of the `units`.
+fn ends_quantity(chars: &[char], units: &[&str]) -> bool {
+    /// A digit and the longest unit.
+    const MAX_CHARS: usize = 5;
+    let end: String = chars[chars.len().saturating_sub(MAX_CHARS)..].iter().collect();
+    let is_counted =
+        |before: &str| before.ends_with(|c: char| c.is_ascii_digit() || "万亿".contains(c));
+    end.ends_with('%') || units.iter().any(|unit| end.strip_suffix(unit).is_some_and(is_counted))
 }
 
 fn is_currency(c: char) -> bool {
