@@ -65,6 +65,28 @@ fn what_follows_a_number_in_words_is_required() {
 }
 
 #[test]
+fn numbers_and_dates_stand_for_their_own_words_only() {
+    let dir = indexed(&[
+        ("quarters", "第二、三季獲利。", ""),
+        ("quarter-13", "第十三季獲利。", ""),
+        ("range", "上漲3%至5%。", ""),
+        ("halved", "5億元減半。", "2023-05-10"),
+        ("amount", "5億元。", "2023-05-10"),
+        ("meeting", "舉行年會。", "2023-05-10"),
+        ("other-meeting", "舉行年會。", "2023-06-10"),
+    ]);
+    assert_finds(
+        &dir,
+        &[
+            ("3季獲利", &["quarters"]),
+            ("3%-5%", &["range"]),
+            ("5 億元 2023年 減半", &["halved"]),
+            ("2023年五月十日年會", &["meeting"]),
+        ],
+    );
+}
+
+#[test]
 fn what_follows_a_date_is_required() {
     let dir = indexed(&[
         ("dated", "無關內容。", "2023-05-17"),

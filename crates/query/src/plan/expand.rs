@@ -15,7 +15,8 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use super::dates::dates;
 use super::ordinal_numerals::ordinals;
-use super::typed_words::{TypedWord, typed_words};
+use super::typed_words::typed_words;
+use super::variant::TypedWord;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,

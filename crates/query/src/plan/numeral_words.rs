@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use wensou_text::{Folded, TokenKind, is_han, number_values};
 
-use super::typed_words::TypedWord;
-use super::variant::{Origin, Variant};
+use super::variant::{Origin, TypedWord, Variant};
 
 /// The fewest digits of an ordinal that is cut off after 第. Smaller ordinals have a variant of
 /// their own, see `ordinal_numerals`.

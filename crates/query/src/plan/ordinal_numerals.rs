@@ -8,8 +8,7 @@ use std::ops::Range;
 
 use wensou_text::is_han;
 
-use super::typed_words::TypedWord;
-use super::variant::{MatchMode, Origin, Variant};
+use super::variant::{MatchMode, Origin, TypedWord, Variant};
 
 /// Finds the ordinals from 1 to 99 in a text: numerals after 第 or before 季. `chars` are the
 /// characters of the text, `words` its words. Returns for each ordinal the words that it stands in,

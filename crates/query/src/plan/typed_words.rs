@@ -10,18 +10,10 @@ use std::ops::Range;
 use wensou_text::{Folded, Segmenter, TokenKind, is_han, is_key_char, is_symbol};
 
 use super::numeral_words::separate_numerals;
-use super::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
+use super::variant::{MIN_EMBEDDED, MatchMode, Origin, TypedWord, Variant};
 
 /// The most letters that a credit rating has before its minus sign: `BBB-`.
 const MAX_RATING_LETTERS: usize = 4;
-
-/// A word of typed text, with its symbols.
-pub(super) struct TypedWord {
-    /// The range of the word in characters of the folded text, including its symbols.
-    pub(super) chars: Range<usize>,
-    /// The variants of the word. A document that has any of them has the word.
-    pub(super) variants: Vec<Variant>,
-}
 
 /// The words of a folded text, in order.
 pub(super) fn typed_words(folded: &Folded<'_>, segmenter: &Segmenter) -> Vec<TypedWord> {

@@ -1,5 +1,7 @@
 //! The surface forms of a query word, and how each is matched.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use wensou_text::{Relation, TokenKind, key_of};
@@ -11,6 +13,14 @@ pub(crate) const MIN_EMBEDDED: usize = 4;
 /// The shortest word, in letters or digits, that is also found at the start of longer words. Too
 /// many words start with a given single letter or digit.
 const MIN_START: usize = 2;
+
+/// A word of typed text, with its symbols.
+pub(super) struct TypedWord {
+    /// The range of the word in characters of the folded text, including its symbols.
+    pub(super) chars: Range<usize>,
+    /// The variants of the word. A document that has any of them has the word.
+    pub(super) variants: Vec<Variant>,
+}
 
 /// One surface form of a query word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
