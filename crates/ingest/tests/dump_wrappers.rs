@@ -143,3 +143,41 @@ fn the_keys_of_an_object_that_stands_for_the_article_are_those_of_the_record() {
         assert_eq!(found_keys, keys, "{line}");
     }
 }
+
+#[test]
+fn an_object_beside_an_article_is_no_article() {
+    for (name, text, expected) in [
+        // Highlights, and the document that a view of a database emits.
+        (
+            "a.jsonl",
+            r#"{"_index":"n","_id":"7","_source":{"id":3,"title":"甲","content":"正文。"},"highlight":{"title":["<em>甲</em>"],"content":["<em>正文</em>"]}}"#,
+            "7:甲:正文。",
+        ),
+        (
+            "a.jsonl",
+            r#"{"id":"8","key":"k","value":{"title":"甲","content":"正文。"},"doc":{"title":"甲","content":"正文。"}}"#,
+            "8:甲:正文。",
+        ),
+        // The page is not the article.
+        (
+            "a.jsonl",
+            r#"{"id":9,"title":"甲","content":"正文。","page":{"id":5,"title":"國際"}}"#,
+            "9:甲:正文。",
+        ),
+        // The status of an answer is not the text.
+        (
+            "a.json",
+            r#"{"id":6,"code":0,"message":"success","data":{"title":"甲","content":"正文。"}}"#,
+            "6:甲:正文。",
+        ),
+    ] {
+        let (articles, _) = read(name, text.as_bytes());
+        let found: Vec<String> = articles
+            .iter()
+            .map(|article| {
+                format!("{}:{}:{}", article.id, article.title, article.paragraphs.concat())
+            })
+            .collect();
+        assert_eq!(found, [expected], "{text}");
+    }
+}

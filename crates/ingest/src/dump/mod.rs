@@ -6,6 +6,7 @@
 //! | `lines` | reads JSON lines and labelled lines |
 //! | `json` | reads other JSON: arrays of objects, objects one after another, and wrapped records |
 //! | `json_scanner` | finds where a value in JSON begins and ends |
+//! | `json_record` | passes on the record in a JSON text, or the records that it wraps |
 //! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
 //! | `broken_quotes` | splits rows that a missing quotation mark has joined |
@@ -21,6 +22,7 @@ mod elements;
 mod exported;
 mod feed;
 mod json;
+mod json_record;
 mod json_repair;
 mod json_scanner;
 mod lines;
