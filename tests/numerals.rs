@@ -75,11 +75,7 @@ fn numbers_and_dates_stand_for_their_own_words_only() {
     ]);
     assert_finds(
         &dir,
-        &[
-            ("3季獲利", &["quarters"]),
-            ("3%-5%", &["range"]),
-            ("5 億元 2023年 減半", &["halved"]),
-        ],
+        &[("3季獲利", &["quarters"]), ("3%-5%", &["range"]), ("5 億元 2023年 減半", &["halved"])],
     );
 }
 

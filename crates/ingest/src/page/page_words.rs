@@ -163,7 +163,7 @@ impl PageWords {
 
     /// Whether a line below the text is, or begins with, a heading such as `延伸閱讀`.
     pub(crate) fn begins_with_heading(&self, text: &str) -> bool {
-        let text = text.trim_start_matches(|c| matches!(c, '【' | '[' | '■' | '●'));
+        let text = text.trim_start_matches(['【', '[', '■', '●']);
         let has_heading = self.heading.longest_at(text).is_some_and(|(_, bytes)| {
             let after = &text[bytes..];
             after.is_empty()

@@ -302,7 +302,7 @@ mod tests {
             read(texts, page).published
         };
         assert_eq!(published(&[page.clone(), article("居民", "", 2)]), day(2));
-        assert_eq!(published(&[page.clone()]), day(1), "the page's own date");
+        assert_eq!(published(std::slice::from_ref(&page)), day(1), "the page's own date");
         let [other, own] = [article("别的", "http://a/2", 2), article("居民收入", "", 3)];
         assert_eq!(published(&[other.clone(), own]), day(3), "by its headline");
         let own = article("收入的话", "http://a/3", 4);
