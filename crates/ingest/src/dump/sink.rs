@@ -43,7 +43,8 @@ pub(super) struct Sink<'a> {
     pub(super) preprocessed_file_bytes: Option<u64>,
     pub(super) last_io_error: &'a LastIoError,
     pub(super) recent: RecentRecords,
-    /// The id that an action of a bulk request (see [`super::wrapped`]) states for the record after it.
+    /// The id that an action of a bulk request (see [`super::wrapped`]) states for the record after
+    /// it.
     pub(super) next_id: Option<Value>,
     /// Number of texts (titles, names, tags and paragraphs) whose mojibake was repaired.
     pub(super) repaired: u64,

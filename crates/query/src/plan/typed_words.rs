@@ -155,8 +155,8 @@ fn start_of_symbols(chars: &[char], gap: Range<usize>, word_end: usize) -> usize
 ///
 /// A plus between letters and a number joins two things (`5G+4K`), unless the number is a
 /// percentage. A hyphen stands before the numbers of models (`東風-41`), of issues and of dates as
-/// well, and between two quantities (`3%-5%`). It is taken for a minus only before a quantity, which
-/// a percent sign, decimals or a unit show, and not after one.
+/// well, and between two quantities (`3%-5%`). It is taken for a minus only before a quantity,
+/// which a percent sign, decimals or a unit show, and not after one.
 fn has_plus_or_minus(chars: &[char], gap: Range<usize>, word_end: usize) -> bool {
     const UNITS: [&str; 10] =
         ["度", "°", "万", "亿", "元", "美元", "港元", "欧元", "倍", "个百分点"];
