@@ -6,11 +6,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::fold::Folded;
 use crate::fold::script::{Script, script_of};
 use crate::fold::t2s::t2s;
 use crate::segment::Segmenter;
-use crate::segment::token::TokenKind;
 use crate::word_tables::editable;
 
 /// Our own entries. The first lines of the file explain the kinds of lines.
@@ -76,19 +74,10 @@ impl Simplified {
         if script_of(text) == Script::Hans || !(simplified.contains(is_own) || has_word()) {
             return simplified;
         }
-        let folded = Folded::new(&simplified);
-        let (mut out, mut end) = (String::with_capacity(simplified.len()), 0);
-        self.segmenter.words(&folded, |token| {
-            let chars = token.chars.start as usize..token.chars.end as usize;
-            let bytes = folded.original_bytes(chars);
-            if token.kind != TokenKind::Han || bytes.start < end {
-                return;
-            }
-            self.push_word(&simplified[end..bytes.start], &mut out);
-            end = bytes.end.max(bytes.start);
-            self.push_word(&simplified[bytes.start..end], &mut out);
+        let mut out = String::with_capacity(simplified.len());
+        self.segmenter.split_at_han_words(&simplified, |bytes, _| {
+            self.push_word(&simplified[bytes], &mut out);
         });
-        self.push_word(&simplified[end..], &mut out);
         out
     }
 

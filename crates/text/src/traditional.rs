@@ -7,11 +7,9 @@
 
 use std::collections::HashMap;
 
-use crate::fold::Folded;
 use crate::fold::script::{Script, script_of};
 use crate::fold::t2s::t2s;
 use crate::segment::Segmenter;
-use crate::segment::token::TokenKind;
 use crate::tables::class::is_han;
 use crate::tables::t2s_char;
 use crate::word_tables::editable;
@@ -121,22 +119,17 @@ impl Traditional {
         if script_of(text) == Script::Hant {
             return text.to_owned();
         }
-        let folded = Folded::new(text);
-        let (mut out, mut end) = (String::with_capacity(text.len()), 0);
-        self.segmenter.words(&folded, |token| {
-            let chars = token.chars.start as usize..token.chars.end as usize;
-            let bytes = folded.original_bytes(chars);
-            if token.kind != TokenKind::Han || bytes.start < end {
-                return;
-            }
-            self.push_chars(&text[end..bytes.start], &mut out);
-            end = bytes.end.max(bytes.start);
-            match self.is_measure_word(&text[bytes.start..end], &text[end..], &out) {
-                true => out.push('隻'),
-                false => self.push_word(&text[bytes.start..end], &mut out),
+        let mut out = String::with_capacity(text.len());
+        self.segmenter.split_at_han_words(text, |bytes, is_word| {
+            let (part, after) = (&text[bytes.clone()], &text[bytes.end..]);
+            if !is_word {
+                self.push_chars(part, &mut out);
+            } else if self.is_measure_word(part, after, &out) {
+                out.push('隻');
+            } else {
+                self.push_word(part, &mut out);
             }
         });
-        self.push_chars(&text[end..], &mut out);
         out
     }
 

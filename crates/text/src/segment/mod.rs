@@ -182,6 +182,28 @@ impl Segmenter {
         self.segment_into(folded, Output { parts: false, min_han_chars: 1, key: None }, &mut sink);
     }
 
+    /// Cuts a text into its Han words and what stands between them. Passes each part to `sink` as a
+    /// range of bytes, in order, with whether it is a Han word.
+    pub(crate) fn split_at_han_words(
+        &self,
+        text: &str,
+        mut sink: impl FnMut(std::ops::Range<usize>, bool),
+    ) {
+        let folded = Folded::new(text);
+        let mut end = 0;
+        self.words(&folded, |token| {
+            let chars = token.chars.start as usize..token.chars.end as usize;
+            let bytes = folded.original_bytes(chars);
+            if token.kind != TokenKind::Han || bytes.start < end {
+                return;
+            }
+            sink(end..bytes.start, false);
+            end = bytes.end.max(bytes.start);
+            sink(bytes.start..end, true);
+        });
+        sink(end..text.len(), false);
+    }
+
     /// Appends the key of a text (see [`crate::key_of`]) to `key`, and passes the tokens of
     /// [`Segmenter::segment`] to `sink`, except Han tokens of fewer than `min_han_chars`
     /// characters. An index needs both, and one pass over the text produces them.
