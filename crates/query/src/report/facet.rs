@@ -10,7 +10,7 @@ use crate::engine::Facet;
 use crate::error::Error;
 use crate::index_ref::IndexRef;
 use crate::lang::Query;
-use crate::plan::Mode;
+use crate::plan::{MatchExpr, Mode};
 use crate::runner::Runner;
 
 /// A value and the number of documents that have it.
@@ -38,8 +38,7 @@ pub fn facet<'i>(
     prefix: Option<&str>,
 ) -> Result<Vec<FacetValue>, Error> {
     let runner = Runner::new(index);
-    let counts = runner.engine().facet_counts(&runner.strict_or_relaxed_expr(query)?, facet)?;
-    Ok(facet_values(counts, facet, prefix))
+    values_over(&runner, &runner.strict_or_relaxed_expr(query)?, facet, prefix)
 }
 
 /// As [`facet`], over the documents that [`crate::search`] finds with
@@ -55,8 +54,17 @@ pub fn strict_facet<'i>(
     prefix: Option<&str>,
 ) -> Result<Vec<FacetValue>, Error> {
     let runner = Runner::new(index);
-    let expr = runner.matching(query, Mode::Strict)?.expr;
-    Ok(facet_values(runner.engine().facet_counts(&expr, facet)?, facet, prefix))
+    values_over(&runner, &runner.matching(query, Mode::Strict)?.expr, facet, prefix)
+}
+
+/// Counts the values of a facet over the documents that `expr` matches.
+fn values_over(
+    runner: &Runner<'_>,
+    expr: &MatchExpr,
+    facet: Facet,
+    prefix: Option<&str>,
+) -> Result<Vec<FacetValue>, Error> {
+    Ok(facet_values(runner.engine().facet_counts(expr, facet)?, facet, prefix))
 }
 
 /// Makes facet values from the count of each spelling, ordered as [`facet`] says.
