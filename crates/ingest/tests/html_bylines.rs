@@ -2,7 +2,9 @@
 //! page, such as comments and lists of other articles.
 
 use jiff::civil::{date, datetime};
-use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, Page, parse_page};
+use wensou_ingest::{DateProvenance, Moment, Page};
+
+use crate::html_pages;
 
 const TEXT: &str = "国家统计局今天发布的数据显示，上半年全国居民人均可支配收入稳步增长，扣除价格因素后\
                     实际增长百分之五。";
@@ -13,7 +15,7 @@ fn read_with_head(head: &str, body: &str) -> Page {
          </head><body>{}</body></html>",
         body.replace("TEXT", TEXT)
     );
-    parse_page(&html, Markup::Html, &CorpusStatistics::default())
+    html_pages::read(&html)
 }
 
 fn read(body: &str) -> Page {
@@ -81,7 +83,7 @@ fn the_byline_of_a_thread_is_not_that_of_its_user() {
          <td><a>老王</a><p>注册时间 2008-1-1</p></td><td><em>发表于 2012-6-7 08:09:10</em>\
          <div>{TEXT}<br>{TEXT}</div></td></tr></table></body></html>"
     );
-    let page = parse_page(&html, Markup::Html, &CorpusStatistics::default());
+    let page = html_pages::read(&html);
     assert_eq!(page.article.title, "居民收入怎么看才对");
     let wanted = Some(Moment::Time(datetime(2012, 6, 7, 8, 9, 10, 0)));
     assert_eq!(byline(&page), (wanted, None, None));

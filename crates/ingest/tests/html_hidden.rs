@@ -4,23 +4,9 @@
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
-use wensou_ingest::{CorpusStatistics, Markup, Page, Unextracted, parse_page};
+use wensou_ingest::{Page, Unextracted};
 
-const BODY: [&str; 4] = [
-    "示例公司周一宣布，它将在未来三年里投资建设新的数据中心，以满足日益增长的需求。",
-    "公司负责人在发布会上表示，这项计划已经得到董事会的批准，首批项目将于年底开工。",
-    "分析人士认为，行业竞争正在加剧，企业需要更高的效率，也需要更稳定的电力供应。",
-    "当地居民对此看法不一，有人期待新的就业机会，也有人担心噪音与用水会受到影响。",
-];
-
-/// The paragraphs of [`BODY`] as HTML.
-fn body_html() -> String {
-    BODY.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect()
-}
-
-fn read(html: &str) -> Page {
-    parse_page(html, Markup::Html, &CorpusStatistics::default())
-}
+use crate::html_pages::{BODY, body_html, read};
 
 /// A page whose body has a heading and `body`.
 fn page_of(body: &str) -> Page {

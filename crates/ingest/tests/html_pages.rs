@@ -8,7 +8,7 @@ use wensou_ingest::{
     CorpusStatistics, DateBasis, DateOrigin, DateProvenance, Markup, Moment, Page, parse_page,
 };
 
-const BODY: [&str; 4] = [
+pub(crate) const BODY: [&str; 4] = [
     "示例公司周一宣布，它将在未来三年里投资建设新的数据中心，以满足日益增长的需求。",
     "公司负责人在发布会上表示，这项计划已经得到董事会的批准，首批项目将于年底开工。",
     "分析人士认为，行业竞争正在加剧，企业需要更高的效率，也需要更稳定的电力供应。",
@@ -16,11 +16,11 @@ const BODY: [&str; 4] = [
 ];
 
 /// The paragraphs of [`BODY`] as HTML.
-fn body_html() -> String {
+pub(crate) fn body_html() -> String {
     BODY.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect()
 }
 
-fn read(html: &str) -> Page {
+pub(crate) fn read(html: &str) -> Page {
     parse_page(html, Markup::Html, &CorpusStatistics::default())
 }
 
