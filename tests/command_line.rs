@@ -115,21 +115,21 @@ fn matches_in_markup_are_not_printed_and_those_across_tags_and_lines_are() {
     let wrapped = "標題\n\n分析師認為，聯準會將在下個月降\n息兩碼，市場已經反映。";
     dir.write("archive/b.txt", wrapped);
     dir.index();
-    let places = |query: &str| -> Vec<String> {
+    let locations = |query: &str| -> Vec<String> {
         let found = dir.ok(&["search", "--format", "vimgrep", query]);
         // The path, the line, and what stands at the column.
-        let place = |line: &str| {
+        let location = |line: &str| {
             let fields: Vec<&str> = line.splitn(4, ':').collect();
             let column: usize = fields[2].parse().unwrap();
             let at = &fields[3][column - 1..];
             format!("{}:{}:{}", fields[0], fields[1], at.chars().take(3).collect::<String>())
         };
-        found.lines().map(place).collect()
+        found.lines().map(location).collect()
     };
-    assert_eq!(places("\"以太坊合併\""), ["archive/a.html:2:以太坊", "archive/a.html:3:以太坊"]);
-    assert_eq!(places("\"降息兩碼\""), ["archive/b.txt:3:降"]);
+    assert_eq!(locations("\"以太坊合併\""), ["archive/a.html:2:以太坊", "archive/a.html:3:以太坊"]);
+    assert_eq!(locations("\"降息兩碼\""), ["archive/b.txt:3:降"]);
     // Of a title, the place in the body counts.
-    assert_eq!(places("\"網頁標題\""), ["archive/a.html:1:網頁標"]);
+    assert_eq!(locations("\"網頁標題\""), ["archive/a.html:1:網頁標"]);
 }
 
 #[test]

@@ -170,7 +170,7 @@ struct RandomPhrases {
 /// Where a random phrase begins in its text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Start {
-    Anywhere,
+    AnyCharacter,
     /// At most two characters before a digit or a symbol that counts.
     NearSymbol,
 }
@@ -242,7 +242,7 @@ fn a_phrase_finds_what_a_scan_finds_in_awkward_text() {
     assert_same_as_scan(
         &index,
         &documents,
-        &RandomPhrases { count: 2_000, seed: 7, start: Start::Anywhere },
+        &RandomPhrases { count: 2_000, seed: 7, start: Start::AnyCharacter },
     );
     assert_same_as_scan(
         &index,
@@ -274,7 +274,7 @@ fn a_phrase_finds_what_a_scan_finds_in_real_text() {
         assert_same_as_scan(
             &index,
             &documents,
-            &RandomPhrases { count: 5_000, seed: 11, start: Start::Anywhere },
+            &RandomPhrases { count: 5_000, seed: 11, start: Start::AnyCharacter },
         );
         assert_same_as_scan(
             &index,

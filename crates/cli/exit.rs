@@ -52,7 +52,7 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
         | ClusterError::NotFound { .. }
         | ClusterError::NotOurs { .. }
         | ClusterError::Unfinished { .. }
-        | ClusterError::SeveralIndexes { .. }
+        | ClusterError::MultipleIndexes { .. }
         | ClusterError::Format { .. },
     ) = cluster_error(error)
     {

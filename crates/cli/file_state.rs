@@ -139,12 +139,12 @@ fn help_of_unreadable(files: usize) -> &'static str {
 }
 
 /// Says something of these files. There must be a path.
-fn message(paths: &[&str], [of_one, of_several]: Predicates) -> String {
+fn message(paths: &[&str], [of_one, of_many]: Predicates) -> String {
     let subject = match paths.len() {
         1..=MAX_NAMED => paths.join(", "),
         more => count_noun(more as u64, "file"),
     };
-    let predicate = if paths.len() == 1 { of_one } else { of_several };
+    let predicate = if paths.len() == 1 { of_one } else { of_many };
     format!("{subject} {predicate}")
 }
 

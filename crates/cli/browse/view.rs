@@ -149,10 +149,10 @@ fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
             if y >= area.bottom() {
                 return;
             }
-            let mark =
+            let cursor =
                 if at == list.selected { Span::styled("▌", ACCENT) } else { Span::raw(" ") };
             let mut line = line;
-            line.spans.insert(0, mark);
+            line.spans.insert(0, cursor);
             frame.render_widget(line, Rect { y, height: 1, ..area });
             y += 1;
         }

@@ -236,8 +236,8 @@ impl Node {
         // The error shows at most the first 100 characters of the text.
         let not_a_host = || AddressError::Host { host: text.chars().take(100).collect() };
         let (host, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (address, after) = rest.split_once(']').ok_or_else(not_a_host)?;
+            Some(bracketed) => {
+                let (address, after) = bracketed.split_once(']').ok_or_else(not_a_host)?;
                 let address: Ipv6Addr = address.parse().map_err(|_| not_a_host())?;
                 let port = match after {
                     "" => None,

@@ -258,7 +258,7 @@ impl Client {
         let RawAnswer { status, body, .. } = self.send_to_node(node, request, time)?;
         let at = request.exchange_with(self.inner.pool.url(node));
         let is_accepted = (200..300).contains(&status) || request.accepted.contains(&status);
-        if !is_accepted || !(request.method == Method::Head || looks_like_json(&body)) {
+        if !is_accepted || !(request.method == Method::Head || may_be_json(&body)) {
             return Err(self.error_of(at, (status, &body), request.body_bytes()));
         }
         completeness::check(request.completeness, &at, &body, &self.inner.redactor)?;
@@ -372,7 +372,7 @@ impl fmt::Debug for Client {
 }
 
 /// Whether a body begins as a JSON object or list: all answers of the cluster do.
-fn looks_like_json(body: &[u8]) -> bool {
+fn may_be_json(body: &[u8]) -> bool {
     matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 

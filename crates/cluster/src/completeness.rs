@@ -160,9 +160,9 @@ mod tests {
         let lost =
             r#"{"_id":"2","error":{"type":"no_shard_available_action_exception","reason":""}}"#;
         assert!(matches!(fetched(lost), Err(Error::Unavailable { .. })));
-        let gone =
+        let missing_index =
             r#"{"_id":"2","error":{"type":"index_not_found_exception","reason":"no such index"}}"#;
-        assert!(matches!(fetched(gone), Err(Error::NotFound { .. })));
+        assert!(matches!(fetched(missing_index), Err(Error::NotFound { .. })));
         assert!(checked(Completeness::MultiGet, "{}").is_err());
     }
 

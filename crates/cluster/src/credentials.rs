@@ -72,7 +72,7 @@ pub struct CredentialSettings {
 pub enum CredentialsError {
     /// More than one kind is given.
     #[error("both {first} and {second} are given: keep one of them")]
-    Several {
+    Multiple {
         /// The name of one setting.
         first: String,
         /// The name of the other.
@@ -182,7 +182,7 @@ impl Credentials {
         };
         if let Some((name, _)) = KEYS.given(settings).first() {
             let second = "credentials_file".to_owned();
-            return Err(CredentialsError::Several { first: (*name).to_owned(), second });
+            return Err(CredentialsError::Multiple { first: (*name).to_owned(), second });
         }
         Self::given_in(&read_file(path)?, &KEYS)
     }
@@ -232,8 +232,9 @@ impl Credentials {
         let value = SecretString::from(match &self.kind {
             CredentialKind::None => return None,
             CredentialKind::Basic { user, password } => {
-                let pair = SecretString::from(format!("{user}:{}", password.expose_secret()));
-                format!("Basic {}", STANDARD.encode(pair.expose_secret()))
+                let user_and_password =
+                    SecretString::from(format!("{user}:{}", password.expose_secret()));
+                format!("Basic {}", STANDARD.encode(user_and_password.expose_secret()))
             }
             CredentialKind::ApiKey(key) => format!("ApiKey {}", key.expose_secret()),
             CredentialKind::Bearer(token) => format!("Bearer {}", token.expose_secret()),
@@ -248,8 +249,8 @@ impl Credentials {
         match &self.kind {
             CredentialKind::None => Redactor::default(),
             CredentialKind::Basic { user, password } => {
-                let pair = format!("{user}:{}", password.expose_secret()).into();
-                Redactor::new([pair, password.clone()])
+                let user_and_password = format!("{user}:{}", password.expose_secret()).into();
+                Redactor::new([user_and_password, password.clone()])
             }
             CredentialKind::ApiKey(secret) | CredentialKind::Bearer(secret) => {
                 Redactor::new([secret.clone()])
@@ -278,7 +279,7 @@ impl Credentials {
             let (first_name, _) = given[0];
             if kind_of(name) != kind_of(first_name) {
                 let (first, second) = (first_name.to_owned(), (*name).to_owned());
-                return Err(CredentialsError::Several { first, second });
+                return Err(CredentialsError::Multiple { first, second });
             }
         }
         let incomplete = |given, missing| CredentialsError::Incomplete { given, missing };

@@ -58,7 +58,7 @@ fn two_kinds_are_refused_and_named() {
     let text = error.to_string();
     assert!(text.contains("WENSOU_CLUSTER_API_KEY") && text.contains("WENSOU_CLUSTER_TOKEN"));
     let error = find(&[("WENSOU_CLUSTER_PASSWORD", "a"), ("WENSOU_CLUSTER_TOKEN", "b")]);
-    assert!(matches!(error, Err(CredentialsError::Several { .. })));
+    assert!(matches!(error, Err(CredentialsError::Multiple { .. })));
     let settings = CredentialSettings {
         token: Some("t".into()),
         credentials_file: Some("f".into()),

@@ -286,7 +286,7 @@ pub enum Error {
     },
     /// The alias leads to more than one index.
     #[error("the alias of {address} leads to several indexes: let it lead to one")]
-    SeveralIndexes {
+    MultipleIndexes {
         /// The address.
         address: String,
     },

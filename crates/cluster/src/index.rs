@@ -40,7 +40,7 @@ impl ClusterIndex {
     /// # Errors
     ///
     /// [`Error::NoIndex`] if there is none; [`Error::NotOurs`], [`Error::Format`],
-    /// [`Error::Unfinished`] or [`Error::SeveralIndexes`] if it cannot be used; and as
+    /// [`Error::Unfinished`] or [`Error::MultipleIndexes`] if it cannot be used; and as
     /// [`Client::connect`].
     pub fn open(
         address: &ClusterAddress,
@@ -242,7 +242,7 @@ fn resolve_alias(client: &Client, address: &ClusterAddress) -> Result<(String, D
         // The answer leaves out an index without `_meta`.
         (None, _) => return Err(Error::NotOurs { address: address.to_string() }),
         (Some(_), Some(_)) => {
-            return Err(Error::SeveralIndexes { address: address.to_string() });
+            return Err(Error::MultipleIndexes { address: address.to_string() });
         }
     };
     let Some(meta) = meta else {

@@ -45,19 +45,19 @@ impl Redactor {
     pub(crate) fn clean_bytes(&self, text: &[u8]) -> String {
         let searched = &text[..text.len().min(SEARCHED_BYTES)];
         let is_cut = searched.len() < text.len();
-        let (mut shown, mut at) = (Vec::new(), 0);
+        let (mut kept, mut at) = (Vec::new(), 0);
         for secret in self.secrets_in(searched, is_cut) {
-            shown.extend_from_slice(&searched[at..secret.start]);
-            shown.extend_from_slice(b"***");
+            kept.extend_from_slice(&searched[at..secret.start]);
+            kept.extend_from_slice(b"***");
             at = secret.end;
         }
-        shown.extend_from_slice(&searched[at..]);
-        let mut shown = String::from_utf8_lossy(&shown).into_owned();
+        kept.extend_from_slice(&searched[at..]);
+        let mut visible = String::from_utf8_lossy(&kept).into_owned();
         if is_cut {
             // The cut may be inside a character.
-            shown.truncate(shown.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
+            visible.truncate(visible.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
         }
-        let mut chars = shown.chars().map(|c| if c.is_control() { ' ' } else { c });
+        let mut chars = visible.chars().map(|c| if c.is_control() { ' ' } else { c });
         let mut line: String = chars.by_ref().take(MESSAGE_CHARS).collect();
         if is_cut || chars.next().is_some() {
             line.push('…');

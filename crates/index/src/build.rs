@@ -21,7 +21,7 @@ use crate::files::{FILES, Folder, SETTINGS};
 use crate::generation::{Draft, KeepComplete, WhenBusy, is_index_folder};
 use crate::meta::{Base, Meta, Settings};
 use crate::options::BuildOptions;
-use crate::root_totals::is_gone;
+use crate::root_totals::is_missing;
 use crate::roots::RootSet;
 use crate::share::{Share, is_same_share};
 use crate::stored::Stored;
@@ -224,7 +224,7 @@ pub(crate) fn scan(
 /// The files and folders at or below a root that the system refused to read although they exist.
 fn refused_below(root: &Path, scanned: &ScannedArchive) -> Vec<PathBuf> {
     let is_refused = |skipped: &&Skipped| {
-        is_unreadable(skipped) && skipped.path.starts_with(root) && !is_gone(&skipped.path)
+        is_unreadable(skipped) && skipped.path.starts_with(root) && !is_missing(&skipped.path)
     };
     scanned.skipped().iter().filter(is_refused).map(|skipped| skipped.path.clone()).collect()
 }

@@ -37,7 +37,7 @@ impl Index {
                 true => new.to_path_buf(),
                 false => new.join(below),
             });
-            entry.records > 0 && now.is_none_or(|path| is_gone(&path))
+            entry.records > 0 && now.is_none_or(|path| is_missing(&path))
         })
     }
 
@@ -60,7 +60,7 @@ impl Index {
 
 /// Whether nothing is at a path. If the system does not say, for example because this user may not
 /// look there, that is not known.
-pub(crate) fn is_gone(path: &Path) -> bool {
+pub(crate) fn is_missing(path: &Path) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     let error = fs::symlink_metadata(path).err();
     error.is_some_and(|error| matches!(error.kind(), NotFound | NotADirectory))

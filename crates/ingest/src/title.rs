@@ -188,14 +188,14 @@ mod tests {
 
     #[test]
     fn a_derived_title_ends_with_the_first_sentence_or_clause_and_is_not_blank() {
-        let rest = "這是後面的文字".repeat(10);
+        let following = "這是後面的文字".repeat(10);
         for (start, title) in [
             ("這是第一句。", "這是第一句"),
             ("……他說這是第一句!", "……他說這是第一句"),
             ("!!這是第一句。", "!!這是第一句"),
             ("這是第一個分句哦,", "這是第一個分句哦"),
         ] {
-            assert_eq!(derived(&format!("{start}{rest}")), title);
+            assert_eq!(derived(&format!("{start}{following}")), title);
         }
         for (short, title) in
             [("這是一句。", "這是一句"), ("。。", "。。"), ("...", "..."), ("", "")]

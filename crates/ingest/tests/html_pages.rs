@@ -319,8 +319,8 @@ fn json_ld_about_something_else_is_not_taken_for_the_page() {
         "{\"@type\":\"ItemList\",\"itemListElement\":[{\"@type\":\"NewsArticle\",\"headline\":\"别的\",\
          \"datePublished\":\"2020-01-01\",\"author\":{\"name\":\"王五\"}}]}",
     );
-    let listed = page(&list, "<div>2024-03-04 05:06:07</div>").article;
-    assert_eq!((listed.date.value, listed.author), (Some(TIME), None));
+    let article = page(&list, "<div>2024-03-04 05:06:07</div>").article;
+    assert_eq!((article.date.value, article.author), (Some(TIME), None));
     let page_first = ld("{\"@type\":\"WebPage\",\"datePublished\":\"2001-01-01\"}")
         + &ld("{\"@type\":\"NewsArticle\",\"datePublished\":\"2024-03-04T05:06:07+08:00\"}");
     assert_eq!(page(&page_first, "").article.date.value, Some(TIME));

@@ -134,9 +134,9 @@ impl<'t> Haystack<'t> {
         }
         let chars = self.folded.original_chars(found.folded.clone());
         let (symbol_first, symbol_last) = pattern.outer_symbols();
-        let may_end_anywhere = symbol_last || needle.kind == NeedleKind::ExactPrefix;
+        let may_end_inside_word = symbol_last || needle.kind == NeedleKind::ExactPrefix;
         (symbol_first || self.is_boundary(chars.start))
-            && (may_end_anywhere || self.is_boundary(chars.end))
+            && (may_end_inside_word || self.is_boundary(chars.end))
     }
 
     /// Whether the text has the needle.

@@ -85,7 +85,7 @@ impl Simplified {
     fn push_word(&self, word: &str, out: &mut String) {
         let chars: Vec<char> = word.chars().collect();
         let mut remaining = chars.as_slice();
-        while let [c, rest @ ..] = remaining {
+        while let [c, following @ ..] = remaining {
             let longest = self.longest.min(remaining.len());
             let found = (2..=longest).rev().find_map(|length| {
                 let part = &remaining[..length];
@@ -99,7 +99,7 @@ impl Simplified {
                 }
                 None => {
                     out.push(self.chars.get(c).copied().unwrap_or(*c));
-                    remaining = rest;
+                    remaining = following;
                 }
             }
         }

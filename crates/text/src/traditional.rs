@@ -176,9 +176,9 @@ impl Traditional {
         if ends_with_number(before) {
             // An unknown word can begin with a measure word.
             let length = if self.is_unknown(word) { 1 } else { word.len() };
-            let (start, rest) = word.split_at(length);
+            let (start, following) = word.split_at(length);
             if let Some(form) = self.after_number.get(&start.iter().collect::<String>()) {
-                return form.clone() + &self.converted_word(rest, form);
+                return form.clone() + &self.converted_word(following, form);
             }
         }
         if let (Some(last), [c]) = (before.chars().next_back(), word)
@@ -194,14 +194,14 @@ impl Traditional {
         };
         let mut converted = String::new();
         let mut remaining = word;
-        while let [c, rest @ ..] = remaining {
+        while let [c, following @ ..] = remaining {
             if let Some((length, phrase)) = self.longest_phrase(remaining) {
                 converted.push_str(phrase);
                 remaining = &remaining[length..];
             } else {
                 let form = preferred.and_then(|forms| forms.get(c)).or_else(|| self.chars.get(c));
                 converted.push(form.copied().unwrap_or(*c));
-                remaining = rest;
+                remaining = following;
             }
         }
         converted

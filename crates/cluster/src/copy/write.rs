@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::physical_index::{Health, REPLICAS_WAIT};
 use crate::publication::{
-    Publication, bulk_options, check_none_refused, delete_if_marked, is_lost, is_lost_or_gone,
+    Publication, bulk_options, check_none_refused, delete_if_marked, is_lost, is_lost_or_missing,
     is_marked, refresh,
 };
 use crate::request::{Request, encode_segment};
@@ -63,7 +63,7 @@ impl Publication<'_> {
         match self.write(published, documents_index, progress) {
             Err(error) if may_be_transient(&error) && started.elapsed() < RETRY_WITHIN => {
                 // The index of statistics is created last, so it may not exist yet.
-                if !is_lost_or_gone(self.client, documents_index)
+                if !is_lost_or_missing(self.client, documents_index)
                     && !is_lost(self.client, &statistics_name(documents_index))
                 {
                     return Err(error);

@@ -127,11 +127,9 @@ fn indexes_named_as_copies(
 
 /// Whether a name has the form that copies to `alias` give to the names of their indexes.
 fn is_copy_name(name: &str, alias: &str) -> bool {
-    let rest = name.strip_prefix(alias).and_then(|rest| rest.strip_prefix('-'));
-    let Some(rest) = rest else { return false };
-    let stamp =
-        [STATISTICS_SUFFIX, PARTS_SUFFIX].into_iter().find_map(|suffix| rest.strip_suffix(suffix));
-    let stamp = stamp.unwrap_or(rest);
+    let Some(stamped) = name.strip_prefix(&format!("{alias}-")) else { return false };
+    let mut suffixes = [STATISTICS_SUFFIX, PARTS_SUFFIX].into_iter();
+    let stamp = suffixes.find_map(|suffix| stamped.strip_suffix(suffix)).unwrap_or(stamped);
     stamp.len() == STAMP_DIGITS && stamp.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

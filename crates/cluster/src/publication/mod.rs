@@ -239,7 +239,7 @@ pub(crate) fn is_lost(client: &Client, name: &str) -> bool {
 }
 
 /// As [`is_lost`], but the answer is also yes if there is no such index.
-pub(crate) fn is_lost_or_gone(client: &Client, name: &str) -> bool {
+pub(crate) fn is_lost_or_missing(client: &Client, name: &str) -> bool {
     matches!(
         client.wait_for_health(name, Health::Yellow, LOST_AFTER),
         Err(Error::StateNotReached { .. } | Error::NotFound { .. })

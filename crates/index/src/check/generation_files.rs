@@ -74,15 +74,15 @@ fn compare_file_list(
     metas: &IndexMeta,
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    let listed: Option<Vec<PathBuf>> = serde_json::from_slice(&read(index, FILE_LIST)?).ok();
+    let paths: Option<Vec<PathBuf>> = serde_json::from_slice(&read(index, FILE_LIST)?).ok();
     let mut expected: BTreeSet<PathBuf> = metas.list_segment_files().into_iter().collect();
     let is_there = |name: &str| index.generation().kind(name).is_some();
     expected.retain(|path| path.to_str().is_some_and(is_there));
     expected.insert(PathBuf::from(SEGMENT_LIST));
     // The set drops a name that the list has twice, so compare the number of names, too.
-    let count = listed.as_ref().map_or(0, Vec::len);
-    let listed: Option<BTreeSet<PathBuf>> = listed.map(|paths| paths.into_iter().collect());
-    if listed.as_ref() != Some(&expected) || count != expected.len() {
+    let count = paths.as_ref().map_or(0, Vec::len);
+    let paths: Option<BTreeSet<PathBuf>> = paths.map(|paths| paths.into_iter().collect());
+    if paths.as_ref() != Some(&expected) || count != expected.len() {
         findings.damage(FILE_LIST, "it does not list the files of the segments");
     }
     Ok(())

@@ -144,8 +144,8 @@ fn a_root_without_files_is_one_finding() {
     let options = BuildOptions::default();
     build(&index, &[one, other.clone()], &options, &Silent).unwrap();
     fs::remove_file(other.join("page.txt")).unwrap();
-    for is_gone in [false, true] {
-        if is_gone {
+    for is_missing in [false, true] {
+        if is_missing {
             fs::remove_dir(&other).unwrap();
         }
         let findings = check(&index, &options.ingest, &Silent).unwrap().findings;

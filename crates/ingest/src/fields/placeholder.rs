@@ -29,7 +29,7 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         return false;
     }
     let is_template = |(open, close): &(&str, &str)| {
-        value.strip_prefix(open).is_some_and(|rest| rest.ends_with(close))
+        value.strip_prefix(open).is_some_and(|inner| inner.ends_with(close))
     };
     WORDS.iter().any(|word| value.eq_ignore_ascii_case(word)) || TEMPLATES.iter().any(is_template)
 }

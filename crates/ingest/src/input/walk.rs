@@ -115,7 +115,7 @@ impl Walk {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
                 let mut emit = |found| out.emit(found);
                 if walk_folder(root, selection, &new_filter(), &mut emit).is_continue() {
-                    // If the receiver has gone, there is nothing left to do.
+                    // If the receiver has dangling, there is nothing left to do.
                     let _ = out.flush();
                 }
             });
@@ -212,7 +212,7 @@ struct Batches {
 }
 
 impl Batches {
-    /// Breaks when the receiver has gone.
+    /// Breaks when the receiver has dangling.
     fn emit(&mut self, found: WalkEntry) -> ControlFlow<()> {
         self.batch.push(found);
         if self.batch.len() < BATCH { ControlFlow::Continue(()) } else { self.flush() }
@@ -263,13 +263,13 @@ mod tests {
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("1.txt"), "正文。").unwrap();
         // A link without a target: reading its metadata fails, so it counts as refused.
-        let gone = folder.join("2.txt");
-        std::os::unix::fs::symlink("nowhere", &gone).unwrap();
+        let dangling = folder.join("2.txt");
+        std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
         let (roots, options) = ([file, folder], Options::default());
         let policy = RootPolicy::MustBeReadable;
         let found = walk::<Infallible>(&roots, &options, policy, &mut |_, _, _| Ok(())).unwrap();
         // Two files come before it: `a.txt` and `b/1.txt`.
-        assert_eq!(found.refused, [(2, gone)]);
+        assert_eq!(found.refused, [(2, dangling)]);
     }
 
     #[test]

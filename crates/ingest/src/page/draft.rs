@@ -200,8 +200,8 @@ fn best_date(
     let inferred =
         |value, basis| Date { value: Some(value), provenance: DateProvenance::Inferred(basis) };
     let title = Some(&article.title).filter(|_| article.title_origin == TitleOrigin::Stated);
-    let anywhere = usize::MAX;
-    if let Some(moment) = title.and_then(|title| date::find_first(title, anywhere)) {
+    let unlimited = usize::MAX;
+    if let Some(moment) = title.and_then(|title| date::find_first(title, unlimited)) {
         return inferred(moment, DateBasis::Title);
     }
     if let Some(moment) = article.url.as_deref().and_then(date::in_address) {

@@ -210,9 +210,9 @@ fn is_title_of_stub(text: &str) -> bool {
 fn is_sentence(text: &str) -> bool {
     /// Maximum characters of a line without marks that is no sentence.
     const MAX_CHARS: usize = 40;
-    let is_mark =
+    let is_punctuation =
         |c: char| is_comma(c) || matches!(c, ';' | '\u{ff1b}' | '”' | '」') || is_sentence_end(c);
-    text.contains(is_mark) || text.ends_with('.') || text.chars().count() > MAX_CHARS
+    text.contains(is_punctuation) || text.ends_with('.') || text.chars().count() > MAX_CHARS
 }
 
 /// Where the stubs begin, if no Tags line below the body shows it; `None` if there are none.

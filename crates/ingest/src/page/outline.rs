@@ -176,7 +176,7 @@ impl<'a> Outline<'a> {
                         break;
                     }
                 }
-                None if number < gap_end => not_text[number] = looks_like_field(text),
+                None if number < gap_end => not_text[number] = may_be_field(text),
                 None if !is_short(text) => break,
                 None => {
                     let below = first.iter().enumerate().skip(number + 1).take(MAX_GAP);
@@ -188,7 +188,7 @@ impl<'a> Outline<'a> {
                         break;
                     };
                     gap_end = below;
-                    not_text[number] = looks_like_field(text);
+                    not_text[number] = may_be_field(text);
                 }
             }
         }
@@ -292,7 +292,7 @@ fn is_short(text: &str) -> bool {
 
 /// Whether a line looks like a label, a colon and a short value. Its callers ask only about lines
 /// that are no bylines, so the label is not a known one.
-fn looks_like_field(text: &str) -> bool {
+fn may_be_field(text: &str) -> bool {
     let Some((label, value)) = text.split_once(is_colon) else { return false };
     let is_label =
         (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::file_table::FileEntry;
 use crate::flash::dedup::folded_content_hash;
 use crate::pipeline::ids::{Ids, is_generated_from};
-use crate::pipeline::stored_path::{StoredPath, group_by_path, looks_generated};
+use crate::pipeline::stored_path::{StoredPath, group_by_path, is_generated_id};
 use crate::record::Record;
 use crate::title::Title;
 
@@ -99,7 +99,7 @@ fn title_of_suffix(tags: &[String]) -> Title<'_> {
 pub(crate) fn reserve_ids(stored_paths: &[StoredPath], ids: &mut Ids) {
     for stored_path in stored_paths {
         for article in
-            stored_path.articles.iter().filter(|it| !stored_path.is_dump || looks_generated(&it.id))
+            stored_path.articles.iter().filter(|it| !stored_path.is_dump || is_generated_id(&it.id))
         {
             ids.reserve(&article.id, &stored_path.path);
         }
@@ -259,10 +259,10 @@ mod tests {
 
     /// Asserts that records are equal, and shows the beginnings of the first that differ.
     fn assert_equal_records(records: &[Record], expected: &[Record], case: &str) {
-        let beginning = |it: &Record| format!("{it:?}").chars().take(400).collect::<String>();
+        let first_chars = |it: &Record| format!("{it:?}").chars().take(400).collect::<String>();
         let mut pairs = records.iter().zip(expected);
         let difference = pairs.find(|(record, expected)| record != expected);
-        let difference = difference.map(|(a, b)| (beginning(a), beginning(b)));
+        let difference = difference.map(|(a, b)| (first_chars(a), first_chars(b)));
         assert_eq!(difference, None, "{case}");
         assert_eq!(records.len(), expected.len(), "{case}");
     }

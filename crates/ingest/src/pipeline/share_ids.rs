@@ -7,7 +7,7 @@ use crate::flash::dedup::{ItemHashes, folded_content_hash, variant_id};
 use crate::id::qualified_id;
 use crate::pipeline::current_dump::text_hash;
 use crate::pipeline::ids::{is_generated_from, lengthened_id, path_hash};
-use crate::pipeline::stored_path::looks_generated;
+use crate::pipeline::stored_path::is_generated_id;
 use crate::record::{Article, FlashItem, Record, Span};
 
 /// Corrects the ids by which an article refers to a flash item that was merged from the records of
@@ -51,7 +51,7 @@ fn ids_in_file<'i>(item: &'i FlashItem, path: &str) -> Vec<&'i str> {
 /// paths start with.
 pub fn next_free_id(record: &Record, base: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
     let (letter, hash) = match record {
-        Record::Article(article) if !looks_generated(&article.id) => {
+        Record::Article(article) if !is_generated_id(&article.id) => {
             return qualified_id(&article.id, relative_path(base, &article.path), is_free);
         }
         Record::Article(article) => ('a', generated_id_hash(article, base)),

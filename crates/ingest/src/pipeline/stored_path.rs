@@ -70,7 +70,7 @@ pub(crate) fn group_by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPat
         // The content decides what a file is, so the name of a dump may not show that it is one.
         // A page has one article, which begins at byte 0 and has a generated id.
         stored_path.is_dump |= stored_path.articles.len() > 1
-            || stored_path.articles.iter().any(|it| it.span.start > 0 || !looks_generated(&it.id));
+            || stored_path.articles.iter().any(|it| it.span.start > 0 || !is_generated_id(&it.id));
         // Items can have the same span, if it is the whole file, as in a message. They keep the
         // order that the article gives.
         let order: Vec<&String> =
@@ -159,7 +159,7 @@ pub(crate) fn is_dump(path: &str) -> bool {
 }
 
 /// Whether the id of an article looks like a generated one; a dump may give such an id, too.
-pub(crate) fn looks_generated(id: &str) -> bool {
+pub(crate) fn is_generated_id(id: &str) -> bool {
     let digits = id.strip_prefix('a').unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

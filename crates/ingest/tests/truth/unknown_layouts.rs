@@ -102,9 +102,9 @@ fn articles_are_found_in_layouts_of_other_sites() {
         }
         println!("{right:?} of {count}: {layout:?}");
         for (right, part) in right.iter().zip(["title", "source", "author", "date", "body"]) {
-            let shown = mistakes.join("\n");
+            let mistakes = mistakes.join("\n");
             let is_enough = *right >= count * MIN_RIGHT_PERCENT / 100;
-            assert!(is_enough, "{layout}: {part} {right} of {count}\n{shown}");
+            assert!(is_enough, "{layout}: {part} {right} of {count}\n{mistakes}");
         }
     }
 }

@@ -219,12 +219,12 @@ mod tests {
 
     #[test]
     fn the_bound_of_one_term_outlasts_those_of_many_greater_ones() {
-        let (tf, norm, greater, least) = (3.0, 3.0, 1.0, 1e-6);
+        let (tf, norm, greater, smallest) = (3.0, 3.0, 1.0, 1e-6);
         let mut bounds = [0.0_f32];
         (0..100).for_each(|_| add_body_bounds(&mut bounds, &[norm], tf, greater));
-        add_body_bounds(&mut bounds, &[norm], tf, least);
+        add_body_bounds(&mut bounds, &[norm], tf, smallest);
         // As `WindowScores::score_term` subtracts what it has scored.
         (0..100).for_each(|_| bounds[0] -= tf_saturation(tf, norm) * greater);
-        assert!(bounds[0] >= tf_saturation(tf, norm) * least, "{bounds:?}");
+        assert!(bounds[0] >= tf_saturation(tf, norm) * smallest, "{bounds:?}");
     }
 }

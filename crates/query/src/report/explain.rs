@@ -105,7 +105,7 @@ pub struct ExplainedHit {
     /// Its rank among the hits, from 1; `None` if it does not match, or is not among the first ten
     /// thousand documents. A near-duplicate has the rank of the hit that stands for its group.
     pub rank: Option<usize>,
-    /// If it is a near-duplicate of a hit, and shown under that hit, the id of the hit.
+    /// If it is a near-duplicate of a hit, and displayed under that hit, the id of the hit.
     pub near_duplicate_of: Option<String>,
     /// Whether it lacks words of the query, and follows the hits that have all of them.
     pub backfilled: bool,
@@ -276,8 +276,8 @@ impl HitExplainer<'_> {
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
-        let shown = at.map(|at| self.shown_hit(preceding + at)).transpose()?;
-        let duplicate_of = shown.map(|(_, hit)| hit).filter(|hit| *hit != address);
+        let displayed = at.map(|at| self.displayed_hit(preceding + at)).transpose()?;
+        let duplicate_of = displayed.map(|(_, hit)| hit).filter(|hit| *hit != address);
         let reranked = at.is_some_and(|at| at < reranked_count(plan, found.len()));
         let rerank_score = match reranked {
             true => Some(runner.engine().rerank_score(plan, address)?),
@@ -286,7 +286,7 @@ impl HitExplainer<'_> {
         Ok(ExplainedHit {
             record,
             clauses,
-            rank: shown.map(|(rank, _)| rank),
+            rank: displayed.map(|(rank, _)| rank),
             near_duplicate_of: duplicate_of.map(|hit| runner.engine().id(hit)).transpose()?,
             backfilled: backfill.is_some(),
             score: at.map_or(0.0, |at| found[at].score),
@@ -300,10 +300,10 @@ impl HitExplainer<'_> {
         })
     }
 
-    /// The hit that the document at index `at` of the ranking is shown as: its rank, from 1, and
+    /// The hit that the document at index `at` of the ranking is displayed as: its rank, from 1, and
     /// its document. The first document of a group of near-duplicates is the hit for the whole
     /// group.
-    fn shown_hit(&self, at: usize) -> Result<(usize, DocAddress), Error> {
+    fn displayed_hit(&self, at: usize) -> Result<(usize, DocAddress), Error> {
         let groups = self.runner.engine().groups()?;
         let backfilled = self.answer.backfill.iter().flat_map(|backfill| &backfill.found);
         let found: Vec<DocAddress> =

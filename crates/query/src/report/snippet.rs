@@ -45,10 +45,10 @@ pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     cut(chars, &(0..chars.len()), &matches)
 }
 
-/// The most pairs of matches (the first and the last match of a group) that are compared for the
-/// best group. A text that consists of matches has millions of pairs, and its beginning is as good
+/// The most comparisons of matches (the first and the last match of a group) that are compared for the
+/// best group. A text that consists of matches has millions of comparisons, and its beginning is as good
 /// as any other part.
-const MAX_PAIRS: usize = 1 << 21;
+const MAX_COMPARISONS: usize = 1 << 21;
 
 /// The worth of a further match of the same word, as a fraction of the needle's weight.
 const REPEAT_FACTOR: f32 = 0.05;
@@ -67,7 +67,7 @@ const EPSILON: f32 = 1e-6;
 /// than `limit`, unless the group is a single match.
 fn best_match_range(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
     let (mut best_score, mut best_range) = (f32::MIN, 0..0);
-    let mut pairs = 0;
+    let mut comparisons = 0;
     for (number, first) in matches.iter().enumerate() {
         let mut words: Vec<usize> = Vec::new();
         let mut worth = 0.0;
@@ -76,8 +76,8 @@ fn best_match_range(matches: &[TextMatch], needles: &[Needle], limit: usize) -> 
             if span > limit && last != first {
                 break;
             }
-            pairs += 1;
-            if pairs > MAX_PAIRS {
+            comparisons += 1;
+            if comparisons > MAX_COMPARISONS {
                 return best_range;
             }
             let needle = &needles[last.needle];
@@ -169,7 +169,7 @@ fn may_cut(chars: &[char], at: usize) -> bool {
     else {
         return true;
     };
-    // The joiner of emoji, and the letters that form flags in pairs.
+    // The joiner of emoji, and the letters that form flags in comparisons.
     let in_emoji = |c: &char| matches!(c, '\u{200d}' | '\u{1f1e6}'..='\u{1f1ff}');
     if *before == '\u{200d}' || in_emoji(before) && in_emoji(after) {
         return false;

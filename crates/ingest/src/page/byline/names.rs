@@ -159,8 +159,8 @@ fn is_no_name(word: &str, labels: &Labels) -> bool {
 /// A text without `來自` or the like before it.
 fn without_from(text: &str) -> &str {
     let from = ["來自", "来自", "發自", "发自", "發布於", "发布于", "發佈於", "IP屬地", "IP属地"];
-    let place = from.iter().find_map(|from| text.strip_prefix(from)).unwrap_or(text);
-    place.strip_suffix(['市', '省']).filter(|short| short.chars().count() > 1).unwrap_or(place)
+    let city = from.iter().find_map(|from| text.strip_prefix(from)).unwrap_or(text);
+    city.strip_suffix(['市', '省']).filter(|short| short.chars().count() > 1).unwrap_or(city)
 }
 
 /// Whether a text is a number, possibly with a unit, or a page: `42`, `1 分鐘`, `共3頁`, `A03`,

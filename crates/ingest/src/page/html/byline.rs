@@ -295,13 +295,13 @@ impl HtmlByline {
         let is_spaced = |token: &Token<'_>| {
             matches!(token, Token::Date { spaced: true, .. } | Token::Field { spaced: true, .. })
         };
-        let must_look_like_outlet = tokens.iter().any(is_spaced);
+        let must_be_outlet_like = tokens.iter().any(is_spaced);
         let outlet = match *names {
             // The only name beside a date is the outlet.
             [(name, roles)]
                 if can_be_outlet(name)
                     && !roles.is_only(Roles::AUTHOR)
-                    && (is_outlet_like(name) || !must_look_like_outlet) =>
+                    && (is_outlet_like(name) || !must_be_outlet_like) =>
             {
                 name
             }

@@ -22,14 +22,14 @@ pub(super) enum Hidden {
     Apparently,
     /// That, and text that takes up space, or is shown to some readers: `visibility: hidden`,
     /// `aria-hidden` and `noscript`.
-    InPlace,
+    LaidOut,
     /// That, and text that is not laid out: `display: none`, `hidden`, `template`, `textarea`.
     All,
 }
 
 /// A page with its hidden text shown.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct RevealedPage {
     /// The page, in as many bytes as before.
     pub(super) text: String,
     /// The [`amount`] of text that was hidden.
@@ -37,7 +37,7 @@ pub(super) struct Shown {
 }
 
 /// Shows the hidden text of a page; `None` if it has none. Takes linear time.
-pub(super) fn show(page: &str, hidden: Hidden) -> Option<Shown> {
+pub(super) fn show(page: &str, hidden: Hidden) -> Option<RevealedPage> {
     let mut bytes = page.as_bytes().to_vec();
     let starts = rename_elements(&mut bytes, hidden);
     let renamed = String::from_utf8(bytes).ok()?;
@@ -56,7 +56,7 @@ pub(super) fn show(page: &str, hidden: Hidden) -> Option<Shown> {
             misspell(attributes, b"none");
         }
     }
-    Some(Shown { text: String::from_utf8(bytes).ok()?, amount })
+    Some(RevealedPage { text: String::from_utf8(bytes).ok()?, amount })
 }
 
 /// Whether text of the page may be hidden [only apparently](Hidden::Apparently).
@@ -159,7 +159,7 @@ fn hiding_tags(page: &str, starts: &[usize], hidden: Hidden) -> (Vec<(usize, usi
                     Hidden::Apparently => style
                         .as_deref()
                         .is_some_and(|style| declares(style, "backface-visibility:hidden")),
-                    Hidden::InPlace => is_laid_out && !is_visible,
+                    Hidden::LaidOut => is_laid_out && !is_visible,
                     Hidden::All => !is_laid_out || !is_visible,
                 };
                 if hides {
@@ -199,7 +199,7 @@ mod tests {
                 "<div><div          ><p>字</p></div          ></div>",
             ),
         ] {
-            for hidden in [Hidden::InPlace, Hidden::All] {
+            for hidden in [Hidden::LaidOut, Hidden::All] {
                 let found = show(page, hidden).unwrap();
                 assert_eq!((&*found.text, found.amount), (expected, 1));
             }
@@ -210,7 +210,7 @@ mod tests {
             ("<textarea>字</textarea>", "<div     >字</div     >"),
             ("<template>字</template>", "<div     >字</div     >"),
         ] {
-            assert!(show(page, Hidden::InPlace).is_none(), "{page}");
+            assert!(show(page, Hidden::LaidOut).is_none(), "{page}");
             assert_eq!(show(page, Hidden::All).unwrap().text, expected);
         }
         let images = "<svg><foreignObject>字</foreignObject></svg><noscript>字</noscript>";

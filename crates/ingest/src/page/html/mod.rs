@@ -116,12 +116,12 @@ pub(crate) fn read(text: &str, labels: &Labels) -> Html {
     if visible.amount >= WHOLE_ARTICLE {
         return visible.html;
     }
-    let in_place = revealed(text, labels, Hidden::InPlace, &visible);
+    let laid_out = revealed(text, labels, Hidden::LaidOut, &visible);
     let all = || {
         let is_empty = visible.amount == 0;
         is_empty.then(|| revealed(text, labels, Hidden::All, &visible)).flatten()
     };
-    in_place.or_else(all).unwrap_or(visible.html)
+    laid_out.or_else(all).unwrap_or(visible.html)
 }
 
 /// An article with this [`amount`](amount::amount) of text is taken for whole: no hidden text is

@@ -12,7 +12,7 @@ use crate::flash::dedup::variant_id;
 use crate::pipeline::carry_over::stored_records_by_path;
 use crate::pipeline::current_dump::text_hash;
 use crate::pipeline::ids::path_hash;
-use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, looks_generated};
+use crate::pipeline::stored_path::{StoredItem, StoredOccurrence, StoredPath, is_generated_id};
 use crate::record::{Article, Span};
 
 impl<E> RecordSink<'_, E> {
@@ -77,7 +77,7 @@ impl<E> RecordSink<'_, E> {
         let dumps = self.unfinished_dumps.iter_mut().chain([&mut self.dump]);
         let mut dumps = dumps.filter(|dump| dump.has_articles());
         let read_part = dumps.find(|dump| dump.paths.path == article.path);
-        let is_generated = looks_generated(&article.id);
+        let is_generated = is_generated_id(&article.id);
         let was_read = read_part.is_some_and(|dump| match is_generated {
             // A generated id does not tell whether the article was read: an article with the same
             // text in another dump may have taken it.
