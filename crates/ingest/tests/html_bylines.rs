@@ -241,3 +241,49 @@ fn a_site_is_no_author() {
         assert_eq!((byline(&page).1, byline(&page).2), (Some("新华网"), author));
     }
 }
+
+#[test]
+fn sentences_after_labels_are_text() {
+    for sentence in [
+        "记者：您当初为什么选择回到家乡创业？",
+        "记者：最困难的是什么时候，您还记得吗？",
+        "来源：我们的水都来自三十公里以外的水库。",
+        "作者：用二十年时间走遍了长江沿岸的每一座县城，拍下十万张照片。",
+        "编辑：因为父母年纪大了，所以回来了。",
+    ] {
+        let page = read(&format!(
+            "<h1>居民收入观察</h1><p>{sentence}</p><p>TEXT</p><p>TEXT</p><p>TEXT</p>"
+        ));
+        assert_eq!(byline(&page), NOTHING, "{sentence}");
+        assert!(page.article.paragraphs.iter().any(|text| text == sentence), "{sentence}");
+    }
+}
+
+#[test]
+fn newsrooms_and_people_beside_a_date_are_no_outlets() {
+    for (line, source, author) in [
+        ("政治中心／綜合報導", None, None),
+        ("娛樂中心／陳慧明報導", None, Some("陳慧明")),
+        ("國際中心/張嘉玲、李佳恩報導", None, Some("張嘉玲、李佳恩")),
+        ("<a href=/author/1>陸文禮</a><span>2022年12月21日 17:33</span>", None, Some("陸文禮")),
+        ("<span>2022年12月21日</span> <span>何雪瑩</span>", None, Some("何雪瑩")),
+        ("来源：江城晚报(武汉) 0人参与", Some("江城晚报"), None),
+        ("来源：江城网（www.jc.example.cn）", Some("江城网"), None),
+        ("来源：江城晚报记者汪洋", Some("江城晚报"), Some("汪洋")),
+        ("作者：王　伟", None, Some("王伟")),
+        ("本报记者 徐 靖", None, Some("徐靖")),
+        ("作者：欧阳明 李 娜", None, Some("欧阳明 李娜")),
+        ("<span class=author>Follow</span>", None, None),
+        ("<strong id=article-byline>Article information</strong>", None, None),
+    ] {
+        let page = read(&format!("<h1>居民收入观察</h1><div>{line}</div><p>TEXT</p><p>TEXT</p>"));
+        assert_eq!((byline(&page).1, byline(&page).2), (source, author), "{line}");
+    }
+    for word in
+        ["朗读", "听新闻", "独家", "VIP专享", "手机看", "QQ空间", "多云转晴", "Hong Kong", "on"]
+    {
+        let line = format!("2024-03-04 10:00 {word}");
+        let page = read(&format!("<h1>居民收入观察</h1><div>{line}</div><p>TEXT</p><p>TEXT</p>"));
+        assert_eq!(byline(&page).1, None, "{word}");
+    }
+}

@@ -36,10 +36,11 @@ pub(crate) struct Header {
     /// Whether the page shows any sign of the known layout, which is that of the
     /// [family](Self::is_family) of sites. Pages of other sites show such signs, too: a breadcrumb
     /// or a byline with a time is enough. If so, the first line needs less evidence to be the
-    /// title, and no bylines are read at the end of the body.
+    /// title.
     pub(crate) is_known_layout: bool,
     /// Whether the page is one of the family of sites whose titles have tags: it shows the site's
-    /// name twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`.
+    /// name twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`. If so, no bylines
+    /// are read at the end of the body.
     pub(crate) is_family: bool,
     /// What the bylines of header and body say, until [`complete`](Self::complete) takes it.
     pub(crate) byline: Byline,

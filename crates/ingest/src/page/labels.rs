@@ -66,7 +66,7 @@ pub(crate) enum Delimiter {
     Bar,
     Slash,
     Space,
-    /// A date, a number or the name of a reporter may directly follow its label.
+    /// A date, a number or the name of a person may directly follow its label.
     Nothing,
 }
 
@@ -160,7 +160,12 @@ impl Labels {
                 return None;
             }
             let end = self.end_of_joined(ahead, label, bytes);
-            let (delimiter, value_offset) = delimiter(label, &ahead[end..], separate)?;
+            let delimited = delimiter(label, &ahead[end..], separate);
+            // The name of an outlet may directly follow `以下文章來源於`.
+            let is_directly =
+                || label == Label::Source && ahead[..end].ends_with(['于', '於', '自']);
+            let directly = || (separate && is_directly()).then_some((Delimiter::Nothing, 0));
+            let (delimiter, value_offset) = delimited.or_else(directly)?;
             // In an interview, a single character before a colon stands for a speaker.
             let is_speaker = is_one_char && delimiter == Delimiter::Colon && label != Label::Writer;
             // Before a space, or directly before other text, it is a word of the text.
@@ -220,6 +225,11 @@ impl Labels {
         {
             end += bytes;
         }
+        // In `文/本報記者 王小明`, a value follows the slash.
+        let is_one_char = text[..end].chars().nth(1).is_none();
+        let is_joiner = |c: char| {
+            is_joiner(c) && !(is_one_char && (is_bar(c) || matches!(c, '/' | '\u{ff0f}')))
+        };
         for _ in 0..MAX_JOINED {
             let after = text[end..].trim_start();
             let joined = after.strip_prefix(is_joiner).map(str::trim_start);
@@ -263,7 +273,10 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
     if spaces > 0 {
         return Some((Delimiter::Space, spaces));
     }
-    (has_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
+    // The name of a person may directly follow, as in `编辑张三丰`.
+    let has_person =
+        matches!(label, Label::Reporter | Label::Author | Label::Editor | Label::Translator);
+    (has_number || has_person).then_some((Delimiter::Nothing, 0))
 }
 
 /// Whether a value can be a name: short, and not a sentence.

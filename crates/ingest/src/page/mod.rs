@@ -13,6 +13,7 @@ pub(crate) mod line;
 pub(crate) mod markdown;
 pub(crate) mod markup;
 pub(crate) mod metadata;
+pub(crate) mod names;
 pub(crate) mod outline;
 pub(crate) mod page_words;
 pub(crate) mod parsed;

@@ -196,10 +196,9 @@ impl<'a> Outline<'a> {
         self.header.byline = byline;
     }
 
-    /// Reads the bylines among the last paragraphs of the body. Pages of the known layout have none
-    /// there.
+    /// Reads the bylines among the last paragraphs of the body. Pages of the family have none there.
     fn take_closing_bylines(&mut self, labels: &Labels) {
-        if self.header.is_known_layout {
+        if self.header.is_family {
             return;
         }
         let mut byline = std::mem::take(&mut self.header.byline);

@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use crate::date;
+use crate::page::names::value::with_joined_names;
 use crate::text::punctuation::{is_bar, is_colon, is_han, is_sentence_end, is_space};
 use crate::text::word_table::{WordTable, rows};
 
@@ -47,6 +49,22 @@ pub(crate) struct PageWords {
     event: WordTable<()>,
     /// Outlets and sites whose names do not end as those of outlets do, such as `網易`.
     site: WordTable<()>,
+    /// Parts of buttons and counters, such as `收藏`.
+    button: WordTable<()>,
+    /// What stands where a name could, but is no name, such as `佚名`.
+    nobody: WordTable<()>,
+    /// Parts of labels and links beside an author, such as `專欄`.
+    about: WordTable<()>,
+    /// Endings of the parts of a newsroom, after a section, as in `政治中心`.
+    desk: WordTable<()>,
+    /// Endings of companies and authorities, such as `公司`.
+    company: WordTable<()>,
+    /// English words that are no part of a name, such as `Follow`.
+    interface: WordTable<()>,
+    /// Endings of what a platform says of an account, such as `领域创作者`.
+    account: WordTable<()>,
+    /// Beginnings of what a post was sent with, such as `iPhone`.
+    device: WordTable<()>,
 }
 
 /// The table, read once.
@@ -83,6 +101,14 @@ impl PageWords {
             "unit" => &mut self.unit,
             "event" => &mut self.event,
             "site" => &mut self.site,
+            "button" => &mut self.button,
+            "nobody" => &mut self.nobody,
+            "about" => &mut self.about,
+            "desk" => &mut self.desk,
+            "company" => &mut self.company,
+            "interface" => &mut self.interface,
+            "account" => &mut self.account,
+            "device" => &mut self.device,
             _ => return None,
         })
     }
@@ -147,7 +173,10 @@ impl PageWords {
             .filter(|token| !token.is_empty())
             .peekable();
         let has_word = text.chars().any(char::is_alphabetic);
-        has_word && tokens.peek().is_some() && tokens.all(is_button) || self.is_notice(text)
+        // `2023-05-17 10:20 分享` is a byline.
+        let has_date = || date::mentions_day(text) || date::find_first(text, usize::MAX).is_some();
+        has_word && !has_date() && tokens.peek().is_some() && tokens.all(is_button)
+            || self.is_notice(text)
     }
 
     /// Whether a line is a notice to readers such as `正在閱讀:…` or `掃一掃下載示例APP`.
@@ -247,9 +276,63 @@ impl PageWords {
         self.site.meaning_of(text).is_some()
     }
 
+    /// Whether a short text contains a part of a button or a counter, such as `收藏`.
+    pub(crate) fn has_button(&self, text: &str) -> bool {
+        /// Maximum characters of a button or counter.
+        const MAX_CHARS: usize = 16;
+        text.chars().count() <= MAX_CHARS && contains(&self.button, text)
+    }
+
+    /// Whether a text stands where a name could, but is no name, such as `佚名`; or has English
+    /// words of buttons and labels, as in `About the author`.
+    pub(crate) fn is_nobody(&self, text: &str) -> bool {
+        let mut words = text.split(|c: char| !c.is_ascii_alphabetic());
+        self.nobody.meaning_of(text).is_some()
+            || text.is_ascii() && words.any(|word| self.interface.meaning_of(word).is_some())
+    }
+
+    /// Whether a text has a word that stands in labels and links beside an author, such as `專欄`.
+    pub(crate) fn has_word_about_authors(&self, text: &str) -> bool {
+        contains(&self.about, text)
+    }
+
+    /// Whether a text is a part of a newsroom, such as `政治中心`.
+    pub(crate) fn is_desk(&self, text: &str) -> bool {
+        let desk = self.desk.longest_ending(text, MAX_ENDING);
+        desk.is_some_and(|(_, at)| self.is_section(&text[..at]))
+    }
+
+    /// Whether a short text is what a platform says of an account, such as `优质财经领域创作者`.
+    pub(crate) fn is_account(&self, text: &str) -> bool {
+        /// Maximum characters of such a text.
+        const MAX_CHARS: usize = 24;
+        text.chars().count() <= MAX_CHARS && self.account.longest_ending(text, MAX_ENDING).is_some()
+    }
+
+    /// Whether a text says what a post was sent with, such as `iPhone 14 Pro`.
+    pub(crate) fn is_device(&self, text: &str) -> bool {
+        self.device.longest_at(text).is_some()
+    }
+
+    /// Whether a text ends as names of companies and authorities do.
+    pub(crate) fn is_company(&self, text: &str) -> bool {
+        self.company.longest_ending(text, MAX_ENDING).is_some()
+    }
+
+    /// Whether a text ends as names of outlets do, or is such an ending.
+    pub(crate) fn ends_as_outlet(&self, text: &str) -> bool {
+        self.outlet.longest_ending(text, MAX_ENDING).is_some()
+    }
+
+    /// Whether a text is a surname.
+    pub(crate) fn is_surname(&self, text: &str) -> bool {
+        self.surname.meaning_of(text).is_some()
+    }
+
     /// Whether a text looks like the names of one or more people.
     pub(crate) fn is_people(&self, text: &str) -> bool {
-        let text = text.trim();
+        let joined = with_joined_names(text.trim());
+        let text = &*joined;
         let is_separator =
             |c: char| matches!(c, '、' | ',' | '\u{ff0c}' | '/' | '&') || is_space(c);
         let is_latin = text.chars().all(|c| {
@@ -277,6 +360,11 @@ impl PageWords {
         let given_name_chars = name[bytes..].chars().count();
         (1..=2).contains(&given_name_chars) && name.chars().all(is_han)
     }
+}
+
+/// Whether a text contains a word of the table.
+fn contains(table: &WordTable<()>, text: &str) -> bool {
+    text.char_indices().any(|(at, _)| table.longest_at(&text[at..]).is_some())
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn a_zip_after_a_program_is_read_and_of_several_zips_one() {
         let (records, report) = read("a.zip", &bytes);
         assert_eq!((titles(&records), report.skipped), (vec!["題目1"], vec![]));
     }
-    let message = "a.zip: damaged: it has message archives, of which one is read";
+    let message = "a.zip: damaged: it has several archives, of which one is read";
     for (bytes, title) in [
         ([&one[..], &two].concat(), "題目2"),
         ([&one[..], &two[..two.len() - 30]].concat(), "題目1"),

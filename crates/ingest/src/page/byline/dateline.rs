@@ -14,9 +14,9 @@ pub(super) const MAX_BYTES: usize = 200;
 /// reporter follows, unless its name ends with 社, 網 or 報.
 const MAX_PLACE_OR_OUTLET: usize = 8;
 /// The words by which a dateline says how a report was sent; several may stand in a row.
-const FILED: [&str; 16] = [
-    "綜合", "综合", "外電", "外电", "專電", "专电", "急電", "急电", "電", "电", "訊", "讯", "報導",
-    "報道", "报道", "报导",
+const FILED: [&str; 22] = [
+    "綜合", "综合", "外電", "外电", "專電", "专电", "急電", "急电", "電訊", "电讯", "專訊", "专讯",
+    "快訊", "快讯", "電", "电", "訊", "讯", "報導", "報道", "报道", "报导",
 ];
 /// How an outlet names itself.
 const OWN: [&str; 10] =
@@ -60,8 +60,13 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Dateline<'a>> {
         if filed == 0 {
             continue;
         }
-        let Some(fields) = fields(&dateline[..at], &dateline[at..at + filed]) else { continue };
-        let (fields, text) = with_reporter(fields, &dateline[at + filed..], labels);
+        let (before, after_filed) = (&dateline[..at], &dateline[at + filed..]);
+        let fields = fields(before, &dateline[at..at + filed]);
+        let Some(fields) = fields.or_else(|| fields_if_reporter_follows(before, after_filed))
+        else {
+            continue;
+        };
+        let (fields, text) = with_reporter(fields, after_filed, labels);
         // Brackets around a dateline contain nothing else.
         let is_all = text.is_empty();
         if dateline.len() < line.len() && !is_all {
@@ -116,8 +121,10 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
     }
     let is_own = OWN.iter().any(|own| outlet.starts_with(own));
     let source = if is_own { None } else { source(outlet, has_title) };
+    let desk_and_person =
+        || desk_and_person(text).filter(|_| day.is_none() && ends_in(filed, &REPORT));
     if !is_own && source.is_none() && !outlet.is_empty() {
-        return None;
+        return Some(vec![desk_and_person()?]);
     }
     fields.extend(source.map(|value| LabelledValue { label: Label::Source, value }));
     let author = names_before_city(names);
@@ -139,6 +146,14 @@ fn fields<'a>(text: &'a str, filed: &str) -> Option<Vec<LabelledValue<'a>>> {
         None => author.is_some_and(|author| !text.ends_with(author)),
     };
     is_dateline.then_some(fields)
+}
+
+/// The person in a text such as `娛樂中心／陳慧明`.
+fn desk_and_person(text: &str) -> Option<LabelledValue<'_>> {
+    let (desk, names) = text.split_once(['/', '\u{ff0f}'])?;
+    let value = names.trim_matches(is_separator);
+    let is_person = ends_in(desk.trim(), &DESKS) && page_words().is_people(value);
+    is_person.then_some(LabelledValue { label: Label::Author, value })
 }
 
 fn ends_in(text: &str, endings: &[&str]) -> bool {
@@ -163,7 +178,11 @@ fn before_day(text: &str) -> (&str, Option<&str>) {
 /// the text; then any outlet may have more than [`MAX_PLACE_OR_OUTLET`] characters.
 fn source(text: &str, reporter_follows: bool) -> Option<&str> {
     let words = page_words();
-    let is_outlet = |name: &str| words.is_outlet(name) && name.chars().all(|c| !is_comma(c));
+    // `明報` is shorter than other names.
+    let is_paper = |name: &str| name.ends_with(['報', '报']) && name.chars().count() == 2;
+    let is_outlet = |name: &str| {
+        (words.is_outlet(name) || is_paper(name)) && name.chars().all(|c| !is_comma(c))
+    };
     let outlet = words.before_city(text).trim_end_matches(is_separator);
     if is_outlet(outlet) && (reporter_follows || outlet.chars().count() <= MAX_PLACE_OR_OUTLET) {
         return Some(outlet);
@@ -196,8 +215,19 @@ fn names_before_city(text: &str) -> Option<&str> {
     all.or_else(|| names.filter(is_people))
 }
 
-/// Adds the reporter whom the text after a dateline names, as in `（記者李明）`; returns what
-/// follows.
+/// The fields of `text` before the words of [`FILED`] if `after` shows that it is no sentence: a
+/// reporter follows, as in `據新華社華盛頓3月4日電（記者李明）` or `環球網報道 記者 李明`.
+fn fields_if_reporter_follows<'a>(text: &'a str, after: &str) -> Option<Vec<LabelledValue<'a>>> {
+    let after = after.trim_start_matches(|c| is_separator(c) || matches!(c, '(' | '\u{ff08}'));
+    let titles = TITLES.iter().any(|title| after.starts_with(title));
+    let text = text.strip_prefix(['據', '据']).unwrap_or(text);
+    let outlet = before_day(text).0;
+    let value = source(outlet, titles).filter(|_| titles)?;
+    Some(vec![LabelledValue { label: Label::Source, value }])
+}
+
+/// Adds the reporter or editor whom the text after a dateline names, as in `（記者李明）`; returns
+/// what follows.
 fn with_reporter<'a>(
     mut fields: Vec<LabelledValue<'a>>,
     text: &'a str,
@@ -207,9 +237,20 @@ fn with_reporter<'a>(
     let open = text.chars().next();
     let close = open.and_then(closing_bracket);
     let named = |text: &'a str| {
-        let (label, bytes) = labels.longest_at(text)?;
-        let names = text[bytes..].trim_matches(|c| is_separator(c) || is_colon(c));
-        (label == Label::Reporter && page_words().is_people(names)).then_some(names)
+        let first = text.split(is_space).next().unwrap_or(text);
+        // `中新財經記者 李明`
+        let with_employer = || {
+            let (label, at) = labels.at_end(first)?;
+            (at > 0).then_some((label, first.len()))
+        };
+        let (label, bytes) = labels.longest_at(text).or_else(with_employer)?;
+        let value = text[bytes..].trim_matches(|c| is_separator(c) || is_colon(c));
+        let label = match label {
+            Label::Reporter => Label::Author,
+            Label::Editor | Label::Translator => label,
+            _ => return None,
+        };
+        page_words().is_people(value).then_some(LabelledValue { label, value })
     };
     let limit = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
     let (names, after) = match close.and_then(|close| text[..limit].find(close)) {
@@ -220,8 +261,8 @@ fn with_reporter<'a>(
         }
         None => (named(text), ""),
     };
-    let Some(value) = names else { return (fields, text.trim_matches([' ', '。'])) };
-    fields.push(LabelledValue { label: Label::Author, value });
+    let Some(field) = names else { return (fields, text.trim_matches([' ', '。'])) };
+    fields.push(field);
     (fields, after.trim_matches([' ', '。']))
 }
 
@@ -279,6 +320,12 @@ mod tests {
             ("〔財經頻道／綜合報導〕", "."),
             ("國際中心／綜合報導", "."),
             ("中央社／綜合報導", "source=中央社 ."),
+            ("中新网3月4日电 (中新财经记者 李明)", "source=中新网 author=李明 ."),
+            ("财联社3月4日讯（编辑 李明）国务院", "source=财联社 editor=李明 …"),
+            ("据新华社华盛顿3月4日电（记者李明）", "source=新华社 author=李明 ."),
+            ("【环球网报道 记者 李明】据悉", "source=环球网 author=李明 …"),
+            ("【明報專訊】政府昨日", "source=明報 …"),
+            ("娛樂中心／陳慧明報導", "author=陳慧明 ."),
         ] {
             assert_eq!(summary(line), wanted, "{line}");
         }

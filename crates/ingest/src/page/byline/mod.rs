@@ -6,14 +6,17 @@
 
 mod by_whom;
 pub(crate) mod dateline;
-mod names;
+mod free;
 pub(crate) mod scan;
 
 use crate::date;
 use crate::page::byline::by_whom::{by_whom, by_whom_after, person_first};
-use crate::page::byline::names::{push_free, without_city, without_words_of_reporting};
+use crate::page::byline::free::push_free;
 use crate::page::byline::scan::{BylinePiece, scan};
 use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, is_name};
+use crate::page::names::value::{
+    outlet_and_person, outlet_name, person_name, with_joined_names, without_words_of_reporting,
+};
 use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_sentence_end, is_space};
@@ -72,7 +75,7 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
     if page_words().begins_with_heading(line) {
         return None;
     }
-    let inner = date::inside_brackets(line);
+    let inner = date::inside_brackets(without_day_of_agency(line));
     let without_bullet = inner.trim_start_matches(is_bullet).trim_start();
     if without_bullet.len() < inner.len() && page_words().is_people(without_bullet) {
         let fields = vec![LabelledValue { label: Label::Author, value: without_bullet }];
@@ -97,6 +100,14 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
 fn trimmed(mut fields: Vec<LabelledValue<'_>>) -> Vec<LabelledValue<'_>> {
     fields.iter_mut().for_each(|field| field.value = field.value.trim());
     fields
+}
+
+/// A line without the day that the Central News Agency writes behind its editors, as in
+/// `（編輯：李四光）1120517`.
+fn without_day_of_agency(line: &str) -> &str {
+    let front = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_day = line.len() - front.len() == 7 && front.ends_with([')', '\u{ff09}']);
+    if is_day { front } else { line }
 }
 
 /// Bullets with which newspapers begin bylines.
@@ -182,9 +193,18 @@ fn push_labelled<'a>(
             let value = without_words_of_reporting(value);
             page_words().is_people(value).then(|| fields.push(LabelledValue { label, value }))
         }
+        Label::Source if page_words().is_device(value) => Some(()),
         Label::Source => {
-            let value = without_city(without_words_of_reporting(value));
-            fields.push(LabelledValue { label, value });
+            if let Some((outlet, person)) = outlet_and_person(value) {
+                fields.push(LabelledValue { label: Label::Author, value: person });
+                fields.push(LabelledValue { label, value: outlet });
+            } else {
+                fields.push(LabelledValue { label, value: outlet_name(value) });
+            }
+            Some(())
+        }
+        Label::Author | Label::Translator | Label::Editor => {
+            fields.push(LabelledValue { label, value: name_of_person(value) });
             Some(())
         }
         _ => {
@@ -192,6 +212,13 @@ fn push_labelled<'a>(
             Some(())
         }
     }
+}
+
+/// The names in the value of an author: without a job title before them, or a number after them.
+fn name_of_person(value: &str) -> &str {
+    let value = without_words_of_reporting(value);
+    let name = person_name(value);
+    if name.len() < value.len() && page_words().is_people(name) { name } else { value }
 }
 
 /// Whether a value after a label of time may be a date, even one that cannot be parsed: `昨天`. A
@@ -267,7 +294,7 @@ impl Byline {
                 Label::Title | Label::Counter | Label::Other => continue,
             };
             if !field.value.is_empty() && (field.label == Label::Link || is_name(field.value)) {
-                slot.get_or_insert_with(|| field.value.to_owned());
+                slot.get_or_insert_with(|| with_joined_names(field.value).into_owned());
             }
         }
     }

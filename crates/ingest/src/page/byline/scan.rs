@@ -2,6 +2,8 @@
 
 use crate::date::{self, ParsedDate};
 use crate::page::labels::{Delimiter, Label, LabelAt, Labels, without_separators};
+use crate::page::names::is_certain_outlet;
+use crate::page::names::unlabelled::is_certain_person;
 use crate::page::page_words::page_words;
 use crate::text::punctuation::{is_bar, is_colon, is_comma, is_han, is_space};
 
@@ -177,7 +179,15 @@ impl<'a> Scan<'a, '_> {
         let value = without_stray_brackets(&self.line[self.value_start.min(to)..to]);
         match self.open_label.take() {
             Some((label, delimiter)) => {
+                // `By 王小明 | 示例財經`
+                let is_name = matches!(label, Label::Reporter | Label::Author | Label::Editor);
+                let at_bar = value.split_once(is_bar).filter(|_| is_name);
+                let (value, after) = at_bar.unwrap_or((value, ""));
+                let value = without_separators(value);
                 self.pieces.push(BylinePiece::Labelled { label, delimiter, value });
+                if !after.trim().is_empty() {
+                    self.pieces.push(BylinePiece::Free(without_separators(after)));
+                }
             }
             // Signs alone separate or adorn the pieces.
             None if value.contains(char::is_alphanumeric) => {
@@ -254,12 +264,21 @@ impl<'a> Scan<'a, '_> {
                 Delimiter::Space,
                 Label::Author | Label::Reporter | Label::Translator | Label::Editor,
             ) => is_person(),
-            // `記者王小明／台北報導`
-            (Delimiter::Nothing, Label::Reporter) => {
-                value.split_once(['/', '\u{ff0f}']).is_some_and(|(name, city)| {
-                    words.is_people(name) && words.ends_in_word_of_reporting(city)
-                })
+            // `編輯張三丰`, or `記者王小明／台北報導`
+            (
+                Delimiter::Nothing,
+                Label::Author | Label::Reporter | Label::Translator | Label::Editor,
+            ) => {
+                let name = until(|c| is_separator(c) && c != '、');
+                let before_city = || value.split_once(['/', '\u{ff0f}']);
+                is_certain_person(name)
+                    && (before_city().is_none_or(|(_, city)| {
+                        words.ends_in_word_of_reporting(city)
+                            || self.labels.at_start(city).is_some()
+                    }))
             }
+            // `以下文章來源於示例財經`
+            (Delimiter::Nothing, Label::Source) => is_certain_outlet(until(is_separator)),
             _ => false,
         }
     }
@@ -310,7 +329,17 @@ fn is_separator(c: char) -> bool {
         || is_bar(c)
         || matches!(
             c,
-            '/' | '\u{ff0f}' | '·' | '、' | ';' | '\u{ff1b}' | ']' | ')' | '】' | '\u{ff09}'
+            '/' | '\u{ff0f}'
+                | '·'
+                | '・'
+                | '•'
+                | '、'
+                | ';'
+                | '\u{ff1b}'
+                | ']'
+                | ')'
+                | '】'
+                | '\u{ff09}'
         )
 }
 

@@ -235,3 +235,74 @@ fn labels_of_a_user_count_in_datelines_and_after_names() {
         assert!(!has_field(Labels::builtin()), "{line}: only the user's table has the label");
     }
 }
+
+#[test]
+fn words_beside_a_date_that_name_nobody_do_not_hide_it() {
+    for word in [
+        "分享",
+        "收藏 分享",
+        "复制链接",
+        "已编辑",
+        "深度",
+        "全文转载",
+        "北京朝阳",
+        "iPhone 14 Pro",
+        "来自 Android",
+        "听全文",
+        "阅读原文",
+        "大字",
+        "不感兴趣",
+        "投诉",
+        "APP内打开",
+        "多云转晴",
+        "VIP专享",
+        "手机看",
+        "独家",
+        "朗读",
+        "·优质财经领域创作者",
+        "发布于北京财经领域创作者",
+        "IP 属地北京",
+        "政治中心",
+    ] {
+        assert_eq!(
+            summary(&format!("2023-05-17 10:20 {word}")),
+            "date=2023-05-17T10:20:00",
+            "{word}"
+        );
+    }
+    assert_all(&[
+        ("2023-05-17 南方周末", "source=南方周末 date=2023-05-17"),
+        ("2023-05-17 深潮", "source=深潮 date=2023-05-17"),
+        ("2023-05-17 TechFlow", "source=TechFlow date=2023-05-17"),
+        ("2023-05-17 示例财经官方账号", "date=2023-05-17"),
+        ("编辑于 2023-05-18 11:00・IP 属地北京", "date=2023-05-18T11:00:00"),
+        ("【纠错】 【责任编辑:张三丰】", "editor=张三丰"),
+        ("文章編號：A123", ""),
+    ]);
+}
+
+#[test]
+fn several_roles_stand_in_one_line() {
+    assert_all(&[
+        ("记者王小明、李四光 实习生赵五 编辑张三丰", "author=王小明、李四光 editor=张三丰"),
+        ("文/本报记者 王小明 图/李四光", "author=王小明"),
+        ("图文/王小明", "author=王小明"),
+        ("By 王小明 | 示例財經 | May 17, 2023", "author=王小明 source=示例財經 date=2023-05-17"),
+        ("by 王小明 on May 17, 2023", "author=王小明 date=2023-05-17"),
+        ("来源：示例财经 2023-05-17 10:20 我要评论(0)", "source=示例财经 date=2023-05-17T10:20:00"),
+        ("来源：江城晚报记者汪洋", "author=汪洋 source=江城晚报"),
+        ("来源：示例财经 【打印】 【关闭】", "source=示例财经"),
+        ("来源：示例财经（记者 王小明）", "author=王小明 source=示例财经"),
+        ("编辑：李四光 SF123", "editor=李四光"),
+        ("作者：王　伟", "author=王伟"),
+        ("本报记者 徐 靖", "author=徐靖"),
+        ("以下文章来源于示例财经，作者：王小明", "author=王小明 source=示例财经"),
+        ("以下文章来源于示例财经 ，作者王小明", "author=王小明 source=示例财经"),
+        ("（編輯：李四光）1120517", "editor=李四光"),
+        ("（譯者：王小明/核稿：李四光）1120517", "translator=王小明"),
+    ]);
+    for sentence in ["编辑高级人才招聘", "作者方面表示不便回应", "记者王小明从会上获悉"]
+    {
+        assert_eq!(summary(sentence), "text", "{sentence}");
+    }
+}

@@ -3,8 +3,9 @@
 use super::letters::letters_and_digits;
 use super::meta_names::{AUTHORS, EDITORIAL_SYSTEMS};
 use super::metadata::{LEAD_LINES, Parts};
-use super::names::{bare_name, is_chinese_name, is_outlet_like, is_person};
 use super::script;
+use crate::page::names::value::bare_name;
+use crate::page::names::{is_certain_outlet, is_chinese_name, is_person};
 use crate::page::page_words::page_words;
 
 impl Parts<'_> {
@@ -50,8 +51,9 @@ impl Parts<'_> {
                 .find_map(|label| inner.strip_prefix(label))?
                 .trim();
             let name = value.rsplit([' ', '\u{3000}']).next()?;
-            (name != value && is_chinese_name(name) || is_person(value) && !is_outlet_like(value))
-                .then(|| if is_chinese_name(name) { name } else { value }.to_owned())
+            (name != value && is_chinese_name(name)
+                || is_person(value) && !is_certain_outlet(value))
+            .then(|| if is_chinese_name(name) { name } else { value }.to_owned())
         };
         texts().find_map(bracketed).or_else(|| {
             let named = |name: &str| {
@@ -78,7 +80,7 @@ impl Parts<'_> {
             |name| {
                 let is_author = is_person(name)
                     && is_other(name)
-                    && !is_outlet_like(name)
+                    && !is_certain_outlet(name)
                     && (!is_editorial || is_near_the_top(name))
                     && !self.is_named_as_editor(name);
                 is_author.then(|| name.to_owned())

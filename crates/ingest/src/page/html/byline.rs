@@ -4,20 +4,22 @@ use std::ops::Range;
 
 use super::date_precision;
 use super::lines::TextPiece;
-use super::names::{
-    bare_name, is_button_or_not_a_name, is_chinese_name, is_marked_person, is_outlet,
-    is_outlet_like, is_person, person_name,
-};
 use super::open_elements::Roles;
 use super::other_parts::{is_linked_title, is_paragraph};
 use super::title::HtmlTitle;
 use super::tokens::{Token, tokens};
 use crate::date;
-use crate::page::labels::{Label, Labels};
+use crate::page::byline::dateline;
+use crate::page::labels::{Delimiter, Label, LabelledValue, Labels};
 use crate::page::line::Line;
+use crate::page::names::unlabelled::{Unlabelled, is_no_name, unlabelled};
+use crate::page::names::value::{bare_name, outlet_and_person, person_name, with_joined_names};
+use crate::page::names::{
+    is_button_or_not_a_name, is_certain_outlet, is_marked_person, is_outlet, is_person,
+};
 use crate::page::page_words::page_words;
 use crate::record::Moment;
-use crate::text::punctuation::{is_colon, is_space};
+use crate::text::punctuation::{is_colon, is_sentence_end, is_space};
 
 /// Maximum characters of a line of a byline.
 pub(super) const MAX_LINE: usize = 90;
@@ -167,13 +169,16 @@ impl HtmlByline {
             self.date.get_or_insert(moment);
             return;
         }
+        if self.take_dateline(number, line, labels) || is_labelled_sentence(&line.text, labels) {
+            return;
+        }
         let tokens = tokens(pieces, labels);
         let has_date = tokens.iter().any(|token| matches!(token, Token::Date { .. }));
         let names: Vec<(&str, Roles)> = tokens
             .iter()
             .filter_map(|token| match token {
                 Token::Text { text, roles }
-                    if !is_button_or_not_a_name(text) && !page_words().is_count(text) =>
+                    if !is_button_or_not_a_name(text) && !is_no_name(text, labels) =>
                 {
                     Some((bare_name(text), *roles))
                 }
@@ -195,12 +200,12 @@ impl HtmlByline {
                     && !is_label(name, labels)
                     && !(is_linked(name) && is_linked_title(name))
             };
-            self.take_outlet_beside_date(&tokens, &names, &can_be_outlet);
-        } else if let [(name, _)] = names[..]
-            && !has_field
-            && pieces.len() == 1
-        {
-            self.take_author_and_outlet(number, name);
+            let names: Vec<(&str, Roles, Unlabelled)> = names
+                .iter()
+                .filter(|(name, roles)| !roles.is_only(Roles::AUTHOR) && can_be_outlet(name))
+                .map(|(name, roles)| (*name, *roles, unlabelled(name, labels)))
+                .collect();
+            self.take_names_beside_date(&tokens, &names);
         }
         let unknown = tokens.iter().filter_map(|token| match token {
             Token::Unknown(value) => Some(value.chars().count()),
@@ -221,7 +226,7 @@ impl HtmlByline {
     /// Takes the value of a date or labelled field; returns whether the token is a labelled field.
     fn take_token(&mut self, token: &Token<'_>, labels: &Labels) -> bool {
         let set = |slot: &mut Option<String>, value: &str| {
-            slot.get_or_insert_with(|| value.to_owned());
+            slot.get_or_insert_with(|| with_joined_names(value).into_owned());
         };
         match token {
             Token::Date { moment, updated: true, labelled, .. } => {
@@ -238,6 +243,13 @@ impl HtmlByline {
                     Some(date) => date_precision::refined(date, *moment).unwrap_or(date),
                     None => *moment,
                 });
+            }
+            Token::Field { label: Label::Source, value, spaced: false }
+                if let Some((outlet, person)) = outlet_and_person(value) =>
+            {
+                set(&mut self.source, outlet);
+                set(&mut self.author, person);
+                return true;
             }
             Token::Field { label, value, spaced } => {
                 // What follows a label without a value is the next label, which is no name.
@@ -283,50 +295,90 @@ impl HtmlByline {
         }
     }
 
-    /// Takes the outlet that stands beside a date without a label, from the names of the line.
-    fn take_outlet_beside_date(
+    /// Takes the outlet and the person that stand beside a date without a label.
+    fn take_names_beside_date(
         &mut self,
         tokens: &[Token<'_>],
-        names: &[(&str, Roles)],
-        can_be_outlet: &dyn Fn(&str) -> bool,
+        names: &[(&str, Roles, Unlabelled)],
     ) {
         // Beside labels without colons stand names of users, categories and words such as `by`,
         // too: `kingname 发布于 2019-09-07`.
         let is_spaced = |token: &Token<'_>| {
             matches!(token, Token::Date { spaced: true, .. } | Token::Field { spaced: true, .. })
         };
-        let must_be_outlet_like = tokens.iter().any(is_spaced);
-        let outlet = match *names {
-            // The only name beside a date is the outlet.
-            [(name, roles)]
-                if can_be_outlet(name)
-                    && !roles.is_only(Roles::AUTHOR)
-                    && (is_outlet_like(name) || !must_be_outlet_like) =>
-            {
-                name
-            }
-            // Of two names beside a date, the one that looks like an outlet is the outlet.
-            [(name, _), (other, _)] | [(other, _), (name, _)]
-                if is_outlet_like(name) && !is_outlet_like(other) && can_be_outlet(name) =>
-            {
-                name
-            }
-            _ => return,
+        let only = |kind: Unlabelled| {
+            let mut found = names.iter().filter(|name| name.2 == kind);
+            found.next().filter(|_| found.next().is_none()).map(|name| name.0)
         };
-        self.marked_source.get_or_insert_with(|| outlet.to_owned());
-    }
-
-    /// Reads `NAME/OUTLET` on a line of its own.
-    fn take_author_and_outlet(&mut self, number: usize, text: &str) {
-        if let Some((name, outlet)) = text.split_once(['/', '\u{ff0f}'])
-            && is_chinese_name(name.trim())
-            && is_outlet(outlet.trim())
-        {
-            self.marked_author.get_or_insert_with(|| name.trim().to_owned());
-            self.marked_source.get_or_insert_with(|| outlet.trim().to_owned());
-            self.lines.push(number);
+        let is_spaced = tokens.iter().any(is_spaced);
+        let unknown = || only(Unlabelled::UnknownWord).filter(|_| names.len() == 1 && !is_spaced);
+        let outlet = only(Unlabelled::Outlet).or_else(unknown);
+        if let Some(outlet) = outlet {
+            self.marked_source.get_or_insert_with(|| outlet.to_owned());
+        }
+        if let Some(person) = only(Unlabelled::Person).filter(|_| !is_spaced) {
+            self.marked_author.get_or_insert_with(|| with_joined_names(person).into_owned());
         }
     }
+
+    /// Reads a line that is only a dateline or names a reporter and a desk, as in
+    /// `娛樂中心／陳慧明報導`; or `NAME/OUTLET`. Returns whether it is such a line.
+    fn take_dateline(&mut self, number: usize, line: &Line<'_>, labels: &Labels) -> bool {
+        let fields = match dateline::read(&line.text, labels) {
+            Some(dateline) if dateline.is_whole => dateline.fields,
+            _ => match author_and_outlet(&line.text) {
+                Some([value, outlet]) => vec![
+                    LabelledValue { label: Label::Author, value },
+                    LabelledValue { label: Label::Source, value: outlet },
+                ],
+                None => return false,
+            },
+        };
+        for LabelledValue { label, value } in fields {
+            match label {
+                Label::Source => {
+                    self.marked_source.get_or_insert_with(|| value.to_owned());
+                }
+                Label::Author => {
+                    self.marked_author.get_or_insert_with(|| with_joined_names(value).into_owned());
+                }
+                _ => {}
+            }
+        }
+        self.lines.push(number);
+        true
+    }
+}
+
+/// The parts of `NAME/OUTLET`.
+fn author_and_outlet(text: &str) -> Option<[&str; 2]> {
+    let (name, outlet) = text.split_once(['/', '\u{ff0f}'])?;
+    let (name, outlet) = (name.trim(), outlet.trim());
+    (page_words().is_people(name) && is_outlet(outlet) && !page_words().is_people(outlet))
+        .then_some([name, outlet])
+}
+
+/// Whether a line is a sentence after a label, as in an interview: `记者：您为什么回来？`. The
+/// sentence has marks, and what stands before the first of them is no name.
+fn is_labelled_sentence(text: &str, labels: &Labels) -> bool {
+    let Some(found) = labels.at_start(text).filter(|found| found.delimiter == Delimiter::Colon)
+    else {
+        return false;
+    };
+    let value = &text[found.value_start..];
+    let is_mark = |c: char| is_sentence_end(c) || c == '\u{ff0c}';
+    let Some(end) = value.find(is_mark) else { return false };
+    let name = value[..end].trim();
+    let is_named = match found.label {
+        Label::Author | Label::Reporter | Label::Writer | Label::Translator | Label::Editor => {
+            page_words().is_people(person_name(name)) || is_certain_outlet(bare_name(name))
+        }
+        Label::Source => {
+            is_certain_outlet(bare_name(name)) || unlabelled(name, labels) != Unlabelled::NoName
+        }
+        _ => return false,
+    };
+    !is_named
 }
 
 /// Whether a text is a label and nothing else, and so no name.

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::date_precision::stated_moment;
 use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
-use super::names::is_person;
 use super::script::in_script;
 use crate::fields::placeholder::is_placeholder;
+use crate::page::names::is_person;
 use crate::record::Moment;
 
 /// Maximum number of objects that are read.

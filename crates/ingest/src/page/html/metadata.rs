@@ -8,7 +8,6 @@ use super::lead;
 use super::letters::letters_and_digits;
 use super::lines::TextPiece;
 use super::meta_names::{DATES, PUBLISHED, SCRIPT_DATES, SOURCES};
-use super::names::{bare_name, is_outlet};
 use super::non_text::{is_line_of_tags, non_text_lines};
 use super::other_parts::OtherParts;
 use super::script;
@@ -22,6 +21,8 @@ use crate::page::byline::Byline;
 use crate::page::labels::Labels;
 use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
+use crate::page::names::is_outlet;
+use crate::page::names::value::bare_name;
 use crate::record::{DateOrigin, Moment};
 
 /// Maximum number of tags that are kept.

@@ -43,7 +43,6 @@ mod limits;
 mod lines;
 mod meta_names;
 mod metadata;
-mod names;
 mod non_text;
 mod numbered_copy;
 mod open_elements;

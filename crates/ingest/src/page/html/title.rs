@@ -4,10 +4,10 @@
 
 use super::json_ld::JsonLd;
 use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
-use super::names::is_outlet_like;
 use super::stated_data::StatedData;
 use crate::fields::placeholder::is_placeholder;
 use crate::page::line::{Layout, Line, Part};
+use crate::page::names::is_certain_outlet;
 use crate::text::punctuation::is_sentence_end;
 
 /// How many lines from the top are searched for the title.
@@ -183,14 +183,14 @@ fn unconfirmed_heading(
 ) -> Option<String> {
     let is_site = |title: &&str| {
         let letters = letters_and_digits(title);
-        letters.chars().count() < 6 || is_outlet_like(title) || site_names.contains(&letters)
+        letters.chars().count() < 6 || is_certain_outlet(title) || site_names.contains(&letters)
     };
     if !stated.iter().all(is_site) {
         return None;
     }
     lines
         .iter()
-        .find(|line| line.heading == 1 && line.part == Part::Main && !is_outlet_like(&line.text))
+        .find(|line| line.heading == 1 && line.part == Part::Main && !is_certain_outlet(&line.text))
         .map(|line| line.text.clone().into_owned())
 }
 
@@ -209,7 +209,7 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String
         }
         let tail_letters = letters_and_digits(tail);
         let is_site = chars <= 2 * MAX_TAIL
-            && (is_outlet_like(tail)
+            && (is_certain_outlet(tail)
                 || tail.starts_with("Powered by")
                 || site_names.iter().any(|site| is_same_site(site, &tail_letters)));
         // Whether the tail is short, and has neither the end of a sentence nor a colon.

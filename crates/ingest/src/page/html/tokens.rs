@@ -1,10 +1,10 @@
 //! Splits the lines of a byline into dates, labelled fields and other text.
 
 use super::lines::TextPiece;
-use super::names::{is_button_or_not_a_name, is_marked_person, is_outlet, is_outlet_like};
 use super::open_elements::Roles;
 use crate::date;
 use crate::page::labels::{Delimiter, Label, Labels};
+use crate::page::names::{is_button_or_not_a_name, is_certain_outlet, is_marked_person, is_outlet};
 use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_bar, is_colon, is_han, is_sentence_end};
@@ -207,7 +207,7 @@ fn name_after_space<'p>(
         }
         Label::Source if is_outlet(first) => {
             let chars = first.chars().count();
-            let is_clear = is_outlet_like(first) && chars >= 3;
+            let is_clear = is_certain_outlet(first) && chars >= 3;
             let is_short = !is_latin_label && (chars <= 6 || first.is_ascii());
             if !is_clear && !is_short && !page_words().is_outlet(first) {
                 return None;
@@ -265,9 +265,10 @@ fn date_at(text: &str, labels: &Labels) -> Option<(Moment, usize)> {
 }
 
 /// Where the value of a field ends: at a bar, after two spaces, after a space that a label or date
-/// follows, or at a full-width comma, a full stop or a closing bracket.
+/// follows, or at a full-width comma, a full stop or a bracket that the value does not open.
 fn value_end(text: &str, labels: &Labels) -> usize {
     let mut spaces = 0;
+    let mut is_open = false;
     for (at, c) in text.char_indices() {
         let next = &text[at..];
         if is_bar(c)
@@ -277,8 +278,14 @@ fn value_end(text: &str, labels: &Labels) -> usize {
             return at;
         }
         spaces = if c.is_whitespace() { spaces + 1 } else { 0 };
-        if at > 0 && matches!(c, '\u{ff0c}' | '。' | '）' | ')' | '】' | ']') {
+        if at > 0 && matches!(c, '\u{ff0c}' | '。') {
             return at;
+        }
+        match c {
+            '（' | '(' | '【' | '[' => is_open = true,
+            '）' | ')' | '】' | ']' if is_open => is_open = false,
+            '）' | ')' | '】' | ']' if at > 0 => return at,
+            _ => {}
         }
     }
     text.len()
