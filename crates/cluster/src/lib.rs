@@ -93,6 +93,7 @@ pub use error::{Error, Exchange, Result};
 pub use index::ClusterIndex;
 pub use index_name::{NameError, check_index_name};
 pub use physical_index::{Health, IndexInfo};
+pub use publication::is_copy_of;
 pub use query_error::TooManyClauses;
 pub use request::{Method, Request, Response, encode_segment};
 pub use schema::{FORMAT, LayoutOptions, ShardLayout, field, text_field};

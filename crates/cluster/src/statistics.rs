@@ -40,7 +40,8 @@ pub struct Description {
     pub program: String,
     /// The time of the build, RFC 3339 in UTC.
     pub built: String,
-    /// The files and folders that were indexed, as they were given.
+    /// The absolute paths of the files and folders that were indexed; as they were given, if the
+    /// index was sent in shares.
     pub roots: Vec<String>,
     /// The number of articles and of flash items.
     pub documents: [u64; 2],

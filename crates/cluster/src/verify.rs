@@ -82,10 +82,12 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
         verified.findings.push(finding);
     }
     let statistics = statistics_name(index.documents_index());
-    let statistics_documents =
-        index.client().count(&statistics, &json!({ "query": { "match_all": {} } }))?;
-    if statistics_documents < description.min_statistics_documents() {
-        verified.findings.push(format!("{statistics} lacks statistics"));
+    match count_of_statistics(index)? {
+        None => verified.findings.push(format!("{statistics} is missing")),
+        Some(count) if count < description.min_statistics_documents() => {
+            verified.findings.push(format!("{statistics} lacks statistics"));
+        }
+        Some(_) => {}
     }
     let mut compare_hit = |hit: &Hit| -> Result<()> {
         verified.compared += 1;
@@ -124,6 +126,29 @@ pub fn verify(index: &ClusterIndex, all: bool, progress: &dyn Fn(u64, u64)) -> R
     let answer: Answer = index.search(&body)?;
     answer.hits.hits.iter().try_for_each(compare_hit)?;
     Ok(verified)
+}
+
+/// The number of documents of the statistics of an index; `None` if the index of statistics is
+/// missing.
+fn count_of_statistics(index: &ClusterIndex) -> Result<Option<u64>> {
+    let statistics = statistics_name(index.documents_index());
+    match index.client().count(&statistics, &json!({ "query": { "match_all": {} } })) {
+        Err(Error::NotFound { .. }) => Ok(None),
+        count => count.map(Some),
+    }
+}
+
+/// Whether an index has as many documents and statistics as its description says.
+///
+/// # Errors
+///
+/// If the cluster cannot be asked.
+pub(crate) fn is_whole(index: &ClusterIndex) -> Result<bool> {
+    let description = index.description();
+    let expected: u64 = description.documents.iter().sum();
+    let statistics = count_of_statistics(index)?;
+    Ok(index.count(&json!({ "match_all": {} }))? == expected
+        && statistics.is_some_and(|count| count >= description.min_statistics_documents()))
 }
 
 /// What [`compare`] compares an index on a cluster with, for findings.
@@ -172,7 +197,7 @@ pub fn compare(
     unknown.sort_unstable();
     let unknown = unknown.iter().map(|id| format!("document {id} is not in {FOLDER}"));
     verified.findings.extend(unknown);
-    if !statistics_agree(index, statistics)? {
+    if count_of_statistics(index)?.is_none() || !statistics_agree(index, statistics)? {
         let name = statistics_name(index.documents_index());
         verified.findings.push(format!("{name} differs from {FOLDER}"));
     }

@@ -1,7 +1,8 @@
 //! Builds or updates an index on a cluster: builds the index in a folder on this machine, and
 //! copies it to the cluster.
 
-use wensou_cluster::{ClusterAddress, CopyOptions, DocumentsToSend};
+use wensou_cluster::{ClusterAddress, CopyOptions, DocumentsToSend, is_copy_of};
+use wensou_index::Index;
 
 use super::local;
 use crate::args::Index as Args;
@@ -27,8 +28,16 @@ pub(super) fn run(
     local_settings.written.value.clone_from(&folder);
     // Connect first, so that a wrong address is reported at once: reading an archive may take
     // hours.
+    let mut covers_the_same = false;
     if !args.dry_run {
-        global.cluster.connect(&address)?;
+        let client = global.cluster.connect(&address)?;
+        // What is changed in the index on this machine may then be changed in its copy, too. If the
+        // address has another index, say so before anything changes.
+        let kept = wensou_index::is_index_folder(&folder).then(|| Index::open(&folder));
+        if let Some(Ok(kept)) = kept {
+            let replace = args.copy_flags.replace;
+            covers_the_same = is_copy_of(&kept, &client, &address, replace)?;
+        }
     }
     let outcome = local::run(&local_settings, args, terminal)?;
     if outcome == Outcome::Done && !args.dry_run {
@@ -36,8 +45,9 @@ pub(super) fn run(
         // hash of its fields; the copy on the cluster states the sum that it had before.
         let to_send =
             if args.rebuild { DocumentsToSend::All } else { DocumentsToSend::StatedSumDiffers };
-        let options =
-            CopyOptions { to_send, wait: args.wait, ..copy_options(global, args.copy_flags) };
+        let options = copy_options(global, args.copy_flags);
+        let replace = options.replace || covers_the_same;
+        let options = CopyOptions { to_send, replace, wait: args.wait, ..options };
         copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
     }
     Ok(outcome)

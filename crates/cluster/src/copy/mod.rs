@@ -24,9 +24,11 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::publication::{Publication, Publisher, check_replaceable, published_index};
 use crate::schema::statistics_name;
+use crate::verify;
 pub use options::{Copied, CopyOptions, CopyProgress, DocumentsToSend};
 
-/// Copies an index to a cluster.
+/// Copies an index to a cluster. If documents or statistics of the published copy are missing, no
+/// sum that it states is trusted, and a new copy is written even if the index has not changed.
 ///
 /// # Errors
 ///
@@ -45,11 +47,14 @@ pub fn copy(
     if let Some(published) = &published {
         check_replaceable(index, published, options)?;
     }
-    let publication = Publication::begin(index, client, address, options)?;
+    let mut publication = Publication::begin(index, client, address, options)?;
     // Another copy may have been published before this one took the lock.
     let published = published_index(client, address)?;
     if let Some(published) = &published {
         check_replaceable(index, published, options)?;
+        if options.to_send == DocumentsToSend::StatedSumDiffers && !verify::is_whole(published)? {
+            publication.options.to_send = DocumentsToSend::ComputedSumDiffers;
+        }
     }
     let name = publication.documents_name(published.as_ref())?;
     if let Some(same) = published.as_ref().filter(|published| published.documents_index() == name) {

@@ -134,6 +134,9 @@ impl Publication<'_> {
         // A clone does not inherit the number of replicas.
         let mut settings = unblocked;
         settings["index.number_of_replicas"] = json!(layout.replicas);
+        // Somebody may have removed the block that publishing has set, to change documents.
+        let blocked = json!({ "index.blocks.write": true });
+        self.put_to(original.documents_index(), "_settings", &blocked)?;
         let cloned =
             self.put_to(original.documents_index(), &endpoint, &json!({ "settings": settings }));
         self.created_or_already_ours(name, cloned)?;

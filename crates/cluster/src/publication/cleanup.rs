@@ -29,7 +29,8 @@ pub(crate) enum Publisher {
 /// and what interrupted copies have left. `current` and its statistics stay. Waits for `grace`
 /// first, because searches may still read the index that was published before.
 ///
-/// Indexes without the mark of a copy to this address stay, and so do those that an alias leads to.
+/// Indexes without the mark of a copy to this address stay, and so do those that an alias leads to,
+/// with their statistics.
 /// Indexes that several machines have not finished stay if `publisher` is [`Publisher::Copy`]; they
 /// are deleted if it is [`Publisher::Shares`].
 ///
@@ -55,8 +56,15 @@ pub(super) fn remove_others(
     };
     // True for the index of documents, and for those of its statistics and parts.
     let is_unfinished = |name: &str| unfinished.iter().any(|documents| name.starts_with(documents));
+    // The statistics and parts of an index of documents that stays for its alias stay, too.
+    let with_alias: Vec<String> = others
+        .iter()
+        .filter(|(_, found)| !found.aliases.is_empty())
+        .map(|(name, _)| name.clone())
+        .collect();
+    let is_used = |name: &str| with_alias.iter().any(|documents| name.starts_with(documents));
     let (removed, kept): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, found)| {
-        found.is_left_by_copies_to(address.alias()) && !is_unfinished(name)
+        found.is_left_by_copies_to(address.alias()) && !is_unfinished(name) && !is_used(name)
     });
     if !removed.is_empty() {
         std::thread::sleep(grace);

@@ -26,6 +26,7 @@ use crate::request::{Request, encode_segment};
 use crate::schema::{self, ShardLayout, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};
 pub(crate) use cleanup::Publisher;
+pub use published::is_copy_of;
 pub(crate) use published::{check_replaceable, new_layout, published_index, roots};
 
 /// How long a shard of an index may be missing before the shard counts as lost. A replica, if there
@@ -39,7 +40,7 @@ pub(crate) struct Publication<'a> {
     pub(crate) index: &'a Index,
     pub(crate) client: &'a Client,
     pub(crate) address: &'a ClusterAddress,
-    pub(crate) options: &'a CopyOptions,
+    pub(crate) options: CopyOptions,
     pub(crate) lock: Lock,
     /// The name of the index that the alias led to when the address was locked; `None` if there was
     /// no alias.
@@ -56,7 +57,7 @@ impl<'a> Publication<'a> {
     ) -> Result<Self> {
         let lock = Lock::acquire(client, address, options.wait)?;
         let replaced = client.alias_targets(address.alias())?.into_iter().next();
-        Ok(Self { index, client, address, options, lock, replaced })
+        Ok(Self { index, client, address, options: *options, lock, replaced })
     }
 
     /// How the index of documents is spread over the cluster, if this process creates it.

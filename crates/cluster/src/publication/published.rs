@@ -31,6 +31,33 @@ pub(crate) fn published_index(
     }
 }
 
+/// Whether the address has a copy that covers the same files and folders as `index`. With `replace`,
+/// a copy that covers others may be replaced.
+///
+/// # Errors
+///
+/// [`Error::OtherRoots`] if the copy covers others and `replace` is false; and if the cluster cannot
+/// be asked.
+pub fn is_copy_of(
+    index: &Index,
+    client: &Client,
+    address: &ClusterAddress,
+    replace: bool,
+) -> Result<bool> {
+    let Some(published) = published_index(client, address)? else { return Ok(false) };
+    let is_copy = published.description().roots == roots(index);
+    if is_copy || replace { Ok(is_copy) } else { Err(other_roots(index, &published)) }
+}
+
+/// The error about a published index that has other roots than `index`.
+fn other_roots(index: &Index, published: &ClusterIndex) -> Error {
+    Error::OtherRoots {
+        address: published.address().to_string(),
+        there: published.description().roots.join(", "),
+        here: roots(index).join(", "),
+    }
+}
+
 /// Fails if `index` must not replace the published index: because the published index has other
 /// roots, unless the options allow that, or because it is blocked.
 pub(crate) fn check_replaceable(
@@ -39,11 +66,7 @@ pub(crate) fn check_replaceable(
     options: &CopyOptions,
 ) -> Result<()> {
     if !options.replace && published.description().roots != roots(index) {
-        return Err(Error::OtherRoots {
-            address: published.address().to_string(),
-            there: published.description().roots.join(", "),
-            here: roots(index).join(", "),
-        });
+        return Err(other_roots(index, published));
     }
     check_not_blocked(published.client(), published.documents_index())
 }
@@ -83,7 +106,11 @@ pub(crate) fn new_layout(
     Ok(options.layout(replaced.flatten()))
 }
 
-/// The roots of an index in a folder, as they were given when it was built.
+/// What tells the archive of an index in a folder from others: its absolute roots, because a path
+/// such as `data`, as it was typed, is in many folders. For a share it is the roots as they were
+/// given, because the folder of an archive may have other names on other machines.
 pub(crate) fn roots(index: &Index) -> Vec<String> {
-    index.meta().given.iter().map(|root| root.display().to_string()).collect()
+    let meta = index.meta();
+    let roots = if meta.share.is_some() { &meta.given } else { &meta.roots };
+    roots.iter().map(|root| root.display().to_string()).collect()
 }
