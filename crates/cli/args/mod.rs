@@ -63,6 +63,8 @@ pub(crate) struct Flags {
         global = true,
         value_name = "INDEX",
         env = "WENSOU_INDEX",
+        // A user may have put a password into the address.
+        hide_env_values = true,
         help_heading = "Global options"
     )]
     pub(crate) index: Option<PathBuf>,

@@ -12,7 +12,7 @@ use wensou_index::Index;
 
 use super::copy::{copy_options, copy_to, document_bar};
 use crate::args::{Check, CopyFlags};
-use crate::config::GlobalSettings;
+use crate::config::{GlobalSettings, is_address};
 use crate::exit::Outcome;
 use crate::open_index::{OpenIndex, answer_from_index, local_folder};
 use crate::out::count::count_noun;
@@ -36,6 +36,9 @@ pub(super) fn run(
         })?;
         return report(args, &verified, None, terminal);
     };
+    if is_address(&folder) {
+        bail!("--from takes the folder of an index on this machine, and no address");
+    }
     let local = Index::open(&folder).with_context(|| cannot_compare(&folder))?;
     let remote = open(global, &address)?;
     if local.meta().share.is_some() || remote.description().shares > 0 {

@@ -13,7 +13,7 @@ use wensou_cluster::{
 use wensou_index::Index;
 
 use crate::args::{Copy, CopyFlags};
-use crate::config::GlobalSettings;
+use crate::config::{GlobalSettings, has_user};
 use crate::exit::Outcome;
 use crate::open_index::require_folder;
 use crate::out::count::count_noun;
@@ -25,8 +25,11 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     require_folder(global, "copy", "name a folder with --index, and the cluster with --to")?;
-    let address =
-        ClusterAddress::parse(&args.to).map_err(|error| anyhow!("--to {}: {error}", args.to))?;
+    let address = ClusterAddress::parse(&args.to).map_err(|error| match has_user(&args.to) {
+        // The address has a password.
+        true => anyhow!("--to: {error}"),
+        false => anyhow!("--to {}: {error}", args.to),
+    })?;
     let options = CopyOptions { wait: args.wait, ..copy_options(global, args.copy_flags) };
     copy_to(global, (&global.index, &address), &options, args.quiet, terminal)?;
     Ok(Outcome::Done)

@@ -269,6 +269,46 @@ pub(crate) fn is_address(index: &Path) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
+/// Checks that `index`, a value of `--index` or of the key `index`, is the address of an index on a
+/// cluster, without a user or a password, or can be a folder. The error does not show a password.
+///
+/// # Errors
+///
+/// If the address has a user, or is an address without `https://` or `http://` before it.
+pub(super) fn check_index(index: &Path) -> anyhow::Result<()> {
+    let text = index.to_string_lossy();
+    if has_user(&text) {
+        bail!(
+            "the address of a cluster must not contain a user or password: remove all before `@`, \
+             and set WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, or `credentials_file` in the \
+             configuration"
+        );
+    }
+    if !is_address(index) && is_nearly_address(&text) && !index.exists() {
+        bail!("{text} is neither a folder nor an address: write https://HOST:PORT/NAME");
+    }
+    Ok(())
+}
+
+/// Whether a text is an address with a user or a password before the host.
+pub(crate) fn has_user(text: &str) -> bool {
+    (text.contains("://") || text.starts_with("http")) && text.contains('@')
+}
+
+/// Whether a text is an address without its scheme, as in `localhost:9200/news`, or with another,
+/// as in `ftp://host/news` or `http:/host/news`.
+fn is_nearly_address(text: &str) -> bool {
+    let has_scheme =
+        text.contains("://") || text.starts_with("http:/") || text.starts_with("https:/");
+    let is_host_and_port = |text: &str| {
+        text.rsplit_once(':').is_some_and(|(host, port)| {
+            let is_number = port.len() >= 2 && port.bytes().all(|byte| byte.is_ascii_digit());
+            is_number && !host.is_empty() && !host.contains(std::path::is_separator)
+        })
+    };
+    has_scheme || text.split_once('/').is_some_and(|(first, _)| is_host_and_port(first))
+}
+
 /// Resolves the index that the config file names. The address of an index on a cluster stays as it
 /// is.
 fn resolve_index(folder: &Path, path: &Path) -> PathBuf {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-pub(crate) use file::{AtLine, ConfigPath, is_address, locate};
+pub(crate) use file::{AtLine, ConfigPath, has_user, is_address, locate};
 pub(crate) use saved::{QueryMistake, read_query};
 pub(crate) use setting::{Setting, SettingOrigin};
 
@@ -66,7 +66,8 @@ impl GlobalSettings {
     ///
     /// # Errors
     ///
-    /// If the config file cannot be read or something in it is wrong.
+    /// If the config file cannot be read or something in it is wrong, or if the index is neither a
+    /// folder nor an address without a user.
     pub(crate) fn resolve(flags: &Flags, matches: &ArgMatches) -> anyhow::Result<Self> {
         // A user without a home folder has no config file. That is not an error.
         let file = locate().ok();
@@ -82,6 +83,7 @@ impl GlobalSettings {
         let explicit =
             flags.index.clone().map(|dir| (dir, origin("index", "--index", "WENSOU_INDEX")));
         let written = first_set(explicit, values.index, || PathBuf::from(discover::DEFAULT_INDEX));
+        file::check_index(&written)?;
         #[cfg(feature = "cluster")]
         let (cluster, cluster_line) =
             values.cluster.map(|at| (at.value, Some(at.line))).unwrap_or_default();
