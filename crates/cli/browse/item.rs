@@ -1,5 +1,6 @@
 //! What a list of `browse` shows.
 
+use wensou_index::RecordExt;
 use wensou_ingest::Record;
 use wensou_query::{Hit, Snippet};
 
@@ -11,11 +12,23 @@ pub(crate) struct Item {
     pub(crate) snippet: Snippet,
     /// The words of the query that the record lacks.
     pub(crate) missing: Vec<String>,
+    /// The ids of its near-duplicates, which the list does not show.
+    pub(crate) near_duplicates: Vec<String>,
 }
 
 impl From<Hit> for Item {
     fn from(hit: Hit) -> Self {
-        let Hit { record, title, snippet, missing, .. } = hit;
-        Self { record, title, snippet, missing }
+        let Hit { record, title, snippet, missing, near_duplicates, .. } = hit;
+        Self { record, title, snippet, missing, near_duplicates }
+    }
+}
+
+impl Item {
+    /// The number of pages in which the record stands, itself or a near-duplicate of it.
+    pub(crate) fn pages(&self) -> usize {
+        match self.near_duplicates.len() {
+            0 => self.record.occurrences(),
+            others => others + 1,
+        }
     }
 }

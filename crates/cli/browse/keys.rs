@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Tags,
     /// Choose a date to filter by.
     Dates,
-    /// From a flash item to the pages that contain it, from a page to its flash items.
+    /// From a flash item to the pages that contain it, from a page to its copies and flash items.
     Follow,
     Similar,
     /// Back to the list from which this one was opened.
@@ -125,7 +125,7 @@ pub(crate) const KEYS: &[Binding] = &[
         Command::Follow,
         &[ctrl('f'), plain(KeyCode::F(5))],
         "follow",
-        "from a flash item to its pages, from a page to its flash items",
+        "from a flash item to its pages, from a page to its copies and flash items",
     ),
     bind(
         Command::Similar,

@@ -25,7 +25,13 @@ impl Item {
         let start: String = texts.body.chars().take(SNIPPET_CHARS).collect();
         let cut_end = start.len() < texts.body.len();
         let snippet = Snippet { cut_end, ..highlighter.highlight(&start) };
-        Self { title: highlighter.highlight(&texts.title), snippet, missing: Vec::new(), record }
+        Self {
+            title: highlighter.highlight(&texts.title),
+            snippet,
+            missing: Vec::new(),
+            near_duplicates: Vec::new(),
+            record,
+        }
     }
 }
 

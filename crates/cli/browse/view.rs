@@ -82,6 +82,11 @@ fn summary(app: &App, columns: u16) -> String {
         0 => "no hits".to_owned(),
         total => count_noun(total, "hit"),
     };
+    let documents = app.list.documents;
+    let total = match documents > app.list.total {
+        true => format!("{total}, {}", count_noun(documents, "document")),
+        false => total,
+    };
     let took = app.list.took.as_secs_f64() * 1000.0;
     match columns >= MIN_COLUMNS_BELOW && !app.shows_related() {
         true => format!("{total} · {took:.1} ms"),
@@ -97,6 +102,7 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
         ListOrigin::Query(_) => None,
         ListOrigin::Pages(title) => Some(("pages with ", title)),
         ListOrigin::Flashes(title) => Some(("flash items in ", title)),
+        ListOrigin::Copies(title) => Some(("copies and flash items of ", title)),
         ListOrigin::Similar(title) => Some(("similar to ", title)),
     };
     let pieces = if let Some((what, title)) = title {
@@ -159,6 +165,11 @@ fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     }
     if list.items.is_empty() {
         let mut lines = vec![Line::styled(empty_list_text(list, app), DIM)];
+        // The line below the query has room for the first warning only.
+        for warning in list.warnings.iter().skip(1) {
+            let pieces = diagnostic_spans(warning, DIM, 0);
+            lines.extend(wrap(&pieces, usize::from(area.width), 1));
+        }
         for line in &list.diagnosis {
             lines.extend(wrap(&[piece(line, DIM)], usize::from(area.width), 1));
         }
@@ -185,8 +196,8 @@ fn item_lines(item: &Item, columns: usize, lines_per_item: u16) -> Vec<Line<'sta
     if let Some(source) = hits::source(record) {
         facts.push(piece(source, Style::new()));
     }
-    if record.occurrences() > 1 {
-        facts.push(Span::raw(format!("seen in {} pages", record.occurrences())));
+    if item.pages() > 1 {
+        facts.push(Span::raw(format!("seen in {} pages", item.pages())));
     }
     if !item.missing.is_empty() {
         facts.push(piece(&format!("missing: {}", item.missing.join(" ")), WARNING));

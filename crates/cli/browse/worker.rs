@@ -42,8 +42,8 @@ pub(crate) enum RequestKind {
     Hits { offset: usize, limit: usize },
     /// The pages that contain a flash item.
     Pages(Box<FlashItem>),
-    /// The flash items with these ids, as a list.
-    Flashes(Vec<String>),
+    /// The records with these ids, as a list.
+    Records(Vec<String>),
     /// Documents similar to the one with this id.
     Similar(String),
     /// The flash items with these ids, for the preview of their page.
@@ -65,7 +65,7 @@ enum ScreenPart {
 impl RequestKind {
     fn screen_part(&self) -> ScreenPart {
         match self {
-            Self::Hits { .. } | Self::Pages(_) | Self::Flashes(_) | Self::Similar(_) => {
+            Self::Hits { .. } | Self::Pages(_) | Self::Records(_) | Self::Similar(_) => {
                 ScreenPart::List
             }
             Self::Embedded(_) => ScreenPart::Preview,
@@ -87,7 +87,9 @@ pub(crate) enum ResponseData {
     Hits {
         offset: usize,
         items: Vec<Item>,
+        /// The number of hits, and of the documents that they stand for.
         total: usize,
+        documents: usize,
         took: Duration,
         relaxed: bool,
         warnings: Vec<Diagnostic>,
@@ -95,7 +97,7 @@ pub(crate) enum ResponseData {
         diagnosis: Vec<String>,
         highlighter: Highlighter,
     },
-    /// The list of [`RequestKind::Pages`], [`RequestKind::Flashes`] or [`RequestKind::Similar`].
+    /// The list of [`RequestKind::Pages`], [`RequestKind::Records`] or [`RequestKind::Similar`].
     Records(Vec<Item>),
     /// The flash items of [`RequestKind::Embedded`].
     Embedded(Vec<Item>),
@@ -219,10 +221,8 @@ fn response_data(
     let (mut query, _) = parse_lenient(&request.query, clock);
     let mut options = Options::default();
     options.snippet = request.snippet_chars;
-    // Unlike in `wensou search`, hits that lack words do not follow those that have all, and
-    // near-duplicates are hits of their own.
+    // Unlike in `wensou search`, hits that lack words do not follow those that have all.
     options.backfill = false;
-    options.all = true;
     options.pinyin = true;
     options.sort = request.sort;
     // For hits, `wensou_query::search` reads pinyin by itself. The other functions do not, so they
@@ -238,7 +238,7 @@ fn response_data(
             hits(index, &query, &options)
         }
         RequestKind::Pages(flash) => Ok(ResponseData::Records(pages(index, flash, &query)?)),
-        RequestKind::Flashes(ids) => Ok(ResponseData::Records(records(index, ids, &query)?)),
+        RequestKind::Records(ids) => Ok(ResponseData::Records(records(index, ids, &query)?)),
         RequestKind::Embedded(ids) => Ok(ResponseData::Embedded(records(index, ids, &query)?)),
         RequestKind::Similar(id) => {
             options.limit = HITS_PER_REQUEST;
@@ -282,7 +282,8 @@ fn hits(index: IndexRef<'_>, query: &Query, options: &Options) -> Result<Respons
         offset: options.offset,
         took,
         items: results.hits.into_iter().map(Item::from).collect(),
-        total: results.total,
+        total: results.total_hits,
+        documents: results.total,
         relaxed: results.relaxed,
         warnings,
         diagnosis,

@@ -53,8 +53,8 @@ impl App {
         choices
     }
 
-    /// Requests the pages that contain the selected flash item, or the flash items in the selected
-    /// page.
+    /// Requests the pages that contain the selected flash item, or the near-duplicates of the
+    /// selected page and its flash items.
     pub(super) fn request_related(&mut self) {
         let Some(item) = self.selected() else { return };
         let title = item.title.text.clone();
@@ -63,7 +63,12 @@ impl App {
                 (ListOrigin::Pages(title), RequestKind::Pages(Box::new(flash.clone())))
             }
             Record::Article(article) => {
-                (ListOrigin::Flashes(title), RequestKind::Flashes(article.flashes.clone()))
+                let origin = match item.near_duplicates.is_empty() {
+                    true => ListOrigin::Flashes(title),
+                    false => ListOrigin::Copies(title),
+                };
+                let ids = item.near_duplicates.iter().chain(&article.flashes).cloned().collect();
+                (origin, RequestKind::Records(ids))
             }
         };
         self.awaited_list = Some(self.ask(kind));

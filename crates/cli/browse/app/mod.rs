@@ -91,6 +91,8 @@ pub(crate) enum ListOrigin {
     Pages(String),
     /// The flash items in the page with this title.
     Flashes(String),
+    /// The near-duplicates of the page with this title, then its flash items.
+    Copies(String),
     /// The documents similar to the one with this title.
     Similar(String),
 }
@@ -102,6 +104,8 @@ pub(crate) struct List {
     pub(crate) items: Vec<Item>,
     /// Number of hits or records, also of those that are not loaded.
     pub(crate) total: usize,
+    /// Number of documents that these stand for: near-duplicates are one hit.
+    pub(crate) documents: usize,
     /// How long the search took.
     pub(crate) took: Duration,
     /// Whether no document has every word of the query, so that the hits are documents that lack
@@ -122,6 +126,7 @@ impl List {
         Self {
             origin,
             total: items.len(),
+            documents: items.len(),
             items,
             took: Duration::ZERO,
             relaxed: false,

@@ -74,6 +74,7 @@ impl App {
                 offset: 0,
                 items,
                 total,
+                documents,
                 took,
                 relaxed,
                 warnings,
@@ -91,8 +92,17 @@ impl App {
                 self.previous_lists.clear();
                 let selected = selected.min(items.len().saturating_sub(1));
                 let list = List::new(origin, items, Rc::new(highlighter));
-                self.list =
-                    List { total, took, relaxed, warnings, diagnosis, selected, first, ..list };
+                self.list = List {
+                    total,
+                    documents,
+                    took,
+                    relaxed,
+                    warnings,
+                    diagnosis,
+                    selected,
+                    first,
+                    ..list
+                };
                 self.preview.lines = None;
                 self.show_selected();
             }
@@ -121,7 +131,7 @@ impl App {
         if items.is_empty() {
             let what = match origin {
                 ListOrigin::Pages(_) => "no page contains this flash item",
-                ListOrigin::Flashes(_) => "this page has no flash items",
+                ListOrigin::Flashes(_) | ListOrigin::Copies(_) => "this page has no flash items",
                 _ => "no similar documents",
             };
             self.status = Some(what.to_owned());
