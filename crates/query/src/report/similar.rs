@@ -6,9 +6,10 @@ use wensou_index::{RecordExt, TermKind, TextField, Texts};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
-use crate::engine::IdLookup;
+use crate::engine::{Engine, IdLookup};
 use crate::error::Error;
-use crate::exec::top_k::{Count, Sort, TopK};
+use crate::exec::doc_id::DocAddress;
+use crate::exec::top_k::{Count, DistinctHits, Sort, TopK};
 use crate::haystack::Haystack;
 use crate::index_ref::IndexRef;
 use crate::options::Options;
@@ -38,9 +39,9 @@ const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
 /// How much an occurrence of a word counts in the body.
 const BODY_WEIGHT: f32 = 1.0;
 
-/// The documents most like the one with this id, best first. The document itself is left out, and
-/// so are the flash items of its own page if it is an article. [`Hit::shared_terms`] lists the key
-/// terms that both have. An unknown id gives no hits. Of `options`, only `limit`, `offset` and
+/// The documents most like the one with this id, best first. The document itself and its
+/// near-duplicates are left out, and so are the flash items of its own page if it is an article.
+/// Other near-duplicates are one hit. [`Hit::shared_terms`] lists the key terms that both have. An unknown id gives no hits. Of `options`, only `limit`, `offset` and
 /// `snippet` have an effect.
 ///
 /// # Errors
@@ -59,14 +60,23 @@ pub fn similar<'i>(
         return Ok(Vec::new());
     }
     let plan = plan(&key_terms, &record, runner.statistics())?;
-    let limit = options.offset.saturating_add(options.limit);
-    let top_k = TopK::documents(limit, Count::Nothing, Sort::Rank);
-    let (_, found) = runner.engine().search(&plan, &top_k)?;
+    let engine = runner.engine();
+    let wanted = options.offset.saturating_add(options.limit);
+    let excluded_docs = near_duplicates_of(engine, address)?;
+    let top_k = TopK {
+        hits: Some(DistinctHits::of(engine.groups()?, wanted)),
+        excluded_docs: &excluded_docs,
+        ..TopK::documents(0, Count::Nothing, Sort::Rank)
+    };
+    let (_, mut found) = engine.search(&plan, &top_k)?;
+    found.drain(..options.offset.min(found.len()));
+    let addresses: Vec<DocAddress> = found.iter().map(|found| found.address).collect();
+    let near_duplicates = engine.near_duplicates(&addresses, &plan.match_expr, None)?;
     let needles = &plan.needles;
     found
         .iter()
-        .skip(options.offset)
-        .map(|found| {
+        .zip(near_duplicates)
+        .map(|(found, near_duplicates)| {
             let record = runner.engine().record(found.address)?;
             let texts = record.texts();
             let all = format!("{}\n{}\n{}", texts.title, texts.tags.join("\n"), texts.body);
@@ -76,7 +86,7 @@ pub fn similar<'i>(
                 snippet: snippet(&texts.body, needles, options.snippet),
                 missing: Vec::new(),
                 backfilled: false,
-                near_duplicates: Vec::new(),
+                near_duplicates,
                 shared_terms: shared
                     .into_iter()
                     .map(|number| key_terms[number].written.clone())
@@ -86,6 +96,19 @@ pub fn similar<'i>(
             })
         })
         .collect()
+}
+
+/// The near-duplicates of a document, ascending.
+fn near_duplicates_of(engine: &dyn Engine, address: DocAddress) -> Result<Vec<DocAddress>, Error> {
+    let ids = engine.near_duplicates(&[address], &MatchExpr::All, None)?.concat();
+    let mut addresses = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let IdLookup::One(address) = engine.lookup(&id)? {
+            addresses.push(address);
+        }
+    }
+    addresses.sort_unstable();
+    Ok(addresses)
 }
 
 /// A word that tells what a document is about.
