@@ -285,3 +285,42 @@ fn date_today_means_today_in_the_time_zone() {
     assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("such as Asia/Shanghai"), "{}", wrong.stderr);
 }
+
+#[test]
+fn a_password_in_an_address_is_refused_and_printed_nowhere() {
+    let dir = Dir::new();
+    let address = "https://alice:s3cr3tpw@h.example:9200/news";
+    dir.write("config.toml", &format!("index = \"{address}\"\n"));
+    let config = dir.path().join("config.toml");
+    let runs: [(&[&str], &[(&str, &str)]); 7] = [
+        (&["config"], &[("WENSOU_INDEX", address)]),
+        (&["config", "-f", "json"], &[("WENSOU_INDEX", address)]),
+        (&["search", "--help"], &[("WENSOU_INDEX", address)]),
+        (&["search", "幣", "--index", address], &[]),
+        (&["config"], &[("WENSOU_CONFIG", config.to_str().unwrap())]),
+        (&["copy", "--index", "index", "--to", address], &[]),
+        (&["check", "--index", "http://127.0.0.1:1/news", "--from", address], &[]),
+    ];
+    for (args, environment) in runs {
+        let mut command = dir.command(args);
+        environment.iter().for_each(|(name, value)| {
+            command.env(name, value);
+        });
+        let output = command.output().unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed).into_owned();
+        assert!(!printed.contains("s3cr3tpw"), "{args:?}: {printed}");
+        let is_help = args.contains(&"--help");
+        assert_eq!(output.status.success(), is_help, "{args:?}: {printed}");
+    }
+}
+
+#[test]
+fn a_mistyped_address_is_no_folder() {
+    let dir = Dir::new();
+    for address in ["127.0.0.1:9200/news", "ftp://host/news", "http:/host/news"] {
+        let error = dir.fails(&["index", "archive", "--index", address]);
+        assert!(error.contains("neither a folder nor an address"), "{address}: {error}");
+        assert!(!dir.path().join("127.0.0.1:9200").exists());
+    }
+}
