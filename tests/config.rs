@@ -319,8 +319,9 @@ fn a_password_in_an_address_is_refused_and_printed_nowhere() {
 fn a_mistyped_address_is_no_folder() {
     let dir = Dir::new();
     for address in ["127.0.0.1:9200/news", "ftp://host/news", "http:/host/news"] {
-        let error = dir.fails(&["index", "archive", "--index", address]);
-        assert!(error.contains("neither a folder nor an address"), "{address}: {error}");
+        let Ran { code, stderr, .. } = dir.run(&["index", "archive", "--index", address]);
+        assert!(stderr.contains("neither a folder nor an address"), "{address}: {stderr}");
+        assert_eq!(code, 2, "{address}");
         assert!(!dir.path().join("127.0.0.1:9200").exists());
     }
 }
