@@ -189,3 +189,21 @@ fn the_explanation_of_a_near_duplicate_names_the_hit_that_shows_it() {
         }
     }
 }
+
+#[test]
+fn similar_shows_near_duplicates_as_one_document_and_not_those_of_the_given_one() {
+    let dir = indexed_copies();
+    let similar = |id: &str| -> Vec<Value> {
+        let printed = dir.ok(&["similar", id, "-f", "jsonl"]);
+        printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let found = similar("week");
+    let of_report: Vec<&Value> = found
+        .iter()
+        .filter(|hit| ["first", "second", "third"].contains(&hit["id"].as_str().unwrap()))
+        .collect();
+    assert_eq!(of_report.len(), 1, "{found:?}");
+    assert_eq!(of_report[0]["near_duplicates"].as_array().unwrap().len(), 2);
+    let found = similar("first");
+    assert!(ids(&found).contains(&"week") && !ids(&found).contains(&"second"), "{found:?}");
+}

@@ -194,3 +194,29 @@ fn check_names_the_documents_that_were_changed() {
     dir.ok(&[&rebuild[..], &QUICK_COPY].concat());
     assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0);
 }
+
+#[test]
+fn the_next_copy_replaces_one_that_lacks_documents_or_statistics() {
+    let Some(cluster) = cluster() else { return };
+    let dir = Dir::new();
+    let client = cluster.client();
+    let address = copy_sample_index(&dir, cluster, "halves", &QUICK_COPY);
+    let ids = dir.ok(&["search", "-n", "1", "-f", "ids", "--index", &address]);
+    let index_of_documents = || client.alias_targets("halves").unwrap().remove(0);
+    for lost in ["document", "statistics"] {
+        let index = index_of_documents();
+        if lost == "document" {
+            allow_writes(&client, &index);
+            let path = format!("/{index}/_doc/{}", ids.trim());
+            client.send(&Request::delete(&path).query("refresh", "true")).unwrap();
+            // The block on writes stays away, as operators may leave it.
+        } else {
+            client.delete_index(&format!("{index}.terms")).unwrap();
+        }
+        assert_refused(&run_on(&dir, &address, &["check"]), 3, &["damaged"]);
+        copy_sample_index(&dir, cluster, "halves", &QUICK_COPY);
+        assert_ne!(index_of_documents(), index, "{lost}: a new copy");
+        assert_eq!(run_on(&dir, &address, &["check", "--all"]).code, 0, "{lost}");
+        assert_same_output(&dir, [sample_index(), &address], &["search", "比特幣", "-f", "json"]);
+    }
+}

@@ -5,7 +5,7 @@
 //! characters. The words of a text are joined into one string, because a document may have hundreds
 //! of them, and one allocation is cheaper than one for each word.
 
-use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
+use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id, names_in};
 use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
 use wensou_text::{
     Folded, SYMBOL_TERM_PREFIX, Script, Segmenter, TokenKind, fold, script_of_all, symbol_terms,
@@ -273,10 +273,10 @@ fn add_url(values: &mut FieldValues, url: Option<&str>) {
 /// name in it.
 fn names(stated: &str) -> Vec<String> {
     let whole = fold(stated);
-    let mut names = vec![whole.clone()];
-    for name in whole.split(['、', ',', ';', '/', '&']).map(str::trim) {
-        if !name.is_empty() && !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
+    let mut names = vec![whole];
+    for name in names_in(stated).iter().map(|name| fold(name)) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     names

@@ -81,6 +81,7 @@ pub use options::pre_command::PreCommand;
 pub use options::selection::{Selection, contains_path};
 pub use page::labels::Labels;
 pub use page::markup::Markup;
+pub use page::names::list::names_in;
 pub use page::parse_page;
 pub use page::parsed::{Page, PageNotes};
 pub use pipeline::byte_budget::ByteBudget;

@@ -1,6 +1,7 @@
 //! Names of people and outlets: which texts can be names, and what a text without a label beside a
 //! date is. Text pages and HTML pages follow the same rules.
 
+pub(crate) mod list;
 pub(crate) mod unlabelled;
 pub(crate) mod value;
 

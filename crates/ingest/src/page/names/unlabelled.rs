@@ -101,9 +101,9 @@ pub(crate) fn is_certain_person(text: &str) -> bool {
 /// The rarity of a word of two characters that may be a name.
 const MIN_RARITY_OF_NAME: f32 = 0.9;
 
-/// Whether a text is a word that the dictionary does not have: less than half of its Chinese
-/// characters are in words of two characters or more; or it is a single Latin word in capitals, with
-/// a capital inside, or with a digit.
+/// Whether a text is a word that the dictionary does not have: a Chinese one of whose characters less
+/// than half are in words of two characters or more; or a single Latin one in capitals, with a
+/// capital inside, or with a digit.
 fn is_unknown_word(text: &str) -> bool {
     let is_in_name = |c: char| c.is_alphanumeric() || "-.&'’+·".contains(c);
     if !text.chars().all(is_in_name) {
@@ -117,6 +117,10 @@ fn is_unknown_word(text: &str) -> bool {
         return letters >= 2
             && text.chars().count() <= MAX_UNKNOWN_LATIN
             && (has_capital_inside || has_digit);
+    }
+    // `VIP专享`, `QQ空间`
+    if text.contains(|c: char| c.is_ascii_alphabetic()) {
+        return false;
     }
     let mut known = 0;
     let folded = Folded::new(text);
