@@ -183,6 +183,7 @@ mod tests {
             title: Snippet::default(),
             snippet: Snippet { text: snippet.to_owned(), ..Snippet::default() },
             missing: Vec::new(),
+            near_duplicates: Vec::new(),
         }
     }
 
