@@ -142,6 +142,15 @@ fn attacks_on_contents() -> Vec<Attack> {
                     .repeat(6_000),
             )
         }),
+        ("headings of comments", || page(&"<h3>网友评论</h3><p>甲，乙。</p>".repeat(9_000))),
+        ("headings of lists", || {
+            page(&"<div><h3>相关阅读</h3><a>甲乙丙丁戊己庚辛</a></div>".repeat(6_000))
+        }),
+        ("comments in comments", || {
+            let text = "甲乙，丙。\n".repeat(100_000);
+            let open = "<div class='comments hot'>".repeat(380);
+            format!("{}{open}<pre>{text}</pre>", article())
+        }),
         ("private characters", || page(&"<p>\u{f0000}甲</p>".repeat(6_000))),
     ]
 }

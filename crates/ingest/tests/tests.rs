@@ -12,6 +12,7 @@ mod encodings;
 mod excluded;
 mod formats;
 mod hostile;
+mod html_article;
 mod html_bylines;
 mod html_hidden;
 mod html_hostile;

@@ -1,10 +1,13 @@
 //! Words by which the lines of a page are told apart, from `data/tables/page_words.tsv`: buttons,
 //! parts of breadcrumbs, endings of outlets, surnames, cities.
 
+mod remarks;
+
 use std::sync::OnceLock;
 
 use crate::date;
 use crate::page::names::value::with_joined_names;
+pub(crate) use self::remarks::Remarks;
 use crate::text::punctuation::{is_bar, is_colon, is_han, is_sentence_end, is_space};
 use crate::text::word_table::{WordTable, rows};
 
@@ -43,6 +46,12 @@ pub(crate) struct PageWords {
     section: WordTable<()>,
     /// Headings of lists of other articles and of comments, such as `相關閱讀`.
     related: WordTable<()>,
+    /// Comments of readers, such as `評論`, in headings.
+    remark: WordTable<()>,
+    /// Replies, which are comments or the posts of a forum, in headings.
+    reply: WordTable<()>,
+    /// Words that stand beside these in headings, such as `網友` and `最新`.
+    of_remarks: WordTable<()>,
     /// Units, counters, parts of the day and time zones, which name nobody, such as `分鐘`.
     unit: WordTable<()>,
     /// What a date is the date of, if not of the publication, such as `註冊時間`.
@@ -98,6 +107,9 @@ impl PageWords {
             "city" => &mut self.city,
             "section" => &mut self.section,
             "related" => &mut self.related,
+            "remark" => &mut self.remark,
+            "reply" => &mut self.reply,
+            "of_remarks" => &mut self.of_remarks,
             "unit" => &mut self.unit,
             "event" => &mut self.event,
             "site" => &mut self.site,

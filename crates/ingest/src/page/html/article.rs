@@ -1,14 +1,20 @@
-//! Finds the lines of the article with the extractor `dom_smoothie`.
+//! Finds the lines of the article: with the extractor `dom_smoothie`, without the boxes that it
+//! takes for text, and with the text that it leaves out.
 
 use std::borrow::Cow;
 
 use dom_smoothie::{CandidateSelectMode, Config, Readability};
 
 use super::amount::{amount, is_links_only};
+use super::json_ld::JsonLd;
 use super::limits::MAX_DEPTH;
+use super::line_view::View;
+use super::nesting::Nesting;
 use super::numbered_copy::line_of;
 use super::other_parts::{is_list_item, is_paragraph};
-use crate::page::line::{Line, Part};
+use super::stated_data::StatedData;
+use super::{other_boxes, title};
+use crate::page::line::{Layout, Line, Part};
 use crate::page::page_words::page_words;
 use crate::report::Unextracted;
 use crate::text::punctuation::is_sentence_end;
@@ -17,9 +23,31 @@ use crate::text::punctuation::is_sentence_end;
 /// [`limits`](super::limits) allows usually has fewer.
 const MAX_NODES: usize = 100_000;
 
+/// The article of a page.
+#[derive(Debug)]
+pub(super) struct ArticleLines {
+    /// Whether each line of the page belongs to the article.
+    pub(super) kept: Vec<bool>,
+}
+
+/// Finds the article of a page. `copy` is a numbered copy of the page.
+pub(super) fn find(
+    copy: String,
+    layout: &Layout<'static>,
+    nesting: &Nesting,
+    stated_data: &StatedData,
+) -> Result<ArticleLines, Unextracted> {
+    let extracted = with_paragraphs(lines_of_article(copy, layout.lines.len())?, &layout.lines);
+    let start = extracted.iter().position(|kept| *kept);
+    // JSON-LD and the name of the site matter for the text of the title, not for its line.
+    let title = title::read(layout, stated_data, &JsonLd::default(), &[], start).main_line;
+    let view = View::new(&layout.lines, nesting, title);
+    Ok(ArticleLines { kept: other_boxes::without_boxes(extracted, &view) })
+}
+
 /// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the
 /// page, which has `line_count` lines.
-pub(super) fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bool>, Unextracted> {
+fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bool>, Unextracted> {
     let document = dom_query::Document::from(copy);
     check_tree(&document)?;
     let config = Config {
@@ -46,7 +74,7 @@ pub(super) fn lines_of_article(copy: String, line_count: usize) -> Result<Vec<bo
 /// list for the article, which happens if the article is short. Then the paragraphs below the first
 /// heading that has paragraphs near below it, with the lines between the heading and them, if they
 /// have more text than `kept` has outside of links.
-pub(super) fn with_paragraphs(mut kept: Vec<bool>, lines: &[Line<'_>]) -> Vec<bool> {
+fn with_paragraphs(mut kept: Vec<bool>, lines: &[Line<'_>]) -> Vec<bool> {
     /// Maximum lines between a heading and the first paragraph, and between two paragraphs.
     const MAX_LINES_BETWEEN: usize = 6;
     let ends_sentence = |c: char| is_sentence_end(c) && !c.is_ascii();

@@ -79,6 +79,24 @@ pub(super) fn surrounds_content(name: &str) -> bool {
     SURROUNDINGS.contains(&name)
 }
 
+/// Whether an element can hold several lines, as a `div` does and a paragraph does not.
+pub(super) fn is_container(name: &str) -> bool {
+    const OF_ONE_FLOW: [&str; 11] = [
+        "blockquote",
+        "br",
+        "center",
+        "hgroup",
+        "hr",
+        "html",
+        "option",
+        "p",
+        "select",
+        "summary",
+        "title",
+    ];
+    is_block(name) && heading_level(name).is_none() && OF_ONE_FLOW.binary_search(&name).is_err()
+}
+
 pub(super) fn is_void(name: &str) -> bool {
     VOID.binary_search(&name).is_ok()
 }

@@ -12,6 +12,7 @@ use super::elements::{
 };
 use super::footnote_marks::Superscript;
 use super::limits::{Measured, check_text};
+use super::nesting::Nesting;
 use super::numbered_copy::{MAX_LINES, NumberedCopy};
 use super::open_elements::{OpenElements, Roles, is_hidden};
 use super::stated_data::{StatedData, attribute};
@@ -33,6 +34,8 @@ pub(super) struct LinesOfPage {
     /// Whether each line continues the table row of the line before it.
     pub(super) continues_row: Vec<bool>,
     pub(super) pieces: Vec<TextPiece>,
+    /// Which elements the lines stand in.
+    pub(super) nesting: Nesting,
     /// What `meta` elements, JSON-LD and other attributes and scripts state.
     pub(super) stated_data: StatedData,
     /// A copy in which every line is numbered, if the page is within the limits.
@@ -83,10 +86,11 @@ pub(super) fn read(text: &str) -> LinesOfPage {
         ..reader.measured
     };
     let Reader { layout, continues_row, pieces, stated_data, copy, .. } = reader;
+    let nesting = Nesting::new(reader.elements.containers, reader.containers);
     let copy = checked_text
         .and_then(|()| measured.check())
         .map(|()| copy.map(NumberedCopy::finish).unwrap_or_default());
-    LinesOfPage { layout, continues_row, pieces, stated_data, copy }
+    LinesOfPage { layout, continues_row, pieces, nesting, stated_data, copy }
 }
 
 /// Drops parse errors: a page of NULs has one for each byte.
@@ -114,6 +118,8 @@ struct Reader<'a> {
     /// See [`LinesOfPage::continues_row`].
     continues_row: Vec<bool>,
     pieces: Vec<TextPiece>,
+    /// The container of each line; see [`OpenElements::container`].
+    containers: Vec<u32>,
     stated_data: StatedData,
     copy: Option<NumberedCopy<'a>>,
     measured: Measured,
@@ -121,6 +127,8 @@ struct Reader<'a> {
     row: Row,
     /// The line being read, without its text and end.
     line: Line<'static>,
+    /// The container of that line.
+    container: u32,
     /// The text of that line so far.
     text: String,
     /// Whether the page has been read to its end. Then the last line ends even if there are already
@@ -291,6 +299,7 @@ impl<'a> Reader<'a> {
                 self.has_text = true;
                 self.line.start = start + leading_whitespace(text);
                 self.line.heading = self.heading_level;
+                self.container = self.elements.container();
                 self.line.part =
                     if self.surroundings > 0 { Part::Surroundings } else { Part::Main };
                 if let Some(copy) = &mut self.copy {
@@ -342,6 +351,7 @@ impl<'a> Reader<'a> {
         line.end = self.end;
         line.text = Cow::Owned(text);
         self.layout.lines.push(line);
+        self.containers.push(self.container);
         self.continues_row.push(std::mem::take(&mut self.row.continues));
     }
 
@@ -366,35 +376,4 @@ impl Row {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::page::html::html_layout;
-
-    fn lines(html: &str) -> Vec<String> {
-        html_layout(html).lines.into_iter().map(|line| line.text.into_owned()).collect()
-    }
-
-    #[test]
-    fn blocks_breaks_and_list_items_begin_lines() {
-        let html = "<html><head><title>題目_站名</title><style>p{}</style><script>var a='<p>x</p>';</script></head>\
-            <body><div>第一段<br>第二段<br/>第三段</div><ul><li>甲<li>乙</ul><p>丙 &amp; <b>丁</b></p></body></html>";
-        assert_eq!(lines(html), ["第一段", "第二段", "第三段", "甲", "乙", "丙 & 丁"]);
-        assert_eq!(html_layout(html).head_title.as_deref(), Some("題目_站名"));
-    }
-
-    #[test]
-    fn a_line_knows_its_offset_in_the_page() {
-        let html = "<p>甲</p>\n<p> 乙<b>丙</b> </p>";
-        let layout = html_layout(html);
-        let html_of = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];
-        assert_eq!(html_of(0), "甲");
-        assert_eq!(html_of(1), "乙<b>丙</b>");
-    }
-
-    #[test]
-    fn the_texts_of_links_to_tags_are_kept_one_by_one() {
-        let html = r#"<div class="tags">Tags:<a href="/tag/0.html">AGIX</a><a href="/tag/1.html">AGIX Finance</a></div>"#;
-        let layout = html_layout(html);
-        assert_eq!(layout.lines[0].text, "Tags:AGIXAGIX Finance");
-        assert_eq!(layout.lines[0].links, ["AGIX", "AGIX Finance"]);
-    }
-}
+mod tests;

@@ -10,7 +10,10 @@
 //! | `hidden` | shows hidden text, if a page has no other |
 //! | `script_text` | finds the text of an article in scripts, if a page has no other |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
-//! | `article` | finds the lines of the article with an extractor |
+//! | `article` | finds the lines of the article with an extractor, and corrects what it finds |
+//! | `other_boxes` | takes comments and lists of other articles out of what the extractor found |
+//! | `nesting`, `line_view` | which elements the lines stand in; what rules ask about lines |
+//! | `part_names` | recognises other parts of a page by their classes and ids |
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
@@ -40,13 +43,17 @@ mod json_ld;
 mod lead;
 mod letters;
 mod limits;
+mod line_view;
 mod lines;
 mod meta_names;
 mod metadata;
+mod nesting;
 mod non_text;
 mod numbered_copy;
 mod open_elements;
+mod other_boxes;
 mod other_parts;
+mod part_names;
 mod script;
 mod script_text;
 mod stated_data;
@@ -169,15 +176,14 @@ impl Reading {
             return Self { html, amount: 0, prose: 0, body_in_json: None, scripts: Vec::new() };
         }
         let article = match page.copy {
-            Ok(copy) => article::lines_of_article(copy, layout.lines.len())
-                .map(|kept| article::with_paragraphs(kept, &layout.lines)),
+            Ok(copy) => article::find(copy, &layout, &page.nesting, &page.stated_data),
             Err(refused) => Err(refused),
         };
-        let is_article = |line: usize| article.as_ref().is_ok_and(|kept| kept[line]);
+        let is_article = |line: usize| article.as_ref().is_ok_and(|found| found.kept[line]);
         let stated_data = page.stated_data;
         let found = metadata::read(text, &layout, page.pieces, &stated_data, labels, &is_article);
         let mut dropped: Vec<bool> = match &article {
-            Ok(kept) => kept.iter().map(|kept| !kept).collect(),
+            Ok(article) => article.kept.iter().map(|kept| !kept).collect(),
             Err(_) => vec![false; layout.lines.len()],
         };
         found.non_text_lines.iter().for_each(|line| dropped[*line] = true);

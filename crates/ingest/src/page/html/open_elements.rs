@@ -5,6 +5,8 @@
 use foldhash::HashMap;
 
 use super::elements::{ends_before, is_annotation, is_formatting, is_inline};
+use super::nesting::{Containers, Mark};
+use super::part_names;
 
 /// What the text of an element is (a date, a source, an author, an editor), according to an
 /// attribute.
@@ -18,6 +20,12 @@ impl Roles {
     pub(super) const EDITOR: Self = Self(8);
     /// The element is another part of the page, such as a list of comments.
     const OTHER_PART: Self = Self(16);
+    /// The element has the comments of readers.
+    const COMMENTS: Self = Self(32);
+    /// The element has replies: comments, or the posts of a forum.
+    const REPLIES: Self = Self(64);
+    /// The element has something else than text of the article, such as a notice or buttons.
+    const NOTICE: Self = Self(128);
 
     pub(super) fn has(self, role: Self) -> bool {
         self.0 & role.0 != 0
@@ -25,10 +33,6 @@ impl Roles {
 
     pub(super) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
-    }
-
-    fn without(self, role: Self) -> Self {
-        Self(self.0 & !role.0)
     }
 
     pub(super) fn is_only(self, role: Self) -> bool {
@@ -56,10 +60,32 @@ impl Roles {
             // The element of an editor has no other role, whatever else its attribute contains.
             roles = Self::EDITOR.0;
         }
-        if names_other_part(&value) {
-            roles |= Self::OTHER_PART.0;
+        for name in part_names::of(&value) {
+            roles |= match name {
+                Mark::Comments => Self::COMMENTS.0 | Self::OTHER_PART.0,
+                Mark::Replies => Self::REPLIES.0 | Self::OTHER_PART.0,
+                Mark::Other => Self::OTHER_PART.0,
+                Mark::Notice => Self::NOTICE.0,
+            };
         }
         Self(roles)
+    }
+
+    /// What the names of an element say that it is, if it is not the article.
+    fn mark(self) -> Option<Mark> {
+        [
+            (Self::COMMENTS, Mark::Comments),
+            (Self::REPLIES, Mark::Replies),
+            (Self::OTHER_PART, Mark::Other),
+            (Self::NOTICE, Mark::Notice),
+        ]
+        .into_iter()
+        .find_map(|(role, mark)| self.has(role).then_some(mark))
+    }
+
+    /// The roles that elements inside inherit.
+    fn without_marks(self) -> Self {
+        Self(self.0 & 15)
     }
 }
 
@@ -76,6 +102,8 @@ struct Open {
     inherited: u8,
     /// See [`OpenElements::part`].
     part: u32,
+    /// See [`OpenElements::container`].
+    container: u32,
     end_tag: EndTag,
 }
 
@@ -110,6 +138,7 @@ pub(super) struct OpenElements {
     hidden: usize,
     /// How many elements so far are other parts of the page.
     parts: u32,
+    pub(super) containers: Containers,
     /// How many formatting elements of each name were still open when their parent was closed: a
     /// parser opens them again.
     dangling: HashMap<u64, u32>,
@@ -139,6 +168,12 @@ impl OpenElements {
         self.stack.last().map_or(0, |open| open.part)
     }
 
+    /// The number of the innermost open container, such as a `div`, among
+    /// [`containers`](Self::containers).
+    pub(super) fn container(&self) -> u32 {
+        self.stack.last().map_or(0, |open| open.container)
+    }
+
     /// Whether an element is another part of the page by its name. The footer of an article belongs
     /// to the article.
     fn is_other_part(&self, name: &str) -> bool {
@@ -164,11 +199,14 @@ impl OpenElements {
         let mut part = self.part();
         // The classes of the whole page say what it has, such as comments.
         let is_whole_page = matches!(name, "html" | "body");
+        let mut mark = if is_whole_page { None } else { roles.mark() };
         if roles.has(Roles::OTHER_PART) && !is_whole_page || self.is_other_part(name) {
             self.parts += 1;
             part = self.parts;
+            mark = mark.or(Some(Mark::Other));
         }
-        let roles = roles.without(Roles::OTHER_PART);
+        let container = self.containers.open(self.container(), name, mark);
+        let roles = roles.without_marks();
         let (roles, inherited) = match self.stack.last() {
             Some(parent) if roles == Roles::default() && parent.inherited < MAX_INHERITED => {
                 (parent.roles, parent.inherited + u8::from(!is_inline(name)))
@@ -183,6 +221,7 @@ impl OpenElements {
             roles,
             inherited,
             part,
+            container,
             end_tag: optional.map_or(EndTag::Required, |name| EndTag::Optional(name)),
         });
         *self.counts.entry(key).or_default() += 1;
@@ -232,47 +271,6 @@ impl OpenElements {
     }
 }
 
-/// Whether the value of a `class` or `id`, in lower case, names a part of a page other than
-/// the article: comments, related or popular articles, a sidebar, the footer of the site.
-fn names_other_part(value: &str) -> bool {
-    const WHOLE: [&str; 5] = ["footer", "foot", "site-footer", "page-footer", "global-footer"];
-    const WORDS: [&str; 16] = [
-        "disqus",
-        "reply",
-        "replies",
-        "guestbook",
-        "liuyan",
-        "relate",
-        "relates",
-        "relevant",
-        "hot",
-        "hotlist",
-        "popular",
-        "rank",
-        "ranking",
-        "trending",
-        "prevnext",
-        "pagination",
-    ];
-    const BEGINNINGS: [&str; 9] = [
-        "comment",
-        "related",
-        "recommend",
-        "pinglun",
-        "tuijian",
-        "xiangguan",
-        "hotnews",
-        "paihang",
-        "sidebar",
-    ];
-    let is_other = |word: &str| {
-        WORDS.contains(&word) || BEGINNINGS.iter().any(|begin| word.starts_with(begin))
-    };
-    value
-        .split_ascii_whitespace()
-        .any(|name| WHOLE.contains(&name) || name.split(['-', '_']).any(is_other))
-}
-
 /// Whether the attributes `style` and `hidden` hide an element.
 pub(super) fn is_hidden(style: Option<&str>, hidden: bool) -> bool {
     hidden || style.is_some_and(|style| style.contains("none") && declares(style, "display:none"))
@@ -296,19 +294,6 @@ fn hash(name: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn other_parts_are_recognised_by_the_words_of_their_classes() {
-        for value in
-            ["comments", "comment-list", "commentbox", "article_related", "hot news", "site-footer"]
-        {
-            assert!(names_other_part(value), "{value}");
-        }
-        for value in ["content", "article", "relative", "hotel", "post-footer", "photo", "franking"]
-        {
-            assert!(!names_other_part(value), "{value}");
-        }
-    }
 
     #[test]
     fn the_footer_of_an_article_is_no_other_part() {

@@ -1,0 +1,134 @@
+//! What of an HTML page is the text of its article: text beside the element that has most of it,
+//! and boxes that are not text.
+
+// Clippy exempts only test functions; their helpers panic on failure, too.
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
+
+use wensou_ingest::Page;
+
+use crate::html_pages::{BODY, read};
+
+const TITLE: &str = "数据中心开工的消息";
+
+fn paragraphs(texts: &[&str]) -> String {
+    texts.iter().map(|text| format!("<p>{text}</p>")).collect()
+}
+
+/// A page with the title, a date, and this below them.
+fn page(inner: &str) -> Page {
+    read(&format!(
+        "<!DOCTYPE html><html><head><meta charset=utf-8><title>{TITLE}_示例网</title></head><body>\
+         <div class=nav><a href=/a>首页</a><a href=/b>财经</a></div><div class=wrap><h1>{TITLE}</h1>\
+         <div>2021-05-06 10:22</div>{inner}</div><div class=footer><p>本站的所有内容来自网友，\
+         如有问题请联系我们，我们会及时处理。</p></div></body></html>"
+    ))
+}
+
+fn text(inner: &str) -> Vec<String> {
+    page(inner).article.paragraphs
+}
+
+/// Comments of readers, each as the template has it.
+fn comments(template: &str) -> String {
+    [
+        "我们楼里的六户人家谈了三年，到现在都没有谈拢。",
+        "写得很细，下周我也打算带孩子去现场看一看。",
+        "希望有关部门能够认真听取居民们的意见。",
+        "我家就在旁边，每天晚上都能听到机器的声音。",
+        "支持，早就应该建了，这里的网络一直都很慢。",
+        "希望不要影响到附近的学校，孩子们还要上课。",
+    ]
+    .iter()
+    .map(|comment| template.replace("C", comment))
+    .collect()
+}
+
+#[test]
+fn comments_are_not_text() {
+    for (before, template, after) in [
+        ("<div class=comment-list><h3>全部评论</h3>", "<p>C</p>", "</div>"),
+        ("<div class=pl_box><h3>网友评论</h3>", "<p>C</p>", "</div>"),
+        ("<div class=pinglun>", "<p>C</p>", "</div>"),
+        ("<div class=tie-list><div>热门跟贴</div>", "<p>C</p>", "</div>"),
+        ("<div id=reply><h4>最新评论</h4>", "<li><b>网友</b><p>C</p></li>", "</div>"),
+        (
+            "<div class=box><h3>读者留言(6)</h3>",
+            "<div class=it><i>网友</i><p>C</p></div>",
+            "</div>",
+        ),
+        ("<section class=liuyan><h3>精选留言</h3>", "<p>C</p>", "</section>"),
+        ("<div class=box><h2>热评</h2>", "<p>C</p>", "</div>"),
+        ("<div class=box><h2>网友回复</h2>", "<p>C</p>", "</div>"),
+        ("<div class=huifu><h2>共有6条评论</h2>", "<p>C</p>", "</div>"),
+        ("<div id=SOHUCS class=changyan><h3>网友跟帖</h3>", "<p>C</p>", "</div>"),
+        ("<div class=box><div class=tit>网民留言</div>", "<p>C</p>", "</div>"),
+        ("<h3>网友评论</h3>", "<p>C</p>", ""),
+        ("<h3>网友评论</h3><ul>", "<li>C</li>", "</ul>"),
+        ("<div><div class=h><h3>大家热议</h3></div><div>", "<p>C</p>", "</div></div>"),
+    ] {
+        let found = text(&format!(
+            "<div class=content>{}</div>{before}{}{after}",
+            paragraphs(&BODY),
+            comments(template)
+        ));
+        assert_eq!(found, BODY, "{before}");
+    }
+}
+
+#[test]
+fn comments_that_outweigh_the_article_are_not_text() {
+    for before in
+        ["<div id=SOHUCS class=changyan><h3>网友跟帖</h3>", "<div class=box><h3>网友评论</h3>"]
+    {
+        let long = comments("<p>CCC</p>").repeat(2);
+        let found = text(&format!(
+            "<div class=content>{}</div>{before}{long}</div>",
+            paragraphs(&BODY[..2])
+        ));
+        assert_eq!(found, BODY[..2], "{before}");
+    }
+}
+
+#[test]
+fn articles_about_comments_and_posts_of_forums_are_text() {
+    let about = format!(
+        "<div class=content>{}<h3>网友评论</h3><p>{}</p><p>{}</p></div>",
+        paragraphs(&BODY[..2]),
+        BODY[2],
+        BODY[3]
+    );
+    assert_eq!(text(&about), [BODY[0], BODY[1], "网友评论", BODY[2], BODY[3]]);
+    let sections = format!(
+        "<article><section><h2>缘起</h2>{}</section><section><h2>网友评论</h2>{}</section></article>",
+        paragraphs(&BODY[..2]),
+        paragraphs(&BODY[2..])
+    );
+    assert_eq!(text(&sections), ["缘起", BODY[0], BODY[1], "网友评论", BODY[2], BODY[3]]);
+    for name in ["comment-article", "pinglun", "reply"] {
+        let named = format!("<div class={name}>{}</div>", paragraphs(&BODY));
+        assert_eq!(text(&named), BODY, "{name}");
+    }
+    let posts: String =
+        BODY[1..].iter().map(|post| format!("<div class=reply><p>{post}</p></div>")).collect();
+    let forum = format!("<div class=post><p>{}</p></div>{posts}", BODY[0]);
+    assert!(text(&forum).len() >= 3, "{:?}", text(&forum));
+}
+
+#[test]
+fn lists_of_other_articles_are_not_text() {
+    let body = format!("<div class=content>{}</div>", paragraphs(&BODY));
+    for other in [
+        "<div><h2>More from 许慕白 and 远方周报</h2><article><h2>极光下的失眠指南</h2>\
+         <p>那是我第三次看到极光，也是第一次想家想得睡不着觉的晚上。</p></article></div>",
+        "<section><h2>熱讀</h2><ol><li><a>1 某國少子化的十個數字</a></li></ol></section>",
+    ] {
+        assert_eq!(text(&format!("{body}{other}")), BODY, "{other}");
+    }
+    let inside = format!(
+        "<div>{}</div><section><strong>你可能還想看</strong><ul><li><a>海平面上升：三個島國的故事\
+         </a></li></ul></section><div>{}</div>",
+        paragraphs(&BODY[..2]),
+        paragraphs(&BODY[2..])
+    );
+    assert_eq!(text(&inside), BODY);
+}
