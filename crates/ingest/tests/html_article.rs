@@ -8,6 +8,8 @@ use wensou_ingest::Page;
 
 use crate::html_pages::{BODY, read};
 
+const LEAD: &str =
+    "新华社北京5月6日电（记者王小明）示例公司工会周一宣布，将从周三凌晨开始举行三天的罢工。";
 const TITLE: &str = "数据中心开工的消息";
 
 fn paragraphs(texts: &[&str]) -> String {
@@ -26,6 +28,106 @@ fn page(inner: &str) -> Page {
 
 fn text(inner: &str) -> Vec<String> {
     page(inner).article.paragraphs
+}
+
+#[test]
+fn a_lead_beside_the_element_of_the_text_is_text() {
+    let body = format!("<div class=rich-text>{}</div>", paragraphs(&BODY[..3]));
+    let expected = [LEAD, BODY[0], BODY[1], BODY[2]];
+    for lead in [
+        "<p>LEAD</p>",
+        "<p class=teaser>LEAD</p>",
+        "<p class=intro><b>LEAD</b></p>",
+        "<p class=subtitle>LEAD</p>",
+        "<p class=description>LEAD</p>",
+        "<p class=standfirst>LEAD</p>",
+        "<div class=summary>LEAD</div>",
+        "<div class=intro><p>LEAD</p></div>",
+        "<div class=daodu>LEAD</div>",
+        "<blockquote>LEAD</blockquote>",
+        "<h2 class=sub>LEAD</h2>",
+        "<p>LEAD</p><figure><img src=a></figure>",
+        "<div class=img><img src=a></div><p>LEAD</p>",
+    ] {
+        let found = page(&format!("{}{body}", lead.replace("LEAD", LEAD))).article;
+        assert_eq!(found.paragraphs, expected, "{lead}");
+        assert_eq!(found.source.as_deref(), Some("新华社"), "{lead}");
+    }
+    let two = format!("<p>{LEAD}</p><p>{}</p><div>{}</div>", BODY[3], paragraphs(&BODY[..3]));
+    assert_eq!(text(&two), [LEAD, BODY[3], BODY[0], BODY[1], BODY[2]]);
+}
+
+#[test]
+fn a_lead_may_stand_above_the_byline_in_the_header_of_the_article() {
+    for repeated in [1, 3] {
+        let lead = BODY[3].repeat(repeated);
+        let found = read(&format!(
+            "<html><head><title>{TITLE} | 示例誌</title></head><body><header><a>示例誌</a></header>\
+             <main><article><header><h1>{TITLE}</h1><p class=subtitle>{lead}</p><div class=meta>\
+             文／周以安　2022-03-01</div></header><div class=body>{}</div></article></main>\
+             <footer>示例誌版權所有</footer></body></html>",
+            paragraphs(&BODY[..3])
+        ));
+        assert_eq!(found.article.paragraphs, [&*lead, BODY[0], BODY[1], BODY[2]]);
+        assert_eq!(found.article.author.as_deref(), Some("周以安"), "{repeated}");
+        assert!(found.article.date.value.is_some(), "{repeated}");
+    }
+}
+
+#[test]
+fn a_question_above_its_answers_is_text() {
+    let question = "刚从外地搬来，发现屋里冷得写不了字，请问科学的解释是什么？";
+    let answers: String = [&BODY[..2], &BODY[2..]]
+        .iter()
+        .map(|answer| {
+            format!("<div class=List-item><span>甲</span><div>{}</div></div>", paragraphs(answer))
+        })
+        .collect();
+    let found = text(&format!(
+        "<div class=QuestionHeader-detail><span>{question}</span></div><button>关注</button>{answers}"
+    ));
+    for wanted in [question].iter().chain(&BODY) {
+        assert!(found.iter().any(|paragraph| paragraph == wanted), "{wanted}: {found:?}");
+    }
+}
+
+#[test]
+fn paragraphs_below_the_element_of_the_text_are_text() {
+    let tail = format!(
+        "<div>{}</div><h3>小结</h3><p>{}</p><p>{LEAD}</p>",
+        paragraphs(&BODY[..3]),
+        BODY[3]
+    );
+    assert_eq!(text(&tail), [BODY[0], BODY[1], BODY[2], "小结", BODY[3], LEAD]);
+    let last = format!("<div class=content>{}</div><p>{LEAD}</p>", paragraphs(&BODY));
+    assert_eq!(text(&last), [BODY[0], BODY[1], BODY[2], BODY[3], LEAD]);
+}
+
+#[test]
+fn notices_and_boxes_beside_the_text_are_not_text() {
+    let notice = "独立媒体不接受财团的收购，全靠读者的捐款来营运，请大家支持。";
+    for (above, below) in [
+        ("<p>打开APP，阅读体验更佳，还有更多精彩等着您。</p>", ""),
+        ("<div class=share-tip>把这篇文章分享给您的朋友，一起来讨论吧。</div>", ""),
+        ("<div class=author-box><p>王小明是资深的媒体人，长期关注科技与产业。</p></div>", ""),
+        (
+            "<figure><img><figcaption>工人们正在安装最后一段钢梁，现场非常忙碌。</figcaption></figure>",
+            "",
+        ),
+        ("", "<div class=donate><p>独立媒体不接受财团的收购，全靠读者的捐款来营运。</p></div>"),
+        ("", "<p>版权声明：未经授权，任何人不得擅自使用本文的内容，违者必究。</p>"),
+        ("", "<p>本文来自网友投稿，不代表本站的立场，如有侵权请联系我们删除。</p>"),
+        ("", "<h3>相关阅读</h3><p><a href=/1>某地的又一个数据中心在昨天正式开工了。</a></p>"),
+    ] {
+        let body = paragraphs(&BODY);
+        assert_eq!(
+            text(&format!("{above}<div class=c>{body}</div>{below}")),
+            BODY,
+            "{above}{below}"
+        );
+    }
+    let boxed = format!("<div class=c>{}</div><div><p>{notice}</p></div>", paragraphs(&BODY));
+    assert_eq!(text(&boxed), BODY);
 }
 
 /// Comments of readers, each as the template has it.

@@ -13,7 +13,7 @@ use super::nesting::Nesting;
 use super::numbered_copy::line_of;
 use super::other_parts::{is_list_item, is_paragraph};
 use super::stated_data::StatedData;
-use super::{other_boxes, title};
+use super::{beside_text, other_boxes, title};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::page_words::page_words;
 use crate::report::Unextracted;
@@ -28,12 +28,16 @@ const MAX_NODES: usize = 100_000;
 pub(super) struct ArticleLines {
     /// Whether each line of the page belongs to the article.
     pub(super) kept: Vec<bool>,
+    /// Whether each line belongs to what the extractor takes for the article, without boxes of
+    /// comments and of other articles. Bylines are expected above it.
+    pub(super) extracted: Vec<bool>,
 }
 
-/// Finds the article of a page. `copy` is a numbered copy of the page.
+/// Finds the article of a page. `copy` is a numbered copy of the page. Lines that the article gets
+/// from the header of the page become lines of the main part.
 pub(super) fn find(
     copy: String,
-    layout: &Layout<'static>,
+    layout: &mut Layout<'static>,
     nesting: &Nesting,
     stated_data: &StatedData,
 ) -> Result<ArticleLines, Unextracted> {
@@ -42,7 +46,12 @@ pub(super) fn find(
     // JSON-LD and the name of the site matter for the text of the title, not for its line.
     let title = title::read(layout, stated_data, &JsonLd::default(), &[], start).main_line;
     let view = View::new(&layout.lines, nesting, title);
-    Ok(ArticleLines { kept: other_boxes::without_boxes(extracted, &view) })
+    let extracted = other_boxes::without_boxes(extracted, &view);
+    let mut kept = extracted.clone();
+    let beside = beside_text::lines_beside(&kept, &view);
+    beside.iter().for_each(|line| kept[*line] = true);
+    beside.iter().for_each(|line| layout.lines[*line].part = Part::Main);
+    Ok(ArticleLines { kept, extracted })
 }
 
 /// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the

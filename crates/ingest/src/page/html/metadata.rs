@@ -62,7 +62,8 @@ pub(super) struct Parts<'p> {
 }
 
 /// Reads the metadata of a page. `is_article` says whether a line, given by its number, belongs to
-/// the article.
+/// the article, and `is_extracted` whether it belongs to the part of it that an extractor finds:
+/// above that, a lead may stand above the byline.
 pub(super) fn read(
     html: &str,
     layout: &Layout<'_>,
@@ -70,6 +71,7 @@ pub(super) fn read(
     stated_data: &StatedData,
     labels: &Labels,
     is_article: &dyn Fn(usize) -> bool,
+    is_extracted: &dyn Fn(usize) -> bool,
 ) -> FoundMetadata {
     let address = stated_data.canonical.as_deref().or_else(|| stated_data.content(&["og:url"]));
     let own_page = OwnPage { address, title: layout.head_title.as_deref() };
@@ -80,7 +82,7 @@ pub(super) fn read(
     let title = title::read(layout, stated_data, &json, &site_names, article_start);
     let other_parts = OtherParts::find(&layout.lines, &pieces, &title, article_start, is_article);
     pieces.retain(|piece| !other_parts.has(piece.line));
-    let near = byline::lines_near(&layout.lines, &title, article_start, is_article);
+    let near = byline::lines_near(&layout.lines, &title, article_start, is_extracted);
     let byline = HtmlByline::near(&layout.lines, &pieces, &near, labels);
     let is_of_article = |line: &usize| {
         is_article(*line)

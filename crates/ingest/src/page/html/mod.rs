@@ -12,6 +12,7 @@
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor, and corrects what it finds |
 //! | `other_boxes` | takes comments and lists of other articles out of what the extractor found |
+//! | `beside_text` | adds leads and other paragraphs beside what the extractor found |
 //! | `nesting`, `line_view` | which elements the lines stand in; what rules ask about lines |
 //! | `part_names` | recognises other parts of a page by their classes and ids |
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
@@ -33,6 +34,7 @@
 mod amount;
 mod article;
 mod author;
+mod beside_text;
 mod byline;
 mod date_precision;
 mod elements;
@@ -176,12 +178,21 @@ impl Reading {
             return Self { html, amount: 0, prose: 0, body_in_json: None, scripts: Vec::new() };
         }
         let article = match page.copy {
-            Ok(copy) => article::find(copy, &layout, &page.nesting, &page.stated_data),
+            Ok(copy) => article::find(copy, &mut layout, &page.nesting, &page.stated_data),
             Err(refused) => Err(refused),
         };
         let is_article = |line: usize| article.as_ref().is_ok_and(|found| found.kept[line]);
+        let is_extracted = |line: usize| article.as_ref().is_ok_and(|found| found.extracted[line]);
         let stated_data = page.stated_data;
-        let found = metadata::read(text, &layout, page.pieces, &stated_data, labels, &is_article);
+        let found = metadata::read(
+            text,
+            &layout,
+            page.pieces,
+            &stated_data,
+            labels,
+            &is_article,
+            &is_extracted,
+        );
         let mut dropped: Vec<bool> = match &article {
             Ok(article) => article.kept.iter().map(|kept| !kept).collect(),
             Err(_) => vec![false; layout.lines.len()],
