@@ -4,7 +4,7 @@
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
-use wensou_ingest::Page;
+use wensou_ingest::{Moment, Page};
 
 use crate::html_pages::{BODY, read};
 
@@ -233,4 +233,48 @@ fn lists_of_other_articles_are_not_text() {
         paragraphs(&BODY[2..])
     );
     assert_eq!(text(&inside), BODY);
+}
+
+#[test]
+fn a_list_of_titles_in_brackets_is_no_list_of_flashes() {
+    let list = "<ul><li>【逸语道破】<a href=/1>他们对此地的迟疑正在消散</a></li><li>2019-09-08</li>\
+                <li>【新闻晨信】<a href=/2>神话也在昨天破灭了</a></li><li>2019-09-07</li></ul>";
+    let page = page(&format!("<div>{}</div>{list}", paragraphs(&BODY)));
+    assert_eq!((page.article.paragraphs, page.flashes.len()), (BODY.map(String::from).to_vec(), 0));
+}
+
+#[test]
+fn the_items_of_a_list_of_flashes_are_all_read_with_their_dates() {
+    let items = [
+        ("10:22", "央行开展操作", "中国人民银行今日开展三百亿元操作，中标利率维持不变。"),
+        ("10:05", "示例指数高开", "示例指数开盘上涨百分之零点三，有色板块领涨。"),
+        ("09:58", "油价上调", "有关部门宣布，今晚二十四时起汽油价格每吨上调一百元。"),
+        ("09:30", "港股走弱", "示例指数低开后继续走弱，科技股普遍下跌。"),
+    ];
+    for template in [
+        "<div class=item><p>【H】C</p><span class=time>2021-05-06 T</span></div>",
+        "<div class=item><span class=time>2021-05-06 T</span><p>【H】C</p></div>",
+        "<li><p>【H】C</p><i>2021-05-06 T</i></li>",
+    ] {
+        // The byline is read in the first lines below the title only.
+        for repeated in [1, 4] {
+            let list: String = (0..repeated)
+                .flat_map(|round| items.map(|item| (round, item)))
+                .map(|(round, (time, headline, content))| {
+                    let headline = format!("{headline}{round}");
+                    template.replace('H', &headline).replace('C', content).replace('T', time)
+                })
+                .collect();
+            let page = read(&format!(
+                "<html><head><meta charset=utf-8><title>快讯汇总_示例财经</title></head><body>\
+                 <h1>快讯汇总</h1>{list}</body></html>"
+            ));
+            assert_eq!(page.flashes.len(), 4 * repeated, "{template}");
+            for (flash, (time, headline, _)) in page.flashes.iter().zip(items.iter().cycle()) {
+                assert!(flash.title.starts_with(headline), "{template}");
+                let Some(Moment::Time(moment)) = flash.date.value else { panic!("{template}") };
+                assert_eq!(moment.strftime("%H:%M").to_string(), *time, "{template}: {headline}");
+            }
+        }
+    }
 }

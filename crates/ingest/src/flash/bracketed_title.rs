@@ -20,6 +20,13 @@ pub(crate) fn find_items_with_bracketed_title(
     page_date: Option<Moment>,
     is_page_title: impl Fn(&str) -> bool,
 ) {
+    // Between two items, a line that is only a date belongs to one of them: to the one below it if
+    // the last item has a date above it and none below.
+    let last = pieces.iter().rposition(|piece| title(piece.paragraph.text).is_some());
+    let dates_are_above = last.is_some_and(|last| {
+        let is_date = |at: usize| pieces.get(at).and_then(date_line).is_some();
+        !is_date(last + 1) && last.checked_sub(1).is_some_and(is_date)
+    });
     let mut at = 0;
     while at < pieces.len() {
         let Piece { paragraph, dated: None } = pieces[at] else {
@@ -29,13 +36,14 @@ pub(crate) fn find_items_with_bracketed_title(
         if let Some(piece) = leading_date(paragraph).or_else(|| trailing_date(paragraph)) {
             pieces[at] = piece;
         } else if let Some(title) = title(paragraph.text) {
-            if let Some(found) = pieces.get(at + 1).and_then(date_line) {
+            let above = at.checked_sub(1).and_then(|above| date_line(&pieces[above]));
+            if (!dates_are_above || above.is_none())
+                && let Some(found) = pieces.get(at + 1).and_then(date_line)
+            {
                 pieces[at] = dated(paragraph, found);
                 pieces[at].paragraph.end = pieces[at + 1].paragraph.end;
                 pieces.remove(at + 1);
-            } else if at > 0
-                && let Some(found) = date_line(&pieces[at - 1])
-            {
+            } else if let Some(found) = above {
                 pieces[at] = dated(paragraph, found);
                 pieces[at].paragraph.start = pieces[at - 1].paragraph.start;
                 pieces.remove(at - 1);
@@ -145,6 +153,16 @@ mod tests {
             items(&["【測試標題】正文。", "2024-03-04", "後文。"]),
             [item, ("後文。", false)]
         );
+    }
+
+    #[test]
+    fn dates_between_items_belong_to_all_items_in_the_same_way() {
+        let item = ("【測試標題】正文。", true);
+        let (other, title, day) = ("2023-01-01", item.0, "2024-03-04");
+        assert_eq!(items(&[day, title, day, title]), [item, item]);
+        assert_eq!(items(&[title, day, title, day]), [item, item]);
+        assert_eq!(items(&[other, title, day, title, day]), [(other, false), item, item]);
+        assert_eq!(items(&[day, title, other, title]), [item, (title, false)]);
     }
 
     #[test]

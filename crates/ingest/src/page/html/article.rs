@@ -13,7 +13,7 @@ use super::nesting::Nesting;
 use super::numbered_copy::line_of;
 use super::other_parts::{is_list_item, is_paragraph};
 use super::stated_data::StatedData;
-use super::{beside_text, other_boxes, title};
+use super::{beside_text, flash_lines, other_boxes, title};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::page_words::page_words;
 use crate::report::Unextracted;
@@ -31,6 +31,8 @@ pub(super) struct ArticleLines {
     /// Whether each line belongs to what the extractor takes for the article, without boxes of
     /// comments and of other articles. Bylines are expected above it.
     pub(super) extracted: Vec<bool>,
+    /// The lines with the dates of flash items, which are text, in order.
+    pub(super) dates_of_flashes: Vec<usize>,
 }
 
 /// Finds the article of a page. `copy` is a numbered copy of the page. Lines that the article gets
@@ -50,8 +52,10 @@ pub(super) fn find(
     let mut kept = extracted.clone();
     let beside = beside_text::lines_beside(&kept, &view);
     beside.iter().for_each(|line| kept[*line] = true);
+    let flashes = flash_lines::find(&kept, &view);
+    flashes.items.iter().chain(&flashes.dates).for_each(|line| kept[*line] = true);
     beside.iter().for_each(|line| layout.lines[*line].part = Part::Main);
-    Ok(ArticleLines { kept, extracted })
+    Ok(ArticleLines { kept, extracted, dates_of_flashes: flashes.dates })
 }
 
 /// For each line of a page, whether it belongs to the article. `copy` is a numbered copy of the

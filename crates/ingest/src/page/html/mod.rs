@@ -13,6 +13,7 @@
 //! | `article` | finds the lines of the article with an extractor, and corrects what it finds |
 //! | `other_boxes` | takes comments and lists of other articles out of what the extractor found |
 //! | `beside_text` | adds leads and other paragraphs beside what the extractor found |
+//! | `flash_lines` | adds the items of a list of flash items, with their dates |
 //! | `nesting`, `line_view` | which elements the lines stand in; what rules ask about lines |
 //! | `part_names` | recognises other parts of a page by their classes and ids |
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
@@ -39,6 +40,7 @@ mod byline;
 mod date_precision;
 mod elements;
 mod family;
+mod flash_lines;
 mod footnote_marks;
 mod hidden;
 mod json_ld;
@@ -184,7 +186,7 @@ impl Reading {
         let is_article = |line: usize| article.as_ref().is_ok_and(|found| found.kept[line]);
         let is_extracted = |line: usize| article.as_ref().is_ok_and(|found| found.extracted[line]);
         let stated_data = page.stated_data;
-        let found = metadata::read(
+        let mut found = metadata::read(
             text,
             &layout,
             page.pieces,
@@ -193,6 +195,10 @@ impl Reading {
             &is_article,
             &is_extracted,
         );
+        if let Ok(article) = &article {
+            let dates = &article.dates_of_flashes;
+            found.non_text_lines.retain(|line| dates.binary_search(line).is_err());
+        }
         let mut dropped: Vec<bool> = match &article {
             Ok(article) => article.kept.iter().map(|kept| !kept).collect(),
             Err(_) => vec![false; layout.lines.len()],
