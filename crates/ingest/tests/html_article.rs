@@ -236,6 +236,15 @@ fn lists_of_other_articles_are_not_text() {
 }
 
 #[test]
+fn buttons_and_imprints_beside_the_paragraphs_are_not_text() {
+    let found = text(&format!(
+        "<div><p>分享 收藏</p>{}<p>上一篇 下一篇</p><p>© 2024年示例之声版权声明：保留所有权利。</p></div>",
+        paragraphs(&BODY)
+    ));
+    assert_eq!(found, BODY);
+}
+
+#[test]
 fn a_list_of_titles_in_brackets_is_no_list_of_flashes() {
     let list = "<ul><li>【逸语道破】<a href=/1>他们对此地的迟疑正在消散</a></li><li>2019-09-08</li>\
                 <li>【新闻晨信】<a href=/2>神话也在昨天破灭了</a></li><li>2019-09-07</li></ul>";

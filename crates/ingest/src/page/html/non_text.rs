@@ -8,10 +8,12 @@ use crate::page::boilerplate::breadcrumb;
 use crate::page::byline;
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Line};
+use crate::page::page_words::page_words;
 use crate::text::punctuation::is_sentence_end;
 
 /// Lines that are not the article's text: title and byline wherever they stand; and, among the
-/// lines of the article, tags, breadcrumbs, further bylines, and a list of links at the end.
+/// lines of the article, tags, breadcrumbs, further bylines and buttons outside of the text, and a
+/// list of links at the end.
 pub(super) fn non_text_lines(
     layout: &Layout<'_>,
     title: &HtmlTitle,
@@ -29,13 +31,21 @@ pub(super) fn non_text_lines(
     };
     let first = of_article.iter().find(is_long_text).copied().unwrap_or(lines.len());
     let last = of_article.iter().rev().find(is_long_text).copied().unwrap_or(0);
+    let ends_paragraph = |line: &&usize| {
+        let line = &lines[**line];
+        is_paragraph(line) && !is_button_or_imprint(line)
+    };
+    let first_paragraph = of_article.iter().find(ends_paragraph).copied().unwrap_or(lines.len());
+    let last_paragraph = of_article.iter().rfind(ends_paragraph).copied().unwrap_or(0);
     non_text_lines.extend(of_article.iter().copied().filter(|&number| {
         let line = &lines[number];
         let is_outside_text = number < first || number > last;
         !is_long(line)
             && (is_line_of_tags(line)
                 || breadcrumb(&line.text).is_some()
-                || is_outside_text && is_byline(&line.text, labels))
+                || is_outside_text && is_byline(&line.text, labels)
+                || (number < first_paragraph || number > last_paragraph)
+                    && is_button_or_imprint(line))
     }));
     non_text_lines.extend(links_at_end(lines, &of_article));
     non_text_lines
@@ -49,14 +59,21 @@ fn is_byline(line: &str, labels: &Labels) -> bool {
 /// The lines after the last paragraph of the article, if at least two, and at least a third, of
 /// them are only links: recommendations.
 fn links_at_end(lines: &[Line<'_>], of_article: &[usize]) -> Vec<usize> {
-    let is_paragraph = |line: &&usize| {
-        let line = &lines[**line];
-        !is_links_only(line) && (is_long(line) || line.text.ends_with(may_end_paragraph))
-    };
-    let last = of_article.iter().rposition(|line| is_paragraph(&line));
+    let last = of_article.iter().rposition(|line| is_paragraph(&lines[*line]));
     let end = last.map_or(&[][..], |last| &of_article[last + 1..]);
     let links = end.iter().filter(|line| is_links_only(&lines[**line])).count();
     if links >= 2 && links * 3 >= end.len() { end.to_vec() } else { Vec::new() }
+}
+
+/// Whether a line is long or ends as a paragraph does, and is not only links.
+fn is_paragraph(line: &Line<'_>) -> bool {
+    !is_links_only(line) && (is_long(line) || line.text.ends_with(may_end_paragraph))
+}
+
+/// Whether a line beside the paragraphs has only buttons, or says whose the site is.
+fn is_button_or_imprint(line: &Line<'_>) -> bool {
+    let is_imprint = || ["©", "Copyright", "Powered by"].iter().any(|w| line.text.starts_with(w));
+    line.heading == 0 && (page_words().is_button_line(&line.text) || is_imprint())
 }
 
 /// Whether a paragraph may end with a character: a mark that ends a sentence, a closing quote or
