@@ -27,36 +27,42 @@ pub(crate) fn find_items_with_bracketed_title(
         let is_date = |at: usize| pieces.get(at).and_then(date_line).is_some();
         !is_date(last + 1) && last.checked_sub(1).is_some_and(is_date)
     });
-    let mut at = 0;
-    while at < pieces.len() {
-        let Piece { paragraph, dated: None } = pieces[at] else {
-            at += 1;
-            continue;
-        };
-        if let Some(piece) = leading_date(paragraph).or_else(|| trailing_date(paragraph)) {
-            pieces[at] = piece;
-        } else if let Some(title) = title(paragraph.text) {
-            let above = at.checked_sub(1).and_then(|above| date_line(&pieces[above]));
+    let mut found: Vec<Piece<'_>> = Vec::with_capacity(pieces.len());
+    let mut remaining = std::mem::take(pieces).into_iter().peekable();
+    while let Some(piece) = remaining.next() {
+        let paragraph = piece.paragraph;
+        let title = if piece.dated.is_none() { title(paragraph.text) } else { None };
+        if piece.dated.is_none()
+            && let Some(item) = leading_date(paragraph).or_else(|| trailing_date(paragraph))
+        {
+            found.push(item);
+        } else if let Some(title) = title {
+            let above = found.last().and_then(date_line);
             if (!dates_are_above || above.is_none())
-                && let Some(found) = pieces.get(at + 1).and_then(date_line)
+                && let Some(moment) = remaining.peek().and_then(date_line)
             {
-                pieces[at] = dated(paragraph, found);
-                pieces[at].paragraph.end = pieces[at + 1].paragraph.end;
-                pieces.remove(at + 1);
-            } else if let Some(found) = above {
-                pieces[at] = dated(paragraph, found);
-                pieces[at].paragraph.start = pieces[at - 1].paragraph.start;
-                pieces.remove(at - 1);
-                continue;
-            } else if at == 0
+                let mut item = dated(paragraph, moment);
+                item.paragraph.end =
+                    remaining.next().map_or(paragraph.end, |date| date.paragraph.end);
+                found.push(item);
+            } else if let Some(moment) = above {
+                let mut item = dated(paragraph, moment);
+                item.paragraph.start =
+                    found.pop().map_or(paragraph.start, |date| date.paragraph.start);
+                found.push(item);
+            } else if found.is_empty()
                 && let Some(moment) = page_date
                 && is_page_title(title)
             {
-                pieces[at] = dated(paragraph, Some(moment));
+                found.push(dated(paragraph, Some(moment)));
+            } else {
+                found.push(piece);
             }
+        } else {
+            found.push(piece);
         }
-        at += 1;
     }
+    *pieces = found;
 }
 
 /// A paragraph as a whole flash item with this date.
