@@ -5,9 +5,9 @@ mod remarks;
 
 use std::sync::OnceLock;
 
+pub(crate) use self::remarks::Remarks;
 use crate::date;
 use crate::page::names::value::with_joined_names;
-pub(crate) use self::remarks::Remarks;
 use crate::text::punctuation::{is_bar, is_colon, is_han, is_sentence_end, is_space};
 use crate::text::word_table::{WordTable, rows};
 
