@@ -13,7 +13,7 @@
 //! |---|---|
 //! | `parts` | year, month and day as numbers, in the order in which Chinese states them |
 //! | `calendar`, `time_of_day` | the day in all its forms; the time of day and its zone |
-//! | `zone` | no text: how far a time zone is from UTC |
+//! | `zone` | the names of time zones, and how far each is from UTC |
 //! | `usual` | the usual date of a page, quickly |
 //! | `parsed_date` | no text: it makes a moment of year, month, day and time of day |
 //! | `web` | attributes, bylines and addresses of web pages |
@@ -25,6 +25,7 @@
 //! | numbers | `2023/3/14 13:02:32`, `2024-04-21`, `2024.4.21`, `20230517`, `202305171000` |
 //! | Taiwan's years | `113/03/04`, `113-03-04`, `113.03.04`, `113年3月4日`, not in running text |
 //! | Chinese | `2024年03月04日10:00`, `二〇二四年三月四日`, `民國113年3月4日 下午3點05分` |
+//! | with a time zone | `2023-05-17 22:20 美東時間`, `北京時間2023年5月17日10:20`, `10:20 UTC+8` |
 //! | English | `March 4, 2024`, `4 March 2024`, `Wed Nov 27 21:09:36 2013`, RFC 822 |
 //! | ISO 8601 | `2023-03-14T05:02:32Z`, `2023-03-14T13:02:32+0800` |
 //! | month or day first | `4/27/2021 12:48:57 PM`, `27/4/2021`, `27.4.2021` |
@@ -55,6 +56,7 @@ use crate::date::cursor::Cursor;
 use crate::date::parsed_date::{archive_time, parsed_date, plausible_moment};
 use crate::date::time_of_day::{TimeOfDay, take_after_day, take_time_of_day};
 use crate::date::words::words;
+use crate::date::zone::{Zone, take_zone_before_day};
 use crate::record::Moment;
 use crate::text::punctuation::closing;
 
@@ -79,20 +81,22 @@ pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
         return Some(parsed);
     }
     let mut cursor = Cursor::new(text);
+    let zone = take_zone_before_day(&mut cursor);
     let digits = cursor.peek_digits().map_or(0, |number| number.digits);
     if digits == 0 && cursor.take_weekday().is_some() {
         cursor.skip_spaces();
         cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
         cursor.skip_spaces();
     }
-    if let Some(parsed) = parse_day_then_time(cursor) {
+    if let Some(parsed) = parse_day_then_time(cursor, zone) {
         return Some(parsed);
     }
     // The time may come first.
     if digits > 2 {
         return None;
     }
-    let time_of_day = take_time_of_day(&mut cursor)?;
+    let mut time_of_day = take_time_of_day(&mut cursor)?;
+    time_of_day.zone = time_of_day.zone.or(zone);
     cursor.skip_spaces();
     cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
     cursor.skip_spaces();
@@ -109,8 +113,9 @@ fn may_begin(text: &str) -> bool {
     numeral::digit(first).is_some() || numeral::is_chinese(first) || words().may_begin(first)
 }
 
-/// Parses a day, month or year, and the time and weekday after it.
-fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
+/// Parses a day, month or year, and the time and weekday after it. `zone` is the time zone that
+/// stands before the day.
+fn parse_day_then_time(mut cursor: Cursor<'_>, zone: Option<Zone>) -> Option<ParsedDate> {
     let calendar = take_calendar(&mut cursor)?;
     // In the middle of a longer number there is no date.
     if cursor.char_before().is_some_and(|c| numeral::digit(c).is_some())
@@ -123,6 +128,8 @@ fn parse_day_then_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
         calendar.day?;
         take_after_day(&mut cursor)
     });
+    let time_of_day =
+        time_of_day.map(|time_of_day| TimeOfDay { zone: time_of_day.zone.or(zone), ..time_of_day });
     if time_of_day.is_none() {
         let mut weekday = cursor;
         weekday.take(|c| matches!(c, ',' | '\u{ff0c}'));

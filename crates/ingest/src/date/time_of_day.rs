@@ -3,7 +3,7 @@
 use crate::date::cursor::{Cursor, ascii_sign};
 use crate::date::numeral;
 use crate::date::words::{DateWord, PartOfDay};
-use crate::date::zone::Zone;
+use crate::date::zone::{Zone, named_zone};
 use crate::text::punctuation::{is_colon, is_comma};
 
 /// A time of day.
@@ -21,20 +21,28 @@ pub(super) struct TimeOfDay {
 /// Takes the time after a day, with the separators, weekday or zone between them. The cursor does
 /// not move if no time follows.
 pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
+    if let Some(time_of_day) = take_time_of_file_name(cursor) {
+        return Some(time_of_day);
+    }
     let mut inner = *cursor;
     let mut zone = None;
     // Skip at most four separators.
     for _ in 0..4 {
         let from = inner.offset();
         inner.skip_spaces();
-        // `25/03/2024 - 10:00`
+        // `25/03/2024 - 10:00`, `2024. 3. 25. 10:00`
         let is_dash = inner.offset() > from && inner.remaining().starts_with("- ");
-        let is_separator =
-            |c: char| is_comma(c) || matches!(c, 'T' | 't' | '·') || is_dash && c == '-';
+        let is_point = inner.remaining().starts_with(". ");
+        let is_separator = |c: char| {
+            is_comma(c)
+                || matches!(c, 'T' | 't' | '·')
+                || is_dash && c == '-'
+                || is_point && c == '.'
+        };
         let is_separated = inner.take(is_separator).is_some()
             || inner.take_weekday().is_some()
             || inner.take_word(|word| (word == DateWord::Joiner).then_some(())).is_some();
-        zone = zone.or_else(|| inner.take_word(named_zone));
+        zone = zone.or_else(|| inner.take_word(named_zone).or_else(|| in_brackets(&mut inner)));
         if !is_separated {
             break;
         }
@@ -57,10 +65,43 @@ pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     Some(time_of_day)
 }
 
+/// Takes the name of a zone in brackets, as in `2024年3月4日（美東時間）10:00`.
+fn in_brackets(cursor: &mut Cursor<'_>) -> Option<Zone> {
+    let mut inner = *cursor;
+    inner.take(|c| matches!(c, '(' | '\u{ff08}'))?;
+    let zone = inner.take_word(named_zone)?;
+    inner.take(|c| matches!(c, ')' | '\u{ff09}'))?;
+    *cursor = inner;
+    Some(zone)
+}
+
+/// Takes the time of a name of a file, which can have no colons: `_10-20-33` or `_102033`.
+fn take_time_of_file_name(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
+    let mut inner = *cursor;
+    inner.take(|c| c == '_')?;
+    let (hour, minute, second) = match inner.take_digits(6, 6) {
+        Some(number) => (number / 10_000, number / 100 % 100, number % 100),
+        None => {
+            let hour = inner.take_digits(2, 2)?;
+            let sign = inner.take(|c| matches!(c, '-' | '_'))?;
+            let minute = inner.take_digits(2, 2)?;
+            inner.take(|c| c == sign)?;
+            (hour, minute, inner.take_digits(2, 2)?)
+        }
+    };
+    if inner.peek().is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+        return None;
+    }
+    *cursor = inner;
+    Some(TimeOfDay { hour, minute, second, is_american: false, zone: None })
+}
+
 /// Takes a time such as `13:02:32`, `下午1點02分` or `1:02 PM EST`.
 pub(super) fn take_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
     let mut inner = *cursor;
     let mut part = inner.take_word(part_of_day);
+    // `晚9人` has no time, but `晚9時` has one.
+    let is_short_part = inner.offset() - cursor.offset() == '晚'.len_utf8();
     inner.skip_spaces();
     let (hour, minute, second, is_surely_time) = take_numbers(&mut inner)?;
     let mut is_american = false;
@@ -74,7 +115,7 @@ pub(super) fn take_time_of_day(cursor: &mut Cursor<'_>) -> Option<TimeOfDay> {
         (part, is_american, inner) = (Some(found), true, after);
     }
     // `3 PM` is a time, but a lone `3` is not.
-    if !is_surely_time && part.is_none() {
+    if !is_surely_time && (part.is_none() || is_short_part) {
         return None;
     }
     let hour = part.map_or(hour, |part| hour_in_part(hour, part));
@@ -159,14 +200,6 @@ fn part_of_day(word: DateWord) -> Option<PartOfDay> {
     }
 }
 
-fn named_zone(word: DateWord) -> Option<Zone> {
-    match word {
-        DateWord::Zone(minutes) => Some(Zone::Fixed(i32::from(minutes))),
-        DateWord::AmericanZone(minutes) => Some(Zone::American(i32::from(minutes))),
-        _ => None,
-    }
-}
-
 /// Takes a time zone after a time: `Z`, `+08:00`, `GMT+8`, `(CST)`. A number that may be the end of
 /// a range of times (`10:00-11:00`) is a zone only after seconds.
 pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<Zone> {
@@ -203,7 +236,7 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
 }
 
 /// Takes an offset, `+08:00`, `+0800`, `+08` or `+8`. If no name of a zone precedes it
-/// (`is_unnamed`), hours alone are accepted only with two digits and no space before the sign.
+/// (`is_unnamed`), hours alone are accepted only with two digits and no space before the sign, or at the end of the text.
 fn take_offset(cursor: &mut Cursor<'_>, is_unnamed: bool, has_spaces: bool) -> Option<i32> {
     let mut inner = *cursor;
     let sign = inner.take(|c| matches!(c, '+' | '-' | '\u{2212}'))?;
@@ -221,7 +254,12 @@ fn take_offset(cursor: &mut Cursor<'_>, is_unnamed: bool, has_spaces: bool) -> O
                     inner = with_minutes;
                     (number.value, minutes)
                 }
-                None if is_unnamed && (has_spaces || number.digits == 1) => return None,
+                None if is_unnamed
+                    && (has_spaces || number.digits == 1)
+                    && !inner.remaining().is_empty() =>
+                {
+                    return None;
+                }
                 None => (number.value, 0),
             }
         }

@@ -20,6 +20,10 @@ pub(super) enum DateWord {
     /// How many minutes an American time zone is ahead of UTC in winter; in summer it is an hour
     /// more.
     AmericanZone(i16),
+    /// The same for a zone of Europe.
+    EuropeanZone(i16),
+    /// The same for a zone of Australia.
+    SouthernZone(i16),
     /// The year before the first year of an era.
     Era(i16),
     /// A word between day and time, such as `at`.
@@ -69,6 +73,8 @@ fn meaning(kind: &str, value: &str) -> Option<DateWord> {
         }),
         "zone" => DateWord::Zone(minutes_ahead(value)?),
         "american" => DateWord::AmericanZone(minutes_ahead(value)?),
+        "european" => DateWord::EuropeanZone(minutes_ahead(value)?),
+        "southern" => DateWord::SouthernZone(minutes_ahead(value)?),
         "era" => DateWord::Era(value.parse().ok()?),
         "joiner" => DateWord::Joiner,
         _ => return None,
