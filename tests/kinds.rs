@@ -52,6 +52,27 @@ fn an_export_is_indexed_with_the_same_records() {
 }
 
 #[test]
+fn a_date_without_a_day_survives_an_export() {
+    let dir = Dir::new();
+    for (name, date) in [("a", "1987年"), ("b", "1987年5月"), ("c", "1987年5月6日")] {
+        let page =
+            format!("央行{name}宣布調整利率\n時間:{date}\n\n市場普遍認為{name}將影響房市。\n");
+        dir.write(&format!("archive/{name}.txt"), &page);
+    }
+    dir.ok(&["index", "archive"]);
+    let export = dir.ok(&["export"]);
+    let again = Dir::new();
+    again.write("archive/e.jsonl", &export);
+    again.ok(&["index", "archive"]);
+    let dates = |records: &[Value]| -> Vec<String> {
+        records.iter().map(|record| record["date"]["value"].to_string()).collect()
+    };
+    let records = records(&export);
+    assert_eq!(dates(&records), ["\"1987\"", "\"1987-05\"", "\"1987-05-06\""]);
+    assert_eq!(self::records(&again.ok(&["export"])), records);
+}
+
+#[test]
 fn the_map_of_keys_is_kept_and_unused_keys_are_named() {
     let dir = Dir::new();
     dir.write("archive/a.jsonl", r#"{"title":"題目甲","inhalt":"丁丁貓","views":3}"#);

@@ -150,7 +150,7 @@ pub fn message(raw: &[u8]) -> Option<(String, Option<String>)> {
 /// The title and the tags that front matter states.
 #[must_use]
 pub fn front_matter(text: &str) -> (Option<String>, Vec<String>) {
-    let metadata = fields::front_matter::metadata(text, &FieldMap::default());
+    let metadata = fields::front_matter::metadata(text, &FieldMap::default(), Labels::builtin());
     (metadata.title, metadata.tags)
 }
 

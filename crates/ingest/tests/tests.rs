@@ -6,6 +6,7 @@ mod boilerplate;
 mod containers;
 mod damage;
 mod dump_damage;
+mod dump_values;
 mod dump_wrappers;
 mod dumps;
 mod encodings;

@@ -16,6 +16,7 @@
 //! | `zone` | the names of time zones, and how far each is from UTC |
 //! | `usual` | the usual date of a page, quickly |
 //! | `parsed_date` | no text: it makes a moment of year, month, day and time of day |
+//! | `beginning` | values of dumps that begin with a date, before other words |
 //! | `web` | attributes, bylines and addresses of web pages |
 //! | `partial` | incomplete dates, such as those without a year: recognised, but not understood |
 //! | `cursor`, `numeral`, `words` | characters, numbers and words |
@@ -37,6 +38,7 @@
 //! read as the 4th of March if AM or PM follows, because Americans write so; otherwise it is not
 //! understood. The words are in `data/tables/date_words.tsv`.
 
+mod beginning;
 mod calendar;
 mod cursor;
 mod numeral;
@@ -60,6 +62,7 @@ use crate::date::zone::{Zone, take_zone_before_day};
 use crate::record::Moment;
 use crate::text::punctuation::closing;
 
+pub(crate) use beginning::at_beginning;
 pub(crate) use parsed_date::ParsedDate;
 pub(crate) use partial::{day_at_end, is_partial, mentions_day, starts_with_part};
 pub use parts::{DatePart, DateParts, date_parts};

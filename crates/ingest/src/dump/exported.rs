@@ -4,8 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::location::Location;
+use crate::date;
 use crate::fields::key_reader::RawFields;
 use crate::fields::stated_date::{self, StatedDate};
+use crate::page::labels::Labels;
 use crate::record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
     Related, TitleOrigin,
@@ -103,16 +105,30 @@ fn texts(fields: &RawFields, key: &str) -> Vec<String> {
 /// A date with its provenance.
 fn date(fields: &RawFields) -> Date {
     let Some(date) = fields.get("date").and_then(Value::as_object) else { return Date::default() };
-    let value: Option<Moment> = match date.get("value").and_then(stated_date::of_value) {
-        Some(StatedDate::Moment(moment)) => Some(moment),
-        _ => return Date::default(),
-    };
+    let Some(value) = date.get("value").and_then(moment) else { return Date::default() };
+    let value = Some(value);
     let evidence = date.get("evidence").and_then(Value::as_str);
     let provenance = match date.get("provenance").and_then(Value::as_str) {
         Some("inferred") => DateProvenance::Inferred(basis(evidence)),
         _ => DateProvenance::Stated(origin(evidence)),
     };
     Date { value, provenance }
+}
+
+/// The moment of an exported date.
+fn moment(value: &Value) -> Option<Moment> {
+    match stated_date::of_value(value, Labels::builtin()) {
+        Some(StatedDate::Moment(moment)) => Some(moment),
+        // In an export, a time that other programs write for a missing date is meant.
+        _ => date::parse_any(value.as_str()?),
+    }
+}
+
+/// The date of an exported record, if it has one that cannot be read.
+pub(crate) fn unread_date(fields: &RawFields) -> Option<String> {
+    let value = fields.get("date")?.as_object()?.get("value")?;
+    let is_unread = !value.is_null() && moment(value).is_none();
+    is_unread.then(|| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 /// The origin of a stated date, by the name that an export gives it.

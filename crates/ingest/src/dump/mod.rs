@@ -83,7 +83,7 @@ impl Reader<'_> {
             }
         }
         let origin = if is_mail { DateOrigin::Mail } else { DateOrigin::Field };
-        let mut records = RecordReader::new(&self.options.map, origin);
+        let mut records = RecordReader::new(&self.options.map, self.options.labels(), origin);
         records.derives_titles = kind == DumpKind::Labelled;
         let mut sink = Sink {
             path: &path,

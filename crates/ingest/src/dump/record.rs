@@ -7,6 +7,7 @@ use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
 use crate::fields::key_reader::{KeyReader, RawFields, UnderstoodFields};
 use crate::flash::item::outlet;
+use crate::page::labels::Labels;
 use crate::record::{
     Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, TitleOrigin,
 };
@@ -35,8 +36,8 @@ pub(crate) struct RecordReader<'m> {
 }
 
 impl<'m> RecordReader<'m> {
-    pub(crate) fn new(map: &'m FieldMap, date_origin: DateOrigin) -> Self {
-        Self { date_origin, derives_titles: false, keys: KeyReader::new(map) }
+    pub(crate) fn new(map: &'m FieldMap, labels: &'m Labels, date_origin: DateOrigin) -> Self {
+        Self { date_origin, derives_titles: false, keys: KeyReader::new(map, labels) }
     }
 
     /// Makes a record from its fields. The id of the record is empty if the fields state none.
@@ -53,7 +54,8 @@ impl<'m> RecordReader<'m> {
         if exported::is_exported(fields) {
             let record = exported::read(fields, at)?;
             check_id(record_id(&record))?;
-            return Ok(ReadRecord { record, unread_date: None, mended: Mended::default() });
+            let unread_date = exported::unread_date(fields);
+            return Ok(ReadRecord { record, unread_date, mended: Mended::default() });
         }
         let mut understood = self.keys.understand(fields, at.line);
         check_id(&understood.id)?;

@@ -6,6 +6,7 @@ use super::field::Field;
 use super::field_map::FieldMap;
 use super::key_reader::KeyReader;
 use crate::page::front_matter::FrontMatter;
+use crate::page::labels::Labels;
 use crate::page::metadata::Metadata;
 use crate::record::DateOrigin;
 
@@ -80,7 +81,7 @@ fn json_of(value: toml::Value, depth: usize) -> Value {
 }
 
 /// The metadata that a Markdown file states in its front matter.
-pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
+pub(crate) fn metadata(file: &str, map: &FieldMap, labels: &Labels) -> Metadata {
     let Some(front_matter) = FrontMatter::of(file) else { return Metadata::default() };
     let mut values = values(front_matter);
     // Some generators put keys into tables: Zola, for example, its tags into `taxonomies`.
@@ -97,7 +98,7 @@ pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
     summaries.into_iter().for_each(|key| drop(values.remove(key)));
     // Only counts of unused keys need the line, and those are dropped here.
     let line = 1;
-    let mut understood = KeyReader::new(map).understand(&values, line);
+    let mut understood = KeyReader::new(map, labels).understand(&values, line);
     let mut tags = std::mem::take(&mut understood.tags);
     tags.dedup();
     Metadata {
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     fn of(file: &str) -> Metadata {
-        metadata(file, &FieldMap::default())
+        metadata(file, &FieldMap::default(), Labels::builtin())
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::keys;
 use super::stated_date::{self, StatedDate};
 use super::value;
 use crate::encoding::mended::Mended;
+use crate::page::labels::Labels;
 use crate::record::Moment;
 
 /// Keys beside those of texts whose value may be an object that stands for the article.
@@ -61,6 +62,8 @@ pub(crate) struct UnderstoodFields {
 /// Understands the keys of the records of one dump, and counts the keys that it does not use.
 pub(crate) struct KeyReader<'m> {
     map: &'m FieldMap,
+    /// The labels that values may keep from the pages from which they were taken.
+    labels: &'m Labels,
     /// The field and rank of each key so far, see [`keys::meaning`]; `None` for unknown keys.
     meanings: HashMap<String, Option<(Field, u16)>>,
     /// Keys that were not used.
@@ -90,9 +93,10 @@ pub(crate) struct OwnTexts {
 }
 
 impl<'m> KeyReader<'m> {
-    pub(crate) fn new(map: &'m FieldMap) -> Self {
+    pub(crate) fn new(map: &'m FieldMap, labels: &'m Labels) -> Self {
         Self {
             map,
+            labels,
             meanings: HashMap::default(),
             unused: KeyCounts::default(),
             of_wrong_type: KeyCounts::default(),
@@ -112,7 +116,7 @@ impl<'m> KeyReader<'m> {
                 self.unused.add(&key, line);
                 continue;
             }
-            let set = understood.set(field, value);
+            let set = understood.set(field, value, self.labels);
             if set.is_some() {
                 for inner in value::unread_keys(field, value) {
                     self.unused.add(&format!("{key}.{inner}"), line);
@@ -282,7 +286,7 @@ impl UnderstoodFields {
     /// Sets a field to a value, and returns `Some(true)`. Returns `Some(false)` if the value says
     /// nothing or is a date that is not understood, and `None` if it is of a wrong type; after
     /// either of these, the next key for the field is tried.
-    fn set(&mut self, field: Field, value: &Value) -> Option<bool> {
+    fn set(&mut self, field: Field, value: &Value, labels: &Labels) -> Option<bool> {
         match field {
             Field::Text => {
                 self.paragraphs = value::paragraphs(value)?;
@@ -292,7 +296,7 @@ impl UnderstoodFields {
                 self.tags = value::list(value)?;
                 return Some(!self.tags.is_empty());
             }
-            Field::Date => match stated_date::of_value(value)? {
+            Field::Date => match stated_date::of_value(value, labels)? {
                 StatedDate::Moment(moment) => {
                     self.unread_date = None;
                     self.date = Some(moment);

@@ -9,6 +9,7 @@
 //! | `key_reader` | finds the fields of a record by their keys |
 //! | `key_counts` | counts the keys of a dump that were not used, or have values of a wrong type |
 //! | `value`, `html_text`, `stated_date` | read values: texts and lists, HTML, dates |
+//! | `literal` | reads lists and objects that are written as one text |
 //! | `placeholder` | recognises values that state nothing, such as `undefined` |
 //! | `front_matter` | the metadata in the front matter of a Markdown file |
 
@@ -20,6 +21,7 @@ pub(crate) mod key_counts;
 pub(crate) mod key_reader;
 mod key_table;
 pub(crate) mod keys;
+mod literal;
 pub(crate) mod placeholder;
 pub(crate) mod stated_date;
 mod value;

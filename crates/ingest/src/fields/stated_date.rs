@@ -1,10 +1,13 @@
 //! Reads the dates that dumps, feeds, messages and front matter state.
 
-use jiff::civil::{DateTime, datetime};
+use jiff::civil::{Date as Day, DateTime, datetime};
 use serde_json::Value;
 
-use super::placeholder::is_placeholder;
+use super::literal;
+use super::placeholder::{is_nameless, is_null_word};
 use crate::date;
+use crate::page::byline;
+use crate::page::labels::{Label, Labels};
 use crate::record::Moment;
 
 /// What a value states about the date.
@@ -17,6 +20,10 @@ pub(crate) enum StatedDate {
     Unread(String),
 }
 
+/// Maximum bytes of a value with a date and other words, such as a label or a source.
+const MAX_BYTES: usize = 300;
+/// The years that a number of four digits can be.
+const YEARS: std::ops::Range<i16> = 1800..2100;
 /// Maximum characters that are kept of a date that is reported because it is not understood.
 const MAX_UNREAD_CHARS: usize = 100;
 
@@ -30,9 +37,10 @@ const ZONES: std::ops::RangeInclusive<i64> = -12 * 3600..=14 * 3600;
 const ZONE_STEP: i64 = 900;
 
 /// Reads a date from a value: a text, a number, or an object such as `{"$date": …}`, possibly
-/// nested. `None` if it is of another type.
-pub(crate) fn of_value(value: &Value) -> Option<StatedDate> {
-    let mut value = value;
+/// nested or written as one text. `None` if it is of another type.
+pub(crate) fn of_value(value: &Value, labels: &Labels) -> Option<StatedDate> {
+    let written = value.as_str().and_then(literal::parsed);
+    let mut value = written.as_ref().unwrap_or(value);
     // No known form has more than three levels of nesting.
     for _ in 0..4 {
         value = match value {
@@ -43,8 +51,8 @@ pub(crate) fn of_value(value: &Value) -> Option<StatedDate> {
             Value::Array(values) => values.first()?,
             other => {
                 return match other {
-                    Value::String(text) => Some(of_text(text)),
-                    Value::Number(number) => Some(of_text(&number.to_string())),
+                    Value::String(text) => Some(of_text(text, labels)),
+                    Value::Number(number) => Some(of_text(&number.to_string(), labels)),
                     Value::Null => Some(StatedDate::None),
                     _ => None,
                 };
@@ -55,12 +63,12 @@ pub(crate) fn of_value(value: &Value) -> Option<StatedDate> {
 }
 
 /// Reads a date from a text.
-pub(crate) fn of_text(text: &str) -> StatedDate {
+fn of_text(text: &str, labels: &Labels) -> StatedDate {
     let text = text.trim();
     if is_null(text) {
         return StatedDate::None;
     }
-    match stated_date(text) {
+    match stated_date(text).or_else(|| among_words(text, labels)) {
         Some(moment) if is_null_date(moment) => StatedDate::None,
         Some(moment) => StatedDate::Moment(moment),
         None => StatedDate::Unread(text.chars().take(MAX_UNREAD_CHARS).collect()),
@@ -83,9 +91,9 @@ pub(crate) fn is_null_date(moment: Moment) -> bool {
 /// Whether a text says that there is no date.
 fn is_null(text: &str) -> bool {
     let digits_are_zero = !text.contains(|c: char| ('1'..='9').contains(&c));
-    let words = ["", "nat", "unknown", "-", "無", "无"];
-    is_placeholder(text)
-        || words.contains(&text.to_ascii_lowercase().as_str())
+    text.is_empty()
+        || is_null_word(text)
+        || is_nameless(text)
         || text.contains('0') && digits_are_zero && !text.contains(char::is_alphabetic)
         || ["1900/1/1", "1900-01-01", "0001-01-01"].into_iter().any(|null| {
             // A time may follow, and no further digit: the 15th is a date.
@@ -104,10 +112,50 @@ fn stated_date(text: &str) -> Option<Moment> {
         (true, 16) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000),
         (true, 19) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000_000),
         (true, 9..=13) => date::from_epoch(whole.parse().ok()?),
-        // So few digits are no date; a year alone is not taken for one.
+        // Programs may write a number as `1987.0`, but `1987. 5. 6.` is a day.
+        (true, 4) if matches!(&text[4..], "" | ".0") => year(whole),
+        (true, 4) => date::parse_any(text),
+        // So few digits are no date.
         (true, ..=7) => None,
         _ => date::parse_any(text),
     }
+}
+
+/// The year that four digits state.
+fn year(digits: &str) -> Option<Moment> {
+    let year = digits.parse().ok().filter(|year| YEARS.contains(year))?;
+    Some(Moment::Year(Day::new(year, 1, 1).ok()?))
+}
+
+/// The date in a value that has other words, too, such as a label, a source or a part of the day:
+/// the value is read as the byline of a page would be.
+fn among_words(text: &str, labels: &Labels) -> Option<Moment> {
+    if text.len() > MAX_BYTES || !text.contains(char::is_numeric) {
+        return None;
+    }
+    let label = labels.at_start(text).filter(|label| is_time(label.label));
+    let bare = label.map_or(text, |label| text[label.value_start..].trim_start());
+    let whole = || label.and_then(|_| stated_date(bare));
+    whole().or_else(|| date::at_beginning(bare)).or_else(|| in_byline(text, labels))
+}
+
+fn is_time(label: Label) -> bool {
+    matches!(label, Label::Time | Label::Updated)
+}
+
+/// The date that a byline states: that of publication, or else that of the last change. `None` if
+/// it states several.
+fn in_byline(text: &str, labels: &Labels) -> Option<Moment> {
+    let reading = byline::read(text, labels).filter(|reading| reading.is_whole)?;
+    let dates_of = |wanted: Label| -> Vec<Moment> {
+        let fields = reading.fields.iter().filter(|field| field.label == wanted);
+        fields.filter_map(|field| date::at_beginning(field.value)).collect()
+    };
+    let published = dates_of(Label::Time);
+    let dates = if published.is_empty() { dates_of(Label::Updated) } else { published };
+    let first = *dates.first()?;
+    let is_same = |moment: &Moment| date::sort_key(*moment).date() == date::sort_key(first).date();
+    dates.iter().all(is_same).then_some(first)
 }
 
 #[cfg(test)]
@@ -174,11 +222,48 @@ mod tests {
             ),
             (json!("1900/1/15"), StatedDate::Moment(Moment::Day(date(1900, 1, 15)))),
             (json!("soon"), StatedDate::Unread("soon".to_owned())),
-            (json!("2021"), StatedDate::Unread("2021".to_owned())),
+            (json!("\\N"), StatedDate::None),
+            (json!("暂无"), StatedDate::None),
+            (json!("2021"), StatedDate::Moment(Moment::Year(date(2021, 1, 1)))),
+            (json!(1987.0), StatedDate::Moment(Moment::Year(date(1987, 1, 1)))),
+            (json!(1987), StatedDate::Moment(Moment::Year(date(1987, 1, 1)))),
+            (json!("1987-05"), StatedDate::Moment(Moment::Month(date(1987, 5, 1)))),
+            (json!("1987年"), StatedDate::Moment(Moment::Year(date(1987, 1, 1)))),
+            (json!("3021"), StatedDate::Unread("3021".to_owned())),
+            (json!(20_210), StatedDate::Unread("20210".to_owned())),
         ] {
-            assert_eq!(of_value(&value), Some(expected), "{value}");
+            assert_eq!(of_value(&value, Labels::builtin()), Some(expected), "{value}");
         }
-        assert_eq!(of_value(&json!(true)), None);
-        assert_eq!(of_value(&json!({"a": 1})), None);
+        assert_eq!(of_value(&json!(true), Labels::builtin()), None);
+        assert_eq!(of_value(&json!({"a": 1}), Labels::builtin()), None);
+    }
+
+    #[test]
+    fn a_date_among_other_words_is_read_if_it_is_the_only_one() {
+        let found = |text: &str| match of_value(&json!(text), Labels::builtin()) {
+            Some(StatedDate::Moment(Moment::Time(time))) => time.to_string(),
+            Some(StatedDate::Moment(Moment::Day(day))) => day.to_string(),
+            Some(StatedDate::Unread(_)) => "unread".to_owned(),
+            other => format!("{other:?}"),
+        };
+        for (text, expected) in [
+            ("发布时间：2023-05-17 10:20", "2023-05-17T10:20:00"),
+            ("發布於 2023年5月17日晚9時許", "2023-05-17T21:00:00"),
+            ("Published: May 17, 2023", "2023-05-17"),
+            ("发布时间：1684290036", "2023-05-17T10:20:36"),
+            ("2023-05-17 来源：示例财经", "2023-05-17"),
+            ("2023-05-17 10:20 来源：示例财经 作者：王小明 阅读：42", "2023-05-17T10:20:00"),
+            ("来源：示例财经 2023-05-17 10:20", "2023-05-17T10:20:00"),
+            ("发布时间：2023-05-17 更新时间：2023-05-18", "2023-05-17"),
+            ("更新时间：2023-05-18 10:20", "2023-05-18T10:20:00"),
+            ("['2023-05-17']", "2023-05-17"),
+            ("{'$date': '2023-05-17'}", "2023-05-17"),
+            ("2023-05-17 至 2023-05-20", "unread"),
+            ("2023. 5. 17. 10:20", "2023-05-17T10:20:00"),
+            ("3天前", "unread"),
+            ("05-17 10:20", "unread"),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+        }
     }
 }

@@ -165,9 +165,10 @@ impl Reader<'_> {
         }
         let mut decoded = Decoded::new(raw, self.encoding, input.charset)?;
         let (markup, metadata) = match kind {
-            PageKind::Markdown => {
-                (Markup::Markdown, front_matter::metadata(&decoded.text, &self.options.map))
-            }
+            PageKind::Markdown => (
+                Markup::Markdown,
+                front_matter::metadata(&decoded.text, &self.options.map, self.options.labels()),
+            ),
             // Without `<`, it is a text file that was saved under an HTML name.
             PageKind::Html if decoded.text.contains('<') => (Markup::Html, Metadata::default()),
             _ => (Markup::of(&decoded.text), Metadata::default()),
