@@ -28,6 +28,14 @@ fn date(article: &Article) -> String {
     }
 }
 
+fn wrong_types(report: &Report) -> Vec<&str> {
+    report.keys_of_wrong_type.iter().map(|key| &*key.key).collect()
+}
+
+fn unused(report: &Report) -> Vec<&str> {
+    report.unused_keys.iter().map(|key| &*key.key).collect()
+}
+
 #[test]
 fn a_date_is_read_in_every_form_that_pages_have() {
     for (value, expected) in [
@@ -79,5 +87,84 @@ fn a_date_of_an_export_is_read_at_every_precision() {
         }));
         let unread = usize::from(expected == "none");
         assert_eq!((&*date(&article), report.unread_dates.len()), (expected, unread), "{value}");
+    }
+}
+
+#[test]
+fn names_have_no_labels_and_lists_of_names_no_brackets() {
+    for (fields, expected) in [
+        (json!({"source": "来源：示例财经", "author": "作者：王小明"}), "王小明|示例财经|"),
+        (json!({"author": "文/王小明", "editor": "责任编辑：李四光"}), "王小明||李四光"),
+        (json!({"source": "稿源：示例财经 2023-05-17"}), "|示例财经|"),
+        (json!({"author": "作者：王小明 编辑：李四光"}), "王小明||李四光"),
+        (json!({"authors": "['王小明', '李四光']"}), "王小明、李四光||"),
+        (json!({"authors": "{\"王小明\",\"李四光\"}"}), "王小明、李四光||"),
+        (json!({"authors": "('王小明', '李四光')"}), "王小明、李四光||"),
+        (json!({"authors": "[{\"name\":\"王小明\"}]"}), "王小明||"),
+        (json!({"authors": ["作者：王小明", "李四光"]}), "王小明、李四光||"),
+        (json!({"author": "[[王小明]]"}), "王小明||"),
+        (json!({"source": "{'id': None, 'name': '示例财经'}"}), "|示例财经|"),
+        (json!({"source": "不详", "author": "暂无", "editor": "无"}), "||"),
+        (json!({"source": "[]", "author": "未知", "editor": ""}), "||"),
+        (json!({"source": "示例财经（综合）", "author": "文思"}), "文思|示例财经（综合）|"),
+    ] {
+        let (article, _) = record(&fields);
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let found = [text(&article.author), text(&article.source), text(&article.editor)];
+        assert_eq!(found.join("|"), expected, "{fields}");
+    }
+    let (article, _) = record(&json!({"source": "稿源：示例财经 2023-05-17"}));
+    assert_eq!(date(&article), "2023-05-17");
+    let (article, _) =
+        record(&json!({"source": "稿源：示例财经 2023-05-17", "date": "2023-05-18"}));
+    assert_eq!(date(&article), "2023-05-18");
+}
+
+#[test]
+fn an_address_is_no_source() {
+    let (article, report) = record(&json!({"source": "https://e.org/1"}));
+    assert_eq!((article.source, article.url.as_deref()), (None, Some("https://e.org/1")));
+    assert_eq!(unused(&report), Vec::<&str>::new());
+    let (article, report) = record(&json!({"source": "https://e.org/1", "url": "https://e.org/2"}));
+    assert_eq!((article.source, article.url.as_deref()), (None, Some("https://e.org/2")));
+    assert_eq!(unused(&report), ["source"]);
+}
+
+#[test]
+fn numbers_are_no_names_and_tags_may_have_hashes() {
+    let (article, report) = record(&json!({"author": 3, "categories": [5], "tags": [7]}));
+    assert_eq!((article.author, article.category, article.tags.len()), (None, None, 0));
+    let mut keys = wrong_types(&report);
+    keys.sort_unstable();
+    assert_eq!(keys, ["author", "categories", "tags"]);
+    for tags in [
+        json!("#比特币 #减半 #以太坊"),
+        json!("#比特币##减半##以太坊#"),
+        json!([["比特币", 0.31], ["减半", 0.2], ["以太坊", 0.1]]),
+        json!("比特币,减半,暂无,以太坊"),
+        json!("关键词：比特币、减半、以太坊"),
+    ] {
+        let (article, _) = record(&json!({ "tags": tags }));
+        assert_eq!(article.tags, ["比特币", "减半", "以太坊"], "{tags}");
+    }
+}
+
+#[test]
+fn formatted_words_do_not_split_a_sentence() {
+    let text =
+        json!(["央行", {"type": "bold", "text": "昨日"}, "宣布調整利率。\n\n市場已有預期。"]);
+    let (articles, _) = read("a.jsonl", json!({"title": "甲", "text": text}).to_string());
+    assert_eq!(articles[0].paragraphs, ["央行昨日宣布調整利率。", "市場已有預期。"]);
+}
+
+#[test]
+fn front_matter_of_clippers_is_understood() {
+    let page = "---\ntitle: 央行宣布調整利率\nsource: https://e.org/1\nauthor:\n  - \"[[王小明]]\"\n\
+                published: 2023-05-17\n---\n市場普遍認為這將影響房市。\n";
+    for page in [page.to_owned(), page.replace("\n  - \"[[王小明]]\"", " [[王小明]]")] {
+        let (articles, _) = read("a.md", &page);
+        let article = &articles[0];
+        assert_eq!(article.author.as_deref(), Some("王小明"), "{page}");
+        assert_eq!((&article.source, article.url.as_deref()), (&None, Some("https://e.org/1")));
     }
 }

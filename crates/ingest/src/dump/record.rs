@@ -5,7 +5,8 @@ use super::location::Location;
 use crate::encoding::mended::Mended;
 use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
-use crate::fields::key_reader::{KeyReader, RawFields, UnderstoodFields};
+use crate::fields::key_reader::{KeyReader, RawFields};
+use crate::fields::understood::UnderstoodFields;
 use crate::flash::item::outlet;
 use crate::page::labels::Labels;
 use crate::record::{

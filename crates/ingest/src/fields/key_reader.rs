@@ -9,11 +9,9 @@ use super::field::Field;
 use super::field_map::FieldMap;
 use super::key_counts::KeyCounts;
 use super::keys;
-use super::stated_date::{self, StatedDate};
+use super::understood::UnderstoodFields;
 use super::value;
-use crate::encoding::mended::Mended;
 use crate::page::labels::Labels;
-use crate::record::Moment;
 
 /// Keys beside those of texts whose value may be an object that stands for the article.
 const ARTICLE_KEYS: [&str; 16] = [
@@ -41,23 +39,6 @@ const MAX_MEANINGS: usize = 4096;
 
 /// The fields of one record, as a dump names them.
 pub(crate) type RawFields = Map<String, Value>;
-
-/// The fields of a record after their keys have been understood.
-#[derive(Debug, Default)]
-pub(crate) struct UnderstoodFields {
-    pub(crate) id: String,
-    pub(crate) is_flash: bool,
-    pub(crate) title: String,
-    pub(crate) paragraphs: Vec<String>,
-    pub(crate) date: Option<Moment>,
-    /// A date that was not understood.
-    pub(crate) unread_date: Option<String>,
-    pub(crate) tags: Vec<String>,
-    /// How mojibake in the values was repaired.
-    pub(crate) mended: Mended,
-    /// The values of all other fields, such as the author.
-    texts: HashMap<Field, String>,
-}
 
 /// Understands the keys of the records of one dump, and counts the keys that it does not use.
 pub(crate) struct KeyReader<'m> {
@@ -111,6 +92,8 @@ impl<'m> KeyReader<'m> {
         let mut understood = UnderstoodFields::default();
         // The last field that was set. The keys for a field follow one another.
         let mut taken = None;
+        // The key of a source whose value is an address.
+        let mut address_key = None;
         for Candidate { field, key, value, .. } in candidates {
             if taken == Some(field) {
                 self.unused.add(&key, line);
@@ -124,9 +107,17 @@ impl<'m> KeyReader<'m> {
             }
             match set {
                 Some(true) => taken = Some(field),
+                Some(false) if field == Field::Source && understood.has_address() => {
+                    address_key.get_or_insert(key);
+                }
                 Some(false) => {}
                 None => self.of_wrong_type.add(&key, line),
             }
+        }
+        if !understood.add_values_of_other_fields()
+            && let Some(key) = address_key
+        {
+            self.unused.add(&key, line);
         }
         understood
     }
@@ -270,65 +261,6 @@ impl<'m> KeyReader<'m> {
     }
 }
 
-impl UnderstoodFields {
-    /// Takes the text of a field such as the author.
-    pub(crate) fn take(&mut self, field: Field) -> Option<String> {
-        self.texts.remove(&field)
-    }
-
-    /// Repairs mojibake in all values but the id and dates.
-    pub(crate) fn mend(&mut self) {
-        let Self { title, paragraphs, tags, mended, texts, .. } = self;
-        let lists = paragraphs.iter_mut().chain(tags);
-        *mended = Mended::mend_all([title].into_iter().chain(lists).chain(texts.values_mut()));
-    }
-
-    /// Sets a field to a value, and returns `Some(true)`. Returns `Some(false)` if the value says
-    /// nothing or is a date that is not understood, and `None` if it is of a wrong type; after
-    /// either of these, the next key for the field is tried.
-    fn set(&mut self, field: Field, value: &Value, labels: &Labels) -> Option<bool> {
-        match field {
-            Field::Text => {
-                self.paragraphs = value::paragraphs(value)?;
-                return Some(!self.paragraphs.is_empty());
-            }
-            Field::Tags => {
-                self.tags = value::list(value)?;
-                return Some(!self.tags.is_empty());
-            }
-            Field::Date => match stated_date::of_value(value, labels)? {
-                StatedDate::Moment(moment) => {
-                    self.unread_date = None;
-                    self.date = Some(moment);
-                    return Some(true);
-                }
-                StatedDate::Unread(text) => {
-                    self.unread_date.get_or_insert(text);
-                    return Some(false);
-                }
-                StatedDate::None => return Some(false),
-            },
-            _ => {}
-        }
-        let text = match field {
-            Field::Url => value::address(value)?,
-            _ => value::single(value)?,
-        };
-        if text.is_empty() {
-            return Some(false);
-        }
-        match field {
-            Field::Id => self.id = text,
-            Field::Title => self.title = text,
-            Field::Kind => self.is_flash = text.eq_ignore_ascii_case("flash"),
-            _ => {
-                self.texts.insert(field, text);
-            }
-        }
-        Some(true)
-    }
-}
-
 /// The value at a key, or at a path of keys with dots.
 fn by_path<'v>(fields: &'v RawFields, path: &str) -> Option<&'v Value> {
     if let Some(value) = fields.get(path) {
@@ -341,6 +273,7 @@ fn by_path<'v>(fields: &'v RawFields, path: &str) -> Option<&'v Value> {
     }
     Some(value).filter(|value| !value::is_empty(value))
 }
+
 /// Whether the text of a key is the text of an article or, in an answer of a server, a status such
 /// as `success`.
 fn is_status_key(key: &str) -> bool {
