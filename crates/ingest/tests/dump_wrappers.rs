@@ -88,6 +88,58 @@ fn all_records_in_wrappers_are_read_and_other_keys_are_named() {
 }
 
 #[test]
+fn the_object_with_the_text_takes_precedence_over_the_objects_around_it() {
+    let article = r#""title":"甲","text":"正文。""#;
+    for (line, expected) in [
+        (
+            format!(
+                r#"{{"id":"r","createdTime":"2024-01-01T00:00:00Z","fields":{{{article},"date":"2023-05-17"}}}}"#
+            ),
+            "r|2023-05-17||",
+        ),
+        (
+            format!(
+                r#"{{"created_at":"2024-01-01","article":{{{article},"publish_time":"2023-05-17"}}}}"#
+            ),
+            "|2023-05-17||",
+        ),
+        (
+            format!(r#"{{"time":"2024-01-01","data":{{{article},"time":"2023-05-17"}}}}"#),
+            "|2023-05-17||",
+        ),
+        (
+            format!(
+                r#"{{"author":"crawler01","source":"spider","doc":{{{article},"author":"王小明","source":"示例财经"}}}}"#
+            ),
+            "||王小明|示例财经",
+        ),
+        (
+            format!(
+                r#"{{"time":"2024-01-01","data":{{"time":"2023-05-17","article":{{{article}}}}}}}"#
+            ),
+            "|2023-05-17||",
+        ),
+        // What only the outer object says is true of the article.
+        (
+            format!(r#"{{"source":"示例财经","pub_date":"2023-05-17","doc":{{{article}}}}}"#),
+            "|2023-05-17||示例财经",
+        ),
+    ] {
+        let (articles, report) = read("a.jsonl", &line);
+        assert_eq!(report.skipped, [], "{line}");
+        let article = &articles[0];
+        let date = article.date.value.map(|moment| match moment {
+            wensou_ingest::Moment::Day(day) => day.to_string(),
+            other => format!("{other:?}"),
+        });
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let id = if article.id.len() == 1 { &*article.id } else { "" };
+        let found = [id.to_owned(), text(&date), text(&article.author), text(&article.source)];
+        assert_eq!(found.join("|"), expected, "{line}");
+    }
+}
+
+#[test]
 fn the_keys_of_an_object_that_stands_for_the_article_are_those_of_the_record() {
     for (line, expected, expected_keys) in [
         (

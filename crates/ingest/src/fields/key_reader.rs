@@ -57,12 +57,23 @@ pub(crate) struct KeyReader<'m> {
 struct Candidate<'v> {
     field: Field,
     /// The rank of the key among the keys for this field: the smallest is tried first. A summary
-    /// comes after every text, and a key in an object that stands for the article after those of
-    /// the record.
+    /// comes after every text, and the keys of the object with the text before those of the objects
+    /// around it, see [`ranks`].
     rank: (bool, usize, u16),
+    /// The index of the object that has the key, among those that were looked at.
+    object: usize,
     /// The key; in an object that stands for the article the path to it, as in `article.title`.
     key: Cow<'v, str>,
     value: &'v Value,
+}
+
+/// The record, or an object in it that stands for the article.
+struct ArticleObject<'v> {
+    fields: &'v RawFields,
+    /// The index of the object around it; that of the record itself.
+    around: usize,
+    /// How many objects are around it.
+    level: usize,
 }
 
 /// Which texts of an article an object has.
@@ -133,30 +144,44 @@ impl<'m> KeyReader<'m> {
         for (rank, (field, key)) in (0..).zip(map.iter()) {
             if let Some(value) = by_path(fields, key) {
                 let (rank, key) = ((false, 0, rank), Cow::Borrowed(key));
-                candidates.push(Candidate { field, rank, key, value });
+                candidates.push(Candidate { field, rank, object: 0, key, value });
             }
         }
-        self.add_known(fields, line, "", MAX_NESTED, &mut candidates);
+        let mapped = candidates.len();
+        let mut objects = vec![ArticleObject { fields, around: 0, level: 0 }];
+        self.add_known(line, "", &mut objects, &mut candidates);
+        if objects.len() > 1 {
+            let ranks = ranks(&objects, &candidates);
+            // The title of a record is rarely that of anything but the article.
+            let known = candidates.iter_mut().skip(mapped);
+            for candidate in known.filter(|candidate| candidate.field != Field::Title) {
+                candidate.rank.1 = ranks[candidate.object];
+            }
+        }
         candidates
     }
 
-    /// Adds the well-known keys to `candidates`. They are keys of the record if `parent` is
-    /// empty; otherwise keys of an object that stands for the article, and `parent` is the path to
-    /// it. Looks for such objects in at most `depth` further levels.
+    /// Adds the well-known keys of the last of `objects` to `candidates`, and of the objects in it
+    /// that stand for the article, which are added to `objects`. `path` is the path of the object,
+    /// and empty for the record itself.
     fn add_known<'v>(
         &mut self,
-        fields: &'v RawFields,
         line: u64,
-        parent: &str,
-        depth: usize,
+        path_of_object: &str,
+        objects: &mut Vec<ArticleObject<'v>>,
         candidates: &mut Vec<Candidate<'v>>,
-    ) {
+    ) where
+        'm: 'v,
+    {
         let map = self.map;
         let mapped_count = u16::try_from(map.iter().count()).unwrap_or(u16::MAX);
+        let object = objects.len() - 1;
+        let ArticleObject { fields, level, .. } = objects[object];
+        let depth = MAX_NESTED - level;
         for (key, value) in fields {
-            let path = match parent {
+            let path = match path_of_object {
                 "" => Cow::Borrowed(&**key),
-                _ => Cow::Owned(format!("{parent}.{key}")),
+                around => Cow::Owned(format!("{around}.{key}")),
             };
             // The key is mapped, or a mapped path such as `source.name` begins with it.
             let is_mapped = || {
@@ -174,15 +199,16 @@ impl<'m> KeyReader<'m> {
                 && (is_text || !self.is_article(fields))
                 && self.stands_for_article(key, nested, depth)
             {
-                self.add_known(nested, line, &path, depth - 1, candidates);
+                objects.push(ArticleObject { fields: nested, around: object, level: level + 1 });
+                self.add_known(line, &path, objects, candidates);
                 continue;
             }
             match meaning {
                 Some((field, rank)) => {
                     let is_summary =
                         keys::is_summary(field, rank) || field == Field::Text && is_status_key(key);
-                    let rank = (is_summary, MAX_NESTED - depth, rank.saturating_add(mapped_count));
-                    candidates.push(Candidate { field, rank, key: path, value });
+                    let rank = (is_summary, level, rank.saturating_add(mapped_count));
+                    candidates.push(Candidate { field, rank, object, key: path, value });
                 }
                 None => self.unused.add(&path, line),
             }
@@ -258,6 +284,37 @@ impl<'m> KeyReader<'m> {
             self.meanings.insert(key.to_owned(), found);
         }
         found
+    }
+}
+
+/// The ranks of the record and of the objects in it that stand for the article. The object that has
+/// the text comes first: what the objects around it say is often about how the article was stored,
+/// such as the time at which a row was created. Of the others, the nearest comes first.
+fn ranks(objects: &[ArticleObject<'_>], candidates: &[Candidate<'_>]) -> Vec<usize> {
+    // Whether each object has a text, a title and a summary.
+    let mut texts = vec![(false, false, false); objects.len()];
+    for candidate in candidates {
+        let (text, title, summary) = &mut texts[candidate.object];
+        match candidate.field {
+            Field::Title => *title = true,
+            Field::Text if candidate.rank.0 => *summary = true,
+            Field::Text => *text = true,
+            _ => {}
+        }
+    }
+    let completeness = |(text, title, summary): (bool, bool, bool)| (text, title && summary, title);
+    let best = (1..objects.len()).fold(0, |best, index| {
+        if completeness(texts[index]) > completeness(texts[best]) { index } else { best }
+    });
+    let mut ranks: Vec<usize> =
+        objects.iter().map(|object| 1 + MAX_NESTED + object.level).collect();
+    let (mut object, mut rank) = (best, 0);
+    loop {
+        ranks[object] = rank;
+        if object == 0 {
+            return ranks;
+        }
+        (object, rank) = (objects[object].around, rank + 1);
     }
 }
 
