@@ -88,6 +88,55 @@ fn all_records_in_wrappers_are_read_and_other_keys_are_named() {
 }
 
 #[test]
+fn records_are_read_from_the_wrappers_of_many_programs() {
+    let [a, b] = ["甲", "乙"].map(record);
+    for (text, expected_titles, expected_keys) in [
+        (
+            format!(r#"{{"features":[{{"name":"x"}}],"rows":[{{"row_idx":0,"row":{a}}},{{"row_idx":1,"row":{b}}}]}}"#),
+            "甲乙",
+            "features:1 row_idx:2",
+        ),
+        (
+            format!(r#"{{"data":{{"posts":{{"edges":[{{"node":{a}}},{{"node":{b}}}]}}}}}}"#),
+            "甲乙",
+            "",
+        ),
+        (
+            format!(r#"{{"db":[{{"meta":{{"v":5}},"data":{{"posts":[{a},{b}],"tags":[{{"id":"t"}}]}}}}]}}"#),
+            "甲乙",
+            "meta:1 tags:1",
+        ),
+        (
+            format!(r#"{{"schema":{{"fields":[{{"f":1}}]}},"payload":{{"before":null,"after":{a},"source":{{"name":"x"}},"op":"c"}}}}"#),
+            "甲",
+            "",
+        ),
+        (format!(r#"{{"before":{b},"after":{a},"op":"u"}}"#), "甲", ""),
+        (format!(r#"{{"value":{a}}}"#), "甲", ""),
+        (format!(r#"{{"id":"7","timestamp":"2024-01-01","_source":{a}}}"#), "甲", ""),
+        (
+            r#"{"title":{"0":"甲","1":"乙"},"content":{"0":"正文一。","1":"正文二。"},"date":{"0":1684290036000,"1":null}}"#
+                .to_owned(),
+            "甲乙",
+            "",
+        ),
+        (
+            r#"{"columns":["title","content"],"index":[0,1],"data":[["甲","正文一。"],["乙","正文二。"]]}"#
+                .to_owned(),
+            "甲乙",
+            "",
+        ),
+    ] {
+        for name in ["a.json", "a.jsonl"] {
+            let (articles, report) = read(name, &text);
+            assert_eq!(report.skipped, [], "{name} {text}");
+            assert_eq!(titles(&articles), expected_titles, "{name} {text}");
+            assert_eq!(unused(&report), expected_keys, "{name} {text}");
+        }
+    }
+}
+
+#[test]
 fn the_object_with_the_text_takes_precedence_over_the_objects_around_it() {
     let article = r#""title":"甲","text":"正文。""#;
     for (line, expected) in [

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::sink::{Flow, Sink};
 use super::wrapped::{self, Unwrapped};
-use super::{json, json_repair};
+use super::{columns, json, json_repair};
 use crate::fields::key_reader::RawFields;
 use crate::record::Span;
 
@@ -18,6 +18,14 @@ impl Sink<'_> {
         });
         if let Some(repaired) = repaired.as_ref().filter(|_| value.is_ok()) {
             self.is_lossy |= repaired.is_lossy;
+        }
+        let rows = value.as_ref().ok().and_then(Value::as_object);
+        if let Some(rows) = rows.and_then(|fields| self.rows_of_table(fields, line)) {
+            for row in rows {
+                let bytes = serde_json::to_vec(&row).unwrap_or_default();
+                self.record(&row, &bytes, span, line)?;
+            }
+            return Flow::Continue(());
         }
         match value.map_err(|error| error.to_string()) {
             Ok(Value::Object(fields)) if self.wraps_records(&fields) => {
@@ -44,6 +52,13 @@ impl Sink<'_> {
             }
             Err(what) => self.malformed(line, what),
         }
+    }
+
+    /// The rows of an object that is a table, see [`columns`].
+    fn rows_of_table(&mut self, fields: &RawFields, line: u64) -> Option<Vec<RawFields>> {
+        let rows = columns::rows(fields, &self.options.map)?;
+        columns::unused_keys(fields).for_each(|key| self.records.keys.unused.add(key, line));
+        Some(rows)
     }
 
     /// Whether an object that is not too deep in others wraps records.

@@ -7,6 +7,7 @@
 //! | `json` | reads other JSON: arrays of objects, objects one after another, and wrapped records |
 //! | `json_scanner` | finds where a value in JSON begins and ends |
 //! | `json_record` | passes on the record in a JSON text, or the records that it wraps |
+//! | `columns` | reads tables in JSON |
 //! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
 //! | `broken_quotes` | splits rows that a missing quotation mark has joined |
@@ -18,6 +19,7 @@
 //! | `sink` | receives the records of all readers, and watches the limits |
 
 mod broken_quotes;
+mod columns;
 mod elements;
 mod exported;
 mod feed;

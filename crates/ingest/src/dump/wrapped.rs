@@ -5,6 +5,7 @@
 //! | `{"_index":…,"_id":…,"_source":{…}}` | Elasticsearch, OpenSearch: hits and exports |
 //! | `{"index":{"_id":…}}` in the line before a record | the same: bulk requests |
 //! | `{"id":…,"key":…,"value":…,"doc":{…}}` | CouchDB |
+//! | `{"payload":{"before":…,"after":{…},"op":"c"}}` | Debezium, with or without `payload` |
 //!
 //! Also recognises objects that wrap several records, such as the answers of web services:
 //! `{"code":0,"data":[…]}`.
@@ -12,6 +13,7 @@
 use serde_json::Value;
 
 use crate::fields::key_reader::{KeyReader, OwnTexts, RawFields};
+use crate::fields::keys;
 use crate::input::sniff_json::is_wrapper;
 
 /// The key under which search engines state an id.
@@ -35,25 +37,50 @@ pub(super) fn unwrap_object(mut fields: RawFields, action_id: Option<Value>) -> 
     if let Some(action) = action(&fields) {
         return Unwrapped::Action(action.get(ID).cloned());
     }
-    if let Some((record, id)) = record_in_hit(&fields)
-        && let Some(Value::Object(record)) = fields.get_mut(record)
+    if let Some(hit) = record_in_hit(&fields)
+        && let Some(Value::Object(record)) = at_path_mut(&mut fields, hit.path)
     {
         let record = std::mem::take(record);
-        return Unwrapped::Record(with_id(record, fields.remove(id)));
+        return Unwrapped::Record(with_id(record, hit.id.and_then(|id| fields.remove(id))));
     }
     Unwrapped::Record(with_id(fields, action_id))
 }
 
-/// The keys of the record and of its id in a hit of a search engine or a row of a database; `None`
-/// if the object is neither.
-fn record_in_hit(fields: &RawFields) -> Option<(&'static str, &'static str)> {
+/// Where the record is in a hit of a search engine, a row of a database or the like.
+struct RecordInHit {
+    /// The keys of the objects around the record, and its own.
+    path: &'static [&'static str],
+    /// The key of its id, outside of it.
+    id: Option<&'static str>,
+}
+
+/// Where the record is in an object; `None` if the object is no hit of a search engine or the like.
+fn record_in_hit(fields: &RawFields) -> Option<RecordInHit> {
     let has_object = |key: &str| fields.get(key).is_some_and(Value::is_object);
     let is_hit = fields.contains_key("_index") || fields.contains_key(ID);
     let is_row = fields.contains_key("key") && fields.contains_key("value");
-    if is_hit && has_object("_source") {
-        return Some(("_source", ID));
+    let has_texts = || fields.keys().any(|key| keys::is_title_or_text(key));
+    if has_object("_source") && (is_hit || !has_texts()) {
+        let id = [ID, "id"].into_iter().find(|id| fields.contains_key(*id));
+        return Some(RecordInHit { path: &["_source"], id });
     }
-    (is_row && has_object("doc")).then_some(("doc", "id"))
+    if is_row && has_object("doc") {
+        return Some(RecordInHit { path: &["doc"], id: Some("id") });
+    }
+    let is_change = |fields: &RawFields| {
+        let has = |key: &str| fields.contains_key(key);
+        fields.get("after").is_some_and(Value::is_object) && has("before") && has("op")
+    };
+    if fields.get("payload").and_then(Value::as_object).is_some_and(is_change) {
+        return Some(RecordInHit { path: &["payload", "after"], id: None });
+    }
+    is_change(fields).then_some(RecordInHit { path: &["after"], id: None })
+}
+
+/// The value at a path of keys.
+fn at_path_mut<'v>(fields: &'v mut RawFields, path: &[&str]) -> Option<&'v mut Value> {
+    let (first, remaining) = path.split_first()?;
+    remaining.iter().try_fold(fields.get_mut(*first)?, |value, key| value.get_mut(*key))
 }
 
 /// Whether an object wraps records: it has none of the texts of an article itself, but records are
@@ -70,7 +97,10 @@ pub(super) fn is_record(fields: &RawFields, is_expected: bool, keys: &mut KeyRea
     let inner = ["_source", "doc"].into_iter().find_map(|key| fields.get(key)?.as_object());
     let OwnTexts { title, text, summary } = keys.own_texts(inner.unwrap_or(fields));
     let has_text = text || summary;
-    title && has_text || is_expected && (title || has_text)
+    title && has_text
+        || is_expected && (title || has_text)
+        || record_in_hit(fields).is_some()
+        || keys.has_article_object(fields, is_expected)
 }
 
 /// [`wraps_records`], if at most `depth` objects are around the records.
@@ -92,7 +122,7 @@ fn wraps_at(fields: &RawFields, keys: &mut KeyReader<'_>, depth: usize) -> bool 
         }
         if let Some(first) = first_object(value) {
             let is_wrapped = is_record(first, is_expected && !may_be_record, keys)
-                || is_expected && wraps_at(first, keys, depth - 1);
+                || (is_expected || !may_be_record) && wraps_at(first, keys, depth - 1);
             if is_wrapped {
                 return true;
             }
@@ -153,10 +183,16 @@ mod tests {
         assert_eq!(unwrapped(json!({"_index": "n", "_source": {"a": 1}})), json!({"a": 1}));
         let row = json!({"id": "7", "key": 1, "value": {"rev": 1}, "doc": {"_id": "7", "a": 1}});
         assert_eq!(unwrapped(row), json!({"_id": "7", "a": 1}));
+        let hit = json!({"id": "7", "timestamp": 1, "_source": {"title": "甲"}});
+        assert_eq!(unwrapped(hit), json!({"_id": "7", "title": "甲"}));
+        let change = json!({"before": null, "after": {"a": 1}, "op": "c", "source": {"db": "x"}});
+        assert_eq!(unwrapped(change.clone()), json!({"a": 1}));
+        assert_eq!(unwrapped(json!({"schema": {}, "payload": change})), json!({"a": 1}));
         assert_eq!(unwrapped(json!({"index": {"_index": "n", "_id": 7}})), json!([7]));
         assert_eq!(unwrapped(json!({"index": {}})), json!([null]));
         for record in [
             json!({"_source": {"title": "甲"}, "title": "乙"}),
+            json!({"after": {"title": "甲"}, "before": null}),
             json!({"_id": "7", "_source": "甲"}),
             json!({"doc": {"a": 1}, "title": "乙"}),
             json!({"index": {"title": "甲"}}),

@@ -14,7 +14,7 @@ use super::value;
 use crate::page::labels::Labels;
 
 /// Keys beside those of texts whose value may be an object that stands for the article.
-const ARTICLE_KEYS: [&str; 16] = [
+const ARTICLE_KEYS: [&str; 19] = [
     "news",
     "data",
     "item",
@@ -31,6 +31,9 @@ const ARTICLE_KEYS: [&str; 16] = [
     "newsinfo",
     "page",
     "payload",
+    "row",
+    "value",
+    "after",
 ];
 /// Maximum number of objects in one another that stand for the article.
 const MAX_NESTED: usize = 2;
@@ -229,6 +232,18 @@ impl<'m> KeyReader<'m> {
             nested.is_some_and(|nested| self.stands_for_article(key, nested, depth - 1))
         };
         title || text || summary || fields.iter().any(is_in)
+    }
+
+    /// Whether an object in `fields` stands for the article, and has a title and a text; one of
+    /// them is enough if an article `is_expected`.
+    pub(crate) fn has_article_object(&mut self, fields: &RawFields, is_expected: bool) -> bool {
+        fields.iter().any(|(key, value)| {
+            let Value::Object(nested) = value else { return false };
+            let is_article_key = ARTICLE_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+            let OwnTexts { title, text, summary } = self.own_texts(nested);
+            let has_text = text || summary;
+            is_article_key && (title && has_text || is_expected && (title || has_text))
+        })
     }
 
     /// Whether an object is an article by itself: it has a title and a text.

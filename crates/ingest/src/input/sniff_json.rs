@@ -5,7 +5,7 @@ use super::kind::{DumpKind, Kind};
 use crate::fields::keys;
 
 /// The keys under which programs put their array of records.
-const WRAPPERS: [&str; 20] = [
+const WRAPPERS: [&str; 22] = [
     "data",
     "articles",
     "items",
@@ -26,6 +26,8 @@ const WRAPPERS: [&str; 20] = [
     "messages",
     "rss",
     "response",
+    "edges",
+    "nodes",
 ];
 /// Maximum number of objects that are looked into for an array of records.
 const MAX_INNER_OBJECTS: usize = 8;
