@@ -158,6 +158,24 @@ fn formatted_words_do_not_split_a_sentence() {
 }
 
 #[test]
+fn lines_before_a_header_and_repeated_headers_are_no_rows() {
+    let text = "市場普遍認為這將影響房市。";
+    for (name, table) in [
+        ("a.csv", format!("sep=;\ntitle;content\n甲;{text}\n乙;{text}\n")),
+        ("a.csv", format!("# 2024, exported\ntitle,content\n甲,{text}\n乙,{text}\n")),
+        ("a.csv", format!("title,content\n甲,{text}\ntitle,content\n乙,{text}\n")),
+        ("a.tsv", format!("title\tcontent\n甲\t{text}\ntitle\tcontent\n乙\t{text}\n")),
+    ] {
+        let (articles, report) = read(name, &table);
+        assert_eq!(report.skipped, [], "{table}");
+        let titles: Vec<&str> = articles.iter().map(|article| &*article.title).collect();
+        assert_eq!(titles, ["甲", "乙"], "{table}");
+        let span = articles[1].span.start as usize..articles[1].span.end as usize;
+        assert!(table[span].starts_with('乙'), "{table}");
+    }
+}
+
+#[test]
 fn front_matter_of_clippers_is_understood() {
     let page = "---\ntitle: 央行宣布調整利率\nsource: https://e.org/1\nauthor:\n  - \"[[王小明]]\"\n\
                 published: 2023-05-17\n---\n市場普遍認為這將影響房市。\n";

@@ -27,13 +27,14 @@ const MAX_KEPT_BYTES: usize = 64 << 10;
 /// Passes every row to `sink`. If no separator is given, the header shows it.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Option<u8>) -> Flow {
     let head = match file.fill_buf() {
-        Ok(buffer) => buffer.split(|byte| *byte == b'\n').next().unwrap_or_default(),
+        Ok(buffer) => buffer,
         Err(error) => {
             let line = 1;
             return sink.failed(line, &error);
         }
     };
-    let separator = separator.unwrap_or_else(|| separator_of(head, &sink.options.map));
+    let Preamble { rows: mut rows_before, separator: stated, header } = preamble(head);
+    let separator = stated.or(separator).unwrap_or_else(|| separator_of(header, &sink.options.map));
     let (left, budget) = (Cell::new(0), sink.max_record_bytes() as u64 + MAX_READ_AHEAD);
     let mut rows = ReaderBuilder::new()
         .has_headers(false)
@@ -57,6 +58,10 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
         let (start, line) = row.position().map_or((0, line), |at| (at.byte(), at.line()));
         let end = rows.position().byte();
         let Some(columns) = &columns else {
+            if rows_before > 0 {
+                rows_before -= 1;
+                continue;
+            }
             let names: Vec<String> = cells(&row).take(MAX_COLUMNS).collect();
             let map = &sink.options.map;
             let is_title_or_text =
@@ -69,11 +74,58 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
             continue;
         };
         sink.begin(line)?;
+        // Tables that were joined repeat their header.
+        if columns.iter().map(String::as_str).eq(cells(&row).take(MAX_COLUMNS)) {
+            continue;
+        }
         let budget = rows.get_mut();
         let row = TableRow { row: &row, start, end, line };
         read_row(&row, columns, separator, budget, sink)?;
         budget.forget(end);
     }
+}
+
+/// The lines before the header of a table.
+#[derive(Debug, PartialEq, Eq)]
+struct Preamble<'h> {
+    /// How many lines there are that are not blank.
+    rows: usize,
+    /// The separator that one of them states.
+    separator: Option<u8>,
+    /// The header.
+    header: &'h [u8],
+}
+
+/// The lines before the header of a table that begins with `head`: `sep=;`, by which Excel is told
+/// the separator, and comments.
+fn preamble(head: &[u8]) -> Preamble<'_> {
+    /// Maximum number of such lines.
+    const MAX_LINES: usize = 100;
+    let mut preamble = Preamble { rows: 0, separator: None, header: head };
+    let names_text = |line: &[u8]| {
+        let names = line.split(|byte| SEPARATORS.contains(byte));
+        names.map(String::from_utf8_lossy).any(|name| keys::is_title_or_text(name.trim()))
+    };
+    for line in head.split(|byte| *byte == b'\n').take(MAX_LINES) {
+        preamble.header = line;
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii_end();
+        let line =
+            line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+        let stated = match line {
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some(*separator),
+            // A tab at the end of the line was trimmed.
+            b"sep=" => Some(b'\t'),
+            _ => None,
+        };
+        // The name of the first column may be `#`.
+        let is_comment = line.starts_with(b"#") && !names_text(line);
+        if stated.is_none() && !is_comment && !line.is_empty() {
+            break;
+        }
+        preamble.rows += usize::from(!line.is_empty());
+        preamble.separator = preamble.separator.or(stated);
+    }
+    preamble
 }
 
 /// A row of a table, and where it is in the text.
@@ -252,5 +304,24 @@ impl Read for RowBudget<'_, '_> {
             Some(_) => Ok(read),
             None => Err(io::ErrorKind::InvalidData.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_before_a_header_may_state_the_separator() {
+        for (head, rows, separator) in [
+            ("sep=;\na;b", 1, Some(b';')),
+            ("\u{feff}\"sep=,\"\r\na;b", 1, Some(b',')),
+            ("# exported 2024, by 甲\n\n#\na;b", 2, None),
+            ("a;b", 0, None),
+        ] {
+            let expected = Preamble { rows, separator, header: b"a;b" };
+            assert_eq!(preamble(head.as_bytes()), expected, "{head}");
+        }
+        assert_eq!(preamble("#,title\n1,甲".as_bytes()).rows, 0, "a column named #");
     }
 }
