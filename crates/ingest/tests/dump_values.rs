@@ -176,6 +176,16 @@ fn lines_before_a_header_and_repeated_headers_are_no_rows() {
 }
 
 #[test]
+fn dumps_that_were_joined_have_byte_order_marks_between_them() {
+    let line = |title| json!({"title": title, "content": "市場普遍認為。"}).to_string();
+    let text = format!("\u{feff}{}\n\u{feff}{}\n", line("甲"), line("乙"));
+    let (articles, report) = read("a.jsonl", &text);
+    assert_eq!((articles.len(), report.skipped), (2, vec![]));
+    let span = articles[1].span.start as usize..articles[1].span.end as usize;
+    assert!(text[span].starts_with('{'));
+}
+
+#[test]
 fn front_matter_of_clippers_is_understood() {
     let page = "---\ntitle: 央行宣布調整利率\nsource: https://e.org/1\nauthor:\n  - \"[[王小明]]\"\n\
                 published: 2023-05-17\n---\n市場普遍認為這將影響房市。\n";

@@ -52,7 +52,8 @@ fn each_line(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: ReceiveLin
             sink.too_long(number, read)?;
             continue;
         }
-        let bare = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line);
+        // Dumps that were joined have a byte order mark where each of them begins.
+        let bare = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
         let from = start + (line.len() - bare.trim_ascii_start().len()) as u64;
         let bare = bare.trim_ascii();
         if bare.is_empty() {
