@@ -186,6 +186,27 @@ fn dumps_that_were_joined_have_byte_order_marks_between_them() {
 }
 
 #[test]
+fn lines_with_a_separator_of_their_own_are_records() {
+    let text = "655_!_101_!_news_culture_!_京城最值得你來場文化之旅的博物館_!_保利集團,馬未都\n\
+                656_!_101_!_news_culture_!_發酵床的墊料種類有哪些: 答案_!_\n";
+    let (articles, report) = read("a.txt", text);
+    assert_eq!(report.skipped, []);
+    let found: Vec<_> = articles
+        .iter()
+        .map(|article| (&*article.id, &*article.title, article.category.as_deref()))
+        .collect();
+    let category = Some("news_culture");
+    assert_eq!(
+        found,
+        [
+            ("655", "京城最值得你來場文化之旅的博物館", category),
+            ("656", "發酵床的墊料種類有哪些: 答案", category)
+        ]
+    );
+    assert_eq!(articles[0].tags, ["保利集團", "馬未都"]);
+}
+
+#[test]
 fn front_matter_of_clippers_is_understood() {
     let page = "---\ntitle: 央行宣布調整利率\nsource: https://e.org/1\nauthor:\n  - \"[[王小明]]\"\n\
                 published: 2023-05-17\n---\n市場普遍認為這將影響房市。\n";

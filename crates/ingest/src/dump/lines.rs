@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::key_reader::RawFields;
-use crate::input::sniff_lines::{LabelledLine, labelled};
+use crate::input::sniff_lines::{LabelledLine, labelled, separated};
 
 /// Passes the record in each line to `sink`.
 pub(super) fn json_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
@@ -17,11 +17,16 @@ pub(super) fn json_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow
 /// Passes the text in each line to `sink`, with its label as category.
 pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     each_line(file, sink, &mut |sink, line, span, number| {
+        let string = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned());
+        let mut fields = RawFields::new();
+        if let Some(values) = separated(line) {
+            let values = values.into_iter().map(|(key, value)| (key.to_owned(), string(value)));
+            fields.extend(values);
+            return sink.record(&fields, line, span, number);
+        }
         let Some(LabelledLine { label, text, .. }) = labelled(line) else {
             return sink.malformed(number, "not a label, a tab and a text".to_owned());
         };
-        let string = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned());
-        let mut fields = RawFields::new();
         fields.insert("category".to_owned(), string(label));
         fields.insert("text".to_owned(), string(text));
         sink.record(&fields, line, span, number)

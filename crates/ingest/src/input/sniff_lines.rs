@@ -1,6 +1,6 @@
 //! Recognises files by their first lines: WARC and ARC, messages, tables, and labelled lines. A
 //! labelled line is a text with a short label: the label, a tab and the text, or the text, a tab
-//! and the label.
+//! and the label; or it has the fields of a known data set, without a header, see [`SEPARATED`].
 
 use super::content::Content;
 use super::kind::{DumpKind, Kind, PageKind};
@@ -26,6 +26,9 @@ pub(super) fn of(text: &[u8]) -> Content {
         _ if line.starts_with(b"WARC/") => Content::Kind(Kind::Warc),
         _ if line.starts_with(b"filedesc://") => Content::Kind(Kind::Arc),
         _ if is_from_line(line) => Content::Kind(Kind::Dump(DumpKind::Mbox)),
+        _ if separated(line).is_some() && is_labelled(text) => {
+            Content::Kind(Kind::Dump(DumpKind::Labelled))
+        }
         _ if line.contains(&b':') => message(text),
         _ if line.contains(&b'\t') && is_labelled(text) => {
             Content::Kind(Kind::Dump(DumpKind::Labelled))
@@ -105,14 +108,44 @@ fn message(text: &[u8]) -> Content {
     }
 }
 
-/// Whether every line is a label, a tab and a text, or every line is a text, a tab and a label.
+/// Lines of fields that have a separator of their own, and no header: the separator, and the keys
+/// of the fields; those with an empty key are not read.
+const SEPARATED: [(&str, &[&str]); 1] =
+    // The data set of headlines of Toutiao.
+    [("_!_", &["id", "", "category", "title", "tags"])];
+
+/// The fields of a line with one of the separators of [`SEPARATED`], with their keys.
+pub(crate) fn separated(line: &[u8]) -> Option<Vec<(&'static str, &[u8])>> {
+    SEPARATED.iter().find_map(|(separator, keys)| {
+        memchr::memmem::find(line, separator.as_bytes())?;
+        let mut ends: Vec<usize> = memchr::memmem::find_iter(line, separator.as_bytes()).collect();
+        if ends.len() + 1 != keys.len() {
+            return None;
+        }
+        ends.push(line.len());
+        let mut start = 0;
+        let fields = keys.iter().zip(ends).map(|(key, end)| {
+            let field = &line[start..end];
+            start = (end + separator.len()).min(line.len());
+            (*key, field)
+        });
+        Some(fields.filter(|(key, _)| !key.is_empty()).collect())
+    })
+}
+
+/// Whether every line is a label, a tab and a text, or every line is a text, a tab and a label; or
+/// every line has the same separator of [`SEPARATED`].
 fn is_labelled(text: &[u8]) -> bool {
     let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
     // The last line may be cut.
     let complete = if lines.len() > 1 { &lines[..lines.len() - 1] } else { &lines[..] };
     let mut non_empty =
         complete.iter().map(|line| line.trim_ascii_end()).filter(|line| !line.is_empty());
-    let Some(first) = non_empty.next().and_then(labelled) else { return false };
+    let Some(first) = non_empty.next() else { return false };
+    if separated(first).is_some() {
+        return non_empty.all(|line| separated(line).is_some());
+    }
+    let Some(first) = labelled(first) else { return false };
     let has_same_form =
         |line| labelled(line).is_some_and(|line| line.label_first == first.label_first);
     non_empty.all(has_same_form)
@@ -188,6 +221,8 @@ mod tests {
                 page(PageKind::WebArchive),
             ),
             ("Author: 張三\nTime: 2023/3/14\n\n正文".to_owned(), Content::Text),
+            ("7_!_101_!_news_!_甲: 乙_!_\n8_!_".to_owned(), dump(DumpKind::Labelled)),
+            ("7_!_101_!_news_!_甲_!_\n正文\n".to_owned(), Content::Text),
             (format!("體育\t{text}\n財經\t{text}\n體"), dump(DumpKind::Labelled)),
             (format!("{text}\t3\n{text}\t14\n"), dump(DumpKind::Labelled)),
             (format!("體育\t{text}\n{text}\n"), Content::Text),
