@@ -4,7 +4,7 @@ use jiff::civil::Date as Day;
 
 use crate::date::numeral;
 use crate::date::partial::mentions_day;
-use crate::date::{at_start, parse_prefix, sort_key};
+use crate::date::{at_start, parse_prefix, sort_key, time_of_day};
 use crate::record::Moment;
 
 /// The date with which a value begins, unless the value goes on with a number or has a second date:
@@ -17,7 +17,11 @@ pub(crate) fn at_beginning(text: &str) -> Option<Moment> {
     if continues_date(moment, after) || has_other_date(after, day) {
         return None;
     }
-    Some(if is_hyphen_and_number(after) { Moment::Day(day) } else { moment })
+    Some(match moment {
+        _ if is_hyphen_and_number(after) => Moment::Day(day),
+        Moment::Time(time) => time_of_day::in_part_after(time, after),
+        moment => moment,
+    })
 }
 
 /// Whether what follows a date is a part of the same number or address, so that both together are
@@ -91,6 +95,8 @@ mod tests {
                 ("2023-05-17 10:20 +9", "2023-05-17T09:20:00"),
                 ("2023-05-17 10:20 -5", "2023-05-17"),
                 ("2023-05-17 10:20 ~ 11:30", "2023-05-17T10:20:00"),
+                ("2023-05-17 10:20:33 下午", "2023-05-17T22:20:33"),
+                ("2023-05-17 10:20 上午", "2023-05-17T10:20:00"),
                 ("2023-05-17 10:20-11:30", "2023-05-17T10:20:00"),
                 ("2023-05-17 (2023年5月17日)", "2023-05-17"),
                 ("2023-05-17 來源:示例財經", "2023-05-17"),

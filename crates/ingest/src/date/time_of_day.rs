@@ -1,9 +1,12 @@
 //! The time of day in a date, and its time zone.
 
+use jiff::civil::DateTime;
+
 use crate::date::cursor::{Cursor, ascii_sign};
 use crate::date::numeral;
 use crate::date::words::{DateWord, PartOfDay};
 use crate::date::zone::{Zone, named_zone};
+use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_comma};
 
 /// A time of day.
@@ -136,6 +139,18 @@ fn hour_in_part(hour: u32, part: PartOfDay) -> u32 {
         (PartOfDay::Evening, 0..5 | 12) | (PartOfDay::Night, 12) => 24,
         _ => hour,
     }
+}
+
+/// The moment of a time that the part of the day follows, if `after` is nothing else, as in
+/// `10:20 下午`. Only the day remains if the hour may be that of the next day.
+pub(super) fn in_part_after(time: DateTime, after: &str) -> Moment {
+    let mut cursor = Cursor::new(after);
+    cursor.skip_spaces();
+    let part = cursor.take_word(part_of_day).filter(|_| cursor.remaining().trim().is_empty());
+    let Some(part) = part else { return Moment::Time(time) };
+    let hour = u32::try_from(time.hour()).map_or(24, |hour| hour_in_part(hour, part));
+    let in_part = i8::try_from(hour).ok().and_then(|hour| time.with().hour(hour).build().ok());
+    in_part.map_or(Moment::Day(time.date()), Moment::Time)
 }
 
 /// Takes hour, minute and second. The last value is `true` if the hour has minutes or a unit (時,

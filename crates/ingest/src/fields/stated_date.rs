@@ -111,6 +111,8 @@ fn stated_date(text: &str) -> Option<Moment> {
         // Fractions of seconds were cut off above.
         (true, 16) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000),
         (true, 19) => date::from_epoch(whole.parse::<i64>().ok()? / 1_000_000),
+        // Ten digits may be a day and an hour. As seconds, these would be after the year 2030.
+        (true, 10) if day_of_hour(whole).is_some() => day_of_hour(whole),
         (true, 9..=13) => date::from_epoch(whole.parse().ok()?),
         // Programs may write a number as `1987.0`, but `1987. 5. 6.` is a day.
         (true, 4) if matches!(&text[4..], "" | ".0") => year(whole),
@@ -119,6 +121,14 @@ fn stated_date(text: &str) -> Option<Moment> {
         (true, ..=7) => None,
         _ => date::parse_any(text),
     }
+}
+
+/// The day in ten digits that state a day and an hour, as in `2023051710`.
+fn day_of_hour(digits: &str) -> Option<Moment> {
+    let (day, hour) = digits.split_at_checked(8)?;
+    let is_hour = hour.parse::<u8>().is_ok_and(|hour| hour < 24);
+    let is_of_web = ("1990".."2030").contains(&&day[..4]);
+    date::parse_any(day).filter(|_| is_hour && is_of_web)
 }
 
 /// The year that four digits state.
@@ -224,6 +234,7 @@ mod tests {
             (json!("soon"), StatedDate::Unread("soon".to_owned())),
             (json!("\\N"), StatedDate::None),
             (json!("暂无"), StatedDate::None),
+            (json!("2023051710"), StatedDate::Moment(Moment::Day(date(2023, 5, 17)))),
             (json!("2021"), StatedDate::Moment(Moment::Year(date(2021, 1, 1)))),
             (json!(1987.0), StatedDate::Moment(Moment::Year(date(1987, 1, 1)))),
             (json!(1987), StatedDate::Moment(Moment::Year(date(1987, 1, 1)))),
