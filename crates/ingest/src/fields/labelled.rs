@@ -20,6 +20,9 @@ pub(crate) fn read<'t>(
         return None;
     }
     let first = labels.at_start(text);
+    if first.is_some_and(|first| first.delimiter == Delimiter::Space) && begins_as_name(text) {
+        return None;
+    }
     if first.is_some() || text.contains([':', '\u{ff1a}']) && !text.contains("://") {
         let reading = byline::read(text, labels).filter(|reading| reading.is_whole);
         let has_field = |value: &LabelledValue<'_>| {
@@ -44,6 +47,14 @@ pub(crate) fn read<'t>(
     let name = &text[bytes..];
     let is_person = field == Field::Author && page_words().is_people(name);
     of_label(label, name).filter(|_| is_person)
+}
+
+/// Whether a text begins with a Latin word that may be a part of a name although it is a label, as
+/// in `Source Media`.
+fn begins_as_name(text: &str) -> bool {
+    const LABELS: [&str; 6] = ["by", "via", "written", "posted", "edited", "translated"];
+    let word = text.split_whitespace().next().unwrap_or_default();
+    word.is_ascii() && !LABELS.iter().any(|label| word.eq_ignore_ascii_case(label))
 }
 
 /// The field that a label stands for, if it is one of names.
@@ -91,6 +102,8 @@ mod tests {
             (Field::Category, "分类：财经", Some("财经")),
             (Field::Source, "示例财经", None),
             (Field::Source, "Reuters: Asia", None),
+            (Field::Source, "via Reuters", Some("Reuters")),
+            (Field::Source, "Source Media", None),
             (Field::Author, "文思", None),
             (Field::Author, "编辑部", None),
             (Field::Author, "来源：示例财经", None),
