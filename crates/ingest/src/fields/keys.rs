@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::key_table::KEYS;
+use crate::page::labels::{Label, Labels};
 
 /// Prefixes that dumps of databases put before well-known keys, as in `news_title`.
 const PREFIXES: [&str; 6] = ["news", "article", "post", "doc", "item", "page"];
@@ -9,9 +10,12 @@ const PREFIXES: [&str; 6] = ["news", "article", "post", "doc", "item", "page"];
 /// Added to the rank of a key with a prefix, so that it comes after all keys without one.
 const PREFIXED_RANK: u16 = 1000;
 
+/// Added to the rank of a key that is a label of pages, so that it comes after all known keys.
+const LABEL_RANK: u16 = 2000;
+
 /// The field of a key and its rank among the keys of the field: the smaller, the better.
 pub(crate) fn meaning(key: &str) -> Option<(Field, u16)> {
-    let key: String = key
+    let key: String = without_note(key)
         .chars()
         .filter(|c| !matches!(c, '_' | '-' | ' ' | '\u{feff}' | '"' | '\u{3000}'))
         .flat_map(char::to_lowercase)
@@ -27,7 +31,38 @@ pub(crate) fn meaning(key: &str) -> Option<(Field, u16)> {
         // A site has kinds of its own: `post_kind` does not say whether a record is a flash item.
         exact(short).filter(|(field, _)| *field != Field::Kind)
     };
-    exact(&key).or_else(|| without_prefix().map(|(field, rank)| (field, rank + PREFIXED_RANK)))
+    exact(&key)
+        .or_else(|| without_prefix().map(|(field, rank)| (field, rank + PREFIXED_RANK)))
+        .or_else(|| of_label(&key))
+}
+
+/// A key without a note in brackets, as tables have in their headers: `發布日期(UTC+8)`.
+fn without_note(key: &str) -> &str {
+    let open = key
+        .trim_end()
+        .strip_suffix([')', '\u{ff09}'])
+        .and_then(|key| key.find(['(', '\u{ff08}']).filter(|open| *open > 0));
+    open.map_or(key, |open| key[..open].trim_end())
+}
+
+/// The meaning of a key in Chinese that is a label in the bylines of pages.
+fn of_label(key: &str) -> Option<(Field, u16)> {
+    if key.is_ascii() || key.chars().nth(1).is_none() {
+        return None;
+    }
+    Some(match Labels::builtin().whole(key)? {
+        Label::Author | Label::Reporter => (Field::Author, LABEL_RANK),
+        Label::Translator => (Field::Translator, LABEL_RANK),
+        Label::Editor => (Field::Editor, LABEL_RANK),
+        Label::Source => (Field::Source, LABEL_RANK),
+        Label::Category => (Field::Category, LABEL_RANK),
+        Label::Title => (Field::Title, LABEL_RANK),
+        Label::Link => (Field::Url, LABEL_RANK),
+        Label::Time => (Field::Date, LABEL_RANK),
+        // Counts only if no other date is stated.
+        Label::Updated => (Field::Date, LABEL_RANK + 1),
+        Label::Writer | Label::Counter | Label::Other => return None,
+    })
 }
 
 /// Whether the key with this meaning may hold only a summary of the text.
@@ -92,10 +127,16 @@ mod tests {
             ("標籤", Field::Tags),
             ("_id", Field::Id),
             ("\u{feff}title", Field::Title),
+            ("标题（必填）", Field::Title),
+            ("發布日期(UTC+8)", Field::Date),
+            ("信息来源", Field::Source),
+            ("最後更新時間", Field::Date),
         ] {
             assert_eq!(of(key), Some(field), "{key}");
         }
-        assert_eq!(of("views"), None);
+        for key in ["views", "閱讀量", "文", "(title)"] {
+            assert_eq!(of(key), None, "{key}");
+        }
         assert!(has_title_or_text_key(b"{\"a\":1, \"Content\" : \"x\"}"));
         assert!(!has_title_or_text_key(b"{\"a\":\"title\"}"));
     }
