@@ -165,8 +165,8 @@ impl<'m> KeyReader<'m> {
     }
 
     /// Adds the well-known keys of the last of `objects` to `candidates`, and of the objects in it
-    /// that stand for the article, which are added to `objects`. `path` is the path of the object,
-    /// and empty for the record itself.
+    /// that stand for the article, which are added to `objects`. `path_of_object` is empty
+    /// for the record itself.
     fn add_known<'v>(
         &mut self,
         line: u64,
