@@ -20,6 +20,7 @@ mod html_hostile;
 mod html_news;
 mod html_pages;
 mod kept;
+mod messages;
 mod pages;
 mod regressions;
 mod robust;

@@ -53,14 +53,27 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
         after_empty_line = line.trim_ascii().is_empty();
         message.length += read;
         // Leave out the `From ` line, which is not a header field.
-        let room = (max_record_bytes + 1).saturating_sub(message.bytes.len()).min(line.len());
+        let kept = without_quoting(&line);
+        let room = (max_record_bytes + 1).saturating_sub(message.bytes.len()).min(kept.len());
         if !begins {
-            message.bytes.extend_from_slice(&line[..room]);
+            message.bytes.extend_from_slice(&kept[..room]);
         }
         if message.length > max_skippable_bytes {
             let bytes = message.length;
             return sink.too_long(message.line, bytes);
         }
+    }
+}
+
+/// A line without the `>` that was put before it, because a line `From …` would begin a message.
+fn without_quoting(line: &[u8]) -> &[u8] {
+    let is_from = |line: &[u8]| {
+        let marks = line.iter().take_while(|byte| **byte == b'>').count();
+        line[marks..].starts_with(b"From ")
+    };
+    match line.strip_prefix(b">") {
+        Some(quoted) if is_from(quoted) => quoted,
+        _ => line,
     }
 }
 
