@@ -1,9 +1,14 @@
 //! Reads messages: mail, and web pages that a browser saved as one message (MHTML).
 
+mod body;
+mod flowed;
+
 use std::borrow::Cow;
 
 use encoding_rs::UTF_8;
 use mail_parser::{Address, HeaderName, Message, MessageParser, MimeHeaders, PartType};
+
+use body::Body;
 
 use crate::date;
 use crate::encoding::detect::detect;
@@ -50,7 +55,8 @@ pub(crate) fn read(raw: &[u8], source: MailSource) -> Option<Mail> {
         let attachments = Vec::new();
         return Some(Mail { text: html, markup: Markup::Html, metadata, attachments });
     }
-    let (text, markup) = body(&message);
+    let Body { text, markup, messages } = body::read(&message);
+    let attachments = attachments(&messages);
     let title = message.subject().map(str::trim).filter(|subject| !subject.is_empty());
     let mut metadata = Metadata {
         title: title.map(str::to_owned),
@@ -67,25 +73,37 @@ pub(crate) fn read(raw: &[u8], source: MailSource) -> Option<Mail> {
             date.chars().filter(|c| !c.is_control()).take(MAX_UNREAD_DATE_CHARS).collect()
         });
     }
-    Some(Mail { text, markup, metadata, attachments: attachments(&message) })
+    Some(Mail { text, markup, metadata, attachments })
 }
 
-/// A message in UTF-8, if it names no charset; otherwise the message as it is.
+/// A message in UTF-8, if it names no charset. A charset is that of the text: the header may be in
+/// another one, or have names and a subject as they are, so the header is in UTF-8 then.
 fn in_utf8_if_no_charset(raw: &[u8]) -> Cow<'_, [u8]> {
     let names_charset = || {
         memchr::memchr2_iter(b'c', b'C', raw)
             .any(|at| raw.get(at..at + 7).is_some_and(|word| word.eq_ignore_ascii_case(b"charset")))
     };
-    if std::str::from_utf8(raw).is_ok() || names_charset() {
+    if std::str::from_utf8(raw).is_ok() {
         return Cow::Borrowed(raw);
     }
-    match detect(raw, None) {
+    let decoded_bytes = if names_charset() { header_bytes(raw) } else { raw.len() };
+    let (decoded, rest) = raw.split_at(decoded_bytes);
+    match detect(decoded, None) {
         encoding if encoding == UTF_8 => Cow::Borrowed(raw),
         encoding => {
-            let text = encoding.decode_without_bom_handling(raw).0;
-            Cow::Owned(text.into_owned().into_bytes())
+            let text = encoding.decode_without_bom_handling(decoded).0;
+            Cow::Owned([text.as_bytes(), rest].concat())
         }
     }
+}
+
+/// The length of the header of a message, which ends at the first empty line.
+fn header_bytes(raw: &[u8]) -> usize {
+    let is_end = |at: &usize| {
+        let after = &raw[at + 1..];
+        after.starts_with(b"\n") || after.starts_with(b"\r\n")
+    };
+    memchr::memchr_iter(b'\n', raw).find(is_end).unwrap_or(raw.len())
 }
 
 /// Whether a message was never sent, but is a web page that a browser saved, if it has any HTML.
@@ -139,40 +157,14 @@ fn names_browser(message: &Message<'_>) -> bool {
 
 /// The HTML of a saved web page, which is the first HTML part, and the address of that part.
 fn saved_page(message: &Message<'_>) -> Option<(String, Option<String>)> {
-    message.parts.iter().find_map(|part| match &part.body {
-        PartType::Html(html) => {
-            Some((html.clone().into_owned(), part.content_location().map(str::to_owned)))
-        }
-        _ => None,
-    })
+    let part = message.parts.iter().find(|part| matches!(part.body, PartType::Html(_)))?;
+    let html = body::part_text(message, part).into_owned();
+    Some((html, part.content_location().map(str::to_owned)))
 }
 
-/// The text of a message: its plain text, or else its HTML.
-fn body(message: &Message<'_>) -> (String, Markup) {
-    let parts = |ids: &[u32]| -> Vec<&PartType<'_>> {
-        ids.iter().filter_map(|id| message.parts.get(*id as usize)).map(|part| &part.body).collect()
-    };
-    let mut text = String::new();
-    for part in parts(&message.text_body) {
-        if let PartType::Text(part) = part {
-            text.push_str(part);
-            text.push('\n');
-        }
-    }
-    if !text.trim().is_empty() {
-        return (text, Markup::Text);
-    }
-    for part in parts(&message.html_body) {
-        if let PartType::Html(part) = part {
-            text.push_str(part);
-        }
-    }
-    (text, Markup::Html)
-}
-
-/// The names of a message's attachments. An attachment without a name is called `attachment`, with
-/// the ending of its type.
-fn attachments(message: &Message<'_>) -> Vec<String> {
+/// The names of the attachments of a message, and of the messages inside it that were read instead
+/// of it. An attachment without a name is called `attachment`, with the ending of its type.
+fn attachments(messages: &[&Message<'_>]) -> Vec<String> {
     // A hostile message may have any number of attachments, with names of any length.
     const MAX_ATTACHMENTS: usize = 1_000;
     const MAX_NAME_CHARS: usize = 200;
@@ -185,7 +177,14 @@ fn attachments(message: &Message<'_>) -> Vec<String> {
             name => name.to_owned(),
         }
     };
-    message.attachments().take(MAX_ATTACHMENTS).map(name).collect()
+    let unread = messages.iter().enumerate().flat_map(|(at, message)| {
+        let read = messages.get(at + 1).copied();
+        let is_read = move |part: &&mail_parser::MessagePart<'_>| {
+            matches!((body::as_message(part), read), (Some(a), Some(b)) if std::ptr::eq(a, b))
+        };
+        message.attachments().filter(move |part| !is_read(part))
+    });
+    unread.take(MAX_ATTACHMENTS).map(name).collect()
 }
 
 /// The ending of a file name for the type of a part.
@@ -290,6 +289,16 @@ mod tests {
             let found = is_page(header, of_part, source);
             assert_eq!(found, wanted, "{header:?} {of_part:?} {source:?}");
         }
+    }
+
+    #[test]
+    fn a_subject_that_is_not_encoded_is_read() {
+        let message = "From: 江城简报 <a@b.c>\r\nTo: d@e.f\r\nSubject: 周刊第一期的新闻\r\n\
+                       Content-Type: text/plain; charset=gb2312\r\n\r\n正文的第一段。\r\n";
+        let mail = read(&encoding_rs::GBK.encode(message).0, MailSource::File).unwrap();
+        assert_eq!(mail.metadata.title.as_deref(), Some("周刊第一期的新闻"));
+        assert_eq!(mail.metadata.author.as_deref(), Some("江城简报"));
+        assert_eq!(mail.text.trim(), "正文的第一段。");
     }
 
     #[test]
