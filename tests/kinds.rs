@@ -9,9 +9,17 @@ use crate::util::{Dir, copy_folder, sample_archive};
 #[test]
 fn index_lists_the_kinds_of_files() {
     let list = Dir::new().ok(&["index", "--list-formats"]);
-    for line in ["Markdown: .md", "JSON lines: .jsonl .ndjson .jl", "labelled lines: any ending"] {
+    for line in [
+        "Markdown: .md",
+        "JSON lines: .jsonl .ndjson .jl",
+        "labelled lines: any ending",
+        "documents: .pdf",
+        "other files: .7z",
+    ] {
         assert!(list.contains(line), "{line}");
     }
+    // Copies of files are read by their content.
+    assert!(!list.contains(" .bak") && !list.contains(" .tmp"), "{list}");
 }
 
 /// The records of an export, without the keys that depend on their files.

@@ -72,7 +72,7 @@ pub use fields::field_map::FieldMap;
 pub use file_table::{FileEntries, FileEntry, FileStamp};
 pub use input::file_hash;
 pub use input::fingerprint::fingerprint;
-pub use input::formats::{Format, formats};
+pub use input::formats::{Format, endings_never_read, endings_of_documents, formats};
 pub use input::original::{OriginalLines, original, original_lines};
 pub use input::pre::kill_commands;
 pub use input::walk_order::walk_key;

@@ -103,6 +103,9 @@ fn files() -> Vec<(&'static str, Vec<u8>, usize)> {
         (".hidden.txt", text.into(), 0),
         ("ff.txt", html(), 1),
         ("gg.rss", rss.into(), 1),
+        ("ii.html.bak", html(), 1),
+        ("jj.txt.tmp", text.into(), 1),
+        ("nn.png.bak", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".into(), 0),
         ("hh.geojson", b"{\"type\":\"FeatureCollection\",\"features\":[]}".into(), 0),
     ]
 }

@@ -201,7 +201,7 @@ mod tests {
             "a/b/2.txt",
             "a/b/old-3.txt",
             "a/b/c/4.txt",
-            "a/c/5.bak",
+            "a/c/5.png",
             "a/c/6.txt",
             "a.txt",
             "d/.hidden/7.txt",
@@ -213,10 +213,10 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "頁").unwrap();
         }
-        // Also left out: `old-*` by the options, hidden folders, and `.bak` files, which are never
+        // Also left out: `old-*` by the options, hidden folders, and `.png` files, which are never
         // read, even if an ignore file lets them in.
-        fs::write(root.path().join(".wensouignore"), "drafts/\n*.bak\n").unwrap();
-        fs::write(root.path().join("a/.wensouignore"), "!5.bak\n4.txt\n").unwrap();
+        fs::write(root.path().join(".wensouignore"), "drafts/\n*.png\n").unwrap();
+        fs::write(root.path().join("a/.wensouignore"), "!5.png\n4.txt\n").unwrap();
         let (whole, _) = walked(root.path(), &[]);
         assert!(
             whole.contains(&"a/c/6.txt".to_owned()) && !whole.contains(&"a/b/c/4.txt".to_owned())

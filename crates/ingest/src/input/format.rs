@@ -34,7 +34,7 @@ impl FileFormat {
         };
         let kind = match formats::kind_of(ending(inner)) {
             Some(kind) => kind,
-            None => kind_of_address(inner).unwrap_or(Kind::Unknown),
+            None => kind_of_derived_name(inner).unwrap_or(Kind::Unknown),
         };
         let is_never_read = kind == Kind::Unknown && formats::is_never_read(ending(inner));
         (!is_never_read).then_some(Self { kind, codec })
@@ -52,16 +52,22 @@ impl FileFormat {
     }
 }
 
-/// The kind for a name that a program has made from the address of a page: `show.aspx?id=8`,
-/// `index.html@id=7`, `a.html.1`.
-fn kind_of_address(name: &str) -> Option<Kind> {
+/// The kind for a name that a program has made from another one: from the address of a page, as
+/// `show.aspx?id=8`, `index.html@id=7` and `a.html.1`, or from that of the file that it has copied,
+/// as `a.html.bak`.
+fn kind_of_derived_name(name: &str) -> Option<Kind> {
+    // A copy may have been copied again.
+    const MAX_COPIES: usize = 4;
     let mut path = name;
+    for _ in 0..MAX_COPIES {
+        path = formats::name_of_original(path).unwrap_or(path);
+    }
     // wget appends a number if a file of this name exists.
     if let (stem, number) = split_ending(path)
         && !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
     {
-        path = stem;
+        path = formats::name_of_original(stem).unwrap_or(stem);
     }
     let end = ["?", "@", "%3f", "#"].iter().filter_map(|sign| path.find(sign)).min();
     path = &path[..end.unwrap_or(path.len())];
@@ -105,6 +111,13 @@ mod tests {
             ("index.html@id=7", Kind::HTML, Codec::Plain),
             ("index.html.2", Kind::HTML, Codec::Plain),
             ("a.jsp%3fid=2", Kind::HTML, Codec::Plain),
+            ("a.html.bak", Kind::HTML, Codec::Plain),
+            ("a.TXT~", Kind::TEXT, Codec::Plain),
+            ("a.txt.old", Kind::TEXT, Codec::Plain),
+            ("a.csv.orig.gz", Kind::Dump(DumpKind::Csv), Codec::Gzip),
+            ("a.html.tmp.1", Kind::HTML, Codec::Plain),
+            ("README.bak", Kind::Unknown, Codec::Plain),
+            ("a.png.bak", Kind::Unknown, Codec::Plain),
             ("dump.jsonl.zst", lines, Codec::Zstd),
             ("dump.jl", lines, Codec::Plain),
             ("a.json", Kind::Dump(DumpKind::Json), Codec::Plain),

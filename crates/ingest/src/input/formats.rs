@@ -42,7 +42,7 @@ static TABLE: [Row; 18] = [
         "text",
         &["", "txt", "text"],
         "",
-        "one article a page, with the flash items in it",
+        "one article a page, with the flash items in it; also copies of files, such as a.txt.bak",
     ),
     row(
         Some(Kind::HTML),
@@ -136,14 +136,14 @@ static TABLE: [Row; 18] = [
         "WARC",
         &["warc", "wet"],
         "WARC/ at the beginning",
-        "the pages that a crawler has recorded",
+        "the pages and dumps that a crawler has recorded, one member a response with status 200",
     ),
     row(
         Some(Kind::Arc),
         "ARC",
         &["arc"],
         "filedesc:// at the beginning",
-        "the pages that a crawler has recorded",
+        "the pages and dumps that a crawler has recorded, one member a response with status 200",
     ),
     row(Some(Kind::Zip), "zip", &["zip"], "PK", "every member of a kind above"),
     row(Some(Kind::Tar), "tar", &["tar"], "ustar", "every member of a kind above"),
@@ -165,21 +165,47 @@ const NEED_CONVERTER: [&str; 27] = [
 
 /// Endings of files that are never opened in a folder: media, programs and their parts, databases,
 /// and compression that cannot be read. The report counts such files.
-const NEVER_READ: [&str; 111] = [
-    "7z", "a", "aac", "ai", "apk", "avi", "avif", "bak", "bat", "bin", "bmp", "br", "bz2", "c",
-    "cab", "cc", "class", "cpp", "crt", "css", "cur", "db", "deb", "dll", "dmg", "dylib", "eot",
-    "exe", "flac", "flv", "gif", "go", "h", "heic", "hpp", "icns", "ico", "idx", "ini", "iso",
-    "jar", "java", "jpe", "jpeg", "jpg", "js", "key", "less", "lnk", "lock", "lz", "lz4", "lzma",
-    "m3u", "m4a", "m4v", "map", "mdb", "mid", "mjs", "mkv", "mov", "mp3", "mp4", "mpeg", "mpg",
-    "msi", "numbers", "o", "obj", "ogg", "opus", "otf", "parquet", "pem", "pkl", "png", "psd",
-    "py", "pyc", "pyo", "rar", "rb", "rm", "rmvb", "rpm", "rs", "sass", "scss", "sh", "so",
-    "sqlite", "sqlite3", "svg", "svgz", "swf", "swp", "sys", "tif", "tiff", "tmp", "torrent", "ts",
-    "ttf", "vob", "wasm", "wav", "webm", "webp", "wma", "wmv",
+const NEVER_READ: [&str; 109] = [
+    "7z", "a", "aac", "ai", "apk", "avi", "avif", "bat", "bin", "bmp", "br", "bz2", "c", "cab",
+    "cc", "class", "cpp", "crt", "css", "cur", "db", "deb", "dll", "dmg", "dylib", "eot", "exe",
+    "flac", "flv", "gif", "go", "h", "heic", "hpp", "icns", "ico", "idx", "ini", "iso", "jar",
+    "java", "jpe", "jpeg", "jpg", "js", "key", "less", "lnk", "lock", "lz", "lz4", "lzma", "m3u",
+    "m4a", "m4v", "map", "mdb", "mid", "mjs", "mkv", "mov", "mp3", "mp4", "mpeg", "mpg", "msi",
+    "numbers", "o", "obj", "ogg", "opus", "otf", "parquet", "pem", "pkl", "png", "psd", "py",
+    "pyc", "pyo", "rar", "rb", "rm", "rmvb", "rpm", "rs", "sass", "scss", "sh", "so", "sqlite",
+    "sqlite3", "svg", "svgz", "swf", "swp", "sys", "tif", "tiff", "torrent", "ts", "ttf", "vob",
+    "wasm", "wav", "webm", "webp", "wma", "wmv",
 ];
+
+/// Endings that programs append to the name of a copy: `a.html.bak` holds what `a.html` held.
+const COPIES: [&str; 11] =
+    ["bak", "bk", "bkp", "backup", "old", "orig", "original", "save", "sav", "tmp", "temp"];
+
+/// The name that a copy was made from: `a.html` for `a.html.bak` and `a.html~`. `name` is in lower
+/// case; `None` if it is not that of a copy.
+pub(super) fn name_of_original(name: &str) -> Option<&str> {
+    let original = name.strip_suffix('~').or_else(|| {
+        let (original, ending) = name.rsplit_once('.')?;
+        COPIES.contains(&ending).then_some(original)
+    })?;
+    (!original.is_empty()).then_some(original)
+}
 
 /// The kinds of files that can be read: text first, compression last.
 pub fn formats() -> impl Iterator<Item = &'static Format> {
     TABLE.iter().map(|row| &row.format)
+}
+
+/// Endings of documents that only another program can turn into text; the report names such files.
+#[must_use]
+pub const fn endings_of_documents() -> &'static [&'static str] {
+    &NEED_CONVERTER
+}
+
+/// Endings of files that are not opened in a folder, but counted.
+#[must_use]
+pub const fn endings_never_read() -> &'static [&'static str] {
+    &NEVER_READ
 }
 
 /// The kind that an ending stands for; `None` for compression and for unknown endings.
