@@ -75,7 +75,7 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// What was left out on purpose: hidden files and folders, links to what is read anyway, files
     /// of other formats than those of pages, dumps and containers, responses in WARC and ARC files
-    /// that are not pages, attachments of messages, output of searches, and whatever
+    /// that are neither pages nor dumps, attachments of messages, output of searches, and whatever
     /// [`Options`](crate::Options) or an ignore file excludes.
     pub ignored: Vec<PathBuf>,
 }
@@ -122,7 +122,7 @@ impl Report {
     }
 
     /// The number of ignored files and folders by ending: `.png`, `hidden` for names that begin
-    /// with a dot, and `no ending`.
+    /// with a dot, `from crawls` for records of WARC and ARC files, and `no ending`.
     #[must_use]
     pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
         /// A longer text after the last dot is no ending, but part of the name.
@@ -130,7 +130,14 @@ impl Report {
         let mut counts = BTreeMap::new();
         for path in &self.ignored {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            // The name of a record is its number.
+            let is_in_crawl = || {
+                path.parent()
+                    .is_some_and(|above| above.as_os_str().as_encoded_bytes().ends_with(b"!"))
+                    && name.bytes().all(|byte| byte.is_ascii_digit())
+            };
             let ending = match name.rsplit_once('.') {
+                None if is_in_crawl() => "from crawls".to_owned(),
                 Some(("", _)) => "hidden".to_owned(),
                 _ if name.starts_with('.') => "hidden".to_owned(),
                 Some((_, ending)) if ending.len() <= MAX_ENDING_BYTES && !ending.contains(' ') => {
@@ -282,6 +289,8 @@ pub enum Reason {
     UnsafeName,
     /// A member with the name of an earlier member.
     DuplicateName,
+    /// A response in a crawl that is no page: a redirection or an error; its status.
+    HttpStatus(u16),
     /// The command of [`Options::pre`](crate::Options::pre) failed; how.
     CommandFailed(String),
     /// Further problems of the same file, which are too many to list.
@@ -334,6 +343,7 @@ impl fmt::Display for Reason {
             Self::Bomb(what) | Self::Abandoned(what) => write!(f, "the rest was not read: {what}"),
             Self::UnsafeName => f.write_str("its name is too long or no path inside the container"),
             Self::DuplicateName => f.write_str("another member already has this name"),
+            Self::HttpStatus(status) => write!(f, "the server answered with status {status}"),
             Self::CommandFailed(what) => write!(f, "the command of --pre failed: {what}"),
             Self::More { count } => write!(f, "{count} more could not be read"),
         }

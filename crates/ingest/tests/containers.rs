@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod crawls;
 mod left_out;
 pub(crate) mod make;
 
@@ -291,75 +292,6 @@ fn long_member_names_in_a_tar_are_read_and_names_of_megabytes_are_not() {
         let (records, report) = read(name, &bytes);
         assert!(records.is_empty());
         assert!(skipped_lines(&report)[0].contains("headers of a member are longer"), "{name}");
-    }
-}
-
-/// A body in two chunks, as the transfer coding `chunked` of HTTP writes it.
-fn chunked(bytes: &[u8]) -> Vec<u8> {
-    let (first, second) = bytes.split_at(20);
-    let line = |part: &[u8]| format!("{:x}\r\n", part.len()).into_bytes();
-    [&line(first), first, b"\r\n", &line(second), second, b"\r\n0\r\n\r\n"].concat()
-}
-
-#[test]
-fn responses_of_a_warc_are_pages() {
-    let http = |head: &str, body: &[u8]| {
-        [b"HTTP/1.1 200 OK\r\n", head.as_bytes(), b"\r\n\r\n", body].concat()
-    };
-    let html =
-        |title: &str| format!("<html><body><h1>{title}</h1><p>正在進行的正文。</p></body></html>");
-    let target_uri = |number: u32| format!("WARC-Target-URI: https://a.example/{number}\r\n");
-    let gbk = GB18030.encode(&html("短")).0.into_owned();
-    let records = [
-        warc("warcinfo", "", b"software: x\r\n"),
-        warc("request", &target_uri(1), b"GET / HTTP/1.1\r\n\r\n"),
-        warc("response", &target_uri(1), &http("Content-Type: text/html; charset=GBK", &gbk)),
-        warc(
-            "response",
-            &target_uri(2),
-            &http(
-                "Content-Type: text/html\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip",
-                &chunked(&gz(html("分塊").as_bytes())),
-            ),
-        ),
-        warc("response", &target_uri(3), &http("Content-Type: image/png", b"\x89PNG")),
-        warc(
-            "response",
-            &target_uri(4),
-            b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<p>x",
-        ),
-        warc("resource", "Content-Type: text/plain\r\n", PAGE.as_bytes()),
-        warc("response", &target_uri(5), b"not HTTP at all"),
-        warc(
-            "response",
-            &target_uri(6),
-            &http("Content-Type: text/html\r\nContent-Encoding: br", b"\x0b\x02\x80"),
-        ),
-        warc("conversion", "Content-Type: text/plain\r\n", page(9).as_bytes()),
-    ];
-    let whole = records.concat();
-    let compressed_one_by_one: Vec<u8> = records.iter().flat_map(|record| gz(record)).collect();
-    for (name, bytes) in [
-        ("a.warc", whole.clone()),
-        ("a.warc.gz", compressed_one_by_one),
-        ("b.warc.zst", zst(&whole)),
-    ] {
-        let (records, report) = read(name, &bytes);
-        assert_eq!(titles(&records), ["短", "分塊", "題目", "題目9"], "{name}");
-        let found = articles(&records);
-        assert_eq!(found[0].url.as_deref(), Some("https://a.example/1"));
-        assert_eq!(found[2].url, None);
-        // The name of a member is the number of its record.
-        assert!(found[0].path.ends_with(&format!("{name}!/3")));
-        // The image and the error page.
-        assert_eq!(report.ignored.len(), 2);
-        assert_eq!(
-            skipped_lines(&report),
-            [
-                format!("{name}!/8: damaged: a response does not begin with `HTTP/`"),
-                format!("{name}!/9: unsupported: content coding `br`"),
-            ]
-        );
     }
 }
 

@@ -179,6 +179,7 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::SymlinkOutsideRoots => "symlink out of the archive",
         Reason::BadPattern(_) => "bad pattern",
         Reason::Abandoned(_) => "abandoned partway",
+        Reason::HttpStatus(_) => "with another status than 200",
         _ => "other reasons",
     }
 }

@@ -8,12 +8,12 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::container::{Container, FetchedPage};
+use super::container::{Container, FetchedResponse};
 use super::fault::{damage_reason, truncated};
 use super::{Event, Visit, http};
 use crate::report::Reason;
 
-/// Passes every page of the file to `visit`.
+/// Passes every page and dump of the file to `visit`.
 pub(super) fn visit_members(
     container: &Container<'_>,
     read: impl Read,
@@ -81,7 +81,7 @@ fn header(read: &mut impl BufRead) -> io::Result<Option<Option<Header>>> {
     }
 }
 
-/// Passes the page in a record to `visit`, if there is one.
+/// Passes the page or dump in a record to `visit`, if there is one.
 fn emit(
     container: &Container<'_>,
     number: u64,
@@ -99,11 +99,11 @@ fn emit(
     }
     let response = match http::response(body) {
         Ok(response) if response.status == 200 => response,
-        Ok(_) => return visit(ignored()),
+        Ok(response) => return container.skip_status(&name, response.status, visit),
         Err(error) => return container.skip_member(&name, damage_reason(&error), visit),
     };
     let media_type = response.media_type.unwrap_or_else(|| header.media_type.clone());
     let url = Some(header.url.clone());
-    let page = FetchedPage { name: &name, media_type: Some(&media_type), url };
-    container.emit_fetched(page, response.body, visit)
+    let fetched = FetchedResponse { name: &name, media_type: Some(&media_type), url };
+    container.emit_fetched(fetched, response.body, visit)
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::http;
+use super::http::{self, MediaKind};
 use super::last_io_error::LastIoError;
 use super::meter::{Meter, Metered};
 use super::name::{Name, SeenNames};
@@ -131,36 +131,65 @@ impl Container<'_> {
         }))
     }
 
-    /// Passes to `visit` a page that a crawler has recorded, or ignores the page if its media type
-    /// is not that of a page.
+    /// Passes to `visit` a response that a crawler has recorded, if it is a page or a dump by its
+    /// media type and content; otherwise reports it as skipped or ignored.
     pub(super) fn emit_fetched(
         &self,
-        page: FetchedPage<'_>,
+        response: FetchedResponse<'_>,
         read: impl Read,
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
-        let FetchedPage { name, media_type, url } = page;
-        let Some(kind) = media_type.and_then(http::page_kind) else {
-            return visit(Event::Ignored(self.member_path(name).into()));
+        let FetchedResponse { name, media_type, url } = response;
+        let by_media_type = match http::media_kind(media_type) {
+            MediaKind::Text(kind) => kind,
+            MediaKind::Document => return self.skip_member(name, document_in_crawl(), visit),
+            MediaKind::NotText => return visit(Event::Ignored(self.member_path(name).into())),
+        };
+        let mut read = Peeked::new(Metered { inner: read, meter: self.meter }, HEAD_BYTES);
+        let content = recognise::content(&mut read);
+        let kind = match recognise::verdict(by_media_type, content, read.head()) {
+            Verdict::Read(kind) if kind.is_container() => {
+                return self.skip_member(name, Reason::Nested, visit);
+            }
+            Verdict::Read(kind) => kind,
+            // No command (`--pre`) gets a part of a crawl, so no earlier run can have read it.
+            Verdict::Refused(reason) if reason.keeps_records() => {
+                return self.skip_member(name, document_in_crawl(), visit);
+            }
+            Verdict::Refused(reason) => return self.skip_member(name, reason, visit),
+            Verdict::Ignored => return visit(Event::Ignored(self.member_path(name).into())),
         };
         visit(Event::Input(Input {
             path: self.member_path(name),
             relative: self.relative_member_path(name),
-            kind: Kind::Page(kind),
+            kind,
             bytes: None,
             charset: media_type.and_then(http::charset),
             url,
             preprocessed_file_bytes: None,
             root: None,
-            read: &mut Metered { inner: read, meter: self.meter },
+            read: &mut read,
             last_io_error: self.last_io_error,
         }))
     }
+
+    /// Reports a response with another status than 200, which is not read: it is a redirection, or
+    /// the page of an error.
+    pub(super) fn skip_status(&self, name: &str, status: u16, visit: Visit<'_>) -> ControlFlow<()> {
+        self.skip_member(name, Reason::HttpStatus(status), visit)
+    }
 }
 
-/// A page that a crawler has recorded.
-pub(super) struct FetchedPage<'p> {
-    /// The number of the page's record in the file, which serves as the name of the member.
+/// Why a document in a crawl is not read.
+fn document_in_crawl() -> Reason {
+    Reason::Unsupported(
+        "a document in a crawl, such as a PDF: take it out to convert it".to_owned(),
+    )
+}
+
+/// A response that a crawler has recorded.
+pub(super) struct FetchedResponse<'p> {
+    /// The number of its record in the file, which serves as the name of the member.
     pub(super) name: &'p str,
     /// The media type that the server stated, with its parameters.
     pub(super) media_type: Option<&'p str>,

@@ -14,7 +14,7 @@ use httparse::{EMPTY_HEADER, ParserConfig};
 use super::chunked;
 use super::codec::Codec;
 use super::fault::fault;
-use super::kind::PageKind;
+use super::kind::{DumpKind, Kind, PageKind};
 use crate::report::Reason;
 
 /// Maximum bytes of the headers of one record or response, which are held in memory.
@@ -166,14 +166,53 @@ impl Read for Undecodable {
     }
 }
 
-/// The kind of page that a media type stands for; `None` if it is not that of a page.
-pub(super) fn page_kind(media_type: &str) -> Option<PageKind> {
-    let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match bare.as_str() {
-        "text/html" | "application/xhtml+xml" => Some(PageKind::Html),
-        "text/plain" => Some(PageKind::Text),
-        _ => None,
-    }
+/// What a response may be, by its media type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MediaKind {
+    /// A page or dump of this kind, unless its content shows another one.
+    Text(Kind),
+    /// A document such as a PDF, which only another program can turn into text.
+    Document,
+    /// Media, styles and scripts.
+    NotText,
+}
+
+/// What a media type says about a response. A response without one is known by its content.
+pub(super) fn media_kind(media_type: Option<&str>) -> MediaKind {
+    let bare = media_type.unwrap_or_default().split([';', ',']).next().unwrap_or_default();
+    let bare = bare.trim().to_ascii_lowercase();
+    let (class, subtype) = bare.split_once('/').unwrap_or((&bare, ""));
+    MediaKind::Text(match (class, subtype) {
+        (_, "html" | "xhtml+xml") => Kind::HTML,
+        ("text", "plain") => Kind::TEXT,
+        (_, "markdown" | "x-markdown") => Kind::Page(PageKind::Markdown),
+        (_, "csv" | "x-csv") => Kind::Dump(DumpKind::Csv),
+        (_, "tab-separated-values") => Kind::Dump(DumpKind::Tsv),
+        ("message", "rfc822") => Kind::Page(PageKind::Mail),
+        ("multipart", "related") | (_, "x-mimearchive") => Kind::Page(PageKind::WebArchive),
+        ("application", "mbox") => Kind::Dump(DumpKind::Mbox),
+        ("image" | "audio" | "video" | "font" | "model", _)
+        | (_, "css" | "javascript" | "x-javascript" | "ecmascript" | "wasm") => {
+            return MediaKind::NotText;
+        }
+        (
+            "application",
+            "pdf" | "x-pdf" | "msword" | "rtf" | "epub+zip" | "postscript" | "vnd.ms-excel"
+            | "vnd.ms-powerpoint",
+        )
+        | ("text", "rtf") => return MediaKind::Document,
+        ("application", _)
+            if ["vnd.openxmlformats-officedocument.", "vnd.oasis.opendocument."]
+                .into_iter()
+                .any(|start| subtype.starts_with(start)) =>
+        {
+            return MediaKind::Document;
+        }
+        // JSON without a title or text, such as settings, is no dump of records, and neither is
+        // XML that is no feed: the content decides.
+        (_, subtype) if subtype == "xml" || subtype.ends_with("+xml") => Kind::Xml,
+        _ => Kind::Unknown,
+    })
 }
 
 /// Whether an address names a record of the crawler itself, which holds no page, such as the
@@ -270,8 +309,21 @@ mod tests {
 
     #[test]
     fn media_types_give_the_kind_of_page_and_the_charset() {
-        assert_eq!(page_kind("Text/HTML; charset=GBK"), Some(PageKind::Html));
-        assert_eq!(page_kind("image/png"), None);
+        for (media_type, kind) in [
+            ("Text/HTML; charset=GBK", MediaKind::Text(Kind::HTML)),
+            ("application/xhtml+xml", MediaKind::Text(Kind::HTML)),
+            ("text/plain", MediaKind::Text(Kind::TEXT)),
+            ("application/rss+xml", MediaKind::Text(Kind::Xml)),
+            ("text/xml", MediaKind::Text(Kind::Xml)),
+            ("application/ld+json", MediaKind::Text(Kind::Unknown)),
+            ("application/octet-stream", MediaKind::Text(Kind::Unknown)),
+            ("application/pdf", MediaKind::Document),
+            ("image/svg+xml", MediaKind::NotText),
+            ("text/css", MediaKind::NotText),
+        ] {
+            assert_eq!(media_kind(Some(media_type)), kind, "{media_type}");
+        }
+        assert_eq!(media_kind(None), MediaKind::Text(Kind::Unknown));
         assert_eq!(charset("text/html; charset=\"GBK\"").map(Encoding::name), Some("GBK"));
         assert_eq!(charset("text/html"), None);
     }

@@ -8,13 +8,13 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::container::{Container, FetchedPage};
+use super::container::{Container, FetchedResponse};
 use super::fault::{damage_reason, truncated};
 use super::http::{self, Headers};
 use super::{Event, Visit};
 use crate::report::Reason;
 
-/// Passes every page of the file to `visit`.
+/// Passes every page and dump of the file to `visit`.
 pub(super) fn visit_members(
     container: &Container<'_>,
     read: impl Read,
@@ -68,7 +68,7 @@ fn next_record_headers(read: &mut impl BufRead) -> io::Result<Option<Headers>> {
     }
 }
 
-/// Passes the page in a record to `visit`, if there is one.
+/// Passes the page or dump in a record to `visit`, if there is one.
 fn emit(
     container: &Container<'_>,
     number: u64,
@@ -87,7 +87,7 @@ fn emit(
         Some("warcinfo" | "request" | "metadata") => return ControlFlow::Continue(()),
         Some("response") => match http::response(body) {
             Ok(response) if response.status == 200 => (response.media_type, response.body),
-            Ok(_) => return visit(ignored()),
+            Ok(response) => return container.skip_status(&name, response.status, visit),
             Err(error) => return container.skip_member(&name, damage_reason(&error), visit),
         },
         // A plain file, or text extracted from one, without HTTP headers.
@@ -97,6 +97,6 @@ fn emit(
         _ => return visit(ignored()),
     };
     let url = url.filter(|url| !url.is_empty());
-    let page = FetchedPage { name: &name, media_type: media_type.as_deref(), url };
-    container.emit_fetched(page, read, visit)
+    let response = FetchedResponse { name: &name, media_type: media_type.as_deref(), url };
+    container.emit_fetched(response, read, visit)
 }
