@@ -11,6 +11,7 @@ mod dump_wrappers;
 mod dumps;
 mod encodings;
 mod excluded;
+mod feeds;
 mod formats;
 mod hostile;
 mod html_article;

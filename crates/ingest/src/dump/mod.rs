@@ -11,7 +11,7 @@
 //! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
 //! | `broken_quotes` | splits rows that a missing quotation mark has joined |
-//! | `elements`, `feed`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
+//! | `elements`, `feed`, `feed_head`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
 //! | `mbox` | reads messages |
 //! | `wrapped` | unwraps records that a search engine or a database has exported |
 //! | `record` | makes records from fields, which `crate::fields` interprets |
@@ -23,6 +23,7 @@ mod columns;
 mod elements;
 mod exported;
 mod feed;
+mod feed_head;
 mod json;
 mod json_record;
 mod json_repair;
