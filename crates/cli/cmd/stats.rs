@@ -208,6 +208,7 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()>
     let keys = [
         (&report.unused_keys, "a key that was not used"),
         (&report.keys_of_wrong_type, "a key with values of a type that cannot be read"),
+        (&report.other_kinds, "a kind of records that are no articles, left out"),
     ];
     for (keys, what) in keys {
         for key in keys {

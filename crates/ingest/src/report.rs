@@ -43,6 +43,13 @@ pub struct Report {
     /// Keys of dumps whose values were of a type that cannot be read, each once.
     #[serde(default, rename = "mistyped_keys")]
     pub keys_of_wrong_type: Vec<KeyCount>,
+    /// Articles of dumps that have a title and no text.
+    #[serde(default)]
+    pub records_without_text: u64,
+    /// Kinds of records of dumps that are no articles, such as the pictures and menu items of a
+    /// blog, each once. The key is the kind.
+    #[serde(default)]
+    pub other_kinds: Vec<KeyCount>,
     /// Lines of bodies left out because they recur over the pages of a site: menus, footers,
     /// counters.
     #[serde(default)]
@@ -105,7 +112,8 @@ pub struct KeyCount {
     pub line: u64,
 }
 
-/// Maximum number of keys in [`Report::unused_keys`], and in [`Report::keys_of_wrong_type`].
+/// Maximum number of keys in [`Report::unused_keys`], in [`Report::keys_of_wrong_type`] and in
+/// [`Report::other_kinds`].
 const MAX_KEYS: usize = 1_000;
 
 impl Report {

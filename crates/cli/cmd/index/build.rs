@@ -98,7 +98,8 @@ fn print_skipped(report: &Report, where_all_are: &str, terminal: &mut Terminal) 
     }
 }
 
-/// Prints which keys of dumps were not used, and which have values of a type that cannot be read.
+/// Prints which keys of dumps were not used, which have values of a type that cannot be read, and
+/// which kinds of records were left out.
 fn print_key_problems(report: &Report, terminal: &mut Terminal) {
     let names = |keys: &[KeyCount]| {
         let named = keys.iter().take(MAX_NAMED).map(|key| format!("{} ({})", key.key, key.count));
@@ -115,5 +116,9 @@ fn print_key_problems(report: &Report, terminal: &mut Terminal) {
     if !report.keys_of_wrong_type.is_empty() {
         let keys = names(&report.keys_of_wrong_type);
         terminal.notice(format_args!("keys with values of a type that cannot be read: {keys}"));
+    }
+    if !report.other_kinds.is_empty() {
+        let kinds = names(&report.other_kinds);
+        terminal.notice(format_args!("records that are no articles: {kinds}"));
     }
 }

@@ -74,6 +74,9 @@ fn contents(report: &Report, took: Duration) -> String {
     let kept = report.unextracted.iter().filter(|page| page.reason.keeps_text()).count();
     also(kept as u64, "page", " whose article was not found, kept whole");
     also((unextracted - kept) as u64, "page", " without text");
+    also(report.records_without_text, "record", " with a title and no text");
+    let others = report.other_kinds.iter().map(|kind| kind.count).sum();
+    also(others, "record", " of other kinds left out");
     also(report.lossy.len() as u64, "file", " with invalid bytes");
     also(report.repaired.len() as u64, "file", " repaired");
     also(report.mojibake_kept.len() as u64, "paragraph", " of mojibake left");

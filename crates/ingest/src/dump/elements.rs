@@ -46,13 +46,21 @@ pub(super) struct Element {
     pub(super) length: u64,
 }
 
-/// Passes every element with one of these names to `sink`. `fields` makes the fields of the record
-/// from the text of the element and from the text before the first element.
+/// What an element holds.
+pub(super) enum Content {
+    /// A record with these fields.
+    Record(RawFields),
+    /// No article, but something of this kind, such as a picture.
+    OtherKind(String),
+}
+
+/// Passes every element with one of these names to `sink`. `content` reads the text of the element;
+/// it also gets the text before the first element.
 pub(super) fn each(
     file: &mut TextReader<'_>,
     names: &'static [&'static str],
     sink: &mut Sink<'_>,
-    mut fields: impl FnMut(&str, &[u8]) -> RawFields,
+    mut content: impl FnMut(&str, &[u8]) -> Content,
 ) -> Flow {
     let max_bytes = sink.max_record_bytes() as u64;
     let mut elements = Elements::new(file, names, max_bytes, sink.max_skippable_bytes());
@@ -72,7 +80,10 @@ pub(super) fn each(
             continue;
         };
         let span = elements.file.span(element.start, element.start + element.length);
-        sink.record(&fields(text, &elements.prefix), &element.text, span, element.line)?;
+        match content(text, &elements.prefix) {
+            Content::Record(fields) => sink.record(&fields, &element.text, span, element.line)?,
+            Content::OtherKind(kind) => sink.other_kind(&kind, &element.text, element.line),
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
-use super::elements;
+use super::elements::{self, Content};
 use super::feed_head::{FeedHead, with_references_resolved};
+use super::feed_kind;
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::html_text::html_lines;
@@ -25,8 +26,11 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     elements::each(file, &["item", "entry"], sink, |text, prefix| {
         let head = head.get_or_insert_with(|| FeedHead::of(prefix));
         let mut fields = fields(text);
+        if let Some(kind) = feed_kind::take_other_kind(&mut fields) {
+            return Content::OtherKind(kind);
+        }
         add_from_head(head, &mut fields);
-        fields
+        Content::Record(fields)
     })
 }
 
@@ -184,7 +188,10 @@ fn begin_child(tag: &BytesStart<'_>, from: usize, fields: &mut RawFields) -> Chi
         }
         "category" => {
             if let Some(term) = attribute("label").or_else(|| attribute("term")) {
-                add_category(term, fields);
+                match feed_kind::of_category(&term) {
+                    Some(kind) => drop(fields.insert(feed_kind::KEY.to_owned(), kind.into())),
+                    None => add_category(term, fields),
+                }
             }
         }
         _ => {}

@@ -11,7 +11,7 @@
 //! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
 //! | `broken_quotes` | splits rows that a missing quotation mark has joined |
-//! | `elements`, `feed`, `feed_head`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
+//! | `elements`, `feed`, `feed_head`, `feed_kind`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
 //! | `mbox` | reads messages |
 //! | `wrapped` | unwraps records that a search engine or a database has exported |
 //! | `record` | makes records from fields, which `crate::fields` interprets |
@@ -24,6 +24,7 @@ mod elements;
 mod exported;
 mod feed;
 mod feed_head;
+mod feed_kind;
 mod json;
 mod json_record;
 mod json_repair;
@@ -46,6 +47,7 @@ use record::RecordReader;
 use sink::{End, Flow, RecentRecords, Sink};
 use text_reader::TextReader;
 
+use crate::fields::key_counts::KeyCounts;
 use crate::input::own_output;
 use crate::input::{self, DumpKind, Input, Kind};
 use crate::pipeline::read_event::{DumpKeys, ReadEvent, skipped};
@@ -99,11 +101,12 @@ impl Reader<'_> {
             repaired: 0,
             is_lossy: false,
             open_wrappers: 0,
+            other_kinds: KeyCounts::default(),
             count: 0,
             emit,
         };
         let flow = read(kind, &mut file, &mut sink);
-        let Sink { count, repaired, is_lossy, records, .. } = sink;
+        let Sink { count, repaired, is_lossy, records, other_kinds, .. } = sink;
         // What is invalid in a message is decided by the encodings that the message states.
         let is_lossy = is_lossy || !is_mail && file.is_lossy();
         let line = None;
@@ -113,8 +116,9 @@ impl Reader<'_> {
             Flow::Continue(()) if count == 0 => emit(skipped(&path, line, Reason::Empty)),
             _ => {
                 let unused = records.keys.unused.into_sorted();
-                let keys =
-                    DumpKeys { unused, of_wrong_type: records.keys.of_wrong_type.into_sorted() };
+                let of_wrong_type = records.keys.of_wrong_type.into_sorted();
+                let other_kinds = other_kinds.into_sorted();
+                let keys = DumpKeys { unused, of_wrong_type, other_kinds };
                 let bytes = file.bytes_read();
                 let keys = Box::new(keys);
                 emit(ReadEvent::DumpEnds { path, bytes, repaired, is_lossy, keys })

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::location::Location;
 use super::record::{ReadRecord, RecordReader};
 use crate::direct_mapped_cache::DirectMappedCache;
+use crate::fields::key_counts::KeyCounts;
 use crate::fields::key_reader::RawFields;
 use crate::input::{self, last_io_error::LastIoError};
 use crate::options::Options;
@@ -52,6 +53,8 @@ pub(super) struct Sink<'a> {
     pub(super) is_lossy: bool,
     /// The number of JSON objects around the records that are being read.
     pub(super) open_wrappers: usize,
+    /// The kinds of records that are not read.
+    pub(super) other_kinds: KeyCounts,
     /// Number of lines or records so far.
     pub(super) count: u64,
     pub(super) emit: &'a mut dyn FnMut(ReadEvent) -> ControlFlow<()>,
@@ -119,6 +122,12 @@ impl Sink<'_> {
         self.emit(skipped(self.path, Some(line), reason))
     }
 
+    /// Counts a record of another kind than those that are read. `bytes` is what it was read from.
+    pub(super) fn other_kind(&mut self, kind: &str, bytes: &[u8], line: u64) {
+        self.recent.note_key(xxh3_64(bytes));
+        self.other_kinds.add(kind, line);
+    }
+
     /// Passes on a record with these fields. `bytes` is what they were read from; repetitions of a
     /// record without an id are recognised by it.
     pub(super) fn record(
@@ -175,7 +184,11 @@ impl RecentRecords {
     /// Notes a record, identified by its id or else by its bytes.
     fn note(&mut self, record: &Record, bytes: &[u8]) {
         let (Record::Article(Article { id, .. }) | Record::Flash(FlashItem { id, .. })) = record;
-        let key = if id.is_empty() { xxh3_64(bytes) } else { xxh3_64(id.as_bytes()) };
+        self.note_key(if id.is_empty() { xxh3_64(bytes) } else { xxh3_64(id.as_bytes()) });
+    }
+
+    /// Notes a record, identified by a hash.
+    fn note_key(&mut self, key: u64) {
         if self.keys.get(key).is_none() {
             self.keys.insert(key, ());
             self.barren = 0;

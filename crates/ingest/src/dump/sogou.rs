@@ -7,14 +7,14 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::elements;
+use super::elements::{self, Content};
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::key_reader::RawFields;
 
 /// Passes every `<doc>` to `sink`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    elements::each(file, &["doc", "DOC"], sink, |text, _| fields(text))
+    elements::each(file, &["doc", "DOC"], sink, |text, _| Content::Record(fields(text)))
 }
 
 /// The fields of a `<doc>`.

@@ -108,12 +108,13 @@ pub(crate) struct DumpPaths {
     pub(crate) file: String,
 }
 
-/// Keys of a dump that were not used, or whose values have a wrong type, each with its count and
-/// the number of the first line that has it.
+/// Keys of a dump that were not used, or whose values have a wrong type, and kinds of records that
+/// were not read, each with its count and the number of the first line that has it.
 #[derive(Debug, Default)]
 pub(crate) struct DumpKeys {
     pub(crate) unused: Vec<(String, u64, u64)>,
     pub(crate) of_wrong_type: Vec<(String, u64, u64)>,
+    pub(crate) other_kinds: Vec<(String, u64, u64)>,
 }
 
 /// A page and its flash items, before ids are assigned.

@@ -107,9 +107,10 @@ impl<E> RecordSink<'_, E> {
     fn end_dump(&mut self, path: String, bytes: u64, repaired: u64, keys: DumpKeys) {
         self.dump.has_ended = true;
         self.note_read(&path);
-        let DumpKeys { unused, of_wrong_type } = keys;
+        let DumpKeys { unused, of_wrong_type, other_kinds } = keys;
         Report::add_keys(&mut self.report.unused_keys, &path, unused);
         Report::add_keys(&mut self.report.keys_of_wrong_type, &path, of_wrong_type);
+        Report::add_keys(&mut self.report.other_kinds, &path, other_kinds);
         if repaired > 0 {
             self.report.mojibake_repaired += repaired;
             self.report.repaired.push(path.into());
@@ -184,6 +185,8 @@ impl<E> RecordSink<'_, E> {
             }
         }
         self.records_in_file += 1;
+        self.report.records_without_text +=
+            u64::from(article.paragraphs.is_empty() && article.flashes.is_empty());
         self.emit_article(article)
     }
 
