@@ -27,7 +27,7 @@ impl FeedHead {
         // stands for that of the feed, which the file does not tell.
         let base = attribute(&prefix, "xml:base=").filter(is_web);
         let site = || match is_atom {
-            true => attribute(&prefix, "href=").filter(is_web),
+            true => feed_address(&prefix).filter(is_web),
             false => text_of(&prefix, "link").filter(is_web),
         };
         Self {
@@ -46,6 +46,16 @@ impl FeedHead {
         });
         resolved(item_base.as_deref().or(feed_base)?, link)
     }
+}
+
+/// The address of an Atom feed or of its site. Other links lead to hubs, and to other pages of the
+/// feed.
+fn feed_address(prefix: &str) -> Option<String> {
+    let links = prefix.split("<link").skip(1).filter_map(|text| text.split('>').next());
+    let is_own = |link: &&str| {
+        attribute(link, "rel=").is_none_or(|rel| matches!(&*rel, "self" | "alternate"))
+    };
+    links.filter(is_own).find_map(|link| attribute(link, "href="))
 }
 
 /// The text of the first element of this name, without CDATA marks.
@@ -138,6 +148,10 @@ mod tests {
         assert_eq!(atom.address(None, "1.html").as_deref(), Some("http://a.b/news/1.html"));
         assert_eq!(atom.address(Some("2/"), "1").as_deref(), Some("http://a.b/news/2/1"));
         assert_eq!(atom.address(Some("http://e.f"), "1").as_deref(), Some("http://e.f/1"));
+        let atom =
+            "<feed><link rel='hub' href='http://hub.c/'/><link rel='self' href='http://a.b/x'/>";
+        let atom = FeedHead::of(atom.as_bytes());
+        assert_eq!(atom.address(None, "1.html").as_deref(), Some("http://a.b/1.html"));
         let rss = FeedHead::of(
             "<rss><channel><title><![CDATA[甲]]></title><link>http://a.b</link>\
              <author>x</author>"
