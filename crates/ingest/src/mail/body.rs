@@ -20,6 +20,29 @@ const MAX_FORWARDED: usize = 4;
 /// to see the message, or nothing but links.
 const MUCH_MORE: usize = 2;
 
+/// What programs write into the plain version of a message that they have written in HTML only, in
+/// lower case.
+const NOTES: [&str; 16] = [
+    "不支持html",
+    "不支援html",
+    "无法显示html",
+    "無法顯示html",
+    "不能显示html",
+    "不能顯示html",
+    "浏览器中查看",
+    "浏览器中打开",
+    "浏览器查看",
+    "瀏覽器中查看",
+    "瀏覽器中檢視",
+    "瀏覽器檢視",
+    "in your browser",
+    "in a browser",
+    "support html",
+    "multi-part message in mime",
+];
+/// A longer text than this [`amount`] is no note.
+const MAX_NOTE_AMOUNT: usize = 80;
+
 /// The text of a message.
 pub(super) struct Body<'m> {
     pub(super) text: String,
@@ -74,7 +97,18 @@ fn own_text(message: &Message<'_>) -> OwnText {
     };
     let (plain_amount, html_amount) = (amount_of(&text_parts, false), amount_of(&html_parts, true));
     let mut text = String::new();
-    if html_amount > plain_amount.saturating_mul(MUCH_MORE) {
+    let is_note = || {
+        let is_text = |part: &&&MessagePart<'_>| !is_html(part);
+        let mut plain = text_parts.iter().filter(is_text);
+        plain_amount <= MAX_NOTE_AMOUNT
+            && plain.any(|part| {
+                let text = plain_text(message, part).to_lowercase();
+                NOTES.iter().any(|note| text.contains(note))
+            })
+    };
+    if html_amount > plain_amount.saturating_mul(MUCH_MORE)
+        || html_amount > plain_amount && is_note()
+    {
         for part in html_parts {
             match is_html(part) {
                 true => text.push_str(&part_text(message, part)),
@@ -205,6 +239,11 @@ mod tests {
             assert_eq!(mail.markup, Markup::Html, "{note}");
             assert!(mail.text.contains(sentence), "{note}");
         }
+        // Even a short text is more than a note.
+        let html = format!("<p>{sentence}</p><p>一家。</p>");
+        let mail =
+            alternative("您的邮件客户端不支持HTML格式，请在浏览器中查看：http://x.cn/v/1", &html);
+        assert_eq!(mail.markup, Markup::Html);
         // The HTML has a header and a footer more.
         let html = format!("<p>在瀏覽器中查看</p><p>{article}</p><p>版權所有，退訂請點擊此處</p>");
         let mail = alternative(&article, &html);
