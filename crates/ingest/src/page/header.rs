@@ -4,13 +4,13 @@
 use crate::date;
 use crate::page::boilerplate::{breadcrumb, is_ad, site};
 use crate::page::byline::{self, Byline, BylineReading};
+use crate::page::head_title::{heading_of_title, without_site};
 use crate::page::labels::{Label, LabelledValue, Labels};
-use crate::page::line::{Layout, Line, Part};
+use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;
 use crate::page::tags_line::{self, TagsLine};
 use crate::record::{DateOrigin, Moment};
-use crate::text::punctuation::is_sentence_end;
 use crate::title::Title;
 
 /// The contents of a page's header.
@@ -47,9 +47,6 @@ pub(crate) struct Header {
     /// Index of the first line of the body.
     pub(crate) body_start: usize,
 }
-
-/// A heading that is the title is searched for in this many lines from the top.
-const MAX_TITLE_LINE: usize = 40;
 
 /// Reads the header of a page.
 pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
@@ -266,57 +263,6 @@ pub(crate) fn is_known_layout_byline(text: &str, reading: &BylineReading<'_>) ->
                 || field.label == Label::Author
                     && (field.value.is_empty() || text.starts_with("Author"))
         })
-}
-
-/// The number of the line that is an HTML page's title: a heading that the title in the page's head
-/// contains, or else the first `h1` of the main part, or else a line equal to the title in the
-/// head.
-fn heading_of_title(layout: &Layout<'_>) -> Option<usize> {
-    let near = || layout.lines.iter().enumerate().take(MAX_TITLE_LINE);
-    let head_title = layout.head_title.as_deref().unwrap_or_default();
-    let is_in_head_title = |line: &Line<'_>| {
-        let title = Title::split(&line.text).title;
-        title.chars().count() >= 4
-            && (head_title.contains(title) || without_site(head_title).contains(title))
-    };
-    let headings = || near().filter(|(_, line)| (1..=3).contains(&line.heading));
-    headings()
-        .find(|(_, line)| is_in_head_title(line))
-        .or_else(|| headings().find(|(_, line)| line.heading == 1 && line.part == Part::Main))
-        .or_else(|| {
-            near().find(|(_, line)| {
-                !head_title.is_empty() && Title::split(&line.text).title == without_site(head_title)
-            })
-        })
-        .map(|(line_number, _)| line_number)
-}
-
-/// The title in an HTML head, without the names of site and section after it: `量子計算的下一步_科技網`
-/// gives `量子計算的下一步`.
-fn without_site(title: &str) -> &str {
-    let parts = Title::split(title);
-    if parts.has_tag_suffix() {
-        return parts.title;
-    }
-    for separator in ["_", " - ", " | ", " – ", " — ", "\u{ff5c}"] {
-        if let Some((front, _)) = title.split_once(separator)
-            && front.chars().count() >= 4
-        {
-            return front.trim();
-        }
-    }
-    // A hyphen without spaces may belong to the title itself. It separates a site's name only if
-    // the title before it is long and the name after it is short.
-    match title.rsplit_once('-') {
-        Some((front, back))
-            if front.chars().count() >= 8
-                && back.chars().count() <= 8
-                && !back.contains(is_sentence_end) =>
-        {
-            front.trim()
-        }
-        _ => title,
-    }
 }
 
 #[cfg(test)]

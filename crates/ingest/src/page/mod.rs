@@ -6,6 +6,7 @@ pub(crate) mod byline;
 pub(crate) mod draft;
 pub(crate) mod footer;
 pub(crate) mod front_matter;
+mod head_title;
 pub(crate) mod header;
 pub(crate) mod html;
 pub(crate) mod labels;
