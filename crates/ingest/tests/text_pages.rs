@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod no_byline;
+mod records;
 mod sites;
 mod tags;
 

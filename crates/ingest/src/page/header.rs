@@ -9,6 +9,7 @@ use crate::page::labels::{Label, LabelledValue, Labels};
 use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
 use crate::page::page_words::page_words;
+use crate::page::record::{self, Record};
 use crate::page::tags_line::{self, TagsLine};
 use crate::record::{DateOrigin, Moment};
 use crate::title::Title;
@@ -48,11 +49,11 @@ pub(crate) struct Header {
     pub(crate) body_start: usize,
 }
 
-/// Reads the header of a page.
-pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
-    let lines = &layout.lines;
+/// Reads the header of a page. Removes the lines of a record, see [`record`].
+pub(crate) fn read(layout: &mut Layout<'_>, labels: &Labels) -> Header {
     let mut header = Header::default();
     let heading = heading_of_title(layout);
+    let lines = &mut layout.lines;
     let mut at = header.skip_boilerplate(lines, 0, heading.unwrap_or(lines.len()));
     match heading {
         Some(line_number) => {
@@ -63,12 +64,18 @@ pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
             header.title = Some(lines[line_number].text.clone().into_owned());
             at = line_number + 1;
         }
-        None => at = header.find_title(lines, at, labels),
+        None => match record::take(lines, at, labels) {
+            Some(record) => header.take_record(record),
+            None => at = header.find_title(lines, at, labels),
+        },
     }
     at = header.take_bylines(lines, at, labels);
     if header.title.is_none() && heading.is_none() && header.byline.date().is_some() {
         // The title may stand below the bylines.
         at = header.take_title_below(lines, at, labels);
+    }
+    if header.title.is_some() {
+        record::remove_label_of_text(lines, at);
     }
     if header.title.is_none()
         && let Some(title) = &layout.head_title
@@ -105,6 +112,15 @@ impl Header {
             self.unread_date = None;
         }
         self.tags.extend(tags);
+    }
+
+    /// Takes what a record at the top of the page states.
+    fn take_record(&mut self, record: Record) {
+        self.title = Some(record.title);
+        let fields =
+            record.fields.iter().map(|(label, value)| LabelledValue { label: *label, value });
+        self.byline.add(&fields.collect::<Vec<_>>());
+        self.tags_line = self.tags_line.take().or(record.tags);
     }
 
     /// Takes the boilerplate lines from `at` on, before line `limit`; returns the line after them.
@@ -272,7 +288,7 @@ mod tests {
     use crate::page::line::text_layout;
 
     fn of(text: &str) -> Header {
-        let mut header = read(&text_layout(text), Labels::builtin());
+        let mut header = read(&mut text_layout(text), Labels::builtin());
         header.complete();
         header
     }
@@ -316,7 +332,7 @@ mod tests {
     #[test]
     fn navigation_above_the_heading_hides_neither_title_nor_date() {
         let mut header = read(
-            &html_layout(
+            &mut html_layout(
                 "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\
              <h2>量子計算的下一步</h2><p>發布時間:2024-04-21 13:50</p><p>正文。</p>",
             ),

@@ -9,6 +9,7 @@ pub(crate) mod front_matter;
 mod head_title;
 pub(crate) mod header;
 pub(crate) mod html;
+mod label_forms;
 pub(crate) mod labels;
 pub(crate) mod line;
 pub(crate) mod markdown;
@@ -18,6 +19,8 @@ pub(crate) mod names;
 pub(crate) mod outline;
 pub(crate) mod page_words;
 pub(crate) mod parsed;
+mod record;
+mod record_fields;
 pub(crate) mod tags_line;
 pub(crate) mod title_line;
 

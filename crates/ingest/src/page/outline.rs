@@ -8,6 +8,7 @@ use crate::page::byline::{self, dateline};
 use crate::page::footer::{self, Footer};
 use crate::page::header::{self, Header};
 use crate::page::html::{self, Html, HtmlBody};
+use crate::page::label_forms;
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
@@ -73,6 +74,7 @@ impl<'a> Outline<'a> {
         };
         layout.repair_mojibake(text.len());
         layout.add_mojibake(mojibake_of_metadata, text.len());
+        label_forms::rewrite(&mut layout.lines, labels);
         Self::of_layout(layout, [metadata], labels)
     }
 
@@ -101,11 +103,11 @@ impl<'a> Outline<'a> {
     /// The outline of lines in the known layout or in any other. Metadata replaces what the lines
     /// show, and what earlier elements of `metadata` state.
     fn of_layout<const N: usize>(
-        layout: Layout<'a>,
+        mut layout: Layout<'a>,
         metadata: [Metadata; N],
         labels: &Labels,
     ) -> Self {
-        let mut header = header::read(&layout, labels);
+        let mut header = header::read(&mut layout, labels);
         let mut footer =
             footer::read(&layout.lines, header.body_start, header.category.as_deref(), labels);
         if !header.is_family {

@@ -86,10 +86,7 @@ pub(crate) fn read(lines: &[Line<'_>], line_number: usize) -> (Option<TagsLine>,
     let tags = if !line.links.is_empty() {
         Some(TagsLine::Separate(line.links.clone()))
     } else if !value.is_empty() {
-        Some(
-            separated_tags(value)
-                .map_or_else(|| TagsLine::Concatenated(value.to_owned()), TagsLine::Separate),
-        )
+        Some(of_value(value))
     } else {
         let mut separate = Vec::new();
         while let Some(next) = lines.get(after).filter(|next| next.tag_links_only) {
@@ -99,6 +96,23 @@ pub(crate) fn read(lines: &[Line<'_>], line_number: usize) -> (Option<TagsLine>,
         (!separate.is_empty()).then_some(TagsLine::Separate(separate))
     };
     (tags, after)
+}
+
+/// The tags after the label of a Tags line.
+pub(crate) fn of_value(value: &str) -> TagsLine {
+    separated_tags(value)
+        .map_or_else(|| TagsLine::Concatenated(value.to_owned()), TagsLine::Separate)
+}
+
+/// The tags of several lines; `None` if there are no lines.
+pub(crate) fn joined(lines: Vec<TagsLine>) -> Option<TagsLine> {
+    lines.into_iter().reduce(|one, other| {
+        let tags = [one, other].into_iter().flat_map(|line| match line {
+            TagsLine::Separate(tags) => tags,
+            TagsLine::Concatenated(tag) => vec![tag],
+        });
+        TagsLine::Separate(tags.collect())
+    })
 }
 
 /// The tags in the text of a Tags line, if separators stand between them; then no corpus statistics

@@ -2,13 +2,13 @@
 //!
 //! A line is the title for one of these reasons: it has the tags of the known layout; the page
 //! shows other signs of that layout; a byline, a date or a dateline follows within a few lines; the
-//! line is repeated there; it stands below the bylines with which the page begins; or the page
-//! begins with a list of labels, one of which is the title's.
+//! line is repeated there; or it stands below the bylines with which the page begins. A title with a
+//! label is read by [`record`](crate::page::record).
 
 use crate::date;
 use crate::page::byline::{self, dateline};
 use crate::page::header::{Header, is_known_layout_byline};
-use crate::page::labels::{Delimiter, Label, LabelledValue, Labels};
+use crate::page::labels::{Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::page::tags_line::tags_value;
@@ -24,12 +24,8 @@ const MAX_TITLE_WITH_SUFFIX: usize = 200;
 const MAX_TITLE_ABOVE_BYLINE: usize = 150;
 /// Maximum characters of a title in a page with another sign of the known layout.
 const MAX_TITLE_OF_KNOWN_LAYOUT: usize = 100;
-/// Maximum characters of a title in a list of labels.
-const MAX_LABELLED_TITLE: usize = 150;
 /// Maximum characters of a title that stands below the bylines.
 const MAX_TITLE_BELOW_BYLINES: usize = 60;
-/// How many lines of a list of labels are read.
-const MAX_LIST_LINES: usize = 10;
 
 /// How many lines a search looks at: [`Header::find_title`] looks for a title and for the byline of
 /// the known layout from line `at` on, [`Header::is_title_confirmed`] for any byline from the line
@@ -41,9 +37,6 @@ impl Header {
     /// of the line after the title, or `at` if no title is found.
     pub(crate) fn find_title(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> usize {
         let Some(first) = lines.get(at) else { return at };
-        if let Some(after) = self.take_list_of_labels(lines, at, labels) {
-            return after;
-        }
         let has_tag_suffix = |text: &str| Title::split(text).has_tag_suffix();
         if !has_tag_suffix(&first.text) && begins_with_byline(&first.text, labels) {
             return at;
@@ -113,36 +106,6 @@ impl Header {
             }
         }
         false
-    }
-
-    /// Reads a list of labels at the top of a page, such as the header of a message, if the list
-    /// has a title; returns the number of the line after the list.
-    fn take_list_of_labels(
-        &mut self,
-        lines: &[Line<'_>],
-        at: usize,
-        labels: &Labels,
-    ) -> Option<usize> {
-        // A quick check first: most pages begin otherwise.
-        labels.list_item(&lines[at].text)?;
-        let list: Vec<(LabelledValue<'_>, Delimiter)> = lines[at..]
-            .iter()
-            .take(MAX_LIST_LINES)
-            .map_while(|line| labels.list_item(&line.text))
-            .map(|(label, delimiter, value)| (LabelledValue { label, value }, delimiter))
-            .collect();
-        let is_title =
-            |field: &LabelledValue<'_>| field.label == Label::Title && !field.value.is_empty();
-        let (title, delimiter) = list.iter().find(|(field, _)| is_title(field))?;
-        // Without a colon, a line or two may be text that begins with the word of a label.
-        let may_be_text = *delimiter == Delimiter::Space && list.len() < 3;
-        if may_be_text || title.value.chars().count() > MAX_LABELLED_TITLE {
-            return None;
-        }
-        self.title = Some(title.value.to_owned());
-        let fields: Vec<LabelledValue<'_>> = list.iter().map(|(field, _)| *field).collect();
-        self.byline.add(&fields);
-        Some(at + list.len())
     }
 
     /// Takes the line at `at` as the title if a title can stand there, below the byline, and reads
