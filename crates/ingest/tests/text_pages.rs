@@ -4,6 +4,7 @@
 // Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used)]
 
+mod above_title;
 mod no_byline;
 mod records;
 mod sites;

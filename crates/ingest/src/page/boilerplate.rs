@@ -1,7 +1,9 @@
 //! Recognises boilerplate, the lines that all pages of a site share: advertisements, site name,
 //! breadcrumb.
 
+use crate::date;
 use crate::page::page_words::page_words;
+use crate::text::punctuation::is_colon;
 
 /// Maximum characters of what follows `Ctrl+D` in a line of boilerplate.
 const MAX_SITE_CHARS: usize = 30;
@@ -26,6 +28,23 @@ pub(crate) fn is_ad(text: &str) -> bool {
 pub(crate) fn is_boilerplate(text: &str) -> bool {
     is_ad(text)
         || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= MAX_SITE_CHARS)
+}
+
+/// Whether a line only separates or adorns other lines, as `==========` and `★★★★★` do: it has
+/// neither letters nor digits.
+pub(crate) fn is_ornament(text: &str) -> bool {
+    !text.contains(char::is_alphanumeric)
+}
+
+/// Whether a line is the number of a page: `第1頁`, `共3頁 第1頁`, `Page 1 of 3`.
+pub(crate) fn is_page_number(text: &str) -> bool {
+    const MAX_BYTES: usize = 40;
+    text.len() <= MAX_BYTES
+        && ["頁", "页", "Page", "page", "PAGE"].iter().any(|word| text.contains(word))
+        && page_words().is_count(text)
+        // A date may stand beside the number: `2024-03-04 10:00 共3頁`.
+        && date::parse_prefix(text).is_none()
+        && !text.contains(is_colon)
 }
 
 /// The site name in `NAME NAME` or `Ctrl+D NAME`.

@@ -2,7 +2,7 @@
 //! where the body begins.
 
 use crate::date;
-use crate::page::boilerplate::{breadcrumb, is_ad, site};
+use crate::page::boilerplate::{breadcrumb, is_ad, is_ornament, is_page_number, site};
 use crate::page::byline::{self, Byline, BylineReading};
 use crate::page::head_title::{heading_of_title, without_site};
 use crate::page::labels::{Label, LabelledValue, Labels};
@@ -64,10 +64,13 @@ pub(crate) fn read(layout: &mut Layout<'_>, labels: &Labels) -> Header {
             header.title = Some(lines[line_number].text.clone().into_owned());
             at = line_number + 1;
         }
-        None => match record::take(lines, at, labels) {
-            Some(record) => header.take_record(record),
-            None => at = header.find_title(lines, at, labels),
-        },
+        None => {
+            at = header.skip_above_title(lines, at, labels);
+            match record::take(lines, at, labels) {
+                Some(record) => header.take_record(record),
+                None => at = header.find_title(lines, at, labels),
+            }
+        }
     }
     at = header.take_bylines(lines, at, labels);
     if header.title.is_none() && heading.is_none() && header.byline.date().is_some() {
@@ -134,7 +137,7 @@ impl Header {
     /// Whether a line is boilerplate. Takes the site or category that it names.
     pub(crate) fn take_boilerplate(&mut self, line: &Line<'_>) -> bool {
         let text = &*line.text;
-        if is_ad(text) {
+        if is_ad(text) || is_ornament(text) || is_page_number(text) {
             return true;
         }
         if let Some(site) = site(text) {

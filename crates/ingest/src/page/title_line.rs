@@ -2,13 +2,14 @@
 //!
 //! A line is the title for one of these reasons: it has the tags of the known layout; the page
 //! shows other signs of that layout; a byline, a date or a dateline follows within a few lines; the
-//! line is repeated there; or it stands below the bylines with which the page begins. A title with a
-//! label is read by [`record`](crate::page::record).
+//! line is repeated there; it is marked as a heading; or it stands below the bylines with which the
+//! page begins. A title with a label is read by [`record`](crate::page::record).
 
 use crate::date;
+use crate::page::boilerplate::is_ornament;
 use crate::page::byline::{self, dateline};
 use crate::page::header::{Header, is_known_layout_byline};
-use crate::page::labels::{Label, Labels};
+use crate::page::labels::{Label, LabelledValue, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::page::tags_line::tags_value;
@@ -69,10 +70,39 @@ impl Header {
                 at
             }
             (None, None) if self.is_title_confirmed(lines, at, labels) => at,
+            (None, None) if is_heading(lines, at) => at,
             _ => return at,
         };
-        self.title = Some(lines[line_number].text.clone().into_owned());
+        self.title = Some(without_heading_mark(&lines[line_number].text).to_owned());
         line_number + 1
+    }
+
+    /// Skips lines above the title that are no titles: the address of the page, which is taken, and
+    /// numbers such as `1/3`. Because a title may be a number, too, numbers are skipped only if the
+    /// line below them is a title. Returns the number of the next line.
+    pub(crate) fn skip_above_title(
+        &mut self,
+        lines: &[Line<'_>],
+        mut at: usize,
+        labels: &Labels,
+    ) -> usize {
+        /// How many lines with numbers are skipped, and separators between them.
+        const MAX_NUMBERS: usize = 3;
+        while let Some(line) = lines.get(at) {
+            if is_address(&line.text) {
+                self.byline.add(&[LabelledValue { label: Label::Link, value: &line.text }]);
+            } else if !self.take_boilerplate(line) {
+                break;
+            }
+            at += 1;
+        }
+        let remaining = lines.get(at..).unwrap_or_default().iter();
+        let is_skipped = |line: &&Line<'_>| is_number(&line.text) || is_ornament(&line.text);
+        let numbers = remaining.take(MAX_NUMBERS).take_while(is_skipped).count();
+        let title = at + numbers;
+        let is_above_title =
+            numbers > 0 && title < lines.len() && self.is_title_confirmed(lines, title, labels);
+        if is_above_title { title } else { at }
     }
 
     /// Whether the lines below the line at `at` show that this line is the title. Sets the site or
@@ -81,6 +111,9 @@ impl Header {
         let title = &*lines[at].text;
         if !is_bare_title(title) || tags_value(title).is_some() {
             return false;
+        }
+        if lines.get(at + 1).is_some_and(|below| is_underline(&lines[at], below)) {
+            return true;
         }
         for (number, line) in lines.iter().enumerate().skip(at + 1).take(MAX_SEARCHED) {
             if tags_value(&line.text).is_some() {
@@ -165,10 +198,57 @@ fn is_month(text: &str) -> bool {
     date::parse_whole(text).is_some_and(|found| matches!(found.moment, Some(Moment::Month(_))))
 }
 
-/// Whether a line can be a title: it has at most `max_chars` characters, and does not end like a
-/// sentence or a clause.
+/// Whether a line is a web address and nothing else.
+fn is_address(text: &str) -> bool {
+    ["http://", "https://", "www."].iter().any(|start| text.starts_with(start))
+        && !text.contains(char::is_whitespace)
+}
+
+/// Whether a line is a number, with or without signs and units, but no date: `1/3`, `★ 12`.
+fn is_number(text: &str) -> bool {
+    const MAX_BYTES: usize = 40;
+    text.len() <= MAX_BYTES
+        && text.contains(|c: char| c.is_ascii_digit())
+        && page_words().is_count(text)
+        && date::parse_line(text).is_none()
+}
+
+/// Whether the line `below` underlines a title, as `=====` and `-----` do. No blank line may stand
+/// between the two.
+fn is_underline(title: &Line<'_>, below: &Line<'_>) -> bool {
+    const MIN_BYTES: usize = 3;
+    /// A line break has one or two bytes.
+    const MAX_BREAK: usize = 2;
+    below.text.len() >= MIN_BYTES
+        && ["=", "-"].iter().any(|mark| below.text.trim_start_matches(mark).is_empty())
+        && below.start.saturating_sub(title.end) <= MAX_BREAK
+}
+
+/// Whether the line at `at` is marked as a heading in the way of Markdown, `# TITLE`, and text
+/// follows it.
+fn is_heading(lines: &[Line<'_>], at: usize) -> bool {
+    let text = &*lines[at].text;
+    text.starts_with("# ") && is_bare_title(without_heading_mark(text)) && at + 1 < lines.len()
+}
+
+/// A title without the marks of a heading in Markdown.
+fn without_heading_mark(text: &str) -> &str {
+    const MAX_LEVEL: usize = 6;
+    let after = text.trim_start_matches('#');
+    let level = text.len() - after.len();
+    if (1..=MAX_LEVEL).contains(&level) && after.starts_with(is_space) {
+        after.trim()
+    } else {
+        text
+    }
+}
+
+/// Whether a line can be a title: it has at most `max_chars` characters, does not end like a
+/// sentence or a clause, and is no address.
 fn is_title_like(text: &str, max_chars: usize) -> bool {
-    text.chars().count() <= max_chars && !text.ends_with(['。', ',', '\u{ff0c}', ';', '\u{ff1b}'])
+    text.chars().count() <= max_chars
+        && !text.ends_with(['。', ',', '\u{ff0c}', ';', '\u{ff1b}'])
+        && !is_address(text)
 }
 
 /// Whether a line that has no other sign of a title can be one: it is short, and no sentence.
