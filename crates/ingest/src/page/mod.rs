@@ -22,6 +22,7 @@ pub(crate) mod parsed;
 mod record;
 mod record_fields;
 pub(crate) mod tags_line;
+mod text_browser;
 pub(crate) mod title_line;
 
 use crate::corpus::site::site_key;

@@ -15,6 +15,7 @@ use crate::page::markdown::markdown_layout;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::page::tags_line::TagsLine;
+use crate::page::text_browser;
 use crate::report::Unextracted;
 use crate::text::punctuation::{is_colon, is_sentence_end};
 use crate::title::Title;
@@ -62,7 +63,11 @@ impl<'a> Outline<'a> {
     ) -> Self {
         let mojibake_of_metadata = metadata.repair_mojibake();
         let mut layout = match markup {
-            Markup::Text => text_layout(text),
+            Markup::Text => {
+                let mut layout = text_layout(text);
+                text_browser::remove_links(&mut layout.lines);
+                layout
+            }
             Markup::Html => {
                 let mut page = html::read(text, labels);
                 page.layout.add_mojibake(mojibake_of_metadata, text.len());

@@ -69,3 +69,12 @@ fn headings_in_the_way_of_markdown_are_titles_without_their_marks() {
     let page = page("#測試話題 說完了⏎⏎P");
     assert_eq!((stated(&page), page.article.paragraphs.len()), (String::new(), 3));
 }
+
+#[test]
+fn the_links_of_a_text_browser_are_left_out() {
+    let text = "   #[1]示例網 RSS⏎⏎   [2]首頁 [3]新聞 [4]財經⏎⏎測試標題⏎⏎   \
+        2024-03-04 10:00  來源: [5]示例財經⏎⏎P⏎⏎References⏎⏎   1. https://a.b/rss⏎   \
+        2. https://a.b/⏎   3. https://a.b/n⏎   4. https://a.b/f⏎   5. https://a.b/s";
+    let text = text.replace("⏎P⏎", &format!("⏎{P}⏎"));
+    assert_stated(&[(&text, "title=測試標題 source=示例財經 date=2024-03-04 10:00:00")]);
+}
