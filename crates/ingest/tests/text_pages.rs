@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod above_title;
+mod messages;
 mod no_byline;
 mod records;
 mod sites;

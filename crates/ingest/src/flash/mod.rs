@@ -9,6 +9,7 @@ pub(crate) mod headline;
 pub(crate) mod item;
 pub(crate) mod item_hash;
 pub(crate) mod lead_in;
+pub(crate) mod messages;
 pub(crate) mod occurrences;
 pub(crate) mod paragraph;
 pub(crate) mod sent_items;
@@ -17,6 +18,7 @@ pub(crate) mod stamp;
 use crate::flash::boundary::{BoundaryFinder, MAX_PARAGRAPHS};
 use crate::flash::contexts::SharedContexts;
 use crate::flash::item::Item;
+use crate::flash::messages::headline_of_message;
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 
 /// A body split into paragraphs and flash items.
@@ -24,6 +26,22 @@ use crate::flash::paragraph::{Dated, Paragraph, Piece};
 pub(crate) struct Body<'a> {
     pub(crate) paragraphs: Vec<&'a str>,
     pub(crate) flashes: Vec<Item<'a>>,
+}
+
+/// The items of a page of messages, of which each is an item as a whole.
+pub(crate) fn items_of_messages<'a>(pieces: &[Piece<'a>]) -> Body<'a> {
+    let mut body = Body::default();
+    let mut message: Vec<Paragraph<'a>> = Vec::new();
+    for piece in pieces {
+        message.push(piece.paragraph);
+        if let Some(dated) = piece.dated {
+            let message = std::mem::take(&mut message);
+            let headline = headline_of_message(&message);
+            body.flashes.extend(Item::of(message, headline, dated.moment));
+        }
+    }
+    body.paragraphs.extend(message.iter().map(|paragraph| paragraph.text));
+    body
 }
 
 /// Separates the flash items of a body from its paragraphs.

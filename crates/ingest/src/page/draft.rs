@@ -7,8 +7,9 @@ use crate::date;
 use crate::flash::boundary::BoundaryFinder;
 use crate::flash::bracketed_title::find_items_with_bracketed_title;
 use crate::flash::item::Item;
+use crate::flash::messages::split_messages;
 use crate::flash::paragraph::{Piece, split_at_dates};
-use crate::flash::split_body;
+use crate::flash::{items_of_messages, split_body};
 use crate::page::outline::Outline;
 use crate::page::parsed::PageNotes;
 use crate::page::tags_line::TagsLine;
@@ -54,6 +55,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) mojibake_repaired: u32,
     /// See [`PageNotes::mojibake_kept`].
     pub(crate) mojibake_kept: Vec<(usize, usize)>,
+    /// Whether the page consists of messages from a chat, each of which is a flash item.
+    pub(crate) are_messages: bool,
     /// The body without bylines, split after each flash item.
     pub(crate) pieces: Vec<Piece<'a>>,
 }
@@ -63,18 +66,10 @@ impl<'a> Draft<'a> {
     pub(crate) fn of(text: &str, outline: &'a Outline<'a>) -> Self {
         let Outline { layout, header, footer, unextracted, .. } = outline;
         let title = header.title.as_deref().map(|line| header.split_title(line));
-        let mut pieces = Vec::with_capacity(layout.lines.len());
-        for paragraph in outline.body() {
-            split_at_dates(paragraph, &mut pieces);
-        }
-        // An item at the top of the body without a date of its own gets that of the page, if the
-        // page has no other title.
-        let is_page_title = |item_title: &str| title.is_none_or(|title| title.title == item_title);
-        find_items_with_bracketed_title(
-            &mut pieces,
-            header.date.map(|(moment, _)| moment),
-            is_page_title,
-        );
+        let mut pieces = match &header.messages {
+            Some(messages) => split_messages(outline.body(), *messages),
+            None => pieces_of_body(outline, title),
+        };
         // If a paragraph's text is not a slice of the page, its parts have estimated offsets, which
         // may fall inside a character.
         for piece in &mut pieces {
@@ -114,6 +109,7 @@ impl<'a> Draft<'a> {
             related: footer.stubs.iter().map(related).collect(),
             mojibake_repaired: layout.mojibake_repaired,
             mojibake_kept: layout.mojibake_kept.clone(),
+            are_messages: header.messages.is_some(),
             pieces,
         }
     }
@@ -128,7 +124,11 @@ impl<'a> Draft<'a> {
         boundaries: &mut BoundaryFinder,
         emit: &mut dyn FnMut(Item<'a>),
     ) -> (Article, PageNotes) {
-        let mut body = split_body(&self.pieces, &statistics.contexts, boundaries);
+        let mut body = if self.are_messages {
+            items_of_messages(&self.pieces)
+        } else {
+            split_body(&self.pieces, &statistics.contexts, boundaries)
+        };
         let recurring = statistics.recurring_lines(site);
         let boilerplate_lines =
             recurring.map_or(0, |lines| lines.remove_from(&mut body.paragraphs));
@@ -186,6 +186,20 @@ impl<'a> Draft<'a> {
         tags.append(&mut separate_tags);
         (tags, None)
     }
+}
+
+/// The pieces of the body of a page that has the title `title`.
+fn pieces_of_body<'a>(outline: &'a Outline<'_>, title: Option<Title<'_>>) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::with_capacity(outline.layout.lines.len());
+    for paragraph in outline.body() {
+        split_at_dates(paragraph, &mut pieces);
+    }
+    // An item at the top of the body without a date of its own gets that of the page, if the page
+    // has no other title.
+    let is_page_title = |item_title: &str| title.is_none_or(|title| title.title == item_title);
+    let page_date = outline.header.date.map(|(moment, _)| moment);
+    find_items_with_bracketed_title(&mut pieces, page_date, is_page_title);
+    pieces
 }
 
 /// The stated date, or else the best date that can be inferred.

@@ -2,6 +2,7 @@
 //! where the body begins.
 
 use crate::date;
+use crate::flash::messages::{self, HeadForm};
 use crate::page::boilerplate::{breadcrumb, is_ad, is_ornament, is_page_number, site};
 use crate::page::byline::{self, Byline, BylineReading};
 use crate::page::head_title::{heading_of_title, without_site};
@@ -43,6 +44,8 @@ pub(crate) struct Header {
     /// name twice in a line or after `Ctrl+D`, or a field `Author:` or `Time:`. If so, no bylines
     /// are read at the end of the body.
     pub(crate) is_family: bool,
+    /// The form of the messages of which the page consists, if it was copied from a chat.
+    pub(crate) messages: Option<HeadForm>,
     /// What the bylines of header and body say, until [`complete`](Self::complete) takes it.
     pub(crate) byline: Byline,
     /// Index of the first line of the body.
@@ -55,6 +58,13 @@ pub(crate) fn read(layout: &mut Layout<'_>, labels: &Labels) -> Header {
     let heading = heading_of_title(layout);
     let lines = &mut layout.lines;
     let mut at = header.skip_boilerplate(lines, 0, heading.unwrap_or(lines.len()));
+    if heading.is_none()
+        && let Some(form) = messages::form_of_page(lines, at)
+    {
+        header.take_senders(lines, form);
+        header.body_start = at;
+        return header;
+    }
     match heading {
         Some(line_number) => {
             // Everything above the heading of an HTML page is navigation.
@@ -115,6 +125,18 @@ impl Header {
             self.unread_date = None;
         }
         self.tags.extend(tags);
+    }
+
+    /// Takes the senders of the messages of which the page consists: a single outlet is the source,
+    /// and others are the authors.
+    fn take_senders(&mut self, lines: &[Line<'_>], form: HeadForm) {
+        let senders = messages::senders(lines, form);
+        let is_outlet = |name: &str| page_words().is_outlet(name) || page_words().is_site(name);
+        match senders[..] {
+            [sender] if is_outlet(sender) => self.source = Some(sender.to_owned()),
+            _ => self.author = Some(senders.join("、")),
+        }
+        self.messages = Some(form);
     }
 
     /// Takes what a record at the top of the page states.

@@ -113,6 +113,19 @@ impl<'a> Outline<'a> {
         labels: &Labels,
     ) -> Self {
         let mut header = header::read(&mut layout, labels);
+        if header.messages.is_some() {
+            let footer = Footer { body_end: layout.lines.len(), ..Footer::default() };
+            metadata.into_iter().for_each(|metadata| header.replace_by(metadata));
+            let not_text = [false; MAX_BYLINES];
+            return Self {
+                layout,
+                header,
+                footer,
+                not_text,
+                closing_bylines: 0,
+                unextracted: None,
+            };
+        }
         let mut footer =
             footer::read(&layout.lines, header.body_start, header.category.as_deref(), labels);
         if !header.is_family {
@@ -273,6 +286,9 @@ impl<'a> Outline<'a> {
         }
         if let Some(TagsLine::Separate(tags)) = &self.footer.tags {
             statistics.add_separate_tags(tags);
+        }
+        if self.header.messages.is_some() {
+            return;
         }
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
         let mut from = 0;

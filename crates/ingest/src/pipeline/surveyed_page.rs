@@ -43,6 +43,7 @@ struct PageHeader {
     unextracted: Option<Unextracted>,
     mojibake_repaired: u32,
     mojibake_kept: Vec<(usize, usize)>,
+    are_messages: bool,
     pieces: Vec<PieceEntry>,
 }
 
@@ -153,6 +154,7 @@ pub(super) fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result
         unextracted: draft.unextracted,
         mojibake_repaired: draft.mojibake_repaired,
         mojibake_kept: draft.mojibake_kept.clone(),
+        are_messages: draft.are_messages,
         pieces: draft.pieces.iter().map(piece_entry).collect::<io::Result<_>>()?,
     };
     *entry = postcard::to_extend(&header, std::mem::take(entry)).map_err(io::Error::other)?;
@@ -207,6 +209,7 @@ pub(super) fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         related,
         mojibake_repaired: header.mojibake_repaired,
         mojibake_kept: header.mojibake_kept,
+        are_messages: header.are_messages,
         pieces: pieces.collect::<io::Result<_>>()?,
     };
     let PageHeader { bytes, bom_bytes, lossy, spans_whole_file, .. } = header;
