@@ -149,7 +149,12 @@ impl Header {
     }
 
     /// Takes the boilerplate lines from `at` on, before line `limit`; returns the line after them.
-    fn skip_boilerplate(&mut self, lines: &[Line<'_>], mut at: usize, limit: usize) -> usize {
+    pub(crate) fn skip_boilerplate(
+        &mut self,
+        lines: &[Line<'_>],
+        mut at: usize,
+        limit: usize,
+    ) -> usize {
         while at < lines.len().min(limit) && self.take_boilerplate(&lines[at]) {
             at += 1;
         }

@@ -88,13 +88,13 @@ impl Header {
     ) -> usize {
         /// How many lines with numbers are skipped, and separators between them.
         const MAX_NUMBERS: usize = 3;
-        while let Some(line) = lines.get(at) {
-            if is_address(&line.text) {
-                self.byline.add(&[LabelledValue { label: Label::Link, value: &line.text }]);
-            } else if !self.take_boilerplate(line) {
-                break;
-            }
-            at += 1;
+        // Several addresses are a list, which is text.
+        let is_address_at =
+            |at: usize| lines.get(at).is_some_and(|line: &Line<'_>| is_address(&line.text));
+        if is_address_at(at) && !is_address_at(at + 1) && at + 1 < lines.len() {
+            let value = &*lines[at].text;
+            self.byline.add(&[LabelledValue { label: Label::Link, value }]);
+            at = self.skip_boilerplate(lines, at + 1, lines.len());
         }
         let remaining = lines.get(at..).unwrap_or_default().iter();
         let is_skipped = |line: &&Line<'_>| is_number(&line.text) || is_ornament(&line.text);

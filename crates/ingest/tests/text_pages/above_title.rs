@@ -45,6 +45,13 @@ fn separators_numbers_and_addresses_above_a_title_are_no_titles() {
 }
 
 #[test]
+fn a_list_of_addresses_is_text() {
+    let text = "https://a.b/a.html⏎https://a.b/b.html⏎https://a.b/c.html";
+    let page = page(text);
+    assert_eq!((stated(&page).as_str(), page.article.paragraphs.join("⏎").as_str()), ("", text));
+}
+
+#[test]
 fn separators_around_a_byline_are_no_text() {
     assert_stated(&[
         (
