@@ -96,6 +96,17 @@ fn files_with_many_nul_or_control_characters_are_binary() {
 }
 
 #[test]
+fn codes_of_terminals_and_marks_inside_a_page_are_removed() {
+    let item = ITEM.replace("新高", "\u{1b}[1;31m新\u{1b}[0m高");
+    let text = format!("\u{feff}\u{feff}\u{ef}\u{bb}\u{bf}{INTACT}\n\n{OTHER}\n\n{item}\n");
+    let (articles, flashes, report) = read_file(text.as_bytes());
+    assert_eq!(articles[0].paragraphs, [INTACT, OTHER]);
+    assert_eq!(flashes[0].text, "據官方消息,某幣今日突破新高。");
+    assert_spans_item(text.as_bytes(), &flashes, item.as_bytes());
+    assert_eq!((report.lossy.len(), report.repaired.len()), (0, 0));
+}
+
+#[test]
 fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
     for encoding in [GB18030, BIG5] {
         let item = encoding.encode(ITEM).0;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use crate::encoding::clutter::without_clutter;
 use crate::encoding::detect::{detect, utf16};
 use crate::encoding::edits::{Edits, without_nuls};
 use crate::encoding::entities::decode_entities;
@@ -123,11 +124,15 @@ impl<'a> Decoded<'a> {
         Ok(self)
     }
 
-    /// Decodes character references such as `&nbsp;`. In a text page they have no other meaning.
-    pub(crate) fn decode_entities(&mut self) {
-        if let Some((text, edits)) = decode_entities(&self.text) {
-            self.text = Cow::Owned(text);
-            self.edits.push(edits);
+    /// Removes from a text page what only programs understand, such as the colours of a terminal,
+    /// and decodes character references such as `&nbsp;`. In a text page they have no other
+    /// meaning.
+    pub(crate) fn clean_text_page(&mut self) {
+        for clean in [without_clutter, decode_entities] {
+            if let Some((text, edits)) = clean(&self.text) {
+                self.text = Cow::Owned(text);
+                self.edits.push(edits);
+            }
         }
     }
 

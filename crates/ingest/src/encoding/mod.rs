@@ -8,12 +8,14 @@
 //! | `offset_map` | the map of offsets that `decode` and dumps use |
 //! | `entities` | decodes character references in text pages |
 //! | `edits` | small replacements in a text, with the map of offsets |
+//! | `clutter` | removes codes of terminals, and byte order marks inside a text |
 //! | `mojibake` | recognises a line of mojibake, and repairs it with the next three |
 //! | `restore` | reads back UTF-8 that was decoded as GBK or Windows-1252 |
 //! | `doubled` | reads back UTF-8 that was decoded as Windows-1252 twice |
 //! | `legacy` | reads back GB2312 and Big5 that were decoded in another encoding |
 //! | `mended` | repairs all texts of a page or record, and counts the repairs |
 
+mod clutter;
 pub(crate) mod decode;
 pub(crate) mod detect;
 mod doubled;

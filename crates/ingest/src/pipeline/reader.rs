@@ -177,8 +177,8 @@ impl Reader<'_> {
             return Err(Reason::OwnOutput);
         }
         if markup == Markup::Text {
-            // Text may have references such as `&nbsp;`.
-            decoded.decode_entities();
+            // Text may have references such as `&nbsp;`, or the colours of a terminal.
+            decoded.clean_text_page();
         }
         let source = TextSource::Decoded(decoded);
         Ok(PageText { source, markup, metadata, attachments: Vec::new() })
