@@ -89,9 +89,40 @@ fn files_with_many_nul_or_control_characters_are_binary() {
     let sprinkled: Vec<u8> =
         INTACT.chars().take(30).flat_map(|c| format!("{c}\0").into_bytes()).collect();
     let controls = [intact, b"\0\x01\x02\x03\x04\x05"].concat();
-    for bytes in [&[intact, &nuls].concat(), &nuls.to_vec(), &sprinkled, &controls] {
+    // Pseudorandom bytes, and the string table of a program.
+    let random: Vec<u8> =
+        (0_u32..4000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let program =
+        b"\x01\x02\x03\x04\0\x05_ZN5alloc7raw_vec19RawVecInner14grow_amortized17h\0".repeat(40);
+    let bytecode =
+        [b"\xcb\x0d\r\n\0\0\0\0\x6c\x1e\x5a\x65\xe3\0\0\0", &intact.repeat(20)[..]].concat();
+    for bytes in [&nuls.to_vec(), &sprinkled, &controls, &random, &program, &bytecode] {
         let (_, _, report) = read_file(bytes);
         assert_eq!(report.skipped[0].reason, Reason::Binary);
+    }
+    // Zeros that only fill up the file of a text do no harm.
+    for bytes in [[intact, &nuls].concat(), [&nuls, intact].concat()] {
+        let (articles, _, report) = read_file(&bytes);
+        assert_eq!((&*articles[0].paragraphs[0], report.lossy.len()), (INTACT, 1));
+    }
+}
+
+#[test]
+fn a_damaged_paragraph_costs_no_other_paragraph() {
+    let junk: Vec<u8> = (0_u32..60).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let lost_gbk = String::from_utf8_lossy(&GBK.encode(SIMPLIFIED).0).into_owned();
+    let lost_big5 = BIG5.decode_without_bom_handling(SIMPLIFIED.as_bytes()).0.into_owned();
+    for damaged in
+        ["\u{fffd}".repeat(400).as_bytes(), lost_gbk.as_bytes(), lost_big5.as_bytes(), &junk]
+    {
+        let bytes =
+            [format!("{INTACT}\n\n").as_bytes(), damaged, b"\n\n", OTHER.as_bytes()].concat();
+        let (articles, _, report) = read_file(&bytes);
+        assert_eq!(report.skipped, []);
+        let paragraphs = &articles[0].paragraphs;
+        assert_eq!((&*paragraphs[0], paragraphs.last().unwrap().as_str()), (INTACT, OTHER));
+        assert_eq!(report.lossy.len(), 1);
+        assert!(!report.mojibake_kept.is_empty());
     }
 }
 

@@ -59,6 +59,13 @@ fn removed(editor: &mut Editor<'_>, at: usize, range: Range<usize>) -> usize {
     range.end
 }
 
+/// The number of control characters in a text that belong to what a terminal understands.
+pub(super) fn terminal_controls(text: &str) -> usize {
+    let is_control = |byte: &&u8| **byte < b' ' && !byte.is_ascii_whitespace();
+    let in_range = |range: Range<usize>| text.as_bytes()[range].iter().filter(is_control).count();
+    terminal_ranges(text).map(in_range).sum()
+}
+
 /// The ranges of escape sequences, and of letters with the backspace after them that lets the next
 /// letter be struck over them, in order.
 fn terminal_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
@@ -152,6 +159,11 @@ mod tests {
             assert_eq!(cleaned(&format!("\u{feff}{mark}标题")), "标题");
         }
         assert_eq!(cleaned("标题\n\u{ef}\u{bb}\u{bf}正文"), "标题\n正文");
+    }
+
+    #[test]
+    fn codes_of_terminals_are_no_sign_of_binary_data() {
+        assert_eq!(terminal_controls("减\u{1b}[1m半\u{1b}[0m\u{1}a\u{8}a"), 3);
     }
 
     proptest! {

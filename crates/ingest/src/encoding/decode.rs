@@ -4,26 +4,26 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use crate::encoding::binary::is_binary;
 use crate::encoding::clutter::without_clutter;
 use crate::encoding::detect::{detect, utf16};
 use crate::encoding::edits::{Edits, without_nuls};
 use crate::encoding::entities::decode_entities;
 use crate::encoding::mixed::{Section, sections};
 use crate::encoding::offset_map::OffsetMap;
-use crate::encoding::restore::latin_byte;
 use crate::report::Reason;
 
 /// The length of the byte order mark of a file without one.
 const NO_BOM: usize = 0;
-/// How many of the first characters of a text show whether it is binary data.
-const SAMPLE_CHARS: usize = 16 << 10;
+/// U+FFFD in UTF-8.
+const LOST_CHAR: &[u8] = "\u{fffd}".as_bytes();
 
 /// A decoded file.
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Whether the text lacks something of the file: bytes that are invalid in the encoding were
-    /// replaced, or NUL characters were removed.
+    /// Whether the text lacks something: bytes that are invalid in the encoding were replaced, now
+    /// or before the file was saved (then U+FFFD stands in the file), or NUL characters were removed.
     pub(crate) lossy: bool,
     /// Whether bytes that are invalid in the encoding were replaced.
     replaced: bool,
@@ -111,10 +111,11 @@ impl<'a> Decoded<'a> {
         if self.text.trim().is_empty() {
             return Err(Reason::Empty);
         }
-        if is_binary(&self.text) {
+        if is_binary(&self.text, self.replaced) {
             return Err(Reason::Binary);
         }
-        self.lossy = self.replaced;
+        self.lossy =
+            self.replaced || memchr::memmem::find(self.text.as_bytes(), LOST_CHAR).is_some();
         // NUL bytes need not be NUL characters: in UTF-16 they are mostly parts of others.
         if has_nul && let Some((text, edits)) = without_nuls(&self.text) {
             self.lossy = true;
@@ -187,79 +188,6 @@ pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
     Decoded::new(raw, encoding, hint).map(|decoded| decoded.text)
 }
 
-/// Whether a decoded text is really binary data. Pages have hardly any control characters and few
-/// NUL characters, except for mojibake: if UTF-8 is decoded as Latin-1, its bytes 80 to 9F become
-/// control characters.
-fn is_binary(text: &str) -> bool {
-    if !has_control(text.as_bytes()) {
-        return false;
-    }
-    let sample = text.char_indices().nth(SAMPLE_CHARS).map_or(text, |(end, _)| &text[..end]);
-    let (mut control, mut all) = (0_usize, 0_usize);
-    for c in sample.chars().filter(|c| *c != '\0') {
-        all += 1;
-        control += usize::from(is_counted_control(c));
-    }
-    control -= controls_of_mojibake(sample);
-    // More than a tenth of the characters; in a text of fewer than 50 characters, more than five.
-    let is_mostly_control = control * 10 > all.max(50);
-    let other_controls = control * 100 > all;
-    is_mostly_control || has_too_many_nuls(text, other_controls)
-}
-
-/// Whether [`is_binary`] counts a character.
-fn is_counted_control(c: char) -> bool {
-    c.is_control() && !c.is_whitespace() || c == '\u{fffd}'
-}
-
-/// The number of control characters that are a part of a character of UTF-8 that was decoded as
-/// Latin-1 or Windows-1252.
-fn controls_of_mojibake(text: &str) -> usize {
-    let (mut controls, mut chars) = (0, text.chars());
-    while let Some(c) = chars.next() {
-        let length = match c {
-            '\u{c2}'..='\u{df}' => 2,
-            '\u{e0}'..='\u{ef}' => 3,
-            '\u{f0}'..='\u{f4}' => 4,
-            _ => continue,
-        };
-        let mut bytes = [c as u8, 0, 0, 0];
-        let following = || chars.clone().take(length - 1);
-        for (c, byte) in following().zip(&mut bytes[1..]) {
-            *byte = latin_byte(c).unwrap_or_default();
-        }
-        // Only bytes from 80 to BF continue a character.
-        if std::str::from_utf8(&bytes[..length]).is_ok() {
-            controls += following().filter(|c| is_counted_control(*c)).count();
-            chars.by_ref().take(length - 1).for_each(drop);
-        }
-    }
-    controls
-}
-
-/// Whether the NUL characters of a text show that it is binary data: they are more than half of it,
-/// or they are in more than one separate run for every ten other bytes, or the text has other
-/// control characters, too. `other_controls` says whether these are more than 1 in 100 of the
-/// characters besides NUL.
-fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
-    let (mut nuls, mut runs, mut before) = (0_usize, 0_usize, 0);
-    for at in memchr::memchr_iter(0, text.as_bytes()) {
-        runs += usize::from(nuls == 0 || at > before + 1);
-        nuls += 1;
-        before = at;
-    }
-    nuls > 0 && (other_controls || nuls * 2 > text.len() || runs * 10 > text.len() - nuls)
-}
-
-/// Whether UTF-8 text may contain a character that [`is_binary`] counts. It looks at every byte of
-/// every page, so the loop is written without branches.
-fn has_control(bytes: &[u8]) -> bool {
-    let is_control = |b: u8| b < b' ' && !(b'\t'..=b'\r').contains(&b) || b == 0x7f;
-    bytes.iter().fold(false, |found, b| found | is_control(*b))
-        || memchr::memchr_iter(0xc2, bytes).any(|at| bytes.get(at + 1).is_some_and(|b| *b < 0xa0))
-        || memchr::memmem::find(bytes, "\u{fffd}".as_bytes()).is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,31 +228,6 @@ mod tests {
             }
             assert_eq!(offset_map.byte_at(text.len()), raw.len() as u64);
         }
-    }
-
-    #[test]
-    fn every_control_character_is_noticed() {
-        for c in ('\0'..='\u{ffff}').filter(|c| c.is_control() && !c.is_whitespace()) {
-            assert!(has_control(format!("首頁{c}頁").as_bytes()), "{c:?}");
-            assert!(is_binary(&c.to_string().repeat(30)), "{c:?}");
-        }
-        assert!(has_control("首\u{fffd}".as_bytes()));
-        assert!(!has_control("首頁 \t\r\n> 瑞波幣·Info，\u{a0}".as_bytes()));
-    }
-
-    #[test]
-    fn controls_that_mojibake_has_do_not_show_binary_data() {
-        let latin1 = |text: &str| -> String { text.bytes().map(char::from).collect() };
-        let text = "这是一段双重错误编码的文字，应当被修复或者被指出来，因为没有人能读懂它。";
-        let (once, twice) = (latin1(text), latin1(&latin1(text)));
-        for misread in [&*once, &twice, &format!("标题\n\n{once}\n")] {
-            assert!(has_control(misread.as_bytes()) && !is_binary(misread), "{misread}");
-        }
-        // The same control characters in any other order are binary data.
-        let mut sorted: Vec<char> = once.chars().collect();
-        sorted.sort_unstable();
-        assert!(is_binary(&String::from_iter(sorted)));
-        assert!(is_binary(&format!("{once}{}", "\u{1}".repeat(30))));
     }
 
     #[test]

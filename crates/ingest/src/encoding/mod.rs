@@ -8,6 +8,7 @@
 //! | `offset_map` | the map of offsets that `decode` and dumps use |
 //! | `entities` | decodes character references in text pages |
 //! | `edits` | small replacements in a text, with the map of offsets |
+//! | `binary` | tells whether a decoded file is text |
 //! | `clutter` | removes codes of terminals, and byte order marks inside a text |
 //! | `mojibake` | recognises a line of mojibake, and repairs it with the next three |
 //! | `restore` | reads back UTF-8 that was decoded as GBK or Windows-1252 |
@@ -15,6 +16,7 @@
 //! | `legacy` | reads back GB2312 and Big5 that were decoded in another encoding |
 //! | `mended` | repairs all texts of a page or record, and counts the repairs |
 
+mod binary;
 mod clutter;
 pub(crate) mod decode;
 pub(crate) mod detect;

@@ -64,7 +64,7 @@ const XML: &str = "XML that is neither a feed nor XHTML: `--pre COMMAND` can tur
 
 /// Recognises a file that begins with a magic number.
 fn magic(head: &[u8]) -> Option<Content> {
-    const MAGIC: [(&[u8], Content); 36] = [
+    const MAGIC: [(&[u8], Content); 39] = [
         (b"\x1f\x8b", Content::Compressed(Codec::Gzip)),
         (b"\x28\xb5\x2f\xfd", Content::Compressed(Codec::Zstd)),
         (b"\xfd7zXZ\0", Content::Compressed(Codec::Xz)),
@@ -101,6 +101,9 @@ fn magic(head: &[u8]) -> Option<Content> {
         (b"\0\0\x01\0", Content::Binary),
         (b"\0\x01\0\0\0", Content::Binary),
         (b"\0asm", Content::Binary),
+        (b"!<arch>\n", Content::Binary),
+        (b"\xde\x12\x04\x95", Content::Binary),
+        (b"\x95\x04\x12\xde", Content::Binary),
     ];
     let found = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, found)| *found);
     let has_at = |from: usize, magic: &[u8]| head.get(from..).is_some_and(|b| b.starts_with(magic));
@@ -111,9 +114,15 @@ fn magic(head: &[u8]) -> Option<Content> {
         None if head.starts_with(b"PK\x03\x04") => Some(zip(head)),
         None if has_at(257, b"ustar") => Some(Content::Kind(Kind::Tar)),
         None if has_at(60, b"BOOKMOBI") => Some(Content::NeedsConverter("Mobipocket book")),
-        None if has_at(4, b"ftyp") => Some(Content::Binary),
+        None if has_at(4, b"ftyp") || is_python_bytecode(head) => Some(Content::Binary),
         None => None,
     }
+}
+
+/// Whether a file is what Python compiles a module to. Its texts can make up most of it. It begins
+/// with a number that depends on the version, a line break, and flags of four bytes.
+fn is_python_bytecode(head: &[u8]) -> bool {
+    matches!(head, [_, 0x0c..=0x0f, b'\r', b'\n', 0..=3, 0, 0, 0, ..])
 }
 
 /// Whether a file begins with 16 printable ASCII characters.
@@ -242,6 +251,7 @@ mod tests {
             assert_eq!(sniff(head.as_bytes()), expected, "{head}");
         }
         assert_eq!(sniff(b"\x1f\x8b\x08"), Compressed(Codec::Gzip));
+        assert_eq!(sniff(b"\xcb\x0d\r\n\0\0\0\0\x6c\x1e\x5a\x65"), Binary);
         let utf16_bytes: Vec<u8> =
             "<html><p>甲".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(sniff(&utf16_bytes), Is(Kind::HTML));
