@@ -138,6 +138,63 @@ fn codes_of_terminals_and_marks_inside_a_page_are_removed() {
 }
 
 #[test]
+fn mojibake_of_other_languages_is_repaired_or_reported() {
+    use encoding_rs::{EUC_KR, KOI8_R, MACINTOSH, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251};
+    let misread = |bytes: &[u8], via: &'static encoding_rs::Encoding| {
+        let damaged = via.decode_without_bom_handling(bytes).0;
+        read_file(format!("{INTACT}\n\n{damaged}\n\n{OTHER}\n").as_bytes())
+    };
+    let gbk = GBK.encode(SIMPLIFIED).0.into_owned();
+    let big5 = BIG5.encode(OTHER).0.into_owned();
+    for via in [KOI8_R, MACINTOSH, WINDOWS_1250, WINDOWS_1251] {
+        for (bytes, wanted) in
+            [(SIMPLIFIED.as_bytes(), SIMPLIFIED), (&gbk, SIMPLIFIED), (&big5, OTHER)]
+        {
+            let (articles, _, report) = misread(bytes, via);
+            assert_eq!(articles[0].paragraphs, [INTACT, wanted, OTHER], "{}", via.name());
+            assert_eq!((report.mojibake_repaired, report.mojibake_kept.len()), (1, 0));
+        }
+    }
+    for (bytes, via) in [
+        (SIMPLIFIED.as_bytes(), SHIFT_JIS),
+        (SIMPLIFIED.as_bytes(), EUC_KR),
+        (&gbk, SHIFT_JIS),
+        (&gbk, EUC_KR),
+        (&gbk, BIG5),
+        (&big5, SHIFT_JIS),
+        (&big5, EUC_KR),
+    ] {
+        let (articles, _, report) = misread(bytes, via);
+        let paragraphs = &articles[0].paragraphs;
+        assert_eq!((&*paragraphs[0], &*paragraphs[2]), (INTACT, OTHER), "{}", via.name());
+        let named = report.mojibake_repaired as usize + report.mojibake_kept.len();
+        assert!(named >= 1, "{} {paragraphs:?}", via.name());
+    }
+}
+
+#[test]
+fn sound_text_in_other_languages_stays() {
+    for line in [
+        "これは日本語の文章です。東京で会議が開かれ、大臣が発言した。",
+        "スミレは青い、次のURLを参照して下さい",
+        "ﾊﾛｰﾜｰﾙﾄﾞ ﾆｭｰｽ ｶﾌﾞｼｷｶﾞｲｼｬ",
+        "죄송, 제안할 게 없습니다. 파일 일부만 저장할까요?",
+        "大韓民國 憲法 第一條 대한민국은 민주공화국이다",
+        "Президент России прибыл в Пекин с визитом. 普京抵达北京访问",
+        "НОВОСТИ ДНЯ: США, НАТО, ООН «уже» шёл…",
+        "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας και η μεγαλύτερη πόλη.",
+        "Příliš žluťoučký kůň úpěl ďábelské ódy. Zażółć gęślą jaźń.",
+        "习近平同马克龙（Emmanuel Macron）在Élysée宫、Côte d’Ivoire会谈——“很好”……",
+        "α、β、γ、π、Σ、μ、σ、τ粒子与±、≥、≤、≈、÷、×、°、√、∞、∫ ┌──┬──┐ │ ║",
+    ] {
+        let text = format!("{INTACT}\n\n{line}\n\n{OTHER}\n");
+        let (articles, _, report) = read_file(text.as_bytes());
+        assert_eq!(articles[0].paragraphs, [INTACT, line, OTHER]);
+        assert_eq!((report.mojibake_repaired, report.mojibake_kept.len()), (0, 0), "{line}");
+    }
+}
+
+#[test]
 fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
     for encoding in [GB18030, BIG5] {
         let item = encoding.encode(ITEM).0;

@@ -133,14 +133,16 @@ pub(crate) fn frequent_proportion(text: &str) -> f64 {
 /// Whether a character is one of [`FREQUENT`].
 pub(crate) fn is_frequent(c: char) -> bool {
     use std::sync::OnceLock;
-    static TABLE: OnceLock<Vec<char>> = OnceLock::new();
+    // A bit for each character of the basic multilingual plane.
+    static TABLE: OnceLock<Vec<u64>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let mut table: Vec<char> = FREQUENT.chars().filter(|c| is_han(*c)).collect();
-        table.sort_unstable();
-        table.dedup();
+        let mut table = vec![0; 1 << 10];
+        for c in FREQUENT.chars().filter(|c| is_han(*c)).map(u32::from) {
+            table[c as usize / 64] |= 1 << (c % 64);
+        }
         table
     });
-    table.binary_search(&c).is_ok()
+    table.get(c as usize / 64).is_some_and(|word: &u64| word >> (c as u32 % 64) & 1 == 1)
 }
 
 /// Whether the bytes are UTF-8 with a few errors, such as a truncated or spliced file.

@@ -1,6 +1,6 @@
 //! Repairs mojibake in the values of a page or record: its title, names, tags and paragraphs.
 
-use crate::encoding::mojibake::{Repair, char_counts, read_back_from_gbk, repair};
+use crate::encoding::mojibake::{Repair, char_counts, diagnose, read_back_from_gbk};
 use crate::encoding::restore::{Misreading, read_whole};
 
 /// What was repaired of the mojibake in the texts of a page or record.
@@ -20,7 +20,7 @@ impl Mended {
         let mut mended = Self::default();
         let mut sound = Vec::new();
         for text in texts {
-            match repair(text) {
+            match diagnose(text).0 {
                 Repair::Sound => sound.push(text),
                 outcome => mended.apply(outcome, text),
             }
@@ -52,7 +52,7 @@ impl Mended {
 
     /// Repairs a text.
     pub(crate) fn mend(&mut self, text: &mut String) {
-        self.apply(repair(text), text);
+        self.apply(diagnose(text).0, text);
     }
 
     /// Applies the outcome of [`repair`] to the text that it was called with.
@@ -74,6 +74,7 @@ impl Mended {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoding::mojibake::repair;
 
     #[test]
     fn kept_mojibake_is_not_tried_again_as_a_short_text() {

@@ -10,19 +10,23 @@
 //! | `edits` | small replacements in a text, with the map of offsets |
 //! | `binary` | tells whether a decoded file is text |
 //! | `clutter` | removes codes of terminals, and byte order marks inside a text |
-//! | `mojibake` | recognises a line of mojibake, and repairs it with the next three |
-//! | `restore` | reads back UTF-8 that was decoded as GBK or Windows-1252 |
+//! | `mojibake` | recognises a line of mojibake, and repairs it with the next five |
+//! | `restore` | reads back UTF-8 that was decoded as GBK, Windows-1252 or another encoding |
 //! | `doubled` | reads back UTF-8 that was decoded as Windows-1252 twice |
 //! | `legacy` | reads back GB2312 and Big5 that were decoded in another encoding |
+//! | `foreign` | reads back text that was decoded in an encoding of another language |
+//! | `code_page` | the single-byte encodings in which `foreign` reads |
 //! | `mended` | repairs all texts of a page or record, and counts the repairs |
 
 mod binary;
 mod clutter;
+mod code_page;
 pub(crate) mod decode;
 pub(crate) mod detect;
 mod doubled;
 pub(crate) mod edits;
 pub(crate) mod entities;
+mod foreign;
 pub(crate) mod legacy;
 pub(crate) mod mended;
 pub(crate) mod mixed;

@@ -1,18 +1,23 @@
 //! Recognises mojibake by its characters, and repairs it as far as that is possible. Mojibake is
 //! text that was decoded in a wrong encoding and saved again: UTF-8 decoded as GBK or as
-//! Windows-1252, GB2312 decoded as Latin-1, Big5 decoded as GBK or as Windows-1252.
+//! Windows-1252, GB2312 decoded as Latin-1, Big5 decoded as GBK or as Windows-1252, and what
+//! `foreign` reads.
 //!
 //! In UTF-8, a Chinese character or a full-width punctuation mark has three bytes. Decoded as GBK,
 //! the first two of these bytes give one character: such characters are called *telling*, because
 //! they are typical of mojibake.
 
-use encoding_rs::{GB18030, GBK};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK};
 use wensou_text::t2s;
 
+use crate::encoding::code_page::CodePage;
+use crate::encoding::detect::is_frequent;
 use crate::encoding::doubled::{is_misread_latin, read_doubled};
+use crate::encoding::foreign::{is_unlike_chinese, read_code_page, read_double_byte};
 use crate::encoding::legacy::{read_as_big5, read_as_gb2312};
 use crate::encoding::restore::{Misreading, read_back};
 use crate::text::byte_pairs::any_pair;
+use crate::text::punctuation::is_han;
 
 /// What a line is, and how it was repaired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,36 +33,88 @@ pub(crate) enum Repair {
     Kept,
 }
 
+/// How mojibake came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// From UTF-8.
+    Utf8(Misreading),
+    /// From UTF-8 that was decoded as Windows-1252 or Latin-1 twice.
+    Doubled,
+    /// From GB2312 that was decoded as Windows-1252 or Latin-1.
+    Gb2312AsLatin,
+    /// From GB2312 that was decoded in another code page.
+    Gb2312(CodePage),
+    /// From Big5 that was decoded in a code page.
+    Big5(CodePage),
+    /// From text in the encoding `from` that was decoded as `via`.
+    Legacy { via: &'static Encoding, from: &'static Encoding },
+}
+
+/// What was read of a line of mojibake.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// The text; `None` if too much of it is lost.
+    pub(super) text: Option<String>,
+    /// The number of characters that are lost.
+    pub(super) lost: usize,
+    pub(super) kind: Kind,
+}
+
+impl Reading {
+    pub(super) fn new((text, lost): (String, usize), kind: Kind) -> Self {
+        Self { text: Some(text), lost, kind }
+    }
+
+    /// The number of frequent Chinese characters in the text.
+    pub(super) fn frequent(&self) -> usize {
+        let chars = self.text.iter().flat_map(|text| text.chars());
+        chars.filter(|c| is_han(*c) && is_frequent(*c)).count()
+    }
+}
+
 /// Repairs a line if it is mojibake.
+#[cfg(test)]
 pub(crate) fn repair(line: &str) -> Repair {
+    diagnose(line).0
+}
+
+/// Repairs a line if it is mojibake. Also says how the mojibake came about, if that is known.
+pub(crate) fn diagnose(line: &str) -> (Repair, Option<Kind>) {
     let counts = char_counts(line);
     let CharCounts { telling, non_ascii } = counts;
     // A single telling character may be part of a rare name; in mojibake about a third of the
     // characters are telling.
     let telling_are_frequent = telling >= 2 && telling * 5 >= non_ascii;
-    // The text that was read back, and how many of its characters are lost.
+    let kind = Kind::Utf8(Misreading::Gbk);
+    // What was read back, and how many of its characters are lost.
     let mut read = None;
     if telling >= MIN_TELLING && (telling_are_frequent || is_dense(line)) {
-        read = read_back(line, Misreading::Gbk, begins_passage);
+        read =
+            read_back(line, Misreading::Gbk, begins_passage).map(|read| Reading::new(read, kind));
     }
     // If the passages of the line could not be read back without loss, try the line as a whole.
     // `read_back` accepts a passage only if its text has frequent Chinese characters
     // (`detect::FREQUENT`). A line whose bytes, encoded as GBK again, are valid UTF-8 as a whole
     // needs none.
     if telling_are_frequent
-        && !matches!(read, Some((_, 0)))
+        && !matches!(read, Some(Reading { lost: 0, .. }))
         && let Some(text) = read_back_from_gbk(line)
     {
-        return Repair::Repaired(text);
+        return (Repair::Repaired(text), Some(kind));
     }
-    let read = read.or_else(|| read_latin_or_big5(line));
-    match read {
-        Some((text, 0)) if !is_mojibake(char_counts(&text)) => Repair::Repaired(text),
-        Some((text, _)) => Repair::Partly(text),
+    let signs = Signs::of(line);
+    let read = read.or_else(|| read_other(line, signs));
+    let kind = read.as_ref().map(|read| read.kind);
+    let repair = match read.map(|read| (read.text, read.lost)) {
+        Some((Some(text), 0)) if !is_mojibake(char_counts(&text)) => Repair::Repaired(text),
+        Some((Some(text), _)) => Repair::Partly(text),
+        Some((None, _)) => Repair::Kept,
         None if is_mojibake(counts) || telling > 0 && line.contains(LOST) => Repair::Kept,
         None if is_misread_latin(line, non_ascii) => Repair::Kept,
+        None if signs.lost >= MIN_LOST => Repair::Kept,
         None => Repair::Sound,
-    }
+    };
+    (repair, kind)
 }
 
 /// Two characters U+FFFD in UTF-8, decoded as GBK.
@@ -93,34 +150,79 @@ fn begins_passage(c: char) -> bool {
     three_byte.has(c) || simplified().is_some_and(|c| three_byte.has(c))
 }
 
-/// A line that was misread in another way than UTF-8 as GBK, read back, with the number of lost
-/// characters.
-fn read_latin_or_big5(line: &str) -> Option<(String, usize)> {
-    if !has_signs_of_other_misreading(line) {
-        return None;
+/// A line that was misread in another way than UTF-8 as GBK, read back.
+fn read_other(line: &str, signs: Signs) -> Option<Reading> {
+    let of_signs = || {
+        read_doubled(line).map(|read| Reading::new(read, Kind::Doubled)).or_else(|| {
+            // Code pages share most of their letters, so a line that was decoded in one can be read
+            // in part as if it had been decoded in another. The right one gives the most.
+            let read = [read_latin(line), read_code_page(line)];
+            read.into_iter().flatten().rev().max_by_key(Reading::frequent).or_else(|| {
+                let (text, via) = read_as_big5(line)?;
+                Some(Reading::new((text, 0), Kind::Legacy { via, from: BIG5 }))
+            })
+        })
+    };
+    let read = if signs.other_misreading { of_signs() } else { None };
+    let may_be_double_byte =
+        || signs.lost > 0 || signs.half_width >= MIN_HALF_WIDTH || is_unlike_chinese(line);
+    read.or_else(|| if may_be_double_byte() { read_double_byte(line) } else { None })
+}
+
+/// Minimum number of half-width katakana in a line that may be Chinese text read as Shift_JIS.
+const MIN_HALF_WIDTH: usize = 3;
+/// Minimum number of lost characters in a line that counts as mojibake for that alone. A line with
+/// fewer is most likely cut inside a character.
+const MIN_LOST: usize = 3;
+
+/// Signs of another misreading than UTF-8 as GBK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Signs {
+    /// See [`has_signs_of_other_misreading`].
+    other_misreading: bool,
+    /// The number of half-width katakana.
+    half_width: usize,
+    /// The number of U+FFFD.
+    lost: usize,
+}
+
+impl Signs {
+    fn of(line: &str) -> Self {
+        // Half-width forms from U+FF40 on, and specials. Few lines have any.
+        let may_have = any_pair(line, |byte, next| (byte == 0xef) & (next >= 0xbd));
+        let count = |wanted: fn(&char) -> bool| match may_have {
+            true => line.chars().filter(wanted).count(),
+            false => 0,
+        };
+        Self {
+            other_misreading: has_signs_of_other_misreading(line),
+            half_width: count(|c| ('\u{ff61}'..='\u{ff9f}').contains(c)),
+            lost: count(|c| *c == '\u{fffd}'),
+        }
     }
-    read_doubled(line)
-        .or_else(|| read_latin(line))
-        .or_else(|| read_as_big5(line).map(|text| (text, 0)))
 }
 
 /// Whether a line has signs of another misreading than UTF-8 as GBK: any of the characters that
-/// [`read_doubled`], [`read_latin`] and [`read_as_big5`] look for, which are U+0080 to U+00FF
-/// (accented letters and signs), private characters, kana and Bopomofo. Few lines have any.
+/// [`read_doubled`], [`read_latin`], [`read_code_page`] and [`read_as_big5`] look for, which are
+/// letters and signs of other alphabets (they have two bytes in UTF-8), private characters, kana and
+/// Bopomofo. Few lines have any.
 fn has_signs_of_other_misreading(line: &str) -> bool {
     any_pair(line, |byte, next| {
-        matches!(byte, 0xc2 | 0xc3 | 0xee) | (byte == 0xe3) & (0x81..=0x84).contains(&next)
+        (0xc2..=0xdf).contains(&byte)
+            | (byte == 0xee)
+            | (byte == 0xe3) & (0x81..=0x84).contains(&next)
     })
 }
 
-/// Chinese text that was decoded as Windows-1252 or Latin-1, read back, with the number of lost
-/// characters.
-fn read_latin(line: &str) -> Option<(String, usize)> {
+/// Chinese text that was decoded as Windows-1252 or Latin-1, read back.
+fn read_latin(line: &str) -> Option<Reading> {
     // A quick check: at least two characters with the first byte of most accented letters.
     memchr::memchr_iter(0xc3, line.as_bytes()).nth(1)?;
     let can_begin_passage = |c| matches!(c, '\u{e2}'..='\u{f0}');
-    read_back(line, Misreading::Latin1, can_begin_passage)
-        .or_else(|| read_as_gb2312(line).map(|text| (text, 0)))
+    let kind = Kind::Utf8(Misreading::Latin1);
+    let read = read_back(line, Misreading::Latin1, can_begin_passage);
+    read.map(|read| Reading::new(read, kind))
+        .or_else(|| read_as_gb2312(line).map(|text| Reading::new((text, 0), Kind::Gb2312AsLatin)))
 }
 
 /// The UTF-8 text whose bytes, decoded as GBK, give `line`; `None` if there is none.

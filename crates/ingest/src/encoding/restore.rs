@@ -1,4 +1,5 @@
-//! Reads mojibake back: text whose UTF-8 bytes were once decoded as GBK or as Windows-1252.
+//! Reads mojibake back: text whose UTF-8 bytes were once decoded in another encoding, such as GBK or
+//! Windows-1252.
 //!
 //! A line is searched for passages whose bytes are valid UTF-8 again. Characters that were lost
 //! (`?`, `□`, U+FFFD) become U+FFFD. Text may have been converted to Traditional characters after
@@ -7,6 +8,7 @@
 use encoding_rs::{BIG5, Encoding, GBK, WINDOWS_1252};
 use wensou_text::t2s;
 
+use crate::encoding::code_page::CodePage;
 use crate::encoding::detect::is_frequent;
 use crate::text::punctuation::is_han;
 
@@ -16,6 +18,10 @@ pub(crate) enum Misreading {
     Gbk,
     /// As Windows-1252, or as Latin-1, in which the bytes 80 to 9F are control characters.
     Latin1,
+    /// In another code page with one byte for each character.
+    CodePage(CodePage),
+    /// In another encoding with two bytes for most characters, such as Shift_JIS.
+    DoubleByte(&'static Encoding),
 }
 
 /// A passage read back.
@@ -140,7 +146,7 @@ impl Alternative {
         }
         let simplified = match misreading {
             Misreading::Gbk => t2s(c.encode_utf8(&mut [0; 4])).chars().next().filter(|s| *s != c),
-            Misreading::Latin1 => None,
+            _ => None,
         };
         for (c, cost) in std::iter::once((c, 0)).chain(simplified.map(|s| (s, 1))) {
             let Some((bytes, length)) = bytes_of(c, misreading) else { continue };
@@ -262,9 +268,7 @@ impl Passage {
             Misreading::Latin1 => self.long_chars >= 2 && han >= 1 && few_lost,
             // Rare characters of intact text can be valid by chance, but then they hardly give
             // frequent characters.
-            Misreading::Gbk => {
-                self.long_chars >= 3 && frequent >= 1 && frequent * 4 >= han && few_lost
-            }
+            _ => self.long_chars >= 3 && frequent >= 1 && frequent * 4 >= han && few_lost,
         }
     }
 }
@@ -352,13 +356,15 @@ pub(crate) fn latin_byte(c: char) -> Option<u8> {
 
 /// The one or two bytes that were decoded to `c`, and how many they are; `None` if `c` comes from
 /// more than two bytes, or from none.
-fn bytes_of(c: char, misreading: Misreading) -> Option<([u8; 2], usize)> {
+pub(super) fn bytes_of(c: char, misreading: Misreading) -> Option<([u8; 2], usize)> {
     if misreading == Misreading::Latin1 && u32::from(c) < 0x100 {
         return Some(([c as u8, 0], 1));
     }
     let encoding = match misreading {
         Misreading::Gbk => GBK,
         Misreading::Latin1 => WINDOWS_1252,
+        Misreading::CodePage(page) => return page.byte_of(c).map(|byte| ([byte, 0], 1)),
+        Misreading::DoubleByte(encoding) => encoding,
     };
     let mut utf8 = [0; 4];
     let (bytes, _, lost) = encoding.encode(c.encode_utf8(&mut utf8));

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::encoding::mended::Mended;
-use crate::encoding::mojibake::{Repair, repair};
+use crate::encoding::mojibake::{Repair, diagnose};
 
 /// The part of an HTML page that a line belongs to. All lines of text files are `Main`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,7 +83,7 @@ impl Layout<'_> {
     /// length of the page.
     pub(crate) fn repair_mojibake(&mut self, page_bytes: usize) {
         for line in &mut self.lines {
-            match repair(&line.text) {
+            match diagnose(&line.text).0 {
                 Repair::Sound => {}
                 Repair::Repaired(text) => {
                     line.text = Cow::Owned(text.trim().to_owned());
