@@ -195,6 +195,30 @@ fn sound_text_in_other_languages_stays() {
 }
 
 #[test]
+fn short_texts_beside_mojibake_are_repaired() {
+    let latin =
+        |text: &str| -> String { GBK.encode(text).0.iter().copied().map(char::from).collect() };
+    let record = format!(
+        "{{\"title\":\"{}\",\"text\":\"{}\",\"author\":\"{}\",\"source\":\"{}\",\"category\":\"{}\"}}\n",
+        latin("这份文件认为差距正在缩小"),
+        latin(SIMPLIFIED),
+        latin("王小明"),
+        latin("示例财经"),
+        latin("财经"),
+    );
+    let (articles, _, report) = read_file(record.as_bytes());
+    let article = &articles[0];
+    assert_eq!(article.author.as_deref(), Some("王小明"));
+    assert_eq!(article.source.as_deref(), Some("示例财经"));
+    assert_eq!(article.category.as_deref(), Some("财经"));
+    assert_eq!(report.mojibake_repaired, 5);
+    let page = format!("{}\n\n{}\n", latin("2023-05-17 10:20 来源：示例财经"), latin(SIMPLIFIED));
+    let page = format!("{}\n{page}", latin("这份文件认为差距正在缩小"));
+    let (articles, ..) = read_file(page.as_bytes());
+    assert_eq!(articles[0].source.as_deref(), Some("示例财经"), "{articles:?}");
+}
+
+#[test]
 fn a_paragraph_in_another_encoding_than_its_page_is_decoded() {
     for encoding in [GB18030, BIG5] {
         let item = encoding.encode(ITEM).0;

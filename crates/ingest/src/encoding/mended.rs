@@ -1,7 +1,7 @@
 //! Repairs mojibake in the values of a page or record: its title, names, tags and paragraphs.
 
-use crate::encoding::mojibake::{Repair, char_counts, diagnose, read_back_from_gbk};
-use crate::encoding::restore::{Misreading, read_whole};
+use crate::encoding::mojibake::{Repair, diagnose};
+use crate::encoding::short::Evidence;
 
 /// What was repaired of the mojibake in the texts of a page or record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,41 +13,31 @@ pub(crate) struct Mended {
 }
 
 impl Mended {
-    /// Repairs the texts of a page or record. If one of them was repaired, short texts, such as
+    /// Repairs the texts of a page or record. If one of them is mojibake, short texts, such as
     /// names, are taken for mojibake as well if they have characters that are typical of mojibake:
     /// they are too short to be recognised alone.
     pub(crate) fn mend_all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Self {
         let mut mended = Self::default();
-        let mut sound = Vec::new();
+        let (mut sound, mut evidence) = (Vec::new(), Evidence::default());
         for text in texts {
-            match diagnose(text).0 {
-                Repair::Sound => sound.push(text),
-                outcome => mended.apply(outcome, text),
+            match diagnose(text) {
+                (Repair::Sound, _) => sound.push(text),
+                (outcome, kind) => {
+                    evidence.add(kind);
+                    mended.apply(outcome, text);
+                }
             }
         }
-        if mended.repaired > 0 {
-            sound.into_iter().for_each(|text| mended.mend_short(text));
+        if !evidence.is_empty() {
+            for text in sound {
+                if let Some((repaired, lost)) = evidence.repair(text) {
+                    *text = repaired;
+                    mended.repaired += 1;
+                    mended.keeps_mojibake |= lost > 0;
+                }
+            }
         }
         mended
-    }
-
-    /// Repairs a short text, if that is possible, on the assumption that it is mojibake.
-    fn mend_short(&mut self, text: &mut String) {
-        /// Maximum characters of a short text.
-        const MAX_CHARS: usize = 12;
-        // Telling characters are those that are typical of mojibake, see `mojibake`.
-        if char_counts(text).telling == 0 || text.chars().nth(MAX_CHARS).is_some() {
-            return;
-        }
-        // First without loss, and with the characters as they are. If that fails, at most one
-        // character may be lost, and characters may have been converted to Traditional ones since.
-        let lost = 0;
-        let read = read_back_from_gbk(text).map(|text| (text, lost));
-        if let Some((repaired, lost)) = read.or_else(|| read_whole(text, Misreading::Gbk)) {
-            *text = repaired;
-            self.repaired += 1;
-            self.keeps_mojibake |= lost > 0;
-        }
     }
 
     /// Repairs a text.

@@ -16,6 +16,7 @@
 //! | `legacy` | reads back GB2312 and Big5 that were decoded in another encoding |
 //! | `foreign` | reads back text that was decoded in an encoding of another language |
 //! | `code_page` | the single-byte encodings in which `foreign` reads |
+//! | `short` | repairs short texts on the evidence of others |
 //! | `mended` | repairs all texts of a page or record, and counts the repairs |
 
 mod binary;
@@ -33,3 +34,4 @@ pub(crate) mod mixed;
 pub(crate) mod mojibake;
 pub(crate) mod offset_map;
 pub(crate) mod restore;
+pub(crate) mod short;

@@ -327,7 +327,7 @@ fn is_plausible(c: char) -> bool {
 
 /// How likely a character is in Chinese text: 3 for frequent ones, 2 for punctuation and the common
 /// half of GB2312 or Big5, otherwise 0.
-fn commonness(c: char) -> i32 {
+pub(super) fn commonness(c: char) -> i32 {
     if matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff20}' | '\u{2010}'..='\u{2026}') {
         return 2;
     }

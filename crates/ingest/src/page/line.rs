@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::encoding::mended::Mended;
 use crate::encoding::mojibake::{Repair, diagnose};
+use crate::encoding::short::Evidence;
 
 /// The part of an HTML page that a line belongs to. All lines of text files are `Main`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,24 +83,48 @@ impl Layout<'_> {
     /// Repairs the mojibake of each line, and that of the title in the head. `page_bytes` is the
     /// length of the page.
     pub(crate) fn repair_mojibake(&mut self, page_bytes: usize) {
-        for line in &mut self.lines {
-            match diagnose(&line.text).0 {
-                Repair::Sound => {}
-                Repair::Repaired(text) => {
-                    line.text = Cow::Owned(text.trim().to_owned());
-                    self.mojibake_repaired += 1;
-                }
-                Repair::Partly(text) => {
-                    line.text = Cow::Owned(text.trim().to_owned());
-                    self.mojibake_repaired += 1;
-                    self.mojibake_kept.push((line.start, line.end));
-                }
-                Repair::Kept => self.mojibake_kept.push((line.start, line.end)),
+        // The lines that are mojibake, by their number, and what they show about the others.
+        let (mut misread, mut evidence) = (Vec::new(), Evidence::default());
+        for (number, line) in self.lines.iter_mut().enumerate() {
+            let (repair, kind) = diagnose(&line.text);
+            let (text, keeps_mojibake) = match repair {
+                Repair::Sound => continue,
+                Repair::Repaired(text) => (Some(text), false),
+                Repair::Partly(text) => (Some(text), true),
+                Repair::Kept => (None, true),
+            };
+            misread.push(number);
+            evidence.add(kind);
+            if keeps_mojibake {
+                self.mojibake_kept.push((line.start, line.end));
             }
+            if let Some(text) = text {
+                line.text = Cow::Owned(text.trim().to_owned());
+                self.mojibake_repaired += 1;
+            }
+        }
+        if !evidence.is_empty() {
+            self.repair_short_lines(&misread, &evidence);
         }
         let mut mended = Mended::default();
         self.head_title.iter_mut().for_each(|title| mended.mend(title));
         self.add_mojibake(mended, page_bytes);
+    }
+
+    /// Repairs lines that are too short to be recognised as mojibake alone, such as the date and
+    /// source of a page. `misread` has the numbers of the other lines of mojibake, in order.
+    fn repair_short_lines(&mut self, misread: &[usize], evidence: &Evidence) {
+        let is_sound = |number| misread.binary_search(&number).is_err();
+        for (_, line) in self.lines.iter_mut().enumerate().filter(|(number, _)| is_sound(*number)) {
+            if let Some((text, lost)) = evidence.repair(&line.text) {
+                line.text = Cow::Owned(text.trim().to_owned());
+                self.mojibake_repaired += 1;
+                if lost > 0 {
+                    self.mojibake_kept.push((line.start, line.end));
+                }
+            }
+        }
+        self.mojibake_kept.sort_unstable();
     }
 }
 
