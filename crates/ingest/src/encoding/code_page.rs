@@ -52,6 +52,15 @@ fn table() -> &'static HashMap<char, Bytes> {
     })
 }
 
+/// The bytes of a character; none for ASCII.
+fn bytes_of(c: char) -> Bytes {
+    // No code page has a Chinese character: a quick check.
+    if c.is_ascii() || ('\u{2e80}'..='\u{d7ff}').contains(&c) {
+        return [0; COUNT];
+    }
+    table().get(&c).copied().unwrap_or_default()
+}
+
 impl CodePage {
     /// All code pages.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
@@ -60,11 +69,7 @@ impl CodePage {
 
     /// The byte that becomes `c`, if it is not ASCII.
     pub(crate) fn byte_of(self, c: char) -> Option<u8> {
-        // No code page has a Chinese character: a quick check.
-        if c.is_ascii() || ('\u{2e80}'..='\u{d7ff}').contains(&c) {
-            return None;
-        }
-        table().get(&c).map(|bytes| bytes[self.0]).filter(|byte| *byte > 0)
+        Some(bytes_of(c)[self.0]).filter(|byte| *byte > 0)
     }
 
     /// The code page in which the characters of a line form most groups that can be a character of
@@ -72,7 +77,7 @@ impl CodePage {
     pub(crate) fn of_utf8(line: &str) -> Option<Self> {
         let (mut groups, mut known, mut before) = ([0; COUNT], [0; COUNT], [[0; COUNT]; 2]);
         for c in line.chars().filter(|c| !c.is_ascii()) {
-            let bytes = table().get(&c).copied().unwrap_or_default();
+            let bytes = bytes_of(c);
             for page in 0..COUNT {
                 let [first, second] = before.map(|bytes: Bytes| bytes[page]);
                 let is_continuation = |byte: u8| (0x80..=0xbf).contains(&byte);

@@ -26,6 +26,8 @@ const LEGACY: [(&Encoding, &Encoding); 6] = [
     (EUC_KR, BIG5),
 ];
 
+/// Minimum number of letters and signs with two bytes in a line that was decoded in a code page.
+const MIN_LETTERS: usize = 3;
 /// Minimum number of characters in what GBK or Big5 was before it was misread.
 const MIN_CHARS: usize = 8;
 /// Minimum proportion of frequent characters among these, lost ones aside, in a long text.
@@ -41,6 +43,12 @@ const MIN_SAMPLE: usize = 8;
 
 /// A line that was decoded in a code page, read back.
 pub(super) fn read_code_page(line: &str) -> Option<Reading> {
+    // A quick check, because looking up characters is slow: letters of other alphabets and most signs
+    // of code pages have two bytes in UTF-8, and in sound lines few characters have.
+    let letters = line.bytes().filter(|byte| (0xc2..=0xdf).contains(byte)).count();
+    if letters < MIN_LETTERS {
+        return None;
+    }
     if let Some(page) = CodePage::of_utf8(line) {
         let misreading = Misreading::CodePage(page);
         let can_begin = |c| page.byte_of(c).is_some_and(|byte| (0xe2..=0xf0).contains(&byte));
@@ -54,8 +62,13 @@ pub(super) fn read_code_page(line: &str) -> Option<Reading> {
     read.map(|(text, kind)| Reading::new((text, 0), kind))
 }
 
-/// A line that was decoded in an encoding with two bytes for a character, read back.
-pub(super) fn read_double_byte(line: &str) -> Option<Reading> {
+/// A line that was decoded in an encoding with two bytes for a character, read back. `has_signs`
+/// says whether it has lost characters or many half-width katakana, as UTF-8 hardly lacks when it is
+/// misread so.
+pub(super) fn read_double_byte(line: &str, has_signs: bool) -> Option<Reading> {
+    if !has_signs {
+        return read_legacy(line, has_signs);
+    }
     let reading = |encoding: &'static Encoding| {
         let misreading = Misreading::DoubleByte(encoding);
         let can_begin =
@@ -64,17 +77,21 @@ pub(super) fn read_double_byte(line: &str) -> Option<Reading> {
         Some(Reading::new(read, Kind::Utf8(misreading)))
     };
     let best = DOUBLE_BYTE.into_iter().filter_map(reading).max_by_key(Reading::frequent);
-    best.or_else(|| read_legacy(line))
+    best.or_else(|| read_legacy(line, has_signs))
 }
 
 /// A line that is GBK or Big5 decoded in another encoding with two bytes for a character.
-fn read_legacy(line: &str) -> Option<Reading> {
+fn read_legacy(line: &str, may_be_lossy: bool) -> Option<Reading> {
     // Kana, which are many in Japanese, are frequent characters by chance in some encodings.
     if kana_chars(line) * 6 >= line.chars().filter(|c| is_meaningful(*c)).count() {
         return None;
     }
     let before = proportion(line);
     let readings = LEGACY.into_iter().filter_map(|(via, from)| {
+        // A quick check: sound Chinese text has characters that the other encodings lack.
+        if !may_be_lossy && via.encode(line).2 {
+            return None;
+        }
         let (text, is_whole) = read_through(line, via, from);
         let chars = text.chars().filter(|c| is_meaningful(*c)).count();
         let after = proportion(&text);

@@ -164,9 +164,11 @@ fn read_other(line: &str, signs: Signs) -> Option<Reading> {
         })
     };
     let read = if signs.other_misreading { of_signs() } else { None };
-    let may_be_double_byte =
-        || signs.lost > 0 || signs.half_width >= MIN_HALF_WIDTH || is_unlike_chinese(line);
-    read.or_else(|| if may_be_double_byte() { read_double_byte(line) } else { None })
+    let has_signs = signs.lost > 0 || signs.half_width >= MIN_HALF_WIDTH;
+    read.or_else(|| match has_signs || is_unlike_chinese(line) {
+        true => read_double_byte(line, has_signs),
+        false => None,
+    })
 }
 
 /// Minimum number of half-width katakana in a line that may be Chinese text read as Shift_JIS.
@@ -188,12 +190,15 @@ struct Signs {
 
 impl Signs {
     fn of(line: &str) -> Self {
-        // Half-width forms from U+FF40 on, and specials. Few lines have any.
-        let may_have = any_pair(line, |byte, next| (byte == 0xef) & (next >= 0xbd));
-        let count = |wanted: fn(&char) -> bool| match may_have {
-            true => line.chars().filter(wanted).count(),
-            false => 0,
-        };
+        // One pass for all signs, because few lines have any. Half-width forms from U+FF40 on and
+        // specials begin with EF BD to EF BF.
+        let has_any = any_pair(line, |byte, next| {
+            is_sign_of_other_misreading(byte, next) | (byte == 0xef) & (next >= 0xbd)
+        });
+        if !has_any {
+            return Self::default();
+        }
+        let count = |wanted: fn(&char) -> bool| line.chars().filter(wanted).count();
         Self {
             other_misreading: has_signs_of_other_misreading(line),
             half_width: count(|c| ('\u{ff61}'..='\u{ff9f}').contains(c)),
@@ -207,11 +212,12 @@ impl Signs {
 /// letters and signs of other alphabets (they have two bytes in UTF-8), private characters, kana and
 /// Bopomofo. Few lines have any.
 fn has_signs_of_other_misreading(line: &str) -> bool {
-    any_pair(line, |byte, next| {
-        (0xc2..=0xdf).contains(&byte)
-            | (byte == 0xee)
-            | (byte == 0xe3) & (0x81..=0x84).contains(&next)
-    })
+    any_pair(line, is_sign_of_other_misreading)
+}
+
+/// Whether two neighbouring bytes are such a sign. Without branches, see [`any_pair`].
+fn is_sign_of_other_misreading(byte: u8, next: u8) -> bool {
+    (0xc2..=0xdf).contains(&byte) | (byte == 0xee) | (byte == 0xe3) & (0x81..=0x84).contains(&next)
 }
 
 /// Chinese text that was decoded as Windows-1252 or Latin-1, read back.
