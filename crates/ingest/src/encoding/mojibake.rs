@@ -155,12 +155,12 @@ fn read_other(line: &str, signs: Signs) -> Option<Reading> {
     let of_signs = || {
         read_doubled(line).map(|read| Reading::new(read, Kind::Doubled)).or_else(|| {
             // Code pages share most of their letters, so a line that was decoded in one can be read
-            // in part as if it had been decoded in another. The right one gives the most.
-            let read = [read_latin(line), read_code_page(line)];
-            read.into_iter().flatten().rev().max_by_key(Reading::frequent).or_else(|| {
-                let (text, via) = read_as_big5(line)?;
-                Some(Reading::new((text, 0), Kind::Legacy { via, from: BIG5 }))
-            })
+            // in part as if it had been decoded in another. The right one gives the most; of two
+            // that give the same, Windows-1252 is the most common.
+            let big5 = read_as_big5(line)
+                .map(|(text, via)| Reading::new((text, 0), Kind::Legacy { via, from: BIG5 }));
+            let read = [big5, read_latin(line), read_code_page(line)];
+            read.into_iter().flatten().rev().max_by_key(Reading::frequent)
         })
     };
     let read = if signs.other_misreading { of_signs() } else { None };
