@@ -22,7 +22,8 @@ pub(super) fn is_binary(text: &str, replaced: bool) -> bool {
     if !has_control(text.as_bytes(), replaced) {
         return false;
     }
-    // Zeros before or after a text only fill up its file.
+    // Zeros before or after a text only fill up its file, unless it has other control characters.
+    let is_padded = text.starts_with('\0') || text.ends_with('\0');
     let text = text.trim_matches('\0');
     let sample = text.char_indices().nth(SAMPLE_CHARS).map_or(text, |(end, _)| &text[..end]);
     let is_bad = |c: char| is_counted_control(c) || replaced && c == '\u{fffd}';
@@ -36,7 +37,9 @@ pub(super) fn is_binary(text: &str, replaced: bool) -> bool {
     let is_mostly_control = control * 10 > all.max(50);
     let other_controls = control * 100 > all;
     all == 0
-        || (is_mostly_control || has_too_many_nuls(text, other_controls))
+        || (is_mostly_control
+            || is_padded && other_controls
+            || has_too_many_nuls(text, other_controls))
             && sound_chars(sample, is_bad) * 2 <= all.max(MIN_DAMAGED_CHARS)
 }
 
@@ -163,6 +166,7 @@ mod tests {
         // U+FFFD in a valid file is not a sign of binary data; invalid bytes are.
         assert!(!is_binary(&format!("标题{lost}"), false));
         assert!(is_binary(&format!("标题{lost}"), true));
+        assert!(is_binary("\0\u{1}\u{2}\u{3}标题", false));
         // The strings of a program are not most of it.
         let program = format!("a string of a program, 30 long{}", "\u{1}\u{2}".repeat(40));
         assert!(is_binary(&program.repeat(20), false));
