@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{fmt, fs};
 
-use wensou_text::{Traditional, t2s};
+use wensou_text::{Script, Traditional, t2s};
 
 use crate::corpora;
 
@@ -103,6 +103,76 @@ fn a_measure_word_is_told_from_an_adverb_by_what_follows() {
     ] {
         assert_eq!(traditional.convert(simplified), expected);
     }
+}
+
+#[test]
+fn what_stands_around_a_word_decides_its_form() {
+    let traditional = Traditional::new();
+    for (simplified, expected) in [
+        // 隻 counts, 只 is an adverb.
+        ("该只股票与各只股票、首只ETF、数只产品", "該隻股票與各隻股票、首隻ETF、數隻產品"),
+        ("那只黑天鹅", "那隻黑天鵝"),
+        ("单只基金，余下数只，十几只", "單隻基金，餘下數隻，十幾隻"),
+        ("指数只涨了1%", "指數只漲了1%"),
+        ("人数只增不减", "人數只增不減"),
+        ("这周一只涨了一点", "這周一只漲了一點"),
+        // A glass that is emptied, and what is or was made dry.
+        ("干一杯，先干为敬", "乾一杯，先乾為敬"),
+        ("一口气干了三杯", "一口氣乾了三杯"),
+        ("我干了这杯，你随意", "我乾了這杯，你隨意"),
+        ("衣服还没干，皮肤很干，油箱已干", "衣服還沒乾，皮膚很乾，油箱已乾"),
+        ("衣服干了。他干了三年，活还没干", "衣服乾了。他幹了三年，活還沒幹"),
+        ("鲍鱼干、菜干、地瓜干、苹果干", "鮑魚乾、菜乾、地瓜乾、蘋果乾"),
+        ("如果干得好，菜农干什么", "如果幹得好，菜農幹什麼"),
+        // Cards are issued by banks, and worn in the hair.
+        ("银行发卡量增长，发卡行称", "銀行發卡量增長，發卡行稱"),
+        ("各银行累计发卡两亿张", "各銀行累計發卡兩億張"),
+        ("她戴了一个发卡", "她戴了一個髮卡"),
+        ("请系好鞋带。请系安全带。系里的安排", "請繫好鞋帶。請繫安全帶。系裡的安排"),
+        ("两碗面，一碗面", "兩碗麵，一碗麵"),
+    ] {
+        assert_eq!(traditional.convert(simplified), expected);
+    }
+}
+
+#[test]
+fn surnames_and_given_names_keep_their_forms() {
+    let traditional = Traditional::new();
+    for (simplified, expected) in [
+        ("于洋和于东来出席", "于洋和于東來出席"),
+        ("于建嵘教授表示", "于建嶸教授表示"),
+        ("记者于晓光报道", "記者于曉光報道"),
+        ("导演于淑珍说", "導演于淑珍說"),
+        ("于海外上市，于华东、华南设厂", "於海外上市，於華東、華南設廠"),
+        ("于北京举行，于国家有利", "於北京舉行，於國家有利"),
+        ("余则成与余家辉发言", "余則成與余家輝發言"),
+        ("余永定称，余款已付，余志明", "余永定稱，餘款已付，余志明"),
+        ("方志敏、方志恒、方志远、方志强", "方志敏、方志恆、方志遠、方志強"),
+        ("游本昌获奖，吴游，游志宏说", "游本昌獲獎，吳游，游志宏說"),
+        ("涂建军任职，涂志刚", "涂建軍任職，涂志剛"),
+        ("涂口红，游日本", "塗口紅，遊日本"),
+        ("朴赞郁与金钟国来华", "朴贊郁與金鍾國來華"),
+        ("曹冲称象，张冲，李冲", "曹沖稱象，張沖，李沖"),
+        ("吴征、王征、李征", "吳征、王征、李征"),
+        ("干露露与种丹妮", "干露露與种丹妮"),
+        ("钟志强医生", "鍾志強醫生"),
+    ] {
+        assert_eq!(traditional.convert(simplified), expected);
+    }
+}
+
+#[test]
+fn a_part_of_a_traditional_document_stays_as_it_is() {
+    let traditional = Traditional::new();
+    for text in ["她回娘家了，老么出嫁，于洋出席。", "胡同", "方志敏", "里脊", "吃只雞", "干部"]
+    {
+        assert_eq!(traditional.convert_part(text, Script::Hant), text);
+    }
+    assert_eq!(traditional.convert("娘家的老么，么儿"), "娘家的老么，么兒");
+    // Characters that Traditional text does not use are converted, also among Traditional ones.
+    let text = "這個記者寫於臺灣，說那裡發現問題，这于洋無關。";
+    assert_eq!(traditional.convert(text), text.replace('这', "這"));
+    assert_eq!(traditional.convert_part("头发", Script::Hant), "頭髮");
 }
 
 #[test]
