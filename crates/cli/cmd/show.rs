@@ -1,6 +1,7 @@
 //! `wensou show`: prints one record.
 
 use anyhow::{Context, bail};
+use wensou_index::RecordExt;
 use wensou_ingest::{Record, original};
 use wensou_query::Highlighter;
 
@@ -61,12 +62,13 @@ fn answer(
                     }
                 }
             };
+            let texts = found.texts();
             let view = record::RecordView {
                 highlighter: match &query {
                     Some(query) => Highlighter::new(index, query)?,
                     None => Highlighter::none(),
                 },
-                script: Converter::new(args.script),
+                script: Converter::new(args.script, [texts.title.as_str(), &texts.body]),
             };
             if !args.no_pager {
                 terminal.hold_back();
