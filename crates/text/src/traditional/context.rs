@@ -184,7 +184,7 @@ impl<'t> Context<'t> {
         let is_wet = || wet.iter().any(|noun| before.contains(noun.as_str()));
         let has_dried = || {
             state.is_empty()
-                && after.starts_with(['了', '透'])
+                && (after.starts_with(['了', '透']) || !next.is_some_and(is_han))
                 && wet.iter().any(|noun| adverb.contains(noun.as_str()))
         };
         let is_food = || {
