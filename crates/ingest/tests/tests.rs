@@ -18,6 +18,7 @@ mod html_article;
 mod html_bylines;
 mod html_hidden;
 mod html_hostile;
+mod html_metadata;
 mod html_news;
 mod html_pages;
 mod kept;

@@ -11,6 +11,7 @@ use crate::flash::messages::split_messages;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::{items_of_messages, split_body};
 use crate::page::outline::Outline;
+use crate::page::page_words::page_words;
 use crate::page::parsed::PageNotes;
 use crate::page::tags_line::TagsLine;
 use crate::record::{
@@ -18,6 +19,7 @@ use crate::record::{
 };
 use crate::report::Unextracted;
 use crate::tags;
+use crate::text::punctuation::is_colon;
 use crate::title::{self, Title};
 
 /// A date in the first paragraph counts as the article's only if the date begins within this many
@@ -221,12 +223,19 @@ fn best_date(
     if let Some(moment) = article.url.as_deref().and_then(date::in_address) {
         return inferred(moment, DateBasis::Url);
     }
-    let lead = article.paragraphs.first().and_then(|first| date::find_first(first, LEAD_CHARS));
-    if let Some(moment) = lead {
+    let lead = article.paragraphs.first().filter(|first| !begins_with_event(first));
+    if let Some(moment) = lead.and_then(|first| date::find_first(first, LEAD_CHARS)) {
         return inferred(moment, DateBasis::Lead);
     }
     let newest = flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::sort_key(*m));
     newest.map_or_else(Date::default, |moment| inferred(moment, DateBasis::NewestFlash))
+}
+
+/// Whether a paragraph begins with a label that says what its date is the date of, if not of the
+/// publication, as in `講座時間：2021年6月18日`.
+fn begins_with_event(paragraph: &str) -> bool {
+    let mut parts = paragraph.split(|c: char| is_colon(c) || c.is_ascii_digit());
+    parts.next().is_some_and(|label| page_words().is_event(label))
 }
 
 /// The last character boundary at or before byte `at`.

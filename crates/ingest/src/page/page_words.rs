@@ -56,6 +56,10 @@ pub(crate) struct PageWords {
     unit: WordTable<()>,
     /// What a date is the date of, if not of the publication, such as `註冊時間`.
     event: WordTable<()>,
+    /// Endings of labels of a time, such as `日期`.
+    moment: WordTable<()>,
+    /// Words in labels of the time of publication, such as `發稿`.
+    publishing: WordTable<()>,
     /// Outlets and sites whose names do not end as those of outlets do, such as `網易`.
     site: WordTable<()>,
     /// Parts of buttons and counters, such as `收藏`.
@@ -74,6 +78,8 @@ pub(crate) struct PageWords {
     account: WordTable<()>,
     /// Beginnings of what a post was sent with, such as `iPhone`.
     device: WordTable<()>,
+    /// Titles of pages that name no article, such as `新聞詳情`.
+    untitled: WordTable<()>,
 }
 
 /// The table, read once.
@@ -112,6 +118,8 @@ impl PageWords {
             "of_remarks" => &mut self.of_remarks,
             "unit" => &mut self.unit,
             "event" => &mut self.event,
+            "moment" => &mut self.moment,
+            "publishing" => &mut self.publishing,
             "site" => &mut self.site,
             "button" => &mut self.button,
             "nobody" => &mut self.nobody,
@@ -121,6 +129,7 @@ impl PageWords {
             "interface" => &mut self.interface,
             "account" => &mut self.account,
             "device" => &mut self.device,
+            "untitled" => &mut self.untitled,
             _ => return None,
         })
     }
@@ -277,9 +286,34 @@ impl PageWords {
     }
 
     /// Whether a text before a date says that it is the date of something else than the
-    /// publication, such as `註冊時間`.
+    /// publication: a word such as `註冊時間`, alone or at the end of a label; or another text that
+    /// ends as labels of a time do and has no word of publication, such as `講座時間`.
     pub(crate) fn is_event(&self, text: &str) -> bool {
-        self.event.meaning_of(text.trim_end_matches(is_colon).trim()).is_some()
+        /// Maximum characters of a label. A longer text may be a sentence.
+        const MAX_LABEL: usize = 16;
+        /// Characters of the shortest and of the longest word of an event that ends a label.
+        const ENDINGS: std::ops::RangeInclusive<usize> = 3..=6;
+        let text = text.trim_end_matches(is_colon).trim();
+        if self.event.meaning_of(text).is_some() {
+            return true;
+        }
+        if text.chars().nth(MAX_LABEL).is_some() {
+            return false;
+        }
+        let ending = self.event.longest_ending(text, *ENDINGS.end());
+        if ending.is_some_and(|(_, at)| ENDINGS.contains(&text[at..].chars().count())) {
+            return true;
+        }
+        let Some((_, end)) = self.moment.longest_ending(text, *ENDINGS.end()) else { return false };
+        let has_word_of_publishing = text[..end]
+            .char_indices()
+            .any(|(at, _)| self.publishing.longest_at(&text[at..end]).is_some());
+        end > 0 && !has_word_of_publishing
+    }
+
+    /// Whether the title of a page names no article, such as `無標題文檔` or `Document`.
+    pub(crate) fn is_untitled(&self, title: &str) -> bool {
+        self.untitled.meaning_of(title.trim()).is_some()
     }
 
     /// Whether a text is the name of a well-known outlet or site that does not end as such names
