@@ -1,16 +1,18 @@
 //! The names under which pages state their metadata, in `meta` elements and in scripts.
 
 /// Names of `meta` elements with the time of publication.
-pub(super) const PUBLISHED: [&str; 6] = [
+pub(super) const PUBLISHED: [&str; 8] = [
     "article:published_time",
     "og:article:published_time",
     "og:published_time",
+    "bytedance:published_time",
+    "article:publish_time",
     "datepublished",
     "article.published",
     "rnews:datepublished",
 ];
 /// Names of `meta` elements with a date that is less certain than one in the byline.
-pub(super) const DATES: [&str; 24] = [
+pub(super) const DATES: [&str; 25] = [
     "pubdate",
     "publishdate",
     "publish_date",
@@ -32,6 +34,7 @@ pub(super) const DATES: [&str; 24] = [
     "dcterms.created",
     "weibo:article:create_at",
     "firstpublishedtime",
+    "cxenseparse:recs:publishtime",
     "parsely-pub-date",
     "date",
     "datecreated",

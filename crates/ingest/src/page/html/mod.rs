@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `lines` | splits the page into lines, and collects pieces of text and their roles |
 //! | `open_elements` | follows which elements are open: hidden text, roles, nesting |
-//! | `stated_data` | collects `meta` elements, the canonical address, dates, JSON-LD, scripts |
+//! | `stated_data` | collects `meta` elements, the canonical address, JSON-LD, scripts |
+//! | `marked_data` | collects what attributes of elements in the text state, such as dates |
 //! | `numbered_copy` | writes a copy of the page in which every line is numbered |
 //! | `hidden` | shows hidden text, if a page has no other |
 //! | `script_text` | finds the text of an article in scripts, if a page has no other |
@@ -49,6 +50,7 @@ mod letters;
 mod limits;
 mod line_view;
 mod lines;
+mod marked_data;
 mod meta_names;
 mod metadata;
 mod nesting;

@@ -1,13 +1,15 @@
 //! Collects what a page states outside its text: in `meta` elements, its canonical address,
-//! `datetime` attributes, JSON-LD and other scripts. `metadata` chooses among these statements.
+//! attributes of other elements (`marked_data`), JSON-LD and other scripts. `metadata` chooses among
+//! these statements.
 
 use html5gum::StartTag;
 
 use crate::encoding::mended::Mended;
 use crate::fields::placeholder::is_placeholder;
 
-/// About how many are kept of each: `meta` elements, texts of JSON-LD, other scripts, and times.
-const MAX_ITEMS: usize = 500;
+/// About how many are kept of each: `meta` elements, texts of JSON-LD, other scripts, times, and
+/// elements that are marked as titles.
+pub(super) const MAX_ITEMS: usize = 500;
 /// Maximum bytes that are kept of a value.
 const MAX_VALUE: usize = 2_000;
 /// Maximum bytes of JSON-LD that are kept of a page.
@@ -21,15 +23,25 @@ pub(super) struct StatedData {
     pub(super) metas: Vec<(String, String)>,
     /// The page's address, from its `link` element with `rel="canonical"`.
     pub(super) canonical: Option<String>,
+    /// The address of the first `base` element, against which relative addresses are resolved.
+    pub(super) base: Option<String>,
     /// Texts of JSON-LD scripts.
     pub(super) json_ld: Vec<String>,
     /// Byte ranges of other scripts.
     pub(super) scripts: Vec<(usize, usize)>,
-    /// Values of the `datetime` attributes of `time` elements, each with whether its element is
-    /// marked as the time of publication.
+    /// Dates in the attributes of elements, each with whether its element is marked as the time of
+    /// publication.
     pub(super) times: Vec<(String, bool)>,
     /// For each of `times`, the number of its line.
     pub(super) time_lines: Vec<usize>,
+    /// Where the elements begin that are marked as titles: bytes after their start tags.
+    pub(super) title_elements: Vec<usize>,
+    /// Where the element begins that has the name of the publishing account: the byte after its start
+    /// tag.
+    pub(super) account_element: Option<usize>,
+    /// Whose name an `itemprop="name"` is: that of the author or publisher whose element was opened
+    /// last, under the name of a `meta` element that states it.
+    pub(super) item: Option<&'static str>,
     /// What is kept of the last script that was opened.
     last_script: LastScript,
 }
@@ -75,18 +87,11 @@ impl StatedData {
                     true => LastScript::Nothing,
                 };
             }
-            "time" if self.times.len() < MAX_ITEMS => {
-                if let Some(value) = attribute(tag, b"datetime") {
-                    // Marks are the attribute `pubdate`, and values such as `datePublished`.
-                    let marked = tag.attributes.contains_key(&b"pubdate"[..])
-                        || [&b"itemprop"[..], b"class"].iter().any(|name| {
-                            attribute(tag, name)
-                                .is_some_and(|value| value.to_ascii_lowercase().contains("publ"))
-                        });
-                    self.times.push((cut(&value), marked));
-                }
+            "base" if self.base.is_none() => {
+                self.base = attribute(tag, b"href").map(|href| cut(&href));
             }
-            _ => {}
+            "html" | "body" | "head" | "title" => {}
+            _ => self.add_marked(name, tag),
         }
     }
 
@@ -97,6 +102,7 @@ impl StatedData {
         if content.is_empty() || is_placeholder(content) || self.metas.len() >= MAX_ITEMS {
             return;
         }
+        self.add_name_of_item(tag, content);
         for key in [&b"property"[..], b"name", b"itemprop"] {
             if let Some(name) = attribute(tag, key) {
                 let name = name.to_ascii_lowercase();
@@ -157,7 +163,7 @@ fn is_canonical(tag: &StartTag<usize>) -> bool {
 }
 
 /// The first [`MAX_VALUE`] bytes of a value, trimmed.
-fn cut(value: &str) -> String {
+pub(super) fn cut(value: &str) -> String {
     let end = (0..=value.len().min(MAX_VALUE)).rev().find(|at| value.is_char_boundary(*at));
     value[..end.unwrap_or(0)].trim().to_owned()
 }
