@@ -18,6 +18,89 @@ fn page(head: &str, top: &str, end: &str) -> Page {
 }
 
 #[test]
+fn headings_that_contain_the_title_are_not_the_title() {
+    const TITLE: &str = "周末徒步龙井村小记";
+    for end in [
+        "<div id=comments><h2>《周末徒步龙井村小记》有2个想法</h2><p>写得很细。</p></div>",
+        "<h2>周末徒步龙井村小记：等您坐沙发呢！</h2>",
+        "<h3>周末徒步龙井村小记 的 3 条评论</h3>",
+        "<div class=next><h3>周末徒步龙井村小记之二：云栖竹径</h3><p>2021-05-09</p></div>",
+    ] {
+        for top in ["<h1>周末徒步龙井村小记</h1>", "<p class=bt>周末徒步龙井村小记</p>", ""]
+        {
+            let top = format!("{top}<div>2021-05-06 10:22</div>");
+            let page = page(&format!("<title>{TITLE} &#8211; 阿林的博客</title>"), &top, end);
+            assert_eq!(page.article.title, TITLE, "{top}{end}");
+            assert_eq!(page.article.date.value, Some(TIME), "{top}{end}");
+        }
+    }
+    // A longer heading above the text is the title.
+    let page =
+        page(&format!("<title>{TITLE}</title>"), "<h1>周末徒步龙井村小记：雨中的茶园</h1>", "");
+    assert_eq!(page.article.title, "周末徒步龙井村小记：雨中的茶园");
+}
+
+#[test]
+fn titles_that_name_no_article_give_way_to_the_heading_of_the_article() {
+    const TITLE: &str = "高温补贴何时到账";
+    for stated in [
+        "Document",
+        "无标题文档",
+        "新闻详情",
+        "新聞內容",
+        "正文 - 江城网",
+        "友善列印 - 港灣日報",
+        "Vite + React",
+        "详情页_江城晚报",
+    ] {
+        for heading in [
+            "<h1>高温补贴何时到账</h1>",
+            "<h3>高温补贴何时到账</h3>",
+            "<h2>新闻详情</h2><h2 class=article-title>高温补贴何时到账</h2>",
+            "<p class=title><b>高温补贴何时到账</b></p>",
+            "<div id=newsTitle>高温补贴何时到账</div>",
+            "<div itemprop=headline>高温补贴何时到账</div>",
+        ] {
+            let top = format!("{heading}<div>2021-05-06 10:22</div>");
+            let page = page(&format!("<title>{stated}</title>"), &top, "<h2>相关新闻</h2>");
+            assert_eq!(page.article.title, TITLE, "{stated} {heading}");
+            assert_eq!(page.article.paragraphs, BODY, "{stated} {heading}");
+        }
+    }
+    let page = page("<title>江城日日谈</title>", "<h1>高温补贴何时到账八问</h1>", "");
+    assert_eq!(page.article.title, "高温补贴何时到账八问", "the only heading");
+}
+
+#[test]
+fn a_heading_is_the_title_without_the_names_around_it() {
+    for (title, heading, wanted) in [
+        ("江城晚报数字报-高温补贴何时到账", "高温补贴何时到账", "高温补贴何时到账"),
+        (
+            "【江城热点】高温补贴何时到账-江城网-江城新闻门户",
+            "高温补贴何时到账",
+            "高温补贴何时到账",
+        ),
+        (
+            "主标题写在这里 副标题写在后面-江城网",
+            "主标题写在这里<br>副标题写在后面",
+            "主标题写在这里 副标题写在后面",
+        ),
+    ] {
+        let page = page(&format!("<title>{title}</title>"), &format!("<h1>{heading}</h1>"), "");
+        assert_eq!(page.article.title, wanted);
+        assert_eq!(page.article.paragraphs, BODY);
+    }
+}
+
+#[test]
+fn a_line_is_the_title_without_the_names_before_it() {
+    let top = "<div class=art_t>武汉樱花季预约人数破纪录</div><div>2021-05-06 10:22</div>";
+    let page = page("<title>手机东湖网-武汉樱花季预约人数破纪录</title>", top, "");
+    assert_eq!(page.article.title, "武汉樱花季预约人数破纪录");
+    assert_eq!(page.article.paragraphs, BODY);
+}
+
+#[test]
 fn dates_of_events_are_not_the_date_of_the_page() {
     for line in [
         "报名截止时间：2021-06-30",

@@ -79,7 +79,7 @@ pub(super) fn read(
     let body_in_json = json.body.take();
     let site_names = site_names(stated_data, &json);
     let article_start = (0..layout.lines.len()).find(|&line| is_article(line));
-    let title = title::read(layout, stated_data, &json, &site_names, article_start);
+    let title = title::read(layout, stated_data, &json, &site_names, article_start, is_article);
     let other_parts = OtherParts::find(&layout.lines, &pieces, &title, article_start, is_article);
     pieces.retain(|piece| !other_parts.has(piece.line));
     let near = byline::lines_near(&layout.lines, &title, article_start, is_extracted);

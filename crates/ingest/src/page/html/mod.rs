@@ -20,6 +20,7 @@
 //! | `non_text` | finds lines that are not text of the article: title, byline, recommendations |
 //! | `metadata` | chooses among what the parts of the page state |
 //! | `title`, `byline`, `tokens`, `json_ld`, `script` | read the parts for `metadata` |
+//! | `shown_title` | finds the heading or line that shows the title, for `title` |
 //! | `meta_names` | the names of the `meta` elements and fields that `metadata` reads |
 //! | `other_parts` | finds lines of menus, comments and lists of other articles |
 //! | `author`, `lead` | choose the author; read how the article begins, for `metadata` |
@@ -62,6 +63,7 @@ mod other_parts;
 mod part_names;
 mod script;
 mod script_text;
+mod shown_title;
 mod stated_data;
 mod title;
 mod tokens;

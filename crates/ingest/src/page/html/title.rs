@@ -1,21 +1,21 @@
 //! Finds the title: a heading or line of the page that a stated title (`<title>`, `og:title`,
-//! JSON-LD) confirms; else the first `h1`, if only the name of the site is stated; else a stated
-//! title, without the names of site and section.
+//! JSON-LD) confirms; else the heading of the article, if what is stated names no article; else a
+//! stated title, without the names of site and section.
 
 use super::json_ld::JsonLd;
 use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
+use super::shown_title::ShownTitles;
 use super::stated_data::StatedData;
 use crate::fields::placeholder::is_placeholder;
-use crate::page::line::{Layout, Line, Part};
+use crate::page::line::{Layout, Line};
 use crate::page::names::is_certain_outlet;
+use crate::page::page_words::page_words;
 use crate::text::punctuation::is_sentence_end;
 
-/// How many lines from the top are searched for the title.
+/// How many lines from the top are searched for the lines of the title.
 const MAX_LINES: usize = 5_000;
 /// Minimum bytes of a line that shows a part of the title: two Chinese characters.
 const MIN_PART_BYTES: usize = 6;
-/// Minimum characters of a heading that can be a title.
-const MIN_HEADING: usize = 4;
 /// Maximum characters of the name of a section at the end of a title; the name of a site may have
 /// twice as many.
 const MAX_TAIL: usize = 16;
@@ -30,19 +30,21 @@ pub(super) struct HtmlTitle {
     pub(super) main_line: Option<usize>,
 }
 
-/// Finds the title. `site_names` are reduced to their [`letters_and_digits`]. `article_start` is
-/// the first line of the article.
+/// Finds the title. `site_names` are reduced to their [`letters_and_digits`]. `is_article` says
+/// whether a line, given by its number, belongs to the article, and `article_start` is the first
+/// such line.
 pub(super) fn read(
     layout: &Layout<'_>,
     stated_data: &StatedData,
     json: &JsonLd,
     site_names: &[String],
     article_start: Option<usize>,
+    is_article: &dyn Fn(usize) -> bool,
 ) -> HtmlTitle {
     let lines = &layout.lines;
     let stated: Vec<&str> = [
         layout.head_title.as_deref(),
-        stated_data.content(&["og:title", "twitter:title", "articletitle"]),
+        stated_data.content(&["og:title", "twitter:title", "articletitle", "headline"]),
         json.headline.as_deref(),
     ]
     .into_iter()
@@ -50,19 +52,47 @@ pub(super) fn read(
     .map(str::trim)
     // Longer texts are not titles.
     .filter(|title| !title.is_empty() && title.len() <= MAX_TITLE_BYTES && !is_placeholder(title))
+    .filter(|title| !names_no_article(title, site_names))
     .collect();
-    let text = confirmed_heading(lines, &stated, site_names)
-        .or_else(|| confirmed_line(lines, &stated))
-        .or_else(|| unconfirmed_heading(lines, &stated, site_names))
-        .or_else(|| {
-            // After `<title>` come titles for other programs (`og:title`, JSON-LD), which rarely
-            // contain the name of the site.
-            let best = stated.get(1).or(stated.first())?;
-            Some(without_site_and_sections(best, site_names).to_owned())
-        });
+    let shown = ShownTitles { lines, stated: &stated, site_names, article_start, is_article };
+    let text = shown.find(&stated_data.title_elements).or_else(|| {
+        // After `<title>` come titles for other programs (`og:title`, JSON-LD), which rarely
+        // contain the name of the site.
+        let best = stated.get(1).or(stated.first())?;
+        Some(without_site_and_sections(best, site_names).to_owned())
+    });
     let mut title = HtmlTitle { text, ..HtmlTitle::default() };
     title.find_lines(lines, article_start);
     title
+}
+
+/// Whether a stated title names no article: each of its parts is a word for pages of any content,
+/// such as `正文` or `Untitled`, or the name of the site, and at least one is such a word.
+pub(super) fn names_no_article(title: &str, site_names: &[String]) -> bool {
+    let is_any_page = |part: &str| page_words().is_untitled(part);
+    let is_site = |part: &str| {
+        is_outlet_like(part)
+            || page_words().is_outlet(part)
+            || site_names.contains(&letters_and_digits(part))
+    };
+    // A name of several words, such as `Vite + React`, has separators in it.
+    if is_any_page(title) {
+        return true;
+    }
+    let mut parts = parts(title).peekable();
+    let mut has_word = false;
+    parts.peek().is_some()
+        && parts.all(|part| {
+            has_word |= is_any_page(part);
+            is_any_page(part) || is_site(part)
+        })
+        && has_word
+}
+
+/// The parts of a title between separators and brackets, as in `【热点】题目-某网`.
+pub(super) fn parts(title: &str) -> impl Iterator<Item = &str> {
+    let is_end = |c: char| is_separator(c) || matches!(c, '【' | '】' | '[' | ']' | '「' | '」');
+    title.split(is_end).map(str::trim).filter(|part| !part.is_empty())
 }
 
 impl HtmlTitle {
@@ -120,80 +150,6 @@ impl HtmlTitle {
     }
 }
 
-/// The longest heading that a stated title confirms: the title begins with the heading, which is at
-/// least half as long; or the title contains the heading, which is at least two thirds as long; or
-/// the heading begins with the title, which has at least six characters. Lengths are compared
-/// without the names of site and sections.
-fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], site_names: &[String]) -> Option<String> {
-    // The letters and digits of each title, with and without the names of site and sections.
-    let letters_of_titles: Vec<(String, String)> = stated
-        .iter()
-        .map(|title| {
-            (
-                letters_and_digits(title),
-                letters_and_digits(without_site_and_sections(title, site_names)),
-            )
-        })
-        .collect();
-    let is_confirmed = |heading: &str| {
-        letters_of_titles.iter().any(|(whole, front)| {
-            whole.starts_with(heading) && heading.len() * 2 >= front.len()
-                || front.contains(heading) && heading.len() * 3 >= front.len() * 2
-                || front.chars().count() >= 6 && heading.starts_with(&**front)
-        })
-    };
-    lines
-        .iter()
-        .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= MAX_TITLE_BYTES)
-        .map(|line| (letters_and_digits(&line.text), &line.text))
-        .filter(|(letters, _)| letters.chars().count() >= MIN_HEADING && is_confirmed(letters))
-        // Of equally long headings, `max_by_key` takes the last: here, the uppermost.
-        .rev()
-        .max_by_key(|(letters, _)| letters.len())
-        .map(|(_, text)| text.clone().into_owned())
-}
-
-/// The longest line with which a stated title begins, if the title ends there or a separator
-/// follows.
-fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
-    lines
-        .iter()
-        .map(|line| &*line.text)
-        .filter(|text| text.len() <= MAX_TITLE_BYTES && text.chars().count() >= 2 * MIN_HEADING)
-        .filter(|text| {
-            stated.iter().any(|title| {
-                title.strip_prefix(*text).is_some_and(|tail| {
-                    let tail = tail.trim_start();
-                    tail.is_empty() || tail.starts_with(is_separator)
-                })
-            })
-        })
-        // Of equally long lines, `max_by_key` takes the last: here, the uppermost.
-        .rev()
-        .max_by_key(|text| text.len())
-        .map(str::to_owned)
-}
-
-/// The first `h1` of the main part that does not look like the name of an outlet, if each stated
-/// title is the name of a site or outlet, or has fewer than six letters and digits.
-fn unconfirmed_heading(
-    lines: &[Line<'_>],
-    stated: &[&str],
-    site_names: &[String],
-) -> Option<String> {
-    let is_site = |title: &&str| {
-        let letters = letters_and_digits(title);
-        letters.chars().count() < 6 || is_certain_outlet(title) || site_names.contains(&letters)
-    };
-    if !stated.iter().all(is_site) {
-        return None;
-    }
-    lines
-        .iter()
-        .find(|line| line.heading == 1 && line.part == Part::Main && !is_certain_outlet(&line.text))
-        .map(|line| line.text.clone().into_owned())
-}
-
 /// A title without the names of site and sections at its end.
 pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String]) -> &'t str {
     let mut remaining = title.trim();
@@ -248,7 +204,7 @@ fn without_kind(heading: &str) -> &str {
     }
 }
 
-fn is_separator(c: char) -> bool {
+pub(super) fn is_separator(c: char) -> bool {
     matches!(c, '_' | '-' | '|' | '｜' | '–' | '—' | '－' | '›' | '»')
 }
 
