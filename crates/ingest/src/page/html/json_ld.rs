@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::date_precision::stated_moment;
 use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
+use super::relaxed_json;
 use super::script::in_script;
 use crate::fields::placeholder::is_placeholder;
 use crate::page::names::is_person;
@@ -44,10 +45,12 @@ pub(super) fn read(texts: &[String], page: OwnPage<'_>) -> JsonLd {
     let mut values = Vec::new();
     let mut broken = Vec::new();
     for text in texts {
-        match serde_json::from_str::<Value>(text.trim().trim_end_matches(';')) {
-            Ok(value) => values.push(value),
-            // Line breaks in strings and superfluous commas are frequent.
-            Err(_) => broken.push(&**text),
+        let text = text.trim().trim_end_matches(';');
+        // Line breaks in strings, comments and superfluous commas are frequent.
+        let value = serde_json::from_str::<Value>(text).ok().or_else(|| relaxed_json::value(text));
+        match value {
+            Some(value) => values.push(value),
+            None => broken.push(text),
         }
     }
     let (mut articles, others): (Vec<&Value>, Vec<&Value>) =

@@ -10,6 +10,7 @@
 //! | `numbered_copy` | writes a copy of the page in which every line is numbered |
 //! | `hidden` | shows hidden text, if a page has no other |
 //! | `script_text` | finds the text of an article in scripts, if a page has no other |
+//! | `relaxed_json` | reads JSON that is not quite valid, and JavaScript's literals |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor, and corrects what it finds |
 //! | `other_boxes` | takes comments and lists of other articles out of what the extractor found |
@@ -61,6 +62,7 @@ mod open_elements;
 mod other_boxes;
 mod other_parts;
 mod part_names;
+mod relaxed_json;
 mod script;
 mod script_text;
 mod shown_title;

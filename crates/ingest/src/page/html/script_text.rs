@@ -143,7 +143,7 @@ fn end_of_literal(text: &str, quote: u8) -> Option<usize> {
 }
 
 /// The text of a literal of JSON or JavaScript.
-fn unescaped(literal: &str) -> String {
+pub(super) fn unescaped(literal: &str) -> String {
     let mut text = String::with_capacity(literal.len());
     let mut units: Vec<u16> = Vec::new();
     let mut remaining = literal;
