@@ -141,3 +141,33 @@ fn dates_of_events_are_not_the_date_of_the_page() {
         assert_eq!(found.article.date.value, Some(TIME), "{line}");
     }
 }
+
+#[test]
+fn names_are_read_from_json_ld_and_microdata() {
+    let graph = |author: &str| {
+        format!(
+            "<script type='application/ld+json'>{{\"@graph\":[{{\"@type\":\"Person\",\"@id\":\"#p\",\
+             \"name\":\"汪洋\"}},{{\"@type\":\"Article\",\"headline\":\"汉江渡口今天停航\",\"author\":{author}}}]}}</script>"
+        )
+    };
+    for (head, top, author) in [
+        (graph("{\"@id\":\"#p\"}"), "", Some("汪洋")),
+        (graph("[{\"@id\":\"#p\"}]"), "", Some("汪洋")),
+        (graph("{\"@id\":\"#q\"}"), "", None),
+        (
+            String::new(),
+            "<div itemprop=author itemscope><meta itemprop=name content=汪洋></div>",
+            Some("汪洋"),
+        ),
+        (String::new(), "<span itemprop=author content=汪洋></span>", Some("汪洋")),
+        (
+            "<script type='application/ld+json'><!-- {\"@type\":\"NewsArticle\",\"author\":\"汪洋\",\n} --></script>".to_owned(),
+            "",
+            Some("汪洋"),
+        ),
+    ] {
+        let top = format!("<h1>汉江渡口今天停航</h1>{top}");
+        let page = page(&format!("<title>汉江渡口今天停航</title>{head}"), &top, "");
+        assert_eq!(page.article.author.as_deref(), author, "{head}{top}");
+    }
+}

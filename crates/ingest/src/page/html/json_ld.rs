@@ -1,8 +1,9 @@
 //! The article's fields in JSON-LD, which may be a single object, an array, or an object with the
-//! field `@graph`.
+//! field `@graph`, whose objects name each other by their `@id`.
 
 use serde_json::Value;
 
+use self::values::{NamesById, address, text_of, texts_of};
 use super::date_precision::stated_moment;
 use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
 use super::relaxed_json;
@@ -10,6 +11,8 @@ use super::script::in_script;
 use crate::fields::placeholder::is_placeholder;
 use crate::page::names::is_person;
 use crate::record::Moment;
+
+mod values;
 
 /// Maximum number of objects that are read.
 const MAX_OBJECTS: usize = 1_000;
@@ -53,6 +56,7 @@ pub(super) fn read(texts: &[String], page: OwnPage<'_>) -> JsonLd {
             None => broken.push(text),
         }
     }
+    let names = NamesById::of(&values);
     let (mut articles, others): (Vec<&Value>, Vec<&Value>) =
         objects(&values).into_iter().partition(|object| is_article(object));
     let title = page.title.filter(|title| title.len() <= MAX_TITLE_BYTES);
@@ -66,13 +70,13 @@ pub(super) fn read(texts: &[String], page: OwnPage<'_>) -> JsonLd {
             .as_ref()
             .is_some_and(|own| headline_of(article).is_some_and(|other| other != *own));
         if !is_other {
-            found.take(article);
+            found.take(article, &names);
         }
     }
     let (broken_articles, other_broken): (Vec<&str>, Vec<&str>) =
         broken.into_iter().partition(|text| text.contains("Article\""));
     broken_articles.into_iter().for_each(|text| found.take_broken(text));
-    others.into_iter().for_each(|object| found.take(object));
+    others.into_iter().for_each(|object| found.take(object, &names));
     other_broken.into_iter().for_each(|text| found.take_broken(text));
     found
 }
@@ -82,11 +86,9 @@ impl OwnPage<'_> {
     /// page's title, reduced to its [`letters_and_digits`], contains its headline or the other way
     /// round.
     fn likeness(self, article: &Value, title: &str) -> u8 {
-        let text = |key: &str| article.get(key).and_then(text_of);
-        let id_of_page = || article.get("mainEntityOfPage")?.get("@id")?.as_str();
-        let is_address = |url: &str| self.address == Some(url.trim());
-        let addresses = [text("url"), text("@id"), text("mainEntityOfPage"), id_of_page()];
-        if addresses.into_iter().flatten().any(is_address) {
+        let is_address = |url: &str| self.address == Some(url);
+        let mut addresses = ["url", "@id", "mainEntityOfPage"].iter();
+        if addresses.any(|key| article.get(*key).and_then(address).is_some_and(is_address)) {
             return 2;
         }
         let headline = headline_of(article).unwrap_or_default();
@@ -104,7 +106,7 @@ fn headline_of(object: &Value) -> Option<String> {
 
 impl JsonLd {
     /// Takes from an object what is still missing.
-    fn take(&mut self, object: &Value) {
+    fn take(&mut self, object: &Value, names: &NamesById<'_>) {
         let text = |key: &str| object.get(key).and_then(text_of).map(str::to_owned);
         let date = |key: &str| text(key).and_then(|value| stated_moment(&value));
         let is_other = !is_article(object) && object.get("headline").is_none();
@@ -120,13 +122,15 @@ impl JsonLd {
             }
         };
         set_if_missing(&mut self.headline, text("headline").or_else(|| text("title")));
-        set_if_missing(&mut self.publisher, text("publisher"));
+        let publisher = object.get("publisher").and_then(|value| names.name(value));
+        set_if_missing(&mut self.publisher, publisher.map(str::to_owned));
         set_if_missing(&mut self.section, text("articleSection"));
-        set_if_missing(&mut self.url, text("url").or_else(|| text("mainEntityOfPage")));
+        let address = ["url", "mainEntityOfPage"].iter().find_map(|key| address(object.get(*key)?));
+        set_if_missing(&mut self.url, address.map(str::to_owned));
         set_if_missing(&mut self.body, text("articleBody"));
         self.published = self.published.or_else(|| date("dateCreated"));
         if self.authors.is_empty() {
-            let authors = texts_of(object.get("author"));
+            let authors = object.get("author").map(|value| names.names(value)).unwrap_or_default();
             self.authors = authors.into_iter().filter(|name| is_person(name)).collect();
         }
         if self.keywords.is_empty() {
@@ -202,27 +206,6 @@ fn is_article(object: &Value) -> bool {
     })
 }
 
-/// A string, or the name or address of an object, or the first of a list.
-fn text_of(value: &Value) -> Option<&str> {
-    let value = if let Value::Array(items) = value { items.first()? } else { value };
-    let named = || value.get("name").or_else(|| value.get("@id"));
-    let text = value.as_str().or_else(|| named().and_then(Value::as_str)).map(str::trim);
-    text.filter(|text| !is_placeholder(text))
-}
-
-/// The strings or names in a list; a single string is split at commas.
-fn texts_of(value: Option<&Value>) -> Vec<String> {
-    let texts: Vec<&str> = match value {
-        Some(Value::Array(items)) => items.iter().filter_map(text_of).collect(),
-        Some(value) => text_of(value)
-            .map(|text| text.split([',', '，', '、', ';']).collect())
-            .unwrap_or_default(),
-        None => Vec::new(),
-    };
-    let texts = texts.into_iter().map(str::trim);
-    texts.filter(|text| !text.is_empty() && !is_placeholder(text)).map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +229,43 @@ mod tests {
             assert_eq!(found.publisher.as_deref(), Some("示例网"), "{text}");
             assert_eq!(found.keywords, ["乙", "丙"], "{text}");
             assert!(found.published.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_found_by_their_ids() {
+        let graph = |author: &str| {
+            format!(
+                r##"{{"@graph":[{{"@type":"Article","headline":"甲","author":{author},
+                "publisher":{{"@id":"https://a.cn/#org"}},"mainEntityOfPage":{{"@id":"https://a.cn/1"}}}},
+                {{"@type":"WebPage","@id":"https://a.cn/1","author":{{"@id":"_:b","name":"李四"}}}},
+                {{"@type":["Person"],"@id":"#p","name":"王小明"}},
+                {{"@type":"Organization","@id":"https://a.cn/#org","name":"示例网"}}]}}"##
+            )
+        };
+        for (author, wanted) in [
+            (r##"{"@id":"#p"}"##, &["王小明"][..]),
+            (r##"[{"@id":"#p"},{"@id":"_:b"}]"##, &["王小明", "李四"]),
+            (r##""#p""##, &["王小明"]),
+            (r##"{"@id":"#q"}"##, &[]),
+            (r##"{"@id":"https://a.cn/q"}"##, &[]),
+        ] {
+            let found = of(&graph(author));
+            assert_eq!(found.authors, wanted, "{author}");
+            assert_eq!(found.publisher.as_deref(), Some("示例网"));
+            assert_eq!(found.url.as_deref(), Some("https://a.cn/1"));
+        }
+    }
+
+    #[test]
+    fn json_that_is_not_quite_valid_is_read() {
+        for text in [
+            "{\"@type\":\"NewsArticle\",\"headline\":\"甲\",\"author\":\"王小明\",}",
+            "<!-- {\"@type\":\"NewsArticle\",\"author\":[\"王小明\"]} -->",
+            "//<![CDATA[\n{\"@type\":\"NewsArticle\",\"author\":{\"name\":\"王小明\"}}\n//]]>",
+            "{\"@type\":\"NewsArticle\",\"author\":{\"name\":\"王小明\n\"},\"description\":\"一\n\"二\"。\"}",
+        ] {
+            assert_eq!(of(text).authors, ["王小明"], "{text}");
         }
     }
 
