@@ -171,3 +171,43 @@ fn names_are_read_from_json_ld_and_microdata() {
         assert_eq!(page.article.author.as_deref(), author, "{head}{top}");
     }
 }
+
+#[test]
+fn the_object_in_a_script_that_has_the_text_states_its_metadata() {
+    let text = body_html();
+    for (title, record) in [
+        (
+            "汉江大桥合龙",
+            r#"{"title":"汉江大桥合龙","content":"X","publishTime":"2021-05-06 10:22:00","source":"汉江晚报","author":"汪洋","tags":["大桥","渡口"]}"#,
+        ),
+        (
+            "汉江大桥合龙_江城在线观察",
+            r#"{"title":"汉江大桥合龙","body":"X","createdAt":1620267720,"source":{"name":"汉江晚报"},"authors":[{"name":"汪洋"}],"tags":"大桥,渡口"}"#,
+        ),
+        (
+            "Vite App",
+            r#"{"headline":"汉江大桥合龙","contentHtml":"X","publishedAt":"2021-05-06T02:22:00Z","sourceName":"汉江晚报","authorName":"汪洋","keywords":["大桥","渡口"]}"#,
+        ),
+    ] {
+        let record = record.replace('X', &text);
+        for script in [
+            format!(
+                "<script id=__NEXT_DATA__ type='application/json'>{{\"props\":{record},\"list\":[]}}</script>"
+            ),
+            format!(
+                "<script>window.__INITIAL_STATE__={{list:[{{title:'别的',date:'2020-01-01'}}],a:{record}}};</script>"
+            ),
+        ] {
+            let html = format!(
+                "<html><head><title>{title}</title></head><body><div id=app></div>{script}</body></html>"
+            );
+            let article = read(&html).article;
+            assert_eq!(article.title, "汉江大桥合龙", "{script}");
+            assert_eq!(article.date.value, Some(TIME), "{script}");
+            assert_eq!(article.source.as_deref(), Some("汉江晚报"), "{script}");
+            assert_eq!(article.author.as_deref(), Some("汪洋"), "{script}");
+            assert_eq!(article.tags, ["大桥", "渡口"], "{script}");
+            assert_eq!(article.paragraphs, BODY, "{script}");
+        }
+    }
+}

@@ -29,3 +29,4 @@ pub(crate) mod placeholder;
 pub(crate) mod stated_date;
 pub(crate) mod understood;
 mod value;
+pub(crate) mod value;

@@ -10,6 +10,7 @@
 //! | `numbered_copy` | writes a copy of the page in which every line is numbered |
 //! | `hidden` | shows hidden text, if a page has no other |
 //! | `script_text` | finds the text of an article in scripts, if a page has no other |
+//! | `script_record` | reads what the object around such a text states about it |
 //! | `relaxed_json` | reads JSON that is not quite valid, and JavaScript's literals |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor, and corrects what it finds |
@@ -64,6 +65,7 @@ mod other_parts;
 mod part_names;
 mod relaxed_json;
 mod script;
+mod script_record;
 mod script_text;
 mod shown_title;
 mod stated_data;
@@ -72,6 +74,7 @@ mod tokens;
 mod whitespace;
 
 use self::hidden::Hidden;
+use self::script_record::ScriptRecord;
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
@@ -126,8 +129,8 @@ pub(crate) fn read(text: &str, labels: &Labels) -> Html {
     if !may_have_other_text {
         return visible.html;
     }
-    if let Some(lines) = visible.lines_in_scripts(text) {
-        return visible.with_article(lines, text.len());
+    if let Some(article) = visible.article_in_scripts(text) {
+        return visible.with_article(article, text.len());
     }
     if visible.amount >= WHOLE_ARTICLE {
         return visible.html;
@@ -237,29 +240,48 @@ impl Reading {
         Self { html, amount, prose, body_in_json, scripts: stated_data.scripts }
     }
 
-    /// The lines of the article in the scripts, if the page itself shows no prose and less text
-    /// or, beside a whole article in JSON-LD, little prose.
-    fn lines_in_scripts(&self, text: &str) -> Option<Vec<Line<'static>>> {
+    /// The article in the scripts, if the page itself shows no prose and less text or, beside a
+    /// whole article in JSON-LD, little prose.
+    fn article_in_scripts(&self, text: &str) -> Option<ArticleInScript> {
         let in_json = || {
             let size = amount::amount_without_tags(self.body_in_json.as_deref()?);
             let body = self.body_in_json.clone().filter(|_| size > 4 * self.prose)?;
-            script_text::in_json_ld(text, body).lines()
+            let lines = script_text::in_json_ld(text, body).lines()?;
+            Some(ArticleInScript { lines, record: None })
         };
         let in_script = || {
-            let lines = script_text::find(text, &self.scripts)?.lines()?;
+            let found = script_text::find(text, &self.scripts)?;
+            let lines = found.lines()?;
             let size: usize = lines.iter().map(|line| amount::amount(&line.text)).sum();
-            (size > 2 * self.amount).then_some(lines)
+            if size <= 2 * self.amount {
+                return None;
+            }
+            let is_around =
+                |(start, end): &&(usize, usize)| *start <= found.start && found.end <= *end;
+            let (start, end) = self.scripts.iter().find(is_around)?;
+            let record = script_record::around(text.get(*start..*end)?, found.start - start);
+            Some(ArticleInScript { lines, record })
         };
         in_json().or_else(|| if self.prose == 0 { in_script() } else { None })
     }
 
-    /// The page with these lines as its article.
-    fn with_article(self, lines: Vec<Line<'static>>, page_bytes: usize) -> Html {
-        let Html { mut layout, metadata, .. } = self.html;
-        layout.lines = lines;
+    /// The page with this article.
+    fn with_article(self, article: ArticleInScript, page_bytes: usize) -> Html {
+        let Html { mut layout, mut metadata, .. } = self.html;
+        layout.lines = article.lines;
+        if let Some(record) = article.record {
+            record.add_to(&mut metadata);
+        }
         layout.repair_mojibake(page_bytes);
         Html { layout, metadata, body: HtmlBody::Article }
     }
+}
+
+/// An article that stands in a script.
+struct ArticleInScript {
+    lines: Vec<Line<'static>>,
+    /// What the object around its text states.
+    record: Option<ScriptRecord>,
 }
 
 /// Why a page has no article whose article, if one was found, is only title and byline
