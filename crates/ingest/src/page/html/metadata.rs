@@ -2,6 +2,7 @@
 //! page (`meta` elements, JSON-LD, bylines, scripts) state.
 
 use super::byline::{self, HtmlByline};
+use super::date_pieces;
 use super::date_precision::{self, stated_moment};
 use super::json_ld::{self, JsonLd, OwnPage};
 use super::lead;
@@ -82,6 +83,7 @@ pub(super) fn read(
     let title = title::read(layout, stated_data, &json, &site_names, article_start, is_article);
     let other_parts = OtherParts::find(&layout.lines, &pieces, &title, article_start, is_article);
     pieces.retain(|piece| !other_parts.has(piece.line));
+    date_pieces::join(&mut pieces);
     let near = byline::lines_near(&layout.lines, &title, article_start, is_extracted);
     let byline = HtmlByline::near(&layout.lines, &pieces, &near, labels);
     let is_of_article = |line: &usize| {

@@ -25,6 +25,7 @@
 //! | `shown_title` | finds the heading or line that shows the title, for `title` |
 //! | `meta_names` | the names of the `meta` elements and fields that `metadata` reads |
 //! | `other_parts` | finds lines of menus, comments and lists of other articles |
+//! | `address`, `tags`, `date_pieces` | the page's address; its tags; dates in several elements |
 //! | `author`, `lead` | choose the author; read how the article begins, for `metadata` |
 //! | `names`, `date_precision` | tell names from other text; compare how precise dates are |
 //! | `amount`, `letters` | measures how much text there is; what of a title is compared |
@@ -41,6 +42,7 @@ mod article;
 mod author;
 mod beside_text;
 mod byline;
+mod date_pieces;
 mod date_precision;
 mod elements;
 mod family;
