@@ -211,3 +211,25 @@ fn the_object_in_a_script_that_has_the_text_states_its_metadata() {
         }
     }
 }
+
+#[test]
+fn addresses_are_resolved_and_that_of_the_home_page_is_not_the_page() {
+    const URL: &str = "https://a.example.cn/2021/1.html";
+    for (head, end) in [
+        ("<link rel=canonical href=/2021/1.html><base href='https://a.example.cn/'>", ""),
+        ("<link rel=canonical href=//a.example.cn/2021/1.html>", ""),
+        (
+            "<link rel=canonical href=https://a.example.cn/><meta property=og:url content=https://a.example.cn/2021/1.html>",
+            "",
+        ),
+        ("<!-- saved from url=(0032)https://a.example.cn/2021/1.html -->", ""),
+        ("", "<p>本文链接：<a href=x>https://a.example.cn/2021/1.html</a> 转载请注明出处</p>"),
+    ] {
+        let page = page(
+            &format!("<title>汉江渡口今天停航</title>{head}"),
+            "<h1>汉江渡口今天停航</h1>",
+            end,
+        );
+        assert_eq!(page.article.url.as_deref(), Some(URL), "{head}{end}");
+    }
+}

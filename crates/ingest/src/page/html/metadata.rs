@@ -1,6 +1,7 @@
 //! Reads the metadata of an HTML page: chooses a value for each field among what the parts of the
 //! page (`meta` elements, JSON-LD, bylines, scripts) state.
 
+use super::address::absolute;
 use super::byline::{self, HtmlByline};
 use super::date_pieces;
 use super::date_precision::{self, stated_moment};
@@ -57,7 +58,7 @@ pub(super) struct Parts<'p> {
     /// The whole page.
     pub(super) html: &'p str,
     /// The labels of bylines.
-    labels: &'p Labels,
+    pub(super) labels: &'p Labels,
     /// Names of the site, reduced to their [`letters_and_digits`].
     pub(super) site_names: Vec<String>,
 }
@@ -75,7 +76,8 @@ pub(super) fn read(
     is_extracted: &dyn Fn(usize) -> bool,
 ) -> FoundMetadata {
     let address = stated_data.canonical.as_deref().or_else(|| stated_data.content(&["og:url"]));
-    let own_page = OwnPage { address, title: layout.head_title.as_deref() };
+    let address = address.and_then(|address| absolute(address, stated_data.base.as_deref()));
+    let own_page = OwnPage { address: address.as_deref(), title: layout.head_title.as_deref() };
     let mut json = json_ld::read(&stated_data.json_ld, own_page);
     let body_in_json = json.body.take();
     let site_names = site_names(stated_data, &json);
@@ -238,18 +240,6 @@ impl Parts<'_> {
             .or_else(in_breadcrumb)
             .map(str::to_owned)
     }
-
-    fn url(&self) -> Option<String> {
-        let stated = [
-            self.stated_data.canonical.as_deref(),
-            self.stated_data.content(&["og:url"]),
-            self.json.url.as_deref(),
-            self.stated_data.content(&["dc.identifier"]),
-        ];
-        let is_absolute = |url: &&str| url.starts_with("http://") || url.starts_with("https://");
-        stated.into_iter().flatten().find(is_absolute).map(str::to_owned)
-    }
-
     fn tags(&self, title: Option<&str>) -> Vec<String> {
         let stated_data = self.stated_data;
         let linked = self

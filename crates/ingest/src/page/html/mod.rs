@@ -37,6 +37,7 @@
 //! characters in the extractor's text name the lines of the article. Offsets are always those of
 //! the original text.
 
+mod address;
 mod amount;
 mod article;
 mod author;
