@@ -233,3 +233,30 @@ fn addresses_are_resolved_and_that_of_the_home_page_is_not_the_page() {
         assert_eq!(page.article.url.as_deref(), Some(URL), "{head}{end}");
     }
 }
+
+#[test]
+fn tags_stand_without_signs_and_labels() {
+    for (head, end) in [
+        ("", "<div class=tags><a href=/tag/1>#大桥</a> <a href=/tag/2># 渡口</a></div>"),
+        ("", "<footer>Tagged <a rel=tag>大桥</a> <a rel=tag>渡口</a></footer>"),
+        ("", "<p>关键词：大桥 渡口</p>"),
+        (
+            "",
+            "<footer>分类：<a rel='category tag' href=/c>旅行</a> 标签：<a rel=tag>大桥</a>、\
+             <a rel=tag>渡口</a></footer>",
+        ),
+        ("<meta name=keywords content='大桥 渡口'>", ""),
+        (
+            "<meta property=article:tag content=渡口>",
+            "<div><a href=/tag/1>#大桥</a> <a href=/tag/2>#渡口</a></div>",
+        ),
+    ] {
+        let page = page(
+            &format!("<title>汉江渡口今天停航</title>{head}"),
+            "<h1>汉江渡口今天停航</h1>",
+            end,
+        );
+        assert_eq!(page.article.tags, ["大桥", "渡口"], "{head}{end}");
+        assert_eq!(page.article.paragraphs, BODY, "{head}{end}");
+    }
+}

@@ -10,13 +10,12 @@ use super::lead;
 use super::letters::letters_and_digits;
 use super::lines::TextPiece;
 use super::meta_names::{DATES, PUBLISHED, SCRIPT_DATES, SOURCES};
-use super::non_text::{is_line_of_tags, non_text_lines};
+use super::non_text::non_text_lines;
 use super::other_parts::OtherParts;
 use super::script;
 use super::stated_data::StatedData;
 use super::title;
 use super::whitespace::one_line;
-use crate::fields::placeholder::is_placeholder;
 use crate::fields::stated_date::is_null_date;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::byline::Byline;
@@ -27,10 +26,6 @@ use crate::page::names::is_outlet;
 use crate::page::names::value::bare_name;
 use crate::record::{DateOrigin, Moment};
 
-/// Maximum number of tags that are kept.
-const MAX_TAGS: usize = 40;
-/// Maximum characters of a tag.
-const MAX_TAG: usize = 24;
 /// How many of the first lines of the article can name the author.
 pub(super) const LEAD_LINES: usize = 3;
 
@@ -239,36 +234,6 @@ impl Parts<'_> {
             .or_else(|| self.stated_data.content(&["article:section", "columnname"]))
             .or_else(in_breadcrumb)
             .map(str::to_owned)
-    }
-    fn tags(&self, title: Option<&str>) -> Vec<String> {
-        let stated_data = self.stated_data;
-        let linked = self
-            .layout
-            .lines
-            .iter()
-            .filter(|line| is_line_of_tags(line))
-            .flat_map(|line| line.links.iter().map(String::as_str));
-        let single =
-            stated_data.contents("article:tag").chain(stated_data.contents("og:article:tag"));
-        let keywords = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
-            stated_data
-                .contents(name)
-                .flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
-        });
-        let json = self.json.keywords.iter().map(String::as_str);
-        let title = title.map(letters_and_digits);
-        let mut tags: Vec<String> = Vec::new();
-        for tag in linked.chain(single).chain(json).chain(keywords).map(one_line) {
-            let is_tag = !tag.is_empty()
-                && tag.chars().count() <= MAX_TAG
-                && !is_placeholder(&tag)
-                && title.as_deref() != Some(&letters_and_digits(&tag))
-                && !tags.contains(&tag);
-            if is_tag && tags.len() < MAX_TAGS {
-                tags.push(tag);
-            }
-        }
-        tags
     }
 }
 

@@ -72,6 +72,7 @@ mod script_record;
 mod script_text;
 mod shown_title;
 mod stated_data;
+mod tags;
 mod title;
 mod tokens;
 mod whitespace;

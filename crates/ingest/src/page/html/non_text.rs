@@ -3,6 +3,7 @@
 
 use super::amount::is_links_only;
 use super::byline::{HtmlByline, is_long};
+use super::tags::has_labelled_tags;
 use super::title::HtmlTitle;
 use crate::page::boilerplate::breadcrumb;
 use crate::page::byline;
@@ -82,13 +83,16 @@ fn may_end_paragraph(c: char) -> bool {
     is_sentence_end(c) || matches!(c, '”' | '」' | '…' | '）' | ')' | ':' | '：')
 }
 
-/// Whether a line consists of links to tags, or begins with a label of tags and has links.
+/// Whether a line consists of links to tags; or begins with a label of tags, and has links or is
+/// short.
 pub(super) fn is_line_of_tags(line: &Line<'_>) -> bool {
-    line.tag_links_only || !line.links.is_empty() && is_labelled_as_tags(&line.text)
+    line.tag_links_only
+        || !line.links.is_empty() && is_labelled_as_tags(&line.text)
+        || line.links.is_empty() && has_labelled_tags(line)
 }
 
 fn is_labelled_as_tags(text: &str) -> bool {
-    ["标签", "標籤", "標簽", "关键词", "關鍵詞", "关键字", "Tags", "TAGS"]
+    ["标签", "標籤", "標簽", "关键词", "關鍵詞", "关键字", "關鍵字", "Tagged", "Tags", "TAGS"]
         .iter()
         .any(|label| text.starts_with(label))
 }
