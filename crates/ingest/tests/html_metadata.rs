@@ -143,6 +143,51 @@ fn dates_of_events_are_not_the_date_of_the_page() {
 }
 
 #[test]
+fn dates_are_read_from_attributes_and_from_several_elements() {
+    let markup = DateOrigin::Markup;
+    for (head, line, origin) in [
+        (
+            "",
+            "<time class=published itemprop=datePublished content='2021-05-06T10:22:00+08:00'>昨天</time>",
+            markup,
+        ),
+        ("", "<span itemprop=datePublished content='2021-05-06T02:22:00Z'></span>", markup),
+        (
+            "",
+            "<span property='dc:date dc:created' content='2021-05-06 10:22'>5月6日</span>",
+            markup,
+        ),
+        ("", "<abbr class=published title='2021-05-06T10:22:00+08:00'>5月6日</abbr>", markup),
+        ("", "<time title='2021-05-06 10:22:00'>3天前</time>", markup),
+        ("", "<span class=time data-time=1620267720>2小时前</span>", markup),
+        ("", "<em>发表于 <span title='2021-5-6 10:22'>3天前</span></em>", markup),
+        (
+            "<meta property='bytedance:published_time' content='2021-05-06T10:22:00+08:00'>",
+            "",
+            DateOrigin::Meta,
+        ),
+        (
+            "",
+            "<span class=year><em>2021</em></span><span class=day><em>05</em>/<em>06</em></span>\
+             <span class=time>10:22</span>",
+            DateOrigin::Text,
+        ),
+        ("", "<div>2021</div><div>05/06</div><div>10:22</div>", DateOrigin::Text),
+        ("", "<b>06</b><i>2021-05</i><i>10:22</i>", DateOrigin::Text),
+        ("<script>var createTime = '2021-05-06 10:22';</script>", "", DateOrigin::Script),
+    ] {
+        let top = format!("<h1>汉江渡口今天停航</h1><div>{line}</div>");
+        let page = page(&format!("<title>汉江渡口今天停航</title>{head}"), &top, "");
+        assert_eq!(page.article.date.value, Some(TIME), "{head}{line}");
+        assert_eq!(page.article.date.provenance, DateProvenance::Stated(origin), "{head}{line}");
+    }
+    let comments = "<div class=comments><p>王五 <span itemprop=datePublished content='2021-05-06'>\
+        </span></p><p>停航多久？</p></div>";
+    let found = page("<title>汉江渡口今天停航</title>", "<h1>汉江渡口今天停航</h1>", comments);
+    assert_eq!(found.article.date.value, None);
+}
+
+#[test]
 fn names_are_read_from_json_ld_and_microdata() {
     let graph = |author: &str| {
         format!(
@@ -210,6 +255,13 @@ fn the_object_in_a_script_that_has_the_text_states_its_metadata() {
             assert_eq!(article.paragraphs, BODY, "{script}");
         }
     }
+}
+
+#[test]
+fn the_account_of_wechat_is_the_source() {
+    let top = "<h1>汉江渡口今天停航</h1><span>苏河</span> <a id=js_name> 城南旧事簿 </a>";
+    let page = page("<title>汉江渡口今天停航</title>", top, "");
+    assert_eq!(page.article.source.as_deref(), Some("城南旧事簿"));
 }
 
 #[test]

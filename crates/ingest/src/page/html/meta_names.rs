@@ -53,7 +53,7 @@ pub(super) const AUTHORS: [&str; 7] = [
     "parsely-author",
 ];
 /// Fields of scripts with the date of the article, not of the visit.
-pub(super) const SCRIPT_DATES: [&str; 9] = [
+pub(super) const SCRIPT_DATES: [&str; 10] = [
     "pubtime",
     "pubTime",
     "publishTime",
@@ -63,6 +63,8 @@ pub(super) const SCRIPT_DATES: [&str; 9] = [
     "newsTime",
     "ptime",
     "datePublished",
+    // WeChat.
+    "createTime",
 ];
 /// Names of `meta` elements by which we recognise content management systems that state the editor
 /// as `author`.

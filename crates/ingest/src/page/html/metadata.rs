@@ -210,6 +210,10 @@ impl Parts<'_> {
         let stated = |value: &str| Some(bare_name(value).to_owned()).filter(|name| is_outlet(name));
         let meta =
             || SOURCES.iter().find_map(|name| self.stated_data.contents(name).find_map(stated));
+        let account = || {
+            let element = self.html.get(self.stated_data.account_element?..)?;
+            stated(element.split('<').next()?)
+        };
         let in_scripts = || {
             script::value(self.html, &self.stated_data.scripts, "source", |value| {
                 stated(value).filter(|value| !value.is_ascii())
@@ -219,6 +223,7 @@ impl Parts<'_> {
         source
             .clone()
             .or_else(|| marked_source.clone())
+            .or_else(account)
             .or_else(meta)
             .or_else(|| self.byline_of_whole_page(pieces).source)
             .or_else(in_scripts)
