@@ -234,8 +234,9 @@ fn best_date(
 /// Whether a paragraph begins with a label that says what its date is the date of, if not of the
 /// publication, as in `講座時間：2021年6月18日`.
 fn begins_with_event(paragraph: &str) -> bool {
-    let mut parts = paragraph.split(|c: char| is_colon(c) || c.is_ascii_digit());
-    parts.next().is_some_and(|label| page_words().is_event(label))
+    let is_end = |c: char| is_colon(c) || c.is_ascii_digit();
+    let end = paragraph.char_indices().take(LEAD_CHARS).find(|(_, c)| is_end(*c));
+    end.is_some_and(|(at, _)| page_words().is_event(&paragraph[..at]))
 }
 
 /// The last character boundary at or before byte `at`.

@@ -68,7 +68,8 @@ fn links_after_label<'l>(line: &'l Line<'_>) -> impl Iterator<Item = &'l str> {
     const MAX_LABEL: usize = 8;
     let text = &*line.text;
     let has_links = !line.links.is_empty() && text.len() <= MAX_BYTES && !is_line_of_tags(line);
-    let mut starts = text.match_indices(is_colon).filter(|_| has_links);
+    let searched = if has_links { text } else { "" };
+    let mut starts = searched.match_indices(is_colon);
     let label = starts.find_map(|(colon, _)| {
         // The text before may end without a separator: `旅行标签：杭州`.
         let starts = text[..colon].char_indices().rev().take(MAX_LABEL).map(|(at, _)| at);
