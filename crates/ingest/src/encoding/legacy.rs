@@ -43,8 +43,9 @@ pub(crate) fn read_page_as_gb2312(line: &str) -> Option<(String, CodePage)> {
         let runs = Gb2312Runs::new(line, |c| page.byte_of(c).filter(is_second));
         let chars = runs.read.chars().count();
         let proportion = frequent_proportion(&runs.read);
-        let is_text =
-            chars >= MIN_PAGE_CHARS && runs.broken * 8 <= chars && proportion >= MIN_FREQUENT;
+        // In a few words in capitals, many pairs can be frequent characters by chance.
+        let wanted = MIN_FREQUENT.max(0.3 + 1.5 / chars.max(1) as f64);
+        let is_text = chars >= MIN_PAGE_CHARS && runs.broken * 8 <= chars && proportion >= wanted;
         is_text.then_some((proportion * chars as f64, runs.text, page))
     });
     let best = readings.max_by(|(a, ..), (b, ..)| a.total_cmp(b));
