@@ -28,5 +28,4 @@ mod literal;
 pub(crate) mod placeholder;
 pub(crate) mod stated_date;
 pub(crate) mod understood;
-mod value;
 pub(crate) mod value;

@@ -46,7 +46,9 @@ pub(super) fn find(
     let extracted = with_paragraphs(lines_of_article(copy, layout.lines.len())?, &layout.lines);
     let start = extracted.iter().position(|kept| *kept);
     // JSON-LD and the name of the site matter for the text of the title, not for its line.
-    let title = title::read(layout, stated_data, &JsonLd::default(), &[], start).main_line;
+    let is_extracted = |line: usize| extracted.get(line).copied().unwrap_or(false);
+    let title = title::read(layout, stated_data, &JsonLd::default(), &[], start, &is_extracted);
+    let title = title.main_line;
     let view = View::new(&layout.lines, nesting, title);
     let extracted = other_boxes::without_boxes(extracted, &view);
     let mut kept = extracted.clone();

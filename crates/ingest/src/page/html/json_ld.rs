@@ -8,7 +8,6 @@ use super::date_precision::stated_moment;
 use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
 use super::relaxed_json;
 use super::script::in_script;
-use crate::fields::placeholder::is_placeholder;
 use crate::page::names::is_person;
 use crate::record::Moment;
 

@@ -5,14 +5,16 @@
 use serde_json::{Map, Value};
 
 use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
-use super::names::{bare_name, is_outlet, is_outlet_like, is_person, person_name};
 use super::relaxed_json;
 use super::title::names_no_article;
 use super::whitespace::one_line;
 use crate::fields::field::Field;
 use crate::fields::stated_date::{self, StatedDate};
 use crate::fields::{keys, value};
+use crate::page::labels::Labels;
 use crate::page::metadata::Metadata;
+use crate::page::names::value::{bare_name, person_name};
+use crate::page::names::{is_certain_outlet, is_outlet, is_person};
 use crate::record::{DateOrigin, Moment};
 
 /// How many of the objects around a text are read, from the inside to the outside.
@@ -109,7 +111,9 @@ impl ScriptRecord {
                     set(&mut record.title, Some(&*text).filter(|_| is_title));
                 }
                 Field::Date if record.date.is_none() => {
-                    if let Some(StatedDate::Moment(moment)) = stated_date::of_value(value) {
+                    if let Some(StatedDate::Moment(moment)) =
+                        stated_date::of_value(value, Labels::builtin())
+                    {
                         record.date = Some(moment);
                     }
                 }
@@ -120,7 +124,7 @@ impl ScriptRecord {
                 }
                 Field::Author => {
                     let text = single();
-                    let is_name = |name: &&str| is_person(name) && !is_outlet_like(name);
+                    let is_name = |name: &&str| is_person(name) && !is_certain_outlet(name);
                     set(&mut record.author, Some(person_name(&text)).filter(is_name));
                 }
                 Field::Tags if record.tags.is_empty() => {
@@ -139,7 +143,7 @@ impl ScriptRecord {
         if let Some(title) = self.title {
             let wanted = letters_and_digits(&title);
             let is_better = metadata.title.as_deref().is_none_or(|shown| {
-                is_outlet_like(shown)
+                is_certain_outlet(shown)
                     || names_no_article(shown, &[])
                     || !wanted.is_empty() && letters_and_digits(shown).contains(&wanted)
             });

@@ -71,7 +71,7 @@ pub(super) fn read(
 pub(super) fn names_no_article(title: &str, site_names: &[String]) -> bool {
     let is_any_page = |part: &str| page_words().is_untitled(part);
     let is_site = |part: &str| {
-        is_outlet_like(part)
+        is_certain_outlet(part)
             || page_words().is_outlet(part)
             || site_names.contains(&letters_and_digits(part))
     };
