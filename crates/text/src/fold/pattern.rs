@@ -85,11 +85,11 @@ impl Pattern {
             .map(|at| counts(chars[at - 1], chars[at]).then(|| gap(&folded, &key, at)))
             .collect();
         let mut symbols = Vec::new();
-        append_symbols(&folded, &key, 0, &mut symbols);
+        append_symbols(&folded, &key, 0, Count::Symbols, &mut symbols);
         let start = symbols.iter().map(|(_, c)| *c).collect();
         symbols.clear();
         if !chars.is_empty() {
-            append_symbols(&folded, &key, chars.len(), &mut symbols);
+            append_symbols(&folded, &key, chars.len(), Count::Symbols, &mut symbols);
         }
         let end = symbols.iter().map(|(_, c)| *c).collect();
         Self { key: chars.to_vec(), start, inner, end, edges }
@@ -177,7 +177,7 @@ impl Pattern {
             }
         } else {
             symbols.clear();
-            append_symbols(folded, key, range.start, symbols);
+            append_symbols(folded, key, range.start, Count::Symbols, symbols);
             let from = symbols.len().checked_sub(self.start.len())?;
             let (start, _) = symbols[from];
             span.start = symbols_equal(&symbols[from..], &self.start).then_some(start)?;
@@ -188,7 +188,7 @@ impl Pattern {
             }
         } else {
             symbols.clear();
-            append_symbols(folded, key, range.end, symbols);
+            append_symbols(folded, key, range.end, Count::Symbols, symbols);
             let first = symbols.get(..self.end.len())?;
             span.end =
                 symbols_equal(first, &self.end).then(|| first.last().map(|(at, _)| at + 1))??;
@@ -206,7 +206,7 @@ impl Pattern {
         let gaps = if count == 0 { 0..0 } else { 0..key.chars().len() + 1 };
         gaps.flat_map(move |at| {
             let mut symbols = Vec::new();
-            append_symbols(folded, key, at, &mut symbols);
+            append_symbols(folded, key, at, Count::Symbols, &mut symbols);
             let windows =
                 symbols.windows(count).filter(|window| symbols_equal(window, &self.start));
             let found = windows.filter_map(|window| {
@@ -231,13 +231,24 @@ fn is_apart(key: &Key, at: usize) -> bool {
 /// The gap between key characters `at - 1` and `at`; `at` is at least 1.
 fn gap(folded: &Folded<'_>, key: &Key, at: usize) -> Gap {
     let mut symbols = Vec::new();
-    let spaced = append_symbols(folded, key, at, &mut symbols);
+    let spaced = append_symbols(folded, key, at, Count::BetweenDigits, &mut symbols);
     let between_digits = is_digit(key.chars()[at - 1]) && is_digit(key.chars()[at]);
     Gap {
         symbols: symbols.into_iter().map(|(_, c)| c).collect(),
         spaced: between_digits && spaced,
         apart: between_digits && is_apart(key, at),
     }
+}
+
+/// Which punctuation of a gap counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Count {
+    /// The symbols of [`is_symbol`]. This is so at the start and the end of a pattern: whether
+    /// other punctuation there stands between two digits cannot be seen in the pattern, so the
+    /// pattern `%~60` does not say whether its `~` does.
+    Symbols,
+    /// Between two digits without a space, all punctuation.
+    BetweenDigits,
 }
 
 /// Appends the symbols that count between key characters `at - 1` and `at` to `symbols`, with their
@@ -247,6 +258,7 @@ fn append_symbols(
     folded: &Folded<'_>,
     key: &Key,
     at: usize,
+    count: Count,
     symbols: &mut Vec<(usize, char)>,
 ) -> bool {
     let range = key.gap(at, folded.char_count());
@@ -257,8 +269,10 @@ fn append_symbols(
     let spaced = text.contains(char::is_whitespace);
     let digit_at =
         |at: Option<usize>| at.and_then(|at| key.chars().get(at)).is_some_and(|c| is_digit(*c));
-    // Between two digits without a space, all punctuation counts.
-    let all_count = !spaced && digit_at(at.checked_sub(1)) && digit_at(Some(at));
+    let all_count = count == Count::BetweenDigits
+        && !spaced
+        && digit_at(at.checked_sub(1))
+        && digit_at(Some(at));
     symbols.extend((range.start..).zip(text.chars()).filter(|(_, c)| all_count || is_symbol(*c)));
     spaced
 }
@@ -307,6 +321,9 @@ mod tests {
         assert_eq!(finds("$100", "US$100.50").as_deref(), Some("$100"));
         assert_eq!(finds("++", "C++").as_deref(), Some("++"));
         assert_eq!(finds("漲5%", "漲（5）%").as_deref(), Some("涨(5)%"));
+        assert_eq!(finds("%~60%", "50%~60%").as_deref(), Some("%~60%"));
+        assert_eq!(finds("60~%", "60~%50").as_deref(), Some("60~%"));
+        assert_eq!(finds("%、+", "5%、+8").as_deref(), Some("%、+"));
         for (phrase, text) in [
             ("3.5%", "13.5%"),
             ("3.5%", "35%"),
