@@ -196,3 +196,96 @@ fn quarters_in_words_equal_their_digits() {
     let found = dir.ids(&["--strict", "--all", "三季"]);
     assert!(!found.contains(&"c-13".to_owned()), "{found:?}");
 }
+
+#[test]
+fn ten_and_a_hundred_that_count_something_equal_their_digits() {
+    let dir = indexed(&[
+        ("bond-digits", "10年期國債", ""),
+        ("bond-words", "十年期國債", ""),
+        ("days-digits", "執政100天", ""),
+        ("days-words", "執政百天", ""),
+        ("full", "底氣十足，十分重要，百貨公司。", ""),
+        ("losses-digits", "遭遇10連敗", ""),
+        ("losses-words", "遭遇十連敗", ""),
+        ("money-digits", "市值100億", ""),
+        ("money-words", "市值百億", ""),
+        ("old-digits", "30歲", ""),
+        ("old-words", "卅歲", ""),
+        ("rich", "百萬富翁", ""),
+        ("times-digits", "漲10倍", ""),
+        ("times-words", "漲十倍", ""),
+    ]);
+    for (words, digits, name) in [
+        ("十年期國債", "10年期國債", "bond"),
+        ("百天", "100天", "days"),
+        ("十連敗", "10連敗", "losses"),
+        ("百億", "100億", "money"),
+        ("卅歲", "30歲", "old"),
+        ("十倍", "10倍", "times"),
+    ] {
+        let both = [format!("{name}-digits"), format!("{name}-words")];
+        let both: Vec<&str> = both.iter().map(String::as_str).collect();
+        assert_finds(&dir, &[(words, &both), (digits, &both)]);
+    }
+    assert_finds(&dir, &[("百萬", &["rich"]), ("100萬", &[]), ("10分", &[]), ("十足", &["full"])]);
+}
+
+#[test]
+fn a_number_inside_a_word_equals_its_digits() {
+    let dir = indexed(&[
+        ("digits", "雙11成交額創新高", ""),
+        ("other", "雙方在11月成交，成交額不高", ""),
+        ("words", "雙十一成交額創新高", ""),
+    ]);
+    assert_finds(
+        &dir,
+        &[
+            ("雙十一", &["digits", "words"]),
+            ("雙十一成交額", &["digits", "words"]),
+            ("雙十一當天", &[]),
+        ],
+    );
+}
+
+#[test]
+fn ratios_in_words_equal_their_digits() {
+    let pairs = [
+        ("discount", "打八五折", "打8.5折"),
+        ("discount-75", "打七五折", "打75折"),
+        ("fraction", "三分之一席次", "1/3席次"),
+        ("fraction-3", "四分之三股權", "¾股權"),
+        ("mille", "千分之五稅率", "5‰稅率"),
+        ("mille-3", "千分之三費率", "0.3%費率"),
+        ("myria", "萬分之一機率", "0.01%機率"),
+        ("range", "百分之六至七增長", "6%至7%增長"),
+        ("minus", "增速負百分之五點二", "增速-5.2%"),
+    ];
+    let texts: Vec<(String, &str)> = pairs
+        .iter()
+        .flat_map(|(id, words, digits)| {
+            [(format!("{id}-digits"), *digits), (format!("{id}-words"), *words)]
+        })
+        .collect();
+    let documents: Vec<(&str, &str, &str)> =
+        texts.iter().map(|(id, text)| (id.as_str(), *text, "")).collect();
+    let dir = indexed(&documents);
+    for (id, words, digits) in pairs {
+        let both = [format!("{id}-digits"), format!("{id}-words")];
+        let both: Vec<&str> = both.iter().map(String::as_str).collect();
+        assert_finds(&dir, &[(words, &both), (digits, &both)]);
+    }
+    assert_finds(
+        &dir,
+        &[
+            ("85折", &["discount-digits", "discount-words"]),
+            ("八五折", &["discount-digits", "discount-words"]),
+            ("7.5折", &["discount-75-digits", "discount-75-words"]),
+            ("⅓", &["fraction-digits", "fraction-words"]),
+            ("3分之1", &["fraction-digits", "fraction-words"]),
+            ("3/4", &["fraction-3-digits", "fraction-3-words"]),
+            ("0.5%", &["mille-digits", "mille-words"]),
+            ("7%", &["range-digits", "range-words"]),
+            ("增速-5%", &[]),
+        ],
+    );
+}

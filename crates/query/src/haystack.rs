@@ -119,13 +119,21 @@ impl<'t> Haystack<'t> {
     /// [`MIN_EMBEDDED`] key characters are found anywhere, even inside runs of letters. A shorter
     /// word must start and end at the boundary of a word, or with a symbol of its own, as `C++`
     /// does; a [`NeedleKind::ExactPrefix`] may end anywhere. No word starts inside a Chinese
-    /// numeral: 三季 is not found in 十三季.
+    /// numeral, and none that ends with a numeral ends inside one: 三季 is not found in 十三季, and
+    /// 百分之五 not in 百分之五点二.
     fn is_bounded(&self, needle: &Needle, pattern: &Pattern, found: &PatternMatch) -> bool {
         let is_numeral = |c: &char| HAN_NUMERALS.contains(*c);
         // Of the text, not of the key, which leaves out the mark of 第二、三季.
         let before = found.folded.start.checked_sub(1);
         let before = before.and_then(|at| self.folded.slice(at..at + 1).chars().next());
         if pattern.key().first().is_some_and(is_numeral) && before.as_ref().is_some_and(is_numeral)
+        {
+            return false;
+        }
+        let mut after = self.folded.slice(found.folded.end..found.folded.end + 2).chars();
+        if pattern.key().last().is_some_and(is_numeral)
+            && needle.kind == NeedleKind::ExactWord
+            && after.find(|c| *c != '点').as_ref().is_some_and(is_numeral)
         {
             return false;
         }

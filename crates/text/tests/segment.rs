@@ -148,9 +148,15 @@ fn check_laws(text: &str) {
         if token.kind == TokenKind::Value {
             let numerals = "零〇一二两三四五六七八九十廿卅壹贰叁肆伍陆柒捌玖";
             let number = |c: char| c.is_ascii_digit() || numerals.contains(c);
-            assert!(slice.starts_with(number) || slice.starts_with("百分之"), "{text:?}");
-            let digits = token.text.strip_suffix('%').unwrap_or(&token.text);
-            assert!(digits.bytes().all(|b| b.is_ascii_digit() || b == b'.'), "{text:?}");
+            // A ratio (百分之三, 千分之三) or a round number (百天).
+            let is_round = slice.starts_with(['百', '千']) || slice.starts_with("万分之");
+            assert!(slice.starts_with(number) || is_round, "{text:?}");
+            // A fraction has two numbers.
+            let mut numbers = token.text.strip_suffix('%').unwrap_or(&token.text).split('/');
+            let is_number = |number: &str| {
+                !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            };
+            assert!(numbers.all(is_number), "{text:?}");
             continue;
         }
         let key = |text: &str| text.chars().filter(|c| is_key_char(*c)).collect::<String>();

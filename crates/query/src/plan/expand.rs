@@ -13,10 +13,7 @@ use std::ops::Range;
 use wensou_index::TermKind;
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
-use super::dates::dates;
-use super::ordinal_numerals::ordinals;
-use super::typed_words::typed_words;
-use super::variant::TypedWord;
+use super::expand_numbers::add_numbers_and_dates;
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
@@ -136,7 +133,7 @@ type WordRef = (usize, usize);
 
 /// A variant that was not typed, and the words of a run that it expands. A document that has the
 /// variant counts as having these words.
-type FoundVariant = (Range<usize>, Variant);
+pub(super) type FoundVariant = (Range<usize>, Variant);
 
 /// Adds the expansions of a run of neighbouring texts. They include dates if `dated` is set.
 fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
@@ -151,7 +148,8 @@ fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>, dated: bool) {
             word_refs.iter().map(|(text, word)| &run[*text].text.words[*word]).collect();
         add_synonyms(&words, tables, &mut found);
         add_joined_words(&words, &mut found);
-        add_numbers_and_dates(run, &words, tables.segmenter, &mut found);
+        let typed: Vec<&str> = run.iter().map(|it| it.text.typed.as_str()).collect();
+        add_numbers_and_dates(&typed, &words, tables.segmenter, &mut found);
         if !dated {
             found.retain(|(_, variant)| variant.origin != Origin::Date);
         }
@@ -251,82 +249,6 @@ fn add_joined_words(words: &[&QueryWord], found: &mut Vec<FoundVariant>) {
             }
         }
     }
-}
-
-/// Adds the values of numbers, the other spellings of ordinals, and dates, which are conditions on
-/// the date of a document. A plain number gets a value, too, since a page may write it with a
-/// multiplier.
-fn add_numbers_and_dates(
-    run: &[&mut ExpandedText],
-    words: &[&QueryWord],
-    segmenter: &Segmenter,
-    found: &mut Vec<FoundVariant>,
-) {
-    for (at, word) in words.iter().enumerate() {
-        let word = &word.variants[0];
-        if word.mode == MatchMode::Word
-            && word.text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'%'))
-        {
-            let variant = Variant::new(&word.text, TokenKind::Value, Origin::Number);
-            found.extend(variant.map(|variant| (at..at + 1, variant)));
-        }
-    }
-    let typed = run.iter().map(|it| it.text.typed.as_str()).collect::<Vec<_>>().join(" ");
-    let folded = Folded::new(&typed);
-    let (values, dates) = (wensou_text::number_values(&folded), dates(folded.as_str()));
-    let has_ordinal = folded.as_str().contains(['第', '季']);
-    if values.is_empty() && dates.is_empty() && !has_ordinal {
-        return;
-    }
-    let typed_words = typed_words_of(run, segmenter);
-    debug_assert_eq!(typed_words.len(), words.len());
-    let of_ordinals = if has_ordinal {
-        ordinals(&folded.as_str().chars().collect::<Vec<_>>(), &typed_words)
-    } else {
-        Vec::new()
-    };
-    found.extend(of_ordinals.into_iter().filter(|(range, _)| range.end <= words.len()));
-    let spans: Vec<Range<usize>> = typed_words.into_iter().map(|word| word.chars).collect();
-    // The words that lie in a range of characters that starts with a word. A word that is longer
-    // than the range is not among them, so it is required: 年底 of `2023年底`.
-    let words_in = |chars: &Range<usize>| {
-        let start = spans.iter().position(|word| word.start == chars.start)?;
-        let end = start + spans[start..].iter().take_while(|word| word.end <= chars.end).count();
-        (start < end && end <= words.len()).then_some(start..end)
-    };
-    for (chars, digits) in values {
-        // Typed with a space, 億元 of `5 億元` is one word, which the number ends in.
-        let longest = chars.end + usize::from(folded.slice(chars.clone()).contains(' '));
-        // A number that ends inside another word does not count.
-        let ends_with_word = |end: usize| spans.iter().any(|word| word.end == end);
-        let end = (chars.end..=longest).find(|end| ends_with_word(*end));
-        if let Some(words) = end.and_then(|end| words_in(&(chars.start..end))) {
-            let variant = Variant::new(&digits, TokenKind::Value, Origin::Number);
-            found.extend(variant.map(|variant| (words, variant)));
-        }
-    }
-    for (chars, mode) in dates {
-        if let Some(words) = words_in(&chars) {
-            let text = folded.slice(chars).to_owned();
-            found.push((words, Variant { text, key: Vec::new(), mode, origin: Origin::Date }));
-        }
-    }
-}
-
-/// The words of the texts of a run, in characters of the texts joined with spaces.
-fn typed_words_of(run: &[&mut ExpandedText], segmenter: &Segmenter) -> Vec<TypedWord> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    for text in run {
-        let folded = Folded::new(&text.text.typed);
-        let of_text = typed_words(&folded, segmenter).into_iter();
-        words.extend(of_text.map(|word| TypedWord {
-            chars: start + word.chars.start..start + word.chars.end,
-            variants: word.variants,
-        }));
-        start += folded.char_count() + 1;
-    }
-    words
 }
 
 /// The terms of a text, as if it were typed.

@@ -16,6 +16,7 @@ mod compile;
 mod compile_text;
 mod dates;
 pub(crate) mod expand;
+mod expand_numbers;
 pub(crate) mod expr;
 mod field_expr;
 pub(crate) mod needle;

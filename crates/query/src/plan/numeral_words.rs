@@ -15,7 +15,8 @@ const MIN_ORDINAL_DIGITS: usize = 3;
 ///
 /// A word that was cut in two is still found as it was typed: its first half is found where the
 /// whole stands, which has its second half as well. A document must have both halves, but the
-/// numeral may also be found by its value, which the expansions add.
+/// numeral may also be found by its value, which the expansions add. If a numeral begins in a word
+/// that ends inside the numeral, the two are one word.
 pub(super) fn separate_numerals(folded: &Folded<'_>, words: Vec<TypedWord>) -> Vec<TypedWord> {
     let mut separate = Vec::with_capacity(words.len());
     let mut remaining = words.into_iter().peekable();
@@ -27,7 +28,10 @@ pub(super) fn separate_numerals(folded: &Folded<'_>, words: Vec<TypedWord>) -> V
         let is_ordinal = first.start + 1 == value.start
             && digits.len() >= MIN_ORDINAL_DIGITS
             && folded.slice(first.start..value.start) == "第";
-        if first.start != value.start && !is_ordinal {
+        let starts_in_word = first.start != value.start && !is_ordinal;
+        // 第十二 is left to `ordinal_numerals`.
+        let is_cut = first.end > value.start && first.end < value.end;
+        if starts_in_word && (!is_cut || folded.slice(first.clone()).starts_with('第')) {
             continue;
         }
         let mut within = Vec::new();
@@ -38,7 +42,14 @@ pub(super) fn separate_numerals(folded: &Folded<'_>, words: Vec<TypedWord>) -> V
         // `○` is the zero of a year.
         let is_part = |c: char| is_han(c) || c == '○';
         let is_han_only = |chars: Range<usize>| folded.slice(chars).chars().all(is_part);
-        if is_han_only(value.start..last.end.max(value.end)) {
+        if starts_in_word {
+            // 双十 and 一 are the word 双十一.
+            if !is_han_only(first.start..last.end) {
+                separate.extend(within);
+                continue;
+            }
+            separate.extend(han_word(folded, first.start..value.end, first.start..last.end));
+        } else if is_han_only(value.start..last.end.max(value.end)) {
             if is_ordinal {
                 separate.extend(han_word(
                     folded,

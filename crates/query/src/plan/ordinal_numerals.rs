@@ -96,7 +96,7 @@ fn numeral_before(chars: &[char], end: usize) -> Option<(Range<usize>, String)> 
 const HAN_DIGITS: [char; 9] = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
 /// A number from 1 to 99 in Han numerals.
-fn to_han(number: usize) -> Option<String> {
+pub(super) fn to_han(number: usize) -> Option<String> {
     let digit = |digit: usize| digit.checked_sub(1).map(|at| HAN_DIGITS[at]);
     match (number / 10, number % 10) {
         (0, 0) => None,

@@ -8,15 +8,18 @@
 //!   the user. `compounds` knows the words of the user that consist of several words.
 //! - `latin` cuts Latin letters and digits.
 //! - `numbers` computes the values of numbers with multipliers, `numerals` those of Chinese
-//!   numerals. These values are additional tokens.
+//!   numerals, `counted` those of numerals such as 十 that only sometimes are numbers, `ratios` those
+//!   of percentages, fractions and discounts. These values are additional tokens.
 
 mod added_words;
 mod compounds;
+mod counted;
 mod cursor;
 mod dictionary;
 mod latin;
 mod numbers;
 pub(crate) mod numerals;
+mod ratios;
 mod route;
 pub(crate) mod token;
 mod trie;
@@ -29,7 +32,8 @@ use crate::fold::key::is_key_char;
 use crate::fold::{Folded, fold};
 use crate::segment::cursor::{TextCursor, TextOffset};
 use crate::segment::numbers::{Value, can_start_numeral, number_value};
-use crate::segment::numerals::numeral_value;
+use crate::segment::numerals::{is_round, numeral_value};
+use crate::segment::ratios::end_of_range;
 use crate::segment::route::{HanSegmenter, Scratch};
 use crate::segment::token::{Output, PART, Token, TokenKind, WHOLE};
 use crate::tables::class::{Class, is_han};
@@ -303,7 +307,8 @@ fn emit_number_value<'f>(
     sink: &mut impl FnMut(Token<'f>),
 ) {
     if start.byte >= *value_end
-        && let Some(value) = number_value(&text[start.byte..])
+        && let (before, from) = text.split_at(start.byte)
+        && let Some(value) = number_value(from).or_else(|| end_of_range(before, from))
     {
         *value_end = start.byte + value.len;
         sink(value_token(text, start, value));
@@ -319,8 +324,7 @@ fn emit_numeral_values<'f>(
     value_end: &mut usize,
     sink: &mut impl FnMut(Token<'f>),
 ) {
-    // 百 begins a percentage: 百分之二十.
-    let may_start = |c: &char| can_start_numeral(*c) || *c == '百';
+    let may_start = |c: &char| can_start_numeral(*c) || is_round(*c);
     let (mut byte, mut index) = (start.byte, 0);
     while let Some(skipped) = chars[index..].iter().position(may_start) {
         byte += chars[index..index + skipped].iter().map(|c| c.len_utf8()).sum::<usize>();

@@ -7,6 +7,8 @@
 
 use std::cmp::Ordering;
 
+use crate::segment::ratios::ratio_in_digits;
+
 /// Maximum number of digits of a value that becomes a token. A longer value is taken for an
 /// account number or a mistake.
 pub(super) const MAX_DIGITS: usize = 24;
@@ -21,8 +23,8 @@ pub(crate) struct Value {
 }
 
 /// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`,
-/// `1亿2000万`, `1千3百万`, `3 million`; or a percentage in tenths, `6成`. `text` starts with a digit,
-/// and the character before it must not be a letter or digit.
+/// `1亿2000万`, `1千3百万`, `3 million`; or else a ratio (see [`ratio_in_digits`]), such as `6成`.
+/// `text` starts with a digit, and the character before it must not be a letter or digit.
 pub(crate) fn number_value(text: &str) -> Option<Value> {
     // `total` is complete up to the last multiplier of 万 or more, `section` up to the last 百 or
     // 千: in 1千3百万, 万 multiplies both thousands and hundreds.
@@ -55,52 +57,10 @@ pub(crate) fn number_value(text: &str) -> Option<Value> {
         len += number.len() + multiplier_len;
     }
     if len == 0 {
-        return tenths_in_digits(text);
+        return ratio_in_digits(text);
     }
     let digits = Some(total.checked_add(section)?).filter(|sum| *sum > 0)?.to_string();
     (digits.len() <= MAX_DIGITS).then_some(Value { len, digits })
-}
-
-/// The value of tenths in digits, such as `6成`, `7.5成` or `6成半`, as a percentage.
-fn tenths_in_digits(text: &str) -> Option<Value> {
-    let number = number_prefix(text)?;
-    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
-    let is_tenths = whole.len() == 1 || whole == "10" && decimals.is_empty();
-    let after = text[number.len()..].strip_prefix('成').filter(|_| is_tenths)?;
-    if after.starts_with(|c| SECOND_CHARS_OF_WORDS.contains(c)) {
-        return None;
-    }
-    let len = text.len() - after.len();
-    if decimals.is_empty() {
-        let (units_len, units) = units_after_tenths(after);
-        let tens: u128 = whole.parse().ok().filter(|tens| *tens > 0)?;
-        return Some(Value { len: len + units_len, digits: format!("{}%", tens * 10 + units) });
-    }
-    let (units, remaining) = decimals.split_at(1);
-    let tens = whole.trim_start_matches('0');
-    let remaining = remaining.trim_end_matches('0');
-    let point = if remaining.is_empty() { "" } else { "." };
-    let is_short = decimals.len() < MAX_DIGITS;
-    is_short.then(|| Value { len, digits: format!("{tens}{units}{point}{remaining}%") })
-}
-
-/// If one of these characters follows, 成 starts a word (成交) more often than it ends a number.
-pub(super) const SECOND_CHARS_OF_WORDS: &str =
-    "交立为功员果本长分绩都就熟人不品型像语全因年份色堆套";
-
-/// The units after tenths, such as 五 of 三成五 and 半 of 三成半: their length in bytes, and their
-/// value, which is 0 if there are none.
-pub(super) fn units_after_tenths(text: &str) -> (usize, u128) {
-    let mut chars = text.chars();
-    let Some(c) = chars.next() else { return (0, 0) };
-    let is_half = || c == '半' && !chars.as_str().starts_with(['年', '月', '天', '数']);
-    let units = match c {
-        '1'..='9' if chars.as_str().starts_with(|c: char| c.is_ascii_digit() || c == '.') => 0,
-        '1'..='9' => u128::from(u32::from(c) - u32::from('0')),
-        _ if is_half() => 5,
-        _ => digit_value(c).unwrap_or(0),
-    };
-    if units == 0 { (0, 0) } else { (c.len_utf8(), units) }
 }
 
 /// A plain number at the start of a text: digits, commas between thousands, one decimal point.
@@ -352,28 +312,6 @@ mod tests {
         assert_eq!(digits("2万3亿"), Some(("20000".to_owned(), "3亿")));
         assert_eq!(digits(&format!("{}亿", "9".repeat(40))), None);
         assert_eq!(digits(&format!("1{}", "亿".repeat(40))), None);
-    }
-
-    #[test]
-    fn tenths_in_digits_are_percentages() {
-        for (text, percentage, after) in [
-            ("6成", "60%", ""),
-            ("9成以上", "90%", "以上"),
-            ("6成5", "65%", ""),
-            ("6成五", "65%", ""),
-            ("6成半", "65%", ""),
-            ("6成50人", "60%", "50人"),
-            ("3成半年", "30%", "半年"),
-            ("7.5成", "75%", ""),
-            ("7.25成", "72.5%", ""),
-            ("0.5成", "5%", ""),
-            ("10成", "100%", ""),
-        ] {
-            assert_eq!(digits(text), Some((percentage.to_owned(), after)), "{text}");
-        }
-        for text in ["6成交", "2023成立", "12成", "0成", "6人成", "6"] {
-            assert_eq!(digits(text), None, "{text}");
-        }
     }
 
     #[test]

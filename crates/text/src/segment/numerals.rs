@@ -5,12 +5,13 @@
 use std::ops::Range;
 
 use crate::fold::Folded;
+use crate::segment::counted::counted_value;
 use crate::segment::latin::run_end;
 use crate::segment::numbers::{
-    MAX_DIGITS, Multiplier, SECOND_CHARS_OF_WORDS, Value, can_start_numeral, digit_value,
-    is_multiplier, is_numeral_char, multiplier_prefix, multiplier_value, number_prefix,
-    number_value, positional_value, scaled, units_after_tenths, value_with_multipliers,
+    MAX_DIGITS, Multiplier, Value, can_start_numeral, digit_value, is_multiplier, is_numeral_char,
+    multiplier_prefix, number_value, positional_value, scaled, value_with_multipliers,
 };
+use crate::segment::ratios::{RatioBase, discount, end_of_range, fraction, tenths};
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
@@ -18,10 +19,12 @@ use crate::tables::class_of;
 /// with a point and decimals (三点五) or a percent sign (三成) if it has some. These are the tokens of
 /// kind [`crate::TokenKind::Value`] that [`crate::Segmenter::segment`] produces.
 ///
-/// Numbers in digits have a value if a multiplier follows (5.4亿), and most Chinese numerals have a
-/// value. These have none: plain digits (2023), whole numerals below ten (三) except where a month,
-/// a day or a discount is counted (三月, 三日, 三折), two Chinese digits without a multiplier (一二),
-/// numerals that begin with a multiplier other than 十 (百万), and approximate numerals (五六百).
+/// Numbers in digits have a value if a multiplier follows (5.4亿) or if they are a ratio (6成, 5‰,
+/// 3分之1, 85折), and most Chinese numerals have a value. These have none: plain digits (2023),
+/// whole numerals below ten (三) except where a month, a day or a discount is counted (三月, 三日,
+/// 三折), 十 where nothing is counted (十足), two Chinese digits without a multiplier (一二) except in
+/// a discount (八五折), numerals that begin with a multiplier other than 十 (百万), except for 百亿 and
+/// 千亿 and where something is counted (百天), and approximate numerals (五六百).
 ///
 /// ```
 /// use wensou_text::{Folded, number_values};
@@ -41,7 +44,10 @@ pub fn number_values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
         };
         let value = match class {
             _ if byte < value_end => None,
-            Class::Digit => number_value(&text[byte..]),
+            Class::Digit => {
+                let in_digits = number_value(&text[byte..]);
+                in_digits.or_else(|| end_of_range(&text[..byte], &text[byte..]))
+            }
             Class::Han => numeral_value(&text[..byte], &text[byte..]),
             _ => None,
         };
@@ -56,35 +62,42 @@ pub fn number_values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// The value of a Chinese numeral at the start of a text: a percentage (百分之三), a year with ○, O or
-/// 0 for zero, a decimal number (三点五), tenths (三成), an amount (壹佰万), or else a numeral whose
-/// value is at least ten and that has at least two characters, or three if all are digits (七百亿,
-/// 三万五千, 二〇二三). A numeral of one character has a value before a unit of [`has_counted_unit`].
-/// Except for percentages, a numeral starts with a digit, 十, 廿 or 卅, because 千万 is an adverb as
-/// often as a number. `before` is the text before the numeral: 数十万 is not a number, and no numeral
-/// starts in the middle of another one.
+/// The value of a Chinese numeral at the start of a text: a percentage (百分之三, also the 五 of
+/// 百分之三至五), a year with ○, O or 0 for zero, a decimal number (三点五), tenths (三成), a fraction
+/// (三分之一), a discount (八五折), an amount (壹佰万), or else a numeral whose value is at least ten
+/// and that has at least two characters, or three if all are digits (七百亿, 三万五千, 二〇二三). A
+/// numeral of one character has a value before a unit that [`counted_value`] knows. Except for
+/// ratios, 百亿, and 百 and 千 before such a unit, a numeral starts with a digit, 十, 廿 or 卅,
+/// because 千万 is an adverb as often as a number. `before` is the text before the numeral: 数十万 is
+/// not a number, and no numeral starts in the middle of another one.
 pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
-    let percentage_of = text.strip_prefix(PERCENT);
-    if percentage_of.is_none() && !can_start_numeral(text.chars().next()?) {
+    let first = text.chars().next()?;
+    let may_start = can_start_numeral(first);
+    if !may_start && !is_round(first) {
         return None;
     }
     let last_before = before.chars().next_back();
     if last_before.is_some_and(|c| is_numeral_char(c) || matches!(c, '数' | '几')) {
         return None;
     }
-    if let Some(number) = percentage_of {
-        return percentage(number);
+    if let Some((base, number)) = RatioBase::prefix(text) {
+        return base.ratio(number).map(|value| Value { len: base.len() + value.len, ..value });
     }
-    let special = zeros_in_year(text).or_else(|| decimal(text)).or_else(|| tenths(text));
+    let run = &text[..text.find(|c| !is_numeral_char(c)).unwrap_or(text.len())];
+    if !may_start {
+        return counted_value(last_before, run, &text[run.len()..]);
+    }
+    let special = end_of_range(before, text)
+        .or_else(|| zeros_in_year(text))
+        .or_else(|| decimal(text))
+        .or_else(|| tenths(text))
+        .or_else(|| fraction(text))
+        .or_else(|| discount(text));
     if let Some(value) = special.or_else(|| amount(last_before, text)) {
         return Some(value);
     }
-    let run = &text[..text.find(|c| !is_numeral_char(c)).unwrap_or(text.len())];
     if run.chars().nth(1).is_none() {
-        let after = &text[run.len()..];
-        return single_char_value(run)
-            .filter(|_| has_counted_unit(last_before, after))
-            .map(|value| Value { len: run.len(), digits: value.to_string() });
+        return counted_value(last_before, run, &text[run.len()..]);
     }
     let value = match run.chars().any(is_multiplier) {
         true => value_with_multipliers(run)?,
@@ -94,19 +107,10 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     (value >= 10 && digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
 }
 
-/// The value of a numeral of one character, such as 三, 十 or 廿; `None` for 零 and 两, because no
-/// month or day has such a number.
-fn single_char_value(numeral: &str) -> Option<u128> {
-    if matches!(numeral, "零" | "〇" | "两") {
-        return None;
-    }
-    value_with_multipliers(numeral).filter(|value| *value > 0)
-}
-
-/// Whether the text after a numeral of one character begins with a unit whose numerals are written
-/// in digits as often as in words: 三月, 五日, 八号, 六折. The 三 of 星期三 is no number of days.
-fn has_counted_unit(before: Option<char>, after: &str) -> bool {
-    after.starts_with(['月', '日', '号', '折']) && !matches!(before, Some('期' | '周' | '拜'))
+/// Whether a numeral of a ratio or of a round number, such as 百亿, can start with `c`, although
+/// other numerals cannot.
+pub(super) fn is_round(c: char) -> bool {
+    matches!(c, '百' | '千' | '万')
 }
 
 /// The value of an amount in the numerals of bills, such as 壹佰万: with 拾, 佰 or 仟, because 陆 and
@@ -133,40 +137,8 @@ fn amount(before: Option<char>, text: &str) -> Option<Value> {
     (digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
 }
 
-/// What precedes the number of a percentage.
-const PERCENT: &str = "百分之";
-
-/// The value of a percentage, such as 百分之三点五, 百分之20 or 百分之 20; `text` is what follows 百分之.
-fn percentage(text: &str) -> Option<Value> {
-    let in_digits = text.strip_prefix(' ').unwrap_or(text);
-    let space = text.len() - in_digits.len();
-    let (len, digits) = match number_prefix(in_digits) {
-        Some(digits) => (space + digits.len(), digits.replace(',', "")),
-        None => match decimal(text) {
-            Some(value) => (value.len, value.digits),
-            None => {
-                let end = text.find(|c| !is_numeral_char(c));
-                let run = &text[..end.unwrap_or(text.len())];
-                // In 百分之百分之三, the second 百分之 begins another percentage.
-                if run == "百" && text.starts_with("百分") {
-                    return None;
-                }
-                let value = if run.chars().nth(1).is_none() && run != "百" {
-                    let c = run.chars().next()?;
-                    let plain = digit_value(c).or(multiplier_value(c));
-                    plain.or_else(|| value_with_multipliers(run))?
-                } else {
-                    value_with_multipliers(run)?
-                };
-                (run.len(), value.to_string())
-            }
-        },
-    };
-    Some(Value { len: PERCENT.len() + len, digits: format!("{digits}%") })
-}
-
 /// The value of a decimal number: 三点五, 一点七八万亿. A time (三点五十分) has none.
-fn decimal(text: &str) -> Option<Value> {
+pub(super) fn decimal(text: &str) -> Option<Value> {
     let mut chars = text.char_indices().take(MAX_DIGITS);
     let (point, _) = chars.find(|(_, c)| !is_numeral_char(*c))?;
     let whole = &text[..point];
@@ -197,19 +169,6 @@ fn decimal(text: &str) -> Option<Value> {
     };
     let digits = scaled(&number, small + large)?.to_string();
     Some(Value { len: len + multiplier_len, digits })
-}
-
-/// The value of tenths, such as 三成, 三成五 or 三成半, as a percentage.
-fn tenths(text: &str) -> Option<Value> {
-    let mut chars = text.chars();
-    let tens = digit_value(chars.next()?).filter(|tens| *tens > 0)?;
-    let after = chars.as_str().strip_prefix('成')?;
-    if after.starts_with(|c| SECOND_CHARS_OF_WORDS.contains(c)) {
-        return None;
-    }
-    let (units_len, units) = units_after_tenths(after);
-    let len = text.len() - after.len() + units_len;
-    Some(Value { len, digits: format!("{}%", tens * 10 + units) })
 }
 
 /// The digits of a year that is written with `○`, `O` or `0` for zero: 二○二三年, 二ＯＯ三年.
@@ -256,6 +215,18 @@ mod tests {
             ("六折", "6"),
             ("壹佰万元", "1000000"),
             ("叁仟伍佰元", "3500"),
+            ("十年期", "10"),
+            ("十倍", "10"),
+            ("十连败", "10"),
+            ("十美元", "10"),
+            ("十余人", "10"),
+            ("卅岁", "30"),
+            ("廿年", "20"),
+            ("百亿", "10000000000"),
+            ("千亿元", "100000000000"),
+            ("百天", "100"),
+            ("百强", "100"),
+            ("千元", "1000"),
         ] {
             assert_eq!(digits_of(text).as_deref(), Some(digits), "{text}");
         }
@@ -272,14 +243,43 @@ mod tests {
             ("百分之 3.5", "3.5%"),
             ("一点七八万亿", "1780000000000"),
             ("三点五倍", "3.5"),
+            ("千分之五", "0.5%"),
+            ("千分之三点五", "0.35%"),
+            ("千分之十五", "1.5%"),
+            ("万分之一", "0.01%"),
+            ("万分之2.5", "0.025%"),
+            ("三分之一", "1/3"),
+            ("四分之三", "3/4"),
+            ("十分之九的人", "9/10"),
+            ("二十五分之二", "2/25"),
+            ("八五折优惠", "8.5"),
+            ("九五折", "9.5"),
             ("二○二三年", "2023"),
             ("二oo三年", "2003"),
             ("二○○○年", "2000"),
         ] {
             assert_eq!(digits_of(text).as_deref(), Some(digits), "{text}");
         }
-        for text in ["一成不变", "三成交", "三点五十分", "三点", "三点半", "百分之百分之", "百分之"]
-        {
+        for text in [
+            "一成不变",
+            "三成交",
+            "三点五十分",
+            "三点",
+            "三点半",
+            "百分之百分之",
+            "百分之",
+            "千分之",
+            "三分之",
+            "一分之一",
+            "十足",
+            "十分",
+            "十字",
+            "百货",
+            "百分点",
+            "千米",
+            "千万亿",
+            "三五折叠",
+        ] {
             assert_eq!(digits_of(text), None, "{text}");
         }
         for text in
@@ -289,6 +289,12 @@ mod tests {
         }
         assert_eq!(numeral_value("数", "十万"), None);
         assert_eq!(numeral_value("星期", "三日"), None);
+        assert_eq!(numeral_value("5", "百亿"), None);
+        let after = |before, text| numeral_value(before, text).map(|value| value.digits);
+        assert_eq!(after("百分之三至", "五"), Some("5%".to_owned()));
+        assert_eq!(after("千分之三点五到", "十五"), Some("1.5%".to_owned()));
+        assert_eq!(after("百分之三到", "五月"), Some("5".to_owned()));
+        assert_eq!(after("三至", "五人"), None);
         assert!(numeral_value("大陆", "三十万").is_some());
         assert_eq!(
             numeral_value("三百", "五十"),
