@@ -45,6 +45,7 @@ mod roots;
 mod sample;
 mod search;
 mod shares;
+mod stop_words;
 mod symbols;
 mod terminal;
 #[cfg(unix)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use wensou_index::{TermKind, TextField, is_indexed_word};
 use wensou_text::{Folded, Key, Segmenter, Synonyms, TokenKind, is_han};
 
-use crate::plan::stop_words::{is_question_word, is_stop};
+use crate::plan::stop_words::{Neighbours, StopWords, is_question_word, is_stop};
 use crate::plan::typed_words::typed_words;
 pub(crate) use crate::plan::variant::{MIN_EMBEDDED, MatchMode, Origin, Variant};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
@@ -108,21 +108,32 @@ pub(crate) struct AnalysedText {
 }
 
 impl AnalysedText {
-    /// Analyses text as documents are analysed. A text of punctuation alone has no words.
-    /// `requirement` decides which unigrams are scored; only with [`Requirement::Words`] can the
-    /// text be a question.
+    /// As [`AnalysedText::with_neighbours`], for a text that stands alone.
     pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
+        Self::with_neighbours(typed, Neighbours::default(), segmenter, requirement)
+    }
+
+    /// Analyses text as documents are analysed. A text of punctuation alone has no words. The texts
+    /// beside it decide whether its English function words are stop words. `requirement` decides
+    /// which unigrams are scored; only with [`Requirement::Words`] can the text be a question.
+    pub(crate) fn with_neighbours(
+        typed: &str,
+        neighbours: Neighbours<'_>,
+        segmenter: &Segmenter,
+        requirement: Requirement,
+    ) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
+        let stop_words = StopWords::new(&folded, neighbours);
         let words = typed_words(&folded, segmenter).into_iter().map(|word| QueryWord {
             typed: typed[folded.original_bytes(word.chars.clone())].to_owned(),
-            stop: is_stop(&word.variants[0].text)
+            stop: stop_words.contains(&word.variants[0].text, word.chars.clone())
                 && !counts_with_number(&folded, &word.variants[0].text, word.chars.end),
             optional: false,
             variants: word.variants,
         });
         let words: Vec<QueryWord> = words.collect();
-        let folded_words = words.iter().map(|word| word.variants[0].text.as_str());
+        let folded_words = words.iter().map(|word| (word.variants[0].text.as_str(), word.stop));
         // The text is one node of the query. If it has spaces, they do not separate words of a
         // list: the text was taken as it is, spaces included (see `lang::plain`), or is a question
         // that words were joined to (see `questions`).
@@ -135,7 +146,7 @@ impl AnalysedText {
                 UnigramPolicy::WordsOnly
             }
         };
-        let stops = stop_flags(&folded, &key, segmenter);
+        let stops = stop_flags(&folded, &key, segmenter, stop_words);
         let terms = terms(&folded, &key, &stops, segmenter, unigrams);
         let key = key.chars().to_vec();
         Self { typed: typed.to_owned(), words, unigrams, terms, key, stops, question }
@@ -164,20 +175,20 @@ impl AnalysedText {
     }
 }
 
-/// Whether a text is a question, or as long as one. `words` are all its words, folded; `parts` is
-/// the number of its parts that spaces separate.
+/// Whether a text is a question, or as long as one. `words` are all its words, folded, each with
+/// whether it is a stop word; `parts` is the number of its parts that spaces separate.
 pub(super) fn is_question<'w>(
     typed: &str,
-    words: impl Iterator<Item = &'w str>,
+    words: impl Iterator<Item = (&'w str, bool)>,
     parts: usize,
 ) -> bool {
     let mut content_words = 0;
-    for word in words {
+    for (word, stop) in words {
         // With spaces around it, a Latin question word may be a keyword, such as the WHO.
-        if is_question_word(word) && (parts == 1 || word.chars().any(is_han)) {
+        if stop && is_question_word(word) && (parts == 1 || word.chars().any(is_han)) {
             return true;
         }
-        content_words += usize::from(!is_stop(word));
+        content_words += usize::from(!stop);
     }
     // Many short parts are a list of words, however many there are.
     let sentence = content_words >= MIN_SENTENCE_WORDS.max(parts * MIN_PART_WORDS);
@@ -245,7 +256,9 @@ pub(crate) fn terms(
     }
     for (kind, word) in words {
         let base = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
-        let weight = base * factor(is_stop(&word.text));
+        let first = key.range_of(word.chars.start as usize..word.chars.end as usize).start;
+        let is_stop_here = || !word.whole || stops.get(first).copied().unwrap_or(true);
+        let weight = base * factor(is_stop(&word.text) && is_stop_here());
         // Scoring multiplies the weight of each term by that of its kind, which is divided out here
         // so that a word counts as a word, whatever kind of term it is. A Chinese word of two
         // characters is scored twice: as its bigram, whose weight for being a bigram was added
@@ -289,11 +302,17 @@ fn counts_with_number(folded: &Folded<'_>, word: &str, end: usize) -> bool {
 }
 
 /// For each key character, whether it belongs to a stop word.
-pub(super) fn stop_flags(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
+pub(super) fn stop_flags(
+    folded: &Folded<'_>,
+    key: &Key,
+    segmenter: &Segmenter,
+    stop_words: StopWords<'_>,
+) -> Vec<bool> {
     let mut by_char = vec![false; folded.char_count()];
     segmenter.words(folded, |token| {
-        if is_stop(&token.text) {
-            by_char[token.chars.start as usize..token.chars.end as usize].fill(true);
+        let chars = token.chars.start as usize..token.chars.end as usize;
+        if stop_words.contains(&token.text, chars.clone()) {
+            by_char[chars].fill(true);
         }
     });
     (0..key.chars().len()).map(|at| by_char[key.folded_range(at..at + 1).start]).collect()

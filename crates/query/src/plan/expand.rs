@@ -14,6 +14,7 @@ use wensou_index::TermKind;
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use super::expand_numbers::add_numbers_and_dates;
+use super::stop_words::{Neighbours, StopWords};
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
@@ -87,16 +88,28 @@ pub(crate) fn expanded_texts(
     requirement: Requirement,
     dated: bool,
 ) -> TextsOfNodes {
+    let typed_at = |at: Option<usize>| match at.and_then(|at| nodes.get(at)).map(|node| &node.kind)
+    {
+        Some(NodeKind::Term(term)) => term.text.as_str(),
+        _ => "",
+    };
     let mut texts: TextsOfNodes = nodes
         .iter()
-        .map(|node| match &node.kind {
+        .enumerate()
+        .map(|(at, node)| match &node.kind {
             NodeKind::Term(term) => {
+                let neighbours = Neighbours {
+                    before: typed_at(at.checked_sub(1)),
+                    after: typed_at(at.checked_add(1)),
+                };
                 let requirement = match requirement {
                     // A prefix is required in full, even if the text is a question.
                     Requirement::Words if term.prefix => Requirement::Everything,
                     requirement => requirement,
                 };
-                Some(AnalysedText::new(&term.text, tables.segmenter, requirement).into())
+                let segmenter = tables.segmenter;
+                let text = &term.text;
+                Some(AnalysedText::with_neighbours(text, neighbours, segmenter, requirement).into())
             }
             _ => None,
         })
@@ -255,7 +268,9 @@ fn add_joined_words(words: &[&QueryWord], found: &mut Vec<FoundVariant>) {
 fn terms_of(text: &str, segmenter: &Segmenter, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
     let folded = Folded::new(text);
     let key = Key::new(&folded);
-    terms(&folded, &key, &stop_flags(&folded, &key, segmenter), segmenter, unigrams)
+    let stop_words = StopWords::new(&folded, Neighbours::default());
+    let stops = stop_flags(&folded, &key, segmenter, stop_words);
+    terms(&folded, &key, &stops, segmenter, unigrams)
 }
 
 /// The most that terms can add to a score, term frequencies aside.

@@ -10,7 +10,7 @@ use wensou_text::{Folded, Segmenter};
 use super::analyze::is_question;
 use super::dates;
 use super::expand::ExpandedText;
-use super::stop_words::is_question_noun;
+use super::stop_words::{Neighbours, StopWords, is_question_noun};
 use crate::lang::{Node, NodeKind, Span, Term};
 
 /// The most words that the segmenter cuts a question noun into (举办地 is cut into 举办 and 地).
@@ -123,12 +123,16 @@ fn as_question(run: &[Node], segmenter: &Segmenter) -> Option<Node> {
     // `2024年5月1日` would count as six.
     let is_part_of_date =
         |word: &str| word.bytes().all(|b| b.is_ascii_digit()) || ["年", "月", "日"].contains(&word);
+    let stop_words = StopWords::new(&folded, Neighbours::default());
     segmenter.words(&folded, |token| {
         if !is_part_of_date(&token.text) {
-            words.push(token.text.into_owned());
+            let chars = token.chars.start as usize..token.chars.end as usize;
+            let stop = stop_words.contains(&token.text, chars);
+            words.push((token.text.into_owned(), stop));
         }
     });
-    is_question(text, words.iter().map(String::as_str), parts).then_some(node)
+    let words = words.iter().map(|(word, stop)| (word.as_str(), *stop));
+    is_question(text, words, parts).then_some(node)
 }
 
 /// Makes the noun at the end of the texts of a group optional, if it asks for something

@@ -2,9 +2,15 @@
 //!
 //! These are function words, question words, and the fillers of a typed question. They still count
 //! a little for the rank, and a quoted phrase takes them literally.
+//!
+//! English stop words are such only in English text, see [`StopWords`]: the `A` of A股 and the WHO
+//! are what the query is about.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
+
+use wensou_text::{Folded, fold, fold_char, is_han};
 
 /// Function words and fillers, folded, in Simplified characters.
 const FUNCTION_WORDS: &str = "
@@ -38,7 +44,7 @@ static QUESTION_WORD_SET: LazyLock<HashSet<&str>> =
 static QUESTION_NOUN_SET: LazyLock<HashSet<&str>> =
     LazyLock::new(|| QUESTION_NOUNS.split_whitespace().collect());
 
-/// Whether a folded word is a stop word.
+/// Whether a folded word is a stop word, if it is Chinese or stands in English text.
 pub(crate) fn is_stop(word: &str) -> bool {
     FUNCTION_WORD_SET.contains(word) || QUESTION_WORD_SET.contains(word)
 }
@@ -51,4 +57,145 @@ pub(crate) fn is_question_word(word: &str) -> bool {
 /// Whether a folded word is a noun that asks for something if it ends a text.
 pub(crate) fn is_question_noun(word: &str) -> bool {
     QUESTION_NOUN_SET.contains(word)
+}
+
+/// The texts that are typed beside a text, with spaces in between; empty where there is none.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Neighbours<'t> {
+    pub(crate) before: &'t str,
+    pub(crate) after: &'t str,
+}
+
+/// Says which words of a typed text are stop words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StopWords<'t> {
+    folded: &'t Folded<'t>,
+    neighbours: Neighbours<'t>,
+}
+
+impl<'t> StopWords<'t> {
+    pub(crate) fn new(folded: &'t Folded<'t>, neighbours: Neighbours<'t>) -> Self {
+        Self { folded, neighbours }
+    }
+
+    /// Whether a folded word, which occupies the range `chars` of the folded text, is a stop word.
+    pub(crate) fn contains(&self, word: &str, chars: Range<usize>) -> bool {
+        let is_latin = || word.starts_with(|c: char| c.is_ascii_alphabetic());
+        is_stop(word) && (!is_latin() || self.is_in_english(word, chars))
+    }
+
+    /// Whether a Latin word stands in English text: apart from Chinese characters, beside another
+    /// Latin word, and not as an acronym in capitals.
+    ///
+    /// `and` and `or` need no other Latin word, because people type them as operators in lower
+    /// case. An `a` stands before another word, and a capital one at the start: the `A` of
+    /// `vitamin A` is a name.
+    fn is_in_english(&self, word: &str, chars: Range<usize>) -> bool {
+        let text = self.folded.original();
+        let bytes = self.folded.original_bytes(chars);
+        let (left, typed, right) = (&text[..bytes.start], &text[bytes.clone()], &text[bytes.end..]);
+        let touches_han = left.chars().next_back().is_some_and(is_han)
+            || right.chars().next().is_some_and(is_han);
+        let is_capitals = typed.chars().all(char::is_uppercase);
+        if touches_han || is_capitals && word.len() > 1 {
+            return false;
+        }
+        let previous = || last_word(left, self.neighbours.before);
+        let next = || first_word(right, self.neighbours.after);
+        match word {
+            "and" | "or" => true,
+            "a" if is_capitals => {
+                let has_small = |next: &str| next.contains(char::is_lowercase);
+                previous().is_none() && next().is_some_and(has_small)
+            }
+            "a" => next().is_some(),
+            _ => previous().or_else(next).is_some(),
+        }
+    }
+}
+
+/// The Latin word at the end of `left`, the text before a word, if there is a space after it. If
+/// `left` is blank, the word at the end of `before`, the text before that.
+fn last_word<'t>(left: &'t str, before: &'t str) -> Option<&'t str> {
+    let text = if left.trim_end().is_empty() { before } else { left };
+    let words = text.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let spaced = text[words.len()..].contains(char::is_whitespace);
+    let start = words.char_indices().rev().take_while(|(_, c)| is_latin(*c)).last();
+    let word = start.map_or("", |(start, _)| &words[start..]);
+    is_word(word).then_some(word).filter(|_| spaced || left.trim_end().is_empty())
+}
+
+/// As [`last_word`], for the text after a word: the Latin word at the start of `right` or `after`.
+fn first_word<'t>(right: &'t str, after: &'t str) -> Option<&'t str> {
+    let text = if right.trim_start().is_empty() { after } else { right };
+    let words = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let spaced = text[..text.len() - words.len()].contains(char::is_whitespace);
+    let word = &words[..words.find(|c| !is_latin(c)).unwrap_or(words.len())];
+    is_word(word).then_some(word).filter(|_| spaced || right.trim_start().is_empty())
+}
+
+/// Whether a run of Latin letters and digits is a word of a language: a single letter is a name, as
+/// in `A、B股`.
+fn is_word(run: &str) -> bool {
+    run.chars().nth(1).is_some() && fold(run).contains(|c: char| c.is_ascii_alphabetic())
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || c.is_alphanumeric() && !is_han(c) && fold_char(c).all(|c| c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use wensou_text::Segmenter;
+
+    use super::*;
+
+    /// The stop words of a text, as typed, separated by spaces.
+    fn stop_words(typed: &str, before: &str, after: &str) -> String {
+        let folded = Folded::new(typed);
+        let stop_words = StopWords::new(&folded, Neighbours { before, after });
+        let mut found = Vec::new();
+        Segmenter::standard().words(&folded, |token| {
+            let chars = token.chars.start as usize..token.chars.end as usize;
+            if stop_words.contains(&token.text, chars.clone()) {
+                found.push(typed[folded.original_bytes(chars)].to_owned());
+            }
+        });
+        found.join(" ")
+    }
+
+    #[test]
+    fn english_stop_words_are_such_in_english_text_only() {
+        for (text, expected) in [
+            ("A轮融资", ""),
+            ("維生素A", ""),
+            ("ＩＴ行業", ""),
+            ("a股", ""),
+            ("买a股的人", "的"),
+            ("A、B股", ""),
+            ("A/H股", ""),
+            ("A B股", ""),
+            ("who", ""),
+            ("who 疫情", ""),
+            ("the WHO report", "the"),
+            ("WHO COVID", ""),
+            ("it行業 and 5G", "and"),
+            ("比特币 or 以太坊", "or"),
+            ("what is bitcoin", "what is"),
+            ("What is 比特幣", "What is"),
+            ("price of 比特币", "of"),
+            ("A guide to Bitcoin", "A to"),
+            ("vitamin A deficiency", ""),
+            ("hepatitis a", ""),
+            ("bitcoin, the future", "the"),
+            ("ｔｈｅ future", "ｔｈｅ"),
+            ("the   ", ""),
+        ] {
+            assert_eq!(stop_words(text, "", ""), expected, "{text}");
+        }
+        assert_eq!(stop_words("is", "what", "比特币"), "is", "words of a query are texts");
+        assert_eq!(stop_words("who", "", "疫情"), "");
+        assert_eq!(stop_words("it", "行业", "nvidia"), "it");
+    }
 }
