@@ -152,6 +152,8 @@ fn time_of(name: &str, tag: &StartTag<usize>, properties: &[String]) -> Option<(
 
 /// Whether an element is marked as the title of the article, by its class, id or property.
 fn is_marked_as_title(tag: &StartTag<usize>, properties: &[String]) -> bool {
+    /// Maximum bytes of a value that is searched.
+    const MAX_VALUE: usize = 200;
     /// Words in the classes of other titles.
     const OTHERS: [&str; 14] = [
         "sub", "site", "side", "widget", "section", "column", "blog", "nav", "logo", "list",
@@ -162,7 +164,10 @@ fn is_marked_as_title(tag: &StartTag<usize>, properties: &[String]) -> bool {
         (name.ends_with("title") || name.split(['-', '_']).next_back().is_some_and(is_word))
             && !OTHERS.iter().any(|word| name.contains(word))
     };
-    let has_name = |value: &str| value.to_ascii_lowercase().split_ascii_whitespace().any(is_title);
+    let has_name = |value: &str| {
+        value.len() <= MAX_VALUE
+            && value.to_ascii_lowercase().split_ascii_whitespace().any(is_title)
+    };
     properties.iter().any(|property| property == "headline")
         || [&b"class"[..], b"id"]
             .iter()
