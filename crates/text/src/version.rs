@@ -4,7 +4,7 @@ use crate::tables::{DATA_FINGERPRINT, embedded};
 
 /// Version of the analysis. Raise it whenever code changes the result for some text. Changes of
 /// tables and dictionary need no new version: [`analysis_fingerprint`] changes with them.
-pub const ANALYSIS_VERSION: u32 = 5;
+pub const ANALYSIS_VERSION: u32 = 6;
 
 /// A hash over the fold, the character classes, the dictionary, the tables of words and synonyms,
 /// and [`ANALYSIS_VERSION`]. An index that was built with another value holds other terms and is
