@@ -232,9 +232,8 @@ impl Credentials {
         let value = SecretString::from(match &self.kind {
             CredentialKind::None => return None,
             CredentialKind::Basic { user, password } => {
-                let user_and_password =
-                    SecretString::from(format!("{user}:{}", password.expose_secret()));
-                format!("Basic {}", STANDARD.encode(user_and_password.expose_secret()))
+                let login = SecretString::from(format!("{user}:{}", password.expose_secret()));
+                format!("Basic {}", STANDARD.encode(login.expose_secret()))
             }
             CredentialKind::ApiKey(key) => format!("ApiKey {}", key.expose_secret()),
             CredentialKind::Bearer(token) => format!("Bearer {}", token.expose_secret()),
@@ -249,8 +248,8 @@ impl Credentials {
         match &self.kind {
             CredentialKind::None => Redactor::default(),
             CredentialKind::Basic { user, password } => {
-                let user_and_password = format!("{user}:{}", password.expose_secret()).into();
-                Redactor::new([user_and_password, password.clone()])
+                let login = format!("{user}:{}", password.expose_secret()).into();
+                Redactor::new([login, password.clone()])
             }
             CredentialKind::ApiKey(secret) | CredentialKind::Bearer(secret) => {
                 Redactor::new([secret.clone()])

@@ -31,13 +31,13 @@ pub(crate) fn published_index(
     }
 }
 
-/// Whether the address has a copy that covers the same files and folders as `index`. With `replace`,
-/// a copy that covers others may be replaced.
+/// Whether the address has a copy that covers the same files and folders as `index`. With
+/// `replace`, a copy that covers others may be replaced.
 ///
 /// # Errors
 ///
-/// [`Error::OtherRoots`] if the copy covers others and `replace` is false; and if the cluster cannot
-/// be asked.
+/// [`Error::OtherRoots`] if the copy covers others and `replace` is false; and if the cluster
+/// cannot be asked.
 pub fn is_copy_of(
     index: &Index,
     client: &Client,

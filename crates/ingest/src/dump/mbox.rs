@@ -68,8 +68,8 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
 /// A line without the `>` that was put before it, because a line `From …` would begin a message.
 fn without_quoting(line: &[u8]) -> &[u8] {
     let is_from = |line: &[u8]| {
-        let marks = line.iter().take_while(|byte| **byte == b'>').count();
-        line[marks..].starts_with(b"From ")
+        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
+        line[quotes..].starts_with(b"From ")
     };
     match line.strip_prefix(b">") {
         Some(quoted) if is_from(quoted) => quoted,

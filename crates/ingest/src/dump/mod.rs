@@ -11,7 +11,7 @@
 //! | `json_repair` | repairs records that are not valid JSON because of damaged characters |
 //! | `table` | reads CSV and TSV |
 //! | `broken_quotes` | splits rows that a missing quotation mark has joined |
-//! | `elements`, `feed`, `feed_head`, `feed_kind`, `sogou` | read RSS, Atom and Sogou's elements `<doc>` |
+//! | `elements`, `feed`, `feed_head`, `feed_kind`, `sogou` | read RSS, Atom and Sogou files |
 //! | `mbox` | reads messages |
 //! | `wrapped` | unwraps records that a search engine or a database has exported |
 //! | `record` | makes records from fields, which `crate::fields` interprets |

@@ -11,9 +11,9 @@ const BACKSPACE: u8 = 0x8;
 const MAX_SEQUENCE_BYTES: usize = 32;
 /// Maximum bytes of such an address or title.
 const MAX_STRING_BYTES: usize = 2048;
-/// A byte order mark, and what becomes of one if UTF-8 is decoded in another encoding: Windows-1252,
-/// Windows-1251, KOI8-R, MacRoman and CP437. No language writes these characters one after the
-/// other.
+/// A byte order mark, and what becomes of one if UTF-8 is decoded in another encoding:
+/// Windows-1252, Windows-1251, KOI8-R, MacRoman and CP437. No language writes these characters one
+/// after the other.
 const MARKS: [&str; 6] = [
     "\u{feff}",
     "\u{ef}\u{bb}\u{bf}",
@@ -30,18 +30,18 @@ const MISREAD_MARK: &str = MARKS[1];
 pub(crate) fn without_clutter(text: &str) -> Option<(String, Edits)> {
     let mut editor = Editor::new(text);
     let mut at = 0;
-    while let Some(mark) = MARKS.iter().find(|mark| text[at..].starts_with(**mark)) {
-        editor.replace(at, at + mark.len(), "");
-        at += mark.len();
+    while let Some(bom) = MARKS.iter().find(|bom| text[at..].starts_with(**bom)) {
+        editor.replace(at, at + bom.len(), "");
+        at += bom.len();
     }
     // Few texts have either character, so look for them one after the other.
     let mut terminal = terminal_ranges(text).peekable();
-    let marks = memchr::memmem::find_iter(text.as_bytes(), MISREAD_MARK);
-    for mark in marks.map(|from| from..from + MISREAD_MARK.len()) {
-        while let Some(range) = terminal.next_if(|range| range.start < mark.start) {
+    let starts = memchr::memmem::find_iter(text.as_bytes(), MISREAD_MARK);
+    for misread in starts.map(|from| from..from + MISREAD_MARK.len()) {
+        while let Some(range) = terminal.next_if(|range| range.start < misread.start) {
             at = removed(&mut editor, at, range);
         }
-        at = removed(&mut editor, at, mark);
+        at = removed(&mut editor, at, misread);
     }
     for range in terminal {
         at = removed(&mut editor, at, range);
@@ -154,9 +154,9 @@ mod tests {
 
     #[test]
     fn byte_order_marks_are_removed() {
-        for mark in MARKS {
-            assert_eq!(cleaned(&format!("{mark}标题")), "标题");
-            assert_eq!(cleaned(&format!("\u{feff}{mark}标题")), "标题");
+        for bom in MARKS {
+            assert_eq!(cleaned(&format!("{bom}标题")), "标题");
+            assert_eq!(cleaned(&format!("\u{feff}{bom}标题")), "标题");
         }
         assert_eq!(cleaned("标题\n\u{ef}\u{bb}\u{bf}正文"), "标题\n正文");
     }

@@ -1,5 +1,5 @@
-//! The single-byte code pages in which Chinese text is misread, besides Windows-1252: what each byte
-//! from 80 to FF becomes in them, and the way back.
+//! The single-byte code pages in which Chinese text is misread, besides Windows-1252: what each
+//! byte from 80 to FF becomes in them, and the way back.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

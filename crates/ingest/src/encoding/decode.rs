@@ -23,7 +23,8 @@ const LOST_CHAR: &[u8] = "\u{fffd}".as_bytes();
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
     /// Whether the text lacks something: bytes that are invalid in the encoding were replaced, now
-    /// or before the file was saved (then U+FFFD stands in the file), or NUL characters were removed.
+    /// or before the file was saved (then U+FFFD stands in the file), or NUL characters were
+    /// removed.
     pub(crate) lossy: bool,
     /// Whether bytes that are invalid in the encoding were replaced.
     replaced: bool,

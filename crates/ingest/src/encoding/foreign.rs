@@ -2,8 +2,8 @@
 //! page such as Windows-1251, or as Big5, Shift_JIS, EUC-JP or EUC-KR (CP949).
 //!
 //! Real text in these languages is not Chinese when its bytes are read as UTF-8, GBK or Big5: they
-//! are hardly ever valid UTF-8, and only about an eighth of what they are as GBK or Big5 are frequent
-//! characters.
+//! are hardly ever valid UTF-8, and only about an eighth of what they are as GBK or Big5 are
+//! frequent characters.
 
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GBK, SHIFT_JIS};
 
@@ -43,8 +43,8 @@ const MIN_SAMPLE: usize = 8;
 
 /// A line that was decoded in a code page, read back.
 pub(super) fn read_code_page(line: &str) -> Option<Reading> {
-    // A quick check, because looking up characters is slow: letters of other alphabets and most signs
-    // of code pages have two bytes in UTF-8, and in sound lines few characters have.
+    // A quick check, because looking up characters is slow: letters of other alphabets and most
+    // signs of code pages have two bytes in UTF-8, and in sound lines few characters have.
     let letters = line.bytes().filter(|byte| (0xc2..=0xdf).contains(byte)).count();
     if letters < MIN_LETTERS {
         return None;
@@ -63,8 +63,8 @@ pub(super) fn read_code_page(line: &str) -> Option<Reading> {
 }
 
 /// A line that was decoded in an encoding with two bytes for a character, read back. `has_signs`
-/// says whether it has lost characters or many half-width katakana, as UTF-8 hardly lacks when it is
-/// misread so.
+/// says whether it has lost characters or many half-width katakana, as UTF-8 hardly lacks when it
+/// is misread so.
 pub(super) fn read_double_byte(line: &str, has_signs: bool) -> Option<Reading> {
     if !has_signs {
         return read_legacy(line, has_signs);

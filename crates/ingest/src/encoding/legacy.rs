@@ -33,10 +33,10 @@ pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
     (has_enough_chars && frequent_proportion(&runs.read) >= MIN_FREQUENT).then_some(runs.text)
 }
 
-/// `line` with its runs of characters of a code page read as the GB2312 that they were decoded from;
-/// `None` if they are more likely text in a language that uses the code page. Words in another
-/// language have an odd number of letters as often as an even one, and pairs of letters are rare
-/// characters as GB2312.
+/// `line` with its runs of characters of a code page read as the GB2312 that they were decoded
+/// from; `None` if they are more likely text in a language that uses the code page. Words in
+/// another language have an odd number of letters as often as an even one, and pairs of letters are
+/// rare characters as GB2312.
 pub(crate) fn read_page_as_gb2312(line: &str) -> Option<(String, CodePage)> {
     let readings = CodePage::all().filter_map(|page| {
         let is_second = |byte: &u8| (0xa1..=0xfe).contains(byte);

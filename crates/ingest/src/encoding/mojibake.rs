@@ -209,8 +209,8 @@ impl Signs {
 
 /// Whether a line has signs of another misreading than UTF-8 as GBK: any of the characters that
 /// [`read_doubled`], [`read_latin`], [`read_code_page`] and [`read_as_big5`] look for, which are
-/// letters and signs of other alphabets (they have two bytes in UTF-8), private characters, kana and
-/// Bopomofo. Few lines have any.
+/// letters and signs of other alphabets (they have two bytes in UTF-8), private characters, kana
+/// and Bopomofo. Few lines have any.
 fn has_signs_of_other_misreading(line: &str) -> bool {
     any_pair(line, is_sign_of_other_misreading)
 }

@@ -1,5 +1,5 @@
-//! Reads mojibake back: text whose UTF-8 bytes were once decoded in another encoding, such as GBK or
-//! Windows-1252.
+//! Reads mojibake back: text whose UTF-8 bytes were once decoded in another encoding, such as GBK
+//! or Windows-1252.
 //!
 //! A line is searched for passages whose bytes are valid UTF-8 again. Characters that were lost
 //! (`?`, `□`, U+FFFD) become U+FFFD. Text may have been converted to Traditional characters after

@@ -48,8 +48,8 @@ fn repair_as(text: &str, kind: Kind) -> Option<(String, usize)> {
         Kind::Utf8(misreading) => {
             each_word(text, ends_word(misreading), |word| read_utf8(word, misreading))
         }
-        // `read_doubled` needs no more than a name of two characters. What a few letters are as Big5
-        // proves nothing.
+        // `read_doubled` needs no more than a name of two characters. What a few letters are as
+        // Big5 proves nothing.
         Kind::Doubled | Kind::Big5(_) => None,
         Kind::Gb2312AsLatin => {
             let is_letter = |c: char| ('\u{a1}'..='\u{fe}').contains(&c);
@@ -125,8 +125,8 @@ fn read_gb2312(text: &str, byte_of: impl Fn(char) -> Option<u8>) -> Option<(Stri
     is_text.then_some((runs.text, 0))
 }
 
-/// A word in the encoding `from` that may have been decoded as `via`. Nearly any word can be read so,
-/// but only misread ones have rare characters and give common ones alone.
+/// A word in the encoding `from` that may have been decoded as `via`. Nearly any word can be read
+/// so, but only misread ones have rare characters and give common ones alone.
 fn read_legacy(word: &str, via: &'static Encoding, from: &'static Encoding) -> Option<String> {
     if word.chars().all(|c| c.is_ascii() || commonness(c) > 0) {
         return None;

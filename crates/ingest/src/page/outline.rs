@@ -216,7 +216,8 @@ impl<'a> Outline<'a> {
         self.header.byline = byline;
     }
 
-    /// Reads the bylines among the last paragraphs of the body. Pages of the family have none there.
+    /// Reads the bylines among the last paragraphs of the body. Pages of the family have none
+    /// there.
     fn take_closing_bylines(&mut self, labels: &Labels) {
         if self.header.is_family {
             return;

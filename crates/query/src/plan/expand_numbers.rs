@@ -1,5 +1,5 @@
-//! Expansions of numbers and dates: the values of numbers, other spellings of numerals inside words,
-//! and the dates of documents.
+//! Expansions of numbers and dates: the values of numbers, other spellings of numerals inside
+//! words, and the dates of documents.
 
 use std::ops::Range;
 
@@ -105,8 +105,8 @@ fn is_inside(number: &Range<usize>, word: &Range<usize>) -> bool {
 }
 
 /// The variant of a word that contains a Chinese numeral, with the number in digits: 双11 of 双十一.
-/// `None` for long numbers, which nobody writes in digits inside a word, and for ordinals, which have
-/// variants of their own.
+/// `None` for long numbers, which nobody writes in digits inside a word, and for ordinals, which
+/// have variants of their own.
 fn variant_in_digits(
     folded: &Folded<'_>,
     word: &Range<usize>,

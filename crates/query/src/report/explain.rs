@@ -300,8 +300,8 @@ impl HitExplainer<'_> {
         })
     }
 
-    /// The hit that the document at index `at` of the ranking is displayed as: its rank, from 1, and
-    /// its document. The first document of a group of near-duplicates is the hit for the whole
+    /// The hit that the document at index `at` of the ranking is displayed as: its rank, from 1,
+    /// and its document. The first document of a group of near-duplicates is the hit for the whole
     /// group.
     fn displayed_hit(&self, at: usize) -> Result<(usize, DocAddress), Error> {
         let groups = self.runner.engine().groups()?;

@@ -41,8 +41,8 @@ const BODY_WEIGHT: f32 = 1.0;
 
 /// The documents most like the one with this id, best first. The document itself and its
 /// near-duplicates are left out, and so are the flash items of its own page if it is an article.
-/// Other near-duplicates are one hit. [`Hit::shared_terms`] lists the key terms that both have. An unknown id gives no hits. Of `options`, only `limit`, `offset` and
-/// `snippet` have an effect.
+/// Other near-duplicates are one hit. [`Hit::shared_terms`] lists the key terms that both have. An
+/// unknown id gives no hits. Of `options`, only `limit`, `offset` and `snippet` have an effect.
 ///
 /// # Errors
 ///

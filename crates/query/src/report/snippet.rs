@@ -45,9 +45,9 @@ pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     cut(chars, &(0..chars.len()), &matches)
 }
 
-/// The most comparisons of matches (the first and the last match of a group) that are compared for the
-/// best group. A text that consists of matches has millions of comparisons, and its beginning is as good
-/// as any other part.
+/// The most comparisons of matches (the first and the last match of a group) that are compared for
+/// the best group. A text that consists of matches has millions of comparisons, and its beginning
+/// is as good as any other part.
 const MAX_COMPARISONS: usize = 1 << 21;
 
 /// The worth of a further match of the same word, as a fraction of the needle's weight.

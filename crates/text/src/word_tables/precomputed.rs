@@ -2,9 +2,10 @@
 
 use crate::version::analysis_fingerprint;
 
-/// The contents of a precomputed table: the details of its first line, and the other lines. The first
-/// line begins with the fingerprint of the analysis by which the table was computed. `None` if that
-/// is not the fingerprint of this program; the caller then computes the table, which is slower.
+/// The contents of a precomputed table: the details of its first line, and the other lines. The
+/// first line begins with the fingerprint of the analysis by which the table was computed. `None`
+/// if that is not the fingerprint of this program; the caller then computes the table, which is
+/// slower.
 pub(crate) fn contents_if_current(table: &'static str) -> Option<(&'static str, &'static str)> {
     let (header, lines) = table.split_once('\n')?;
     let header = header.strip_prefix("# ")?;

@@ -4,6 +4,7 @@
 //! A byline is a sequence of labels with values (`作者:甲 來源:乙`), dates, counters (`42閱讀`) and
 //! a few short names without a label. A line that has anything else is text.
 
+mod brackets;
 mod by_whom;
 pub(crate) mod dateline;
 mod free;

@@ -1,6 +1,7 @@
 //! Splits a line into the pieces of a byline: labels with values, dates, counters, and other text.
 
 use crate::date::{self, ParsedDate};
+use crate::page::byline::brackets::{OPENING, without_stray_brackets};
 use crate::page::labels::{Delimiter, Label, LabelAt, Labels, without_separators};
 use crate::page::names::is_certain_outlet;
 use crate::page::names::unlabelled::is_certain_person;
@@ -341,45 +342,6 @@ fn is_separator(c: char) -> bool {
                 | '】'
                 | '\u{ff09}'
         )
-}
-
-/// Brackets that may enclose an element of a byline.
-const OPENING: [char; 6] = ['(', '\u{ff08}', '[', '\u{ff3b}', '【', '〔'];
-/// The brackets that close them.
-const CLOSING: [char; 6] = [')', '\u{ff09}', ']', '\u{ff3d}', '】', '〕'];
-
-/// A value without separators and brackets around it, also without brackets of which the other one
-/// is not in the value.
-fn without_stray_brackets(value: &str) -> &str {
-    /// Maximum bytes of a value with brackets. A longer one is text.
-    const MAX_BYTES: usize = 200;
-    let mut value = without_separators(value);
-    if value.len() > MAX_BYTES {
-        return value;
-    }
-    loop {
-        let count = |brackets: [char; 6]| value.chars().filter(|c| brackets.contains(c)).count();
-        let (opened, closed) = (count(OPENING), count(CLOSING));
-        if opened + closed == 0 {
-            return value;
-        }
-        let is_enclosed = value.starts_with(OPENING) && value.ends_with(CLOSING);
-        let stripped = if is_enclosed && opened == 1 && closed == 1 || closed > opened {
-            let inner = value.strip_suffix(CLOSING);
-            inner
-                .map(|inner| {
-                    inner.strip_prefix(OPENING).filter(|_| closed <= opened).unwrap_or(inner)
-                })
-                .or_else(|| value.strip_prefix(CLOSING))
-        } else {
-            let inner = value.strip_suffix(OPENING).or_else(|| value.strip_prefix(CLOSING));
-            inner.or_else(|| value.strip_prefix(OPENING).filter(|_| opened > closed))
-        };
-        match stripped {
-            Some(inner) => value = without_separators(inner),
-            None => return value,
-        }
-    }
 }
 
 /// The length of a web address at the beginning of a text, in bytes.

@@ -1,6 +1,10 @@
 //! Reads dates, outlets and people from the short lines around a title.
 
+mod line_forms;
+
 use std::ops::Range;
+
+use self::line_forms::{author_and_outlet, date_of_decision, is_labelled_sentence, partial_date};
 
 use super::date_precision;
 use super::lines::TextPiece;
@@ -10,16 +14,12 @@ use super::title::HtmlTitle;
 use super::tokens::{Token, tokens};
 use crate::date;
 use crate::page::byline::dateline;
-use crate::page::labels::{Delimiter, Label, LabelledValue, Labels};
+use crate::page::labels::{Label, LabelledValue, Labels};
 use crate::page::line::Line;
 use crate::page::names::unlabelled::{Unlabelled, is_no_name, unlabelled};
 use crate::page::names::value::{bare_name, outlet_and_person, person_name, with_joined_names};
-use crate::page::names::{
-    is_button_or_not_a_name, is_certain_outlet, is_marked_person, is_outlet, is_person,
-};
-use crate::page::page_words::page_words;
+use crate::page::names::{is_button_or_not_a_name, is_marked_person, is_outlet, is_person};
 use crate::record::Moment;
-use crate::text::punctuation::{is_colon, is_sentence_end, is_space};
 
 /// Maximum characters of a line of a byline.
 pub(super) const MAX_LINE: usize = 90;
@@ -350,51 +350,9 @@ impl HtmlByline {
     }
 }
 
-/// The parts of `NAME/OUTLET`.
-fn author_and_outlet(text: &str) -> Option<[&str; 2]> {
-    let (name, outlet) = text.split_once(['/', '\u{ff0f}'])?;
-    let (name, outlet) = (name.trim(), outlet.trim());
-    (page_words().is_people(name) && is_outlet(outlet) && !page_words().is_people(outlet))
-        .then_some([name, outlet])
-}
-
-/// Whether a line is a sentence after a label, as in an interview: `记者：您为什么回来？`. The
-/// sentence has marks, and what stands before the first of them is no name.
-fn is_labelled_sentence(text: &str, labels: &Labels) -> bool {
-    let Some(found) = labels.at_start(text).filter(|found| found.delimiter == Delimiter::Colon)
-    else {
-        return false;
-    };
-    let value = &text[found.value_start..];
-    let is_mark = |c: char| is_sentence_end(c) || c == '\u{ff0c}';
-    let Some(end) = value.find(is_mark) else { return false };
-    let name = value[..end].trim();
-    let is_named = match found.label {
-        Label::Author | Label::Reporter | Label::Writer | Label::Translator | Label::Editor => {
-            page_words().is_people(person_name(name)) || is_certain_outlet(bare_name(name))
-        }
-        Label::Source => {
-            is_certain_outlet(bare_name(name)) || unlabelled(name, labels) != Unlabelled::NoName
-        }
-        _ => return false,
-    };
-    !is_named
-}
-
 /// Whether a text is a label and nothing else, and so no name.
 fn is_label(text: &str, labels: &Labels) -> bool {
     labels.whole(text).is_some()
-}
-
-/// The date of a law or decision: `（2007年6月29日…会议通过）` below its title.
-fn date_of_decision(text: &str) -> Option<Moment> {
-    let inner = text.strip_prefix(['（', '('])?.strip_suffix(['）', ')'])?;
-    let (moment, bytes) = date::at_start(inner)?;
-    let remaining = inner[bytes..].trim_end();
-    ["通过", "通過", "公布", "发布", "發布", "施行"]
-        .iter()
-        .any(|end| remaining.ends_with(end))
-        .then_some(moment)
 }
 
 /// Whether a value that is not understood may be a date, even a relative one: `昨天 10:00`.
@@ -407,15 +365,6 @@ pub(super) fn may_be_date(value: &str) -> bool {
         words.iter().any(|word| value.contains(word))
     };
     (has_number || is_relative()) && value.chars().count() <= MAX_CHARS && !date::is_null(value)
-}
-
-/// The date without a year that a line begins with, such as `03-04 10:00`.
-fn partial_date(text: &str) -> Option<&str> {
-    let is_part = |c: char| {
-        c.is_ascii_digit() || is_space(c) || is_colon(c) || matches!(c, '-' | '/' | '月' | '日')
-    };
-    let partial = text[..text.find(|c| !is_part(c)).unwrap_or(text.len())].trim();
-    (date::is_partial(partial) && partial.contains(['-', '/', '月'])).then_some(partial)
 }
 
 /// Whether a line is longer than any line of a byline.

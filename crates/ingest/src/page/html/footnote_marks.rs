@@ -29,13 +29,13 @@ impl Superscript {
 
 /// Whether a superscript that begins with `text` is a note, and not a power such as 10² or km².
 fn begins_note(text: &str, before: &str) -> bool {
-    let is_mark = |c: char| {
+    let is_sign = |c: char| {
         matches!(
             c,
             '[' | '［' | '〔' | '【' | '①'..='⑳' | '*' | '＊' | '†' | '‡' | '※' | '注' | '註'
         )
     };
-    if text.starts_with(is_mark) {
+    if text.starts_with(is_sign) {
         return true;
     }
     let inner = text.strip_prefix(['(', '（']).and_then(|text| text.strip_suffix([')', '）']));

@@ -1,6 +1,6 @@
-//! Collects what the attributes of elements in the text of a page state: dates (`datetime`, `title`,
-//! and microdata and RDFa: `<span itemprop="datePublished" content="…">`), names of authors and
-//! publishers, and which elements are marked as titles.
+//! Collects what the attributes of elements in the text of a page state: dates (`datetime`,
+//! `title`, and microdata and RDFa: `<span itemprop="datePublished" content="…">`), names of
+//! authors and publishers, and which elements are marked as titles.
 
 use html5gum::StartTag;
 

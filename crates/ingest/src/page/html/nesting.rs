@@ -6,7 +6,7 @@ use super::elements::{is_block, is_container};
 
 /// What the name of an element says that it is, if it is not the article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum ContainerKind {
     /// The comments of readers.
     Comments,
     /// Comments, or the posts of a forum.
@@ -29,24 +29,24 @@ pub(super) struct Containers(Vec<Container>);
 struct Container {
     /// The number of the container around this one; that of the whole page is its own.
     parent: u32,
-    mark: Option<Mark>,
+    kind: Option<ContainerKind>,
 }
 
 impl Default for Containers {
     fn default() -> Self {
-        Self(vec![Container { parent: 0, mark: None }])
+        Self(vec![Container { parent: 0, kind: None }])
     }
 }
 
 impl Containers {
     /// Opens an element inside the container `parent`. Returns the number of the container that its
-    /// text stands in. A block element that is marked is a container, too.
-    pub(super) fn open(&mut self, parent: u32, name: &str, mark: Option<Mark>) -> u32 {
-        let mark = if name == "figcaption" { Some(Mark::Notice) } else { mark };
-        let is_new = is_container(name) || mark.is_some() && is_block(name);
+    /// text stands in. A block element that has a kind is a container, too.
+    pub(super) fn open(&mut self, parent: u32, name: &str, kind: Option<ContainerKind>) -> u32 {
+        let kind = if name == "figcaption" { Some(ContainerKind::Notice) } else { kind };
+        let is_new = is_container(name) || kind.is_some() && is_block(name);
         match u32::try_from(self.0.len()) {
             Ok(number) if is_new && self.0.len() < MAX_CONTAINERS => {
-                self.0.push(Container { parent, mark });
+                self.0.push(Container { parent, kind });
                 number
             }
             _ => parent,
@@ -113,25 +113,26 @@ impl Nesting {
         self.and_around(self.of(first)).find(|c| self.lines(*c).contains(&last)).unwrap_or(0)
     }
 
-    /// The containers with marks, as they open.
-    pub(super) fn marked(&self) -> impl Iterator<Item = (usize, Mark)> {
+    /// The containers that have a kind, as they open.
+    pub(super) fn with_kind(&self) -> impl Iterator<Item = (usize, ContainerKind)> {
         let containers = self.containers.0.iter().enumerate();
-        containers.filter_map(|(number, container)| Some((number, container.mark?)))
+        containers.filter_map(|(number, container)| Some((number, container.kind?)))
     }
 
-    /// For each line, whether it stands in a marked container that has none of the lines `outside`.
+    /// For each line, whether it stands in a container with a kind that has none of the lines
+    /// `outside`.
     pub(super) fn marked_lines(&self, outside: &[usize]) -> Vec<bool> {
-        let mut marked = vec![false; self.of_line.len()];
+        let mut is_inside = vec![false; self.of_line.len()];
         let mut end = 0;
-        for (container, _) in self.marked() {
+        for (container, _) in self.with_kind() {
             let lines = self.lines(container);
             if !outside.iter().any(|line| lines.contains(line)) {
                 // Containers open in the order of their lines: what was filled is not again.
-                (lines.start.max(end)..lines.end).for_each(|line| marked[line] = true);
+                (lines.start.max(end)..lines.end).for_each(|line| is_inside[line] = true);
                 end = end.max(lines.end);
             }
         }
-        marked
+        is_inside
     }
 }
 
@@ -146,7 +147,7 @@ mod tests {
         let wrap = containers.open(body, "div", None);
         assert_eq!(containers.open(wrap, "p", None), wrap, "a paragraph is no container");
         let text = containers.open(wrap, "div", None);
-        let comments = containers.open(body, "p", Some(Mark::Comments));
+        let comments = containers.open(body, "p", Some(ContainerKind::Comments));
         let nesting = Nesting::new(containers, vec![wrap, text, text, comments, body]);
         let lines = |container: u32| nesting.lines(container as usize);
         assert_eq!((lines(0), lines(body), lines(wrap)), (0..5, 0..5, 0..3));

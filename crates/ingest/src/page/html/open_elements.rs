@@ -5,7 +5,7 @@
 use foldhash::HashMap;
 
 use super::elements::{ends_before, is_annotation, is_formatting, is_inline};
-use super::nesting::{Containers, Mark};
+use super::nesting::{ContainerKind, Containers};
 use super::part_names;
 
 /// What the text of an element is (a date, a source, an author, an editor), according to an
@@ -62,25 +62,25 @@ impl Roles {
         }
         for name in part_names::of(&value) {
             roles |= match name {
-                Mark::Comments => Self::COMMENTS.0 | Self::OTHER_PART.0,
-                Mark::Replies => Self::REPLIES.0 | Self::OTHER_PART.0,
-                Mark::Other => Self::OTHER_PART.0,
-                Mark::Notice => Self::NOTICE.0,
+                ContainerKind::Comments => Self::COMMENTS.0 | Self::OTHER_PART.0,
+                ContainerKind::Replies => Self::REPLIES.0 | Self::OTHER_PART.0,
+                ContainerKind::Other => Self::OTHER_PART.0,
+                ContainerKind::Notice => Self::NOTICE.0,
             };
         }
         Self(roles)
     }
 
     /// What the names of an element say that it is, if it is not the article.
-    fn mark(self) -> Option<Mark> {
+    fn container_kind(self) -> Option<ContainerKind> {
         [
-            (Self::COMMENTS, Mark::Comments),
-            (Self::REPLIES, Mark::Replies),
-            (Self::OTHER_PART, Mark::Other),
-            (Self::NOTICE, Mark::Notice),
+            (Self::COMMENTS, ContainerKind::Comments),
+            (Self::REPLIES, ContainerKind::Replies),
+            (Self::OTHER_PART, ContainerKind::Other),
+            (Self::NOTICE, ContainerKind::Notice),
         ]
         .into_iter()
-        .find_map(|(role, mark)| self.has(role).then_some(mark))
+        .find_map(|(role, kind)| self.has(role).then_some(kind))
     }
 
     /// The roles that elements inside inherit.
@@ -199,13 +199,13 @@ impl OpenElements {
         let mut part = self.part();
         // The classes of the whole page say what it has, such as comments.
         let is_whole_page = matches!(name, "html" | "body");
-        let mut mark = if is_whole_page { None } else { roles.mark() };
+        let mut kind = if is_whole_page { None } else { roles.container_kind() };
         if roles.has(Roles::OTHER_PART) && !is_whole_page || self.is_other_part(name) {
             self.parts += 1;
             part = self.parts;
-            mark = mark.or(Some(Mark::Other));
+            kind = kind.or(Some(ContainerKind::Other));
         }
-        let container = self.containers.open(self.container(), name, mark);
+        let container = self.containers.open(self.container(), name, kind);
         let roles = roles.without_marks();
         let (roles, inherited) = match self.stack.last() {
             Some(parent) if roles == Roles::default() && parent.inherited < MAX_INHERITED => {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::amount::{amount, is_links_only};
 use super::line_view::{View, count_in};
-use super::nesting::Mark;
+use super::nesting::ContainerKind;
 use crate::page::line::Line;
 use crate::page::page_words::{Remarks, page_words};
 
@@ -81,13 +81,13 @@ impl Boxes<'_> {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for (container, mark) in view.nesting.marked() {
+        for (container, container_kind) in view.nesting.with_kind() {
             let lines = view.nesting.lines(container);
-            let kind = match mark {
-                Mark::Comments => Kind::Comments,
-                Mark::Replies => Kind::Replies,
-                Mark::Other if view.is_list_of_articles(lines.clone()) => Kind::Articles,
-                Mark::Other | Mark::Notice => continue,
+            let kind = match container_kind {
+                ContainerKind::Comments => Kind::Comments,
+                ContainerKind::Replies => Kind::Replies,
+                ContainerKind::Other if view.is_list_of_articles(lines.clone()) => Kind::Articles,
+                ContainerKind::Other | ContainerKind::Notice => continue,
             };
             if lines.start > first_text {
                 found.push((lines, kind));

@@ -1,6 +1,6 @@
 //! Recognises parts of a page other than the article by their classes and ids.
 
-use super::nesting::Mark;
+use super::nesting::ContainerKind;
 
 /// Names of comments, whole or as the beginning of a word.
 const COMMENTS: [&str; 17] = [
@@ -117,14 +117,14 @@ const NOTICE_BEGINNINGS: [&str; 7] =
 /// What the value of a `class` or `id`, in lower case, says that an element is, if it is a part of
 /// a page other than the article: comments, related or popular articles, a sidebar, the footer of
 /// the site, a notice.
-pub(super) fn of(value: &str) -> impl Iterator<Item = Mark> {
+pub(super) fn of(value: &str) -> impl Iterator<Item = ContainerKind> {
     value.split_ascii_whitespace().flat_map(|name| {
-        let footer = FOOTERS.contains(&name).then_some(Mark::Other);
+        let footer = FOOTERS.contains(&name).then_some(ContainerKind::Other);
         let mut words = name.split(['-', '_']).filter(|word| !word.is_empty()).peekable();
         let is_list = words.peek().is_some_and(|first| ABBREVIATIONS.contains(first))
             && name.split(['-', '_']).skip(1).any(|word| LISTS.contains(&word));
-        let list = (is_list || is_list_of_comments(name)).then_some(Mark::Comments);
-        footer.into_iter().chain(list).chain(words.filter_map(mark_of_word))
+        let list = (is_list || is_list_of_comments(name)).then_some(ContainerKind::Comments);
+        footer.into_iter().chain(list).chain(words.filter_map(kind_of_word))
     })
 }
 
@@ -134,18 +134,18 @@ fn is_list_of_comments(name: &str) -> bool {
     ABBREVIATIONS.iter().any(|short| list_after(&short))
 }
 
-fn mark_of_word(word: &str) -> Option<Mark> {
+fn kind_of_word(word: &str) -> Option<ContainerKind> {
     let begins = |beginnings: &[&str]| beginnings.iter().any(|begin| word.starts_with(begin));
     // A commentary is an article.
     let is_comment = || word.contains("comment") && !word.contains("commentar");
     if is_comment() || begins(&COMMENTS) {
-        Some(Mark::Comments)
+        Some(ContainerKind::Comments)
     } else if begins(&REPLIES) {
-        Some(Mark::Replies)
+        Some(ContainerKind::Replies)
     } else if OTHERS.contains(&word) || begins(&OTHER_BEGINNINGS) {
-        Some(Mark::Other)
+        Some(ContainerKind::Other)
     } else if NOTICES.binary_search(&word).is_ok() || begins(&NOTICE_BEGINNINGS) {
-        Some(Mark::Notice)
+        Some(ContainerKind::Notice)
     } else {
         None
     }
@@ -155,7 +155,7 @@ fn mark_of_word(word: &str) -> Option<Mark> {
 mod tests {
     use super::*;
 
-    fn marks(value: &str) -> Vec<Mark> {
+    fn kinds(value: &str) -> Vec<ContainerKind> {
         of(value).collect()
     }
 
@@ -165,8 +165,8 @@ mod tests {
         for value in
             ["comments", "comment-list", "commentbox", "article_related", "hot news", "site-footer"]
         {
-            let is_part = |mark: &Mark| *mark != Mark::Notice;
-            assert!(marks(value).iter().any(is_part), "{value}");
+            let is_part = |kind: &ContainerKind| *kind != ContainerKind::Notice;
+            assert!(kinds(value).iter().any(is_part), "{value}");
         }
         for value in [
             "content",
@@ -181,7 +181,7 @@ mod tests {
             "commentary",
             "applet",
         ] {
-            assert_eq!(marks(value), [], "{value}");
+            assert_eq!(kinds(value), [], "{value}");
         }
     }
 
@@ -202,10 +202,10 @@ mod tests {
             "fb-comments",
             "gentie",
         ] {
-            assert!(marks(value).contains(&Mark::Comments), "{value}");
+            assert!(kinds(value).contains(&ContainerKind::Comments), "{value}");
         }
         for value in ["reply", "reply-list", "huifu"] {
-            assert_eq!(marks(value)[0], Mark::Replies, "{value}");
+            assert_eq!(kinds(value)[0], ContainerKind::Replies, "{value}");
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Reads JSON that a strict parser refuses, and object literals of JavaScript: with comments, commas
-//! too many, line breaks or quotation marks in strings, and keys or strings in other quotes or none.
+//! Reads JSON that a strict parser refuses, and object literals of JavaScript: with comments,
+//! commas too many, line breaks or quotation marks in strings, and keys or strings in other quotes
+//! or none.
 
 use serde_json::{Map, Value};
 

@@ -229,7 +229,8 @@ impl ShownTitles<'_> {
         heading.or_else(marked).map(|line| line.text.clone().into_owned())
     }
 
-    /// The only `h1`, if it stands above the text, only `<title>` is stated, and no line shows that.
+    /// The only `h1`, if it stands above the text, only `<title>` is stated, and no line shows
+    /// that.
     fn only_heading(&self, text_start: Option<usize>) -> Option<String> {
         let [title] = self.stated else { return None };
         let mut headings = self.lines.iter().enumerate().filter(|(_, line)| line.heading == 1);

@@ -1,6 +1,6 @@
 //! Collects what a page states outside its text: in `meta` elements, its canonical address,
-//! attributes of other elements (`marked_data`), JSON-LD and other scripts. `metadata` chooses among
-//! these statements.
+//! attributes of other elements (`marked_data`), JSON-LD and other scripts. `metadata` chooses
+//! among these statements.
 
 use html5gum::StartTag;
 
@@ -36,8 +36,8 @@ pub(super) struct StatedData {
     pub(super) time_lines: Vec<usize>,
     /// Where the elements begin that are marked as titles: bytes after their start tags.
     pub(super) title_elements: Vec<usize>,
-    /// Where the element begins that has the name of the publishing account: the byte after its start
-    /// tag.
+    /// Where the element begins that has the name of the publishing account: the byte after its
+    /// start tag.
     pub(super) account_element: Option<usize>,
     /// Whose name an `itemprop="name"` is: that of the author or publisher whose element was opened
     /// last, under the name of a `meta` element that states it.

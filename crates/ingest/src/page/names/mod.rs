@@ -79,8 +79,8 @@ pub(crate) fn is_chinese_name(text: &str) -> bool {
 /// number.
 fn is_name_like(text: &str, max_chars: usize) -> bool {
     let is_foreign = |c: char| {
-        let marks = ['。', '，', '！', '？', '!', '?', ';', '；', ':', '：', '<', '>', '"', '='];
-        marks.contains(&c)
+        let signs = ['。', '，', '！', '？', '!', '?', ';', '；', ':', '：', '<', '>', '"', '='];
+        signs.contains(&c)
     };
     let chars = text.chars().count();
     (2..=max_chars).contains(&chars)

@@ -101,8 +101,8 @@ pub(crate) fn is_certain_person(text: &str) -> bool {
 /// The rarity of a word of two characters that may be a name.
 const MIN_RARITY_OF_NAME: f32 = 0.9;
 
-/// Whether a text is a word that the dictionary does not have: a Chinese one of whose characters less
-/// than half are in words of two characters or more; or a single Latin one in capitals, with a
+/// Whether a text is a word that the dictionary does not have: a Chinese one of whose characters
+/// less than half are in words of two characters or more; or a single Latin one in capitals, with a
 /// capital inside, or with a digit.
 fn is_unknown_word(text: &str) -> bool {
     let is_in_name = |c: char| c.is_alphanumeric() || "-.&'’+·".contains(c);

@@ -14,8 +14,8 @@ pub(crate) enum Remarks {
 
 impl PageWords {
     /// What stands below a heading such as `網友評論`, `共有6條評論` or `熱門跟貼(12)`: it consists of
-    /// words for what readers wrote, and words and numbers beside these. A title in quotes may stand
-    /// in it. Without signs and numbers, it has at least `min_chars` characters.
+    /// words for what readers wrote, and words and numbers beside these. A title in quotes may
+    /// stand in it. Without signs and numbers, it has at least `min_chars` characters.
     pub(crate) fn heading_of_remarks(&self, text: &str, min_chars: usize) -> Option<Remarks> {
         let mut found = None;
         let mut letters = 0;
