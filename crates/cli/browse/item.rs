@@ -26,9 +26,6 @@ impl From<Hit> for Item {
 impl Item {
     /// The number of pages in which the record stands, itself or a near-duplicate of it.
     pub(crate) fn pages(&self) -> usize {
-        match self.near_duplicates.len() {
-            0 => self.record.occurrences(),
-            others => others + 1,
-        }
+        self.record.occurrences() + self.near_duplicates.len()
     }
 }

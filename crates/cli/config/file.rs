@@ -277,7 +277,7 @@ pub(crate) fn is_address(index: &Path) -> bool {
 /// If the address has a user, or is an address without `https://` or `http://` before it.
 pub(super) fn check_index(index: &Path) -> anyhow::Result<()> {
     let text = index.to_string_lossy();
-    if has_user(&text) {
+    if has_user(&text) && !index.exists() {
         bail!(
             "the address of a cluster must not contain a user or password: remove all before `@`, \
              and set WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, or `credentials_file` in the \
@@ -290,9 +290,11 @@ pub(super) fn check_index(index: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a text is an address with a user or a password before the host.
+/// Whether a text is an address with a user or a password before the host, with or without the
+/// scheme.
 pub(crate) fn has_user(text: &str) -> bool {
-    (text.contains("://") || text.starts_with("http")) && text.contains('@')
+    let Some((before, _)) = text.split_once('@') else { return false };
+    before.contains(':')
 }
 
 /// Whether a text is an address without its scheme, as in `localhost:9200/news`, or with another,

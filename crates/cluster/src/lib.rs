@@ -86,14 +86,14 @@ pub use bulk::{
 };
 pub use client::Client;
 pub use client_options::ClientOptions;
-pub use copy::{Copied, CopyOptions, CopyProgress, DocumentsToSend, copy};
+pub use copy::{Copied, CopyOptions, CopyProgress, DocumentsToSend, RootsHash, copy};
 pub use credentials::{CredentialSettings, Credentials, CredentialsError};
 pub use document::{TermHash, document};
 pub use error::{Error, Exchange, Result};
 pub use index::ClusterIndex;
 pub use index_name::{NameError, check_index_name};
 pub use physical_index::{Health, IndexInfo};
-pub use publication::is_copy_of;
+pub use publication::replaceable_roots;
 pub use query_error::TooManyClauses;
 pub use request::{Method, Request, Response, encode_segment};
 pub use schema::{FORMAT, LayoutOptions, ShardLayout, field, text_field};

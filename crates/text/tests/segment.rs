@@ -152,7 +152,7 @@ fn check_laws(text: &str) {
             let is_round = slice.starts_with(['百', '千']) || slice.starts_with("万分之");
             assert!(slice.starts_with(number) || is_round, "{text:?}");
             // A fraction has two numbers.
-            let mut numbers = token.text.strip_suffix('%').unwrap_or(&token.text).split('/');
+            let mut numbers = token.text.strip_suffix('%').unwrap_or(&token.text).split('∕');
             let is_number = |number: &str| {
                 !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
             };

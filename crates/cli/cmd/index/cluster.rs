@@ -1,7 +1,7 @@
 //! Builds or updates an index on a cluster: builds the index in a folder on this machine, and
 //! copies it to the cluster.
 
-use wensou_cluster::{ClusterAddress, CopyOptions, DocumentsToSend, is_copy_of};
+use wensou_cluster::{ClusterAddress, CopyOptions, DocumentsToSend, replaceable_roots};
 use wensou_index::Index;
 
 use super::local;
@@ -28,7 +28,7 @@ pub(super) fn run(
     local_settings.written.value.clone_from(&folder);
     // Connect first, so that a wrong address is reported at once: reading an archive may take
     // hours.
-    let mut covers_the_same = false;
+    let mut replaced_roots = None;
     if !args.dry_run {
         let client = global.cluster.connect(&address)?;
         // What is changed in the index on this machine may then be changed in its copy, too. If the
@@ -36,7 +36,7 @@ pub(super) fn run(
         let kept = wensou_index::is_index_folder(&folder).then(|| Index::open(&folder));
         if let Some(Ok(kept)) = kept {
             let replace = args.copy_flags.replace;
-            covers_the_same = is_copy_of(&kept, &client, &address, replace)?;
+            replaced_roots = replaceable_roots(&kept, &client, &address, replace)?;
         }
     }
     let outcome = local::run(&local_settings, args, terminal)?;
@@ -46,8 +46,7 @@ pub(super) fn run(
         let to_send =
             if args.rebuild { DocumentsToSend::All } else { DocumentsToSend::StatedSumDiffers };
         let options = copy_options(global, args.copy_flags);
-        let replace = options.replace || covers_the_same;
-        let options = CopyOptions { to_send, replace, wait: args.wait, ..options };
+        let options = CopyOptions { to_send, replaced_roots, wait: args.wait, ..options };
         copy_to(global, (&folder, &address), &options, args.quiet, terminal)?;
     }
     Ok(outcome)

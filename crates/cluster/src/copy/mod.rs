@@ -22,10 +22,25 @@ use wensou_index::Index;
 use crate::address::ClusterAddress;
 use crate::client::Client;
 use crate::error::Result;
-use crate::publication::{Publication, Publisher, check_replaceable, published_index};
+use crate::index::ClusterIndex;
+use crate::publication::{Publication, Publisher, check_replaceable, is_lost, published_index};
 use crate::schema::statistics_name;
 use crate::verify;
-pub use options::{Copied, CopyOptions, CopyProgress, DocumentsToSend};
+pub use options::{Copied, CopyOptions, CopyProgress, DocumentsToSend, RootsHash};
+
+/// Which documents are sent beside a published copy: those whose stated sums differ, if the copy is
+/// whole. If shards of it are lost, all, because it cannot be cloned.
+fn to_send_beside(published: &ClusterIndex, client: &Client) -> Result<DocumentsToSend> {
+    let documents = published.documents_index();
+    match verify::is_whole(published) {
+        Ok(true) => Ok(DocumentsToSend::StatedSumDiffers),
+        Ok(false) => Ok(DocumentsToSend::ComputedSumDiffers),
+        Err(_) if is_lost(client, documents) || is_lost(client, &statistics_name(documents)) => {
+            Ok(DocumentsToSend::All)
+        }
+        Err(error) => Err(error),
+    }
+}
 
 /// Copies an index to a cluster. If documents or statistics of the published copy are missing, no
 /// sum that it states is trusted, and a new copy is written even if the index has not changed.
@@ -52,8 +67,8 @@ pub fn copy(
     let published = published_index(client, address)?;
     if let Some(published) = &published {
         check_replaceable(index, published, options)?;
-        if options.to_send == DocumentsToSend::StatedSumDiffers && !verify::is_whole(published)? {
-            publication.options.to_send = DocumentsToSend::ComputedSumDiffers;
+        if options.to_send == DocumentsToSend::StatedSumDiffers {
+            publication.options.to_send = to_send_beside(published, client)?;
         }
     }
     let name = publication.documents_name(published.as_ref())?;

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::schema::LayoutOptions;
 
+/// A hash of the files and folders that a copy covers.
+pub type RootsHash = u64;
+
 /// How an index is copied, or a share sent.
 #[derive(Debug, Clone, Copy)]
 pub struct CopyOptions {
@@ -15,6 +18,8 @@ pub struct CopyOptions {
     /// Whether to replace an index that covers other files and folders. If not, such an index is an
     /// error.
     pub replace: bool,
+    /// The [`RootsHash`] of another archive whose copy may be replaced, too.
+    pub replaced_roots: Option<RootsHash>,
     /// Which documents are sent.
     pub to_send: DocumentsToSend,
     /// Whether to wait while another process holds the lock of the address. If not, a held lock is
@@ -47,6 +52,7 @@ impl Default for CopyOptions {
             layout: LayoutOptions::default(),
             grace: Duration::from_secs(5),
             replace: false,
+            replaced_roots: None,
             to_send: DocumentsToSend::StatedSumDiffers,
             wait: false,
             patience: Duration::from_secs(120),

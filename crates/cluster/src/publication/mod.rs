@@ -26,7 +26,7 @@ use crate::request::{Request, encode_segment};
 use crate::schema::{self, ShardLayout, statistics_name};
 use crate::statistics::{Description, StatisticsBuilder};
 pub(crate) use cleanup::Publisher;
-pub use published::is_copy_of;
+pub use published::replaceable_roots;
 pub(crate) use published::{check_replaceable, new_layout, published_index, roots};
 
 /// How long a shard of an index may be missing before the shard counts as lost. A replica, if there

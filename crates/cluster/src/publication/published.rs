@@ -1,12 +1,15 @@
 //! The published index, which the alias of an address leads to, whether a new one may replace it,
 //! and how the new one is spread over the cluster.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 use wensou_index::Index;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::address::ClusterAddress;
 use crate::client::Client;
-use crate::copy::CopyOptions;
+use crate::copy::{CopyOptions, RootsHash};
 use crate::error::{Error, Result};
 use crate::index::ClusterIndex;
 use crate::request::{Request, encode_segment};
@@ -31,22 +34,29 @@ pub(crate) fn published_index(
     }
 }
 
-/// Whether the address has a copy that covers the same files and folders as `index`. With
-/// `replace`, a copy that covers others may be replaced.
+/// What the copy at the address covers, if `index` may replace it: it covers the same files and
+/// folders as `index`, some of them or more than these, as after an update whose copy failed; or
+/// `replace` is true. `None` if there is no copy.
 ///
 /// # Errors
 ///
 /// [`Error::OtherRoots`] if the copy covers others and `replace` is false; and if the cluster
 /// cannot be asked.
-pub fn is_copy_of(
+pub fn replaceable_roots(
     index: &Index,
     client: &Client,
     address: &ClusterAddress,
     replace: bool,
-) -> Result<bool> {
-    let Some(published) = published_index(client, address)? else { return Ok(false) };
-    let is_copy = published.description().roots == roots(index);
-    if is_copy || replace { Ok(is_copy) } else { Err(other_roots(index, &published)) }
+) -> Result<Option<RootsHash>> {
+    let Some(published) = published_index(client, address)? else { return Ok(None) };
+    let there = &published.description().roots;
+    let contains = |all: &[String], some: &[String]| some.iter().all(|root| all.contains(root));
+    let is_related = roots_beside(index, &published)
+        .any(|here| contains(&here, there) || contains(there, &here));
+    match is_related || replace {
+        true => Ok(Some(hash(there))),
+        false => Err(other_roots(index, &published)),
+    }
 }
 
 /// The error about a published index that has other roots than `index`.
@@ -58,6 +68,10 @@ fn other_roots(index: &Index, published: &ClusterIndex) -> Error {
     }
 }
 
+fn hash(roots: &[String]) -> RootsHash {
+    xxh3_64(roots.join("\n").as_bytes())
+}
+
 /// Fails if `index` must not replace the published index: because the published index has other
 /// roots, unless the options allow that, or because it is blocked.
 pub(crate) fn check_replaceable(
@@ -65,7 +79,9 @@ pub(crate) fn check_replaceable(
     published: &ClusterIndex,
     options: &CopyOptions,
 ) -> Result<()> {
-    if !options.replace && published.description().roots != roots(index) {
+    let there = &published.description().roots;
+    let is_allowed = options.replace || options.replaced_roots == Some(hash(there));
+    if !is_allowed && !roots_beside(index, published).any(|here| here == *there) {
         return Err(other_roots(index, published));
     }
     check_not_blocked(published.client(), published.documents_index())
@@ -112,5 +128,18 @@ pub(crate) fn new_layout(
 pub(crate) fn roots(index: &Index) -> Vec<String> {
     let meta = index.meta();
     let roots = if meta.share.is_some() { &meta.given } else { &meta.roots };
+    texts(roots)
+}
+
+/// The roots of an index in a folder in the forms in which the published index may have them: if
+/// one of the two was sent in shares, also as they were given.
+fn roots_beside(index: &Index, published: &ClusterIndex) -> impl Iterator<Item = Vec<String>> {
+    let meta = index.meta();
+    let in_shares = published.description().shares > 0 || meta.share.is_some();
+    let given = in_shares.then(|| texts(&meta.given));
+    [texts(&meta.roots)].into_iter().chain(given)
+}
+
+fn texts(roots: &[PathBuf]) -> Vec<String> {
     roots.iter().map(|root| root.display().to_string()).collect()
 }

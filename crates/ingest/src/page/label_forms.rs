@@ -137,7 +137,11 @@ fn is_field(name: &str, value: &str, labels: &Labels) -> bool {
         Some(FieldKind::Label(Label::Time | Label::Updated)) => {
             date::parse_prefix(value).is_some_and(|found| found.has_day())
         }
-        Some(FieldKind::Label(Label::Counter | Label::Reporter | Label::Writer)) | None => false,
+        // `【視頻】` and `【圖】` begin titles of news.
+        Some(FieldKind::Label(
+            Label::Counter | Label::Reporter | Label::Writer | Label::Other | Label::Category,
+        ))
+        | None => false,
         Some(_) => true,
     }
 }

@@ -239,6 +239,10 @@ impl PageWords {
             return false;
         }
         let after = text[bytes..].trim_start();
+        // `最近更新：2024-03-04` is a byline.
+        if date::mentions_day(after) || date::find_first(after, usize::MAX).is_some() {
+            return false;
+        }
         after.trim_start_matches(is_around).is_empty()
             || after.starts_with(is_colon) && text.starts_with(['上', '下', '前', '後', '后'])
     }
@@ -272,7 +276,8 @@ impl PageWords {
         if self.event.meaning_of(text).is_some() {
             return true;
         }
-        if text.chars().nth(MAX_LABEL).is_some() {
+        // `美東時間` is a zone.
+        if text.chars().nth(MAX_LABEL).is_some() || date::is_word_of_date(text) {
             return false;
         }
         let ending = self.event.longest_ending(text, *ENDINGS.end());

@@ -54,7 +54,7 @@ pub(super) fn take(lines: &mut Vec<Line<'_>>, at: usize, labels: &Labels) -> Opt
 pub(super) fn remove_label_of_text(lines: &mut Vec<Line<'_>>, at: usize) {
     let Some(line) = lines.get(at) else { return };
     let Some(bytes) = text_label_len(&line.text) else { return };
-    match line_from(line, bytes) {
+    match line_from(line, bytes, line.text.len() - bytes) {
         Some(text) => lines[at] = text,
         None => {
             lines.remove(at);
@@ -112,8 +112,9 @@ impl<'a, 'l> Reader<'a, 'l> {
             return false;
         }
         if matches!(kind, FieldKind::Text | FieldKind::Summary) {
-            let offset = line.text.len() - first.value.len();
-            self.kept.extend(line_from(line, offset));
+            // The value is a part of the line, and not always its end: quotation marks may follow.
+            let offset = first.value.as_ptr().addr() - line.text.as_ptr().addr();
+            self.kept.extend(line_from(line, offset, first.value.len()));
             self.in_text = true;
         }
         for field in fields {
@@ -246,13 +247,13 @@ fn add_field(label: Label, mut value: String, fields: &mut Vec<(Label, String)>)
     fields.push((label, value));
 }
 
-/// The text of a line from byte `offset` on; `None` if there is none.
-fn line_from<'a>(line: &Line<'a>, offset: usize) -> Option<Line<'a>> {
-    let after = &line.text[offset..];
+/// The part of a line that begins at byte `offset` and has `bytes` bytes; `None` if it has no text.
+fn line_from<'a>(line: &Line<'a>, offset: usize, bytes: usize) -> Option<Line<'a>> {
+    let after = line.text.get(offset..offset + bytes)?;
     let spaces = after.len() - after.trim_start().len();
     let text = match &line.text {
-        Cow::Borrowed(text) => Cow::Borrowed(text[offset..].trim()),
-        Cow::Owned(text) => Cow::Owned(text[offset..].trim().to_owned()),
+        Cow::Borrowed(text) => Cow::Borrowed(text[offset..offset + bytes].trim()),
+        Cow::Owned(_) => Cow::Owned(after.trim().to_owned()),
     };
     // In a text that is no slice of the page, the offset is an estimate.
     let start = (line.start + offset + spaces).min(line.end);

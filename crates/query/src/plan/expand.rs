@@ -91,6 +91,7 @@ pub(crate) fn expanded_texts(
     let typed_at = |at: Option<usize>| match at.and_then(|at| nodes.get(at)).map(|node| &node.kind)
     {
         Some(NodeKind::Term(term)) => term.text.as_str(),
+        Some(NodeKind::Phrase(phrase)) => phrase.text.as_str(),
         _ => "",
     };
     let mut texts: TextsOfNodes = nodes

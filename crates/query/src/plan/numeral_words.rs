@@ -31,7 +31,11 @@ pub(super) fn separate_numerals(folded: &Folded<'_>, words: Vec<TypedWord>) -> V
         let starts_in_word = first.start != value.start && !is_ordinal;
         // 第十二 is left to `ordinal_numerals`.
         let is_cut = first.end > value.start && first.end < value.end;
-        if starts_in_word && (!is_cut || folded.slice(first.clone()).starts_with('第')) {
+        // The segmenter cuts 双十一 after 十. In 周三百亿 the number begins after the weekday.
+        let ends_in_multiplier = || folded.slice(first.clone()).ends_with(['十', '百', '千', '万']);
+        if starts_in_word
+            && (!is_cut || !ends_in_multiplier() || folded.slice(first.clone()).starts_with('第'))
+        {
             continue;
         }
         let mut within = Vec::new();

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use foldhash::HashSet;
+
 use wensou_index::{RecordExt, TermKind, TextField, Texts};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
-use crate::engine::{Engine, IdLookup};
+use crate::engine::IdLookup;
 use crate::error::Error;
 use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Count, DistinctHits, Sort, TopK};
@@ -62,10 +64,11 @@ pub fn similar<'i>(
     let plan = plan(&key_terms, &record, runner.statistics())?;
     let engine = runner.engine();
     let wanted = options.offset.saturating_add(options.limit);
-    let excluded_docs = near_duplicates_of(engine, address)?;
+    let groups = engine.groups()?;
+    let own_group: HashSet<u32> = groups.group_of(address).into_iter().collect();
+    let excluded_groups = Some(&own_group);
     let top_k = TopK {
-        hits: Some(DistinctHits::of(engine.groups()?, wanted)),
-        excluded_docs: &excluded_docs,
+        hits: Some(DistinctHits { groups, excluded_groups, wanted }),
         ..TopK::documents(0, Count::Nothing, Sort::Rank)
     };
     let (_, mut found) = engine.search(&plan, &top_k)?;
@@ -96,19 +99,6 @@ pub fn similar<'i>(
             })
         })
         .collect()
-}
-
-/// The near-duplicates of a document, ascending.
-fn near_duplicates_of(engine: &dyn Engine, address: DocAddress) -> Result<Vec<DocAddress>, Error> {
-    let ids = engine.near_duplicates(&[address], &MatchExpr::All, None)?.concat();
-    let mut addresses = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let IdLookup::One(address) = engine.lookup(&id)? {
-            addresses.push(address);
-        }
-    }
-    addresses.sort_unstable();
-    Ok(addresses)
 }
 
 /// A word that tells what a document is about.

@@ -45,8 +45,8 @@ pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     cut(chars, &(0..chars.len()), &matches)
 }
 
-/// The most comparisons of matches (the first and the last match of a group) that are compared for
-/// the best group. A text that consists of matches has millions of comparisons, and its beginning
+/// The most pairs of matches (the first and the last of a group) that are compared for the best
+/// group. A text that consists of matches has millions of pairs, and its beginning
 /// is as good as any other part.
 const MAX_COMPARISONS: usize = 1 << 21;
 
@@ -169,7 +169,7 @@ fn may_cut(chars: &[char], at: usize) -> bool {
     else {
         return true;
     };
-    // The joiner of emoji, and the letters that form flags in comparisons.
+    // The joiner of emoji, and the letters that form flags in pairs.
     let in_emoji = |c: &char| matches!(c, '\u{200d}' | '\u{1f1e6}'..='\u{1f1ff}');
     if *before == '\u{200d}' || in_emoji(before) && in_emoji(after) {
         return false;

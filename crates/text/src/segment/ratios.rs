@@ -1,9 +1,10 @@
 //! Ratios: percentages and other parts of a hundred or more (百分之三, 千分之五, 5‰), tenths (三成, 6成),
-//! fractions (三分之一, 3分之1) and discounts with decimals (八五折, 85折), in Chinese numerals and in
+//! fractions (三分之一, 3分之1, 1/3) and discounts with decimals (八五折, 85折), in Chinese numerals and in
 //! digits.
 //!
 //! All parts of ten, a hundred or more have percentages as values, so 千分之三 is `0.3%`. A fraction
-//! is `1/3`, as it is written in digits.
+//! has a sign of its own in its value, `1∕3`, because the parts of a date such as `2023/1/3` are
+//! indexed as `1/3`.
 
 use crate::segment::numbers::{
     MAX_DIGITS, Value, digit_value, is_numeral_char, multiplier_value, number_prefix,
@@ -139,7 +140,24 @@ fn fraction_value(text: &str, denominator: u128, numerator_of: &str) -> Option<V
     };
     let is_fraction = denominator > 1 && numerator > 0;
     let len = text.len() - numerator_of.len() + len;
-    is_fraction.then(|| Value { len, digits: format!("{numerator}/{denominator}") })
+    is_fraction.then(|| Value { len, digits: format!("{numerator}{SLASH}{denominator}") })
+}
+
+/// What separates numerator and denominator in the value of a fraction: no text has it.
+const SLASH: char = '\u{2215}';
+
+/// The value of a proper fraction in digits, such as `1/3`; `number` is the numerator, with which
+/// `text` begins. Of three numbers with slashes, which are a date, none is a fraction.
+fn fraction_in_digits(text: &str, number: &str) -> Option<Value> {
+    /// The largest denominator. With a larger one, it is rather a number of pages or a code.
+    const MAX_DENOMINATOR: u32 = 100;
+    let after_slash = text[number.len()..].strip_prefix('/')?;
+    let end = after_slash.find(|c: char| !c.is_ascii_digit()).unwrap_or(after_slash.len());
+    let (denominator, after) = after_slash.split_at(end);
+    let (a, b): (u32, u32) = (number.parse().ok()?, denominator.parse().ok()?);
+    let is_fraction = a > 0 && a < b && b <= MAX_DENOMINATOR && !after.starts_with(['/', '.', '-']);
+    let len = number.len() + 1 + end;
+    is_fraction.then(|| Value { len, digits: format!("{a}{SLASH}{b}") })
 }
 
 /// The value of a discount with decimals, such as 八五折, which is 8.5折.
@@ -147,6 +165,10 @@ pub(super) fn discount(text: &str) -> Option<Value> {
     let mut chars = text.chars();
     let mut digit = || chars.next().and_then(digit_value).filter(|digit| *digit > 0);
     let (whole, decimal) = (digit()?, digit()?);
+    // 七八折 is between 七折 and 八折.
+    if decimal == whole + 1 {
+        return None;
+    }
     discount_value(text, whole, decimal, chars.as_str())
 }
 
@@ -160,7 +182,7 @@ fn discount_value(text: &str, whole: u128, decimal: u128, after: &str) -> Option
 }
 
 /// The value of a ratio in digits: tenths (6成), parts of a thousand or ten thousand (5‰, 1‱), a
-/// fraction (3分之1), or a discount with decimals (85折).
+/// fraction (3分之1, 1/3), or a discount with decimals (85折).
 pub(super) fn ratio_in_digits(text: &str) -> Option<Value> {
     let number = number_prefix(text)?;
     let after = &text[number.len()..];
@@ -178,6 +200,9 @@ pub(super) fn ratio_in_digits(text: &str) -> Option<Value> {
         }
         if let Some(numerator_of) = after.strip_prefix(PARTS) {
             return fraction_value(text, number.parse().ok()?, numerator_of);
+        }
+        if let Some(value) = fraction_in_digits(text, number) {
+            return Some(value);
         }
         if let [whole @ b'1'..=b'9', decimal @ b'1'..=b'9'] = *number.as_bytes() {
             let digit = |byte: u8| u128::from(byte - b'0');
@@ -246,8 +271,9 @@ mod tests {
             ("12.5 ‰", "1.25%", " ‰"),
             ("3‱", "0.03%", "‱"),
             ("1,000‰", "100%", "‰"),
-            ("3分之1", "1/3", ""),
-            ("3分之二的", "2/3", "的"),
+            ("3分之1", "1∕3", ""),
+            ("3分之二的", "2∕3", "的"),
+            ("1/3席次", "1∕3", "席次"),
             ("85折", "8.5", "折"),
             ("75折起", "7.5", "折起"),
         ] {

@@ -187,8 +187,15 @@ impl<'t> Context<'t> {
                 && (after.starts_with(['了', '透']) || !next.is_some_and(is_han))
                 && wet.iter().any(|noun| adverb.contains(noun.as_str()))
         };
+        // 李秀莲干的: what is no word of the dictionary is a name.
+        let is_name = || {
+            let previous = self.neighbour(-1).unwrap_or_default();
+            previous.chars().count() > 1
+                && self.tables.segmenter.rarity(&crate::fold(previous)) >= 1.0
+        };
         let is_food = || {
             state.is_empty()
+                && !(next == Some('的') && is_name())
                 && before.ends_with(|c| FOOD.contains(c))
                 && !next.is_some_and(|c| AFTER_VERB.contains(c))
         };

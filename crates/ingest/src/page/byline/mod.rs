@@ -15,6 +15,7 @@ use crate::page::byline::by_whom::{by_whom, by_whom_after, person_first};
 use crate::page::byline::free::push_free;
 use crate::page::byline::scan::{BylinePiece, scan};
 use crate::page::labels::{Delimiter, Label, LabelledValue, Labels, is_name};
+use crate::page::names::unlabelled::is_certain_person;
 use crate::page::names::value::{
     outlet_and_person, outlet_name, person_name, with_joined_names, without_words_of_reporting,
 };
@@ -78,7 +79,11 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<BylineReading<'
     }
     let inner = date::inside_brackets(without_day_of_agency(line));
     let without_bullet = inner.trim_start_matches(is_bullet).trim_start();
-    if without_bullet.len() < inner.len() && page_words().is_people(without_bullet) {
+    // `● Bitcoin` is an item of a list.
+    if without_bullet.len() < inner.len()
+        && !without_bullet.is_ascii()
+        && is_certain_person(without_bullet)
+    {
         let fields = vec![LabelledValue { label: Label::Author, value: without_bullet }];
         return Some(BylineReading::of_whole_line(fields));
     }

@@ -238,7 +238,11 @@ impl<'a> Scan<'a, '_> {
     /// Whether a word that may be a label is one, by what follows it. A colon, bar or slash is
     /// enough for nearly every label; without one, the value must be of the label's kind.
     fn is_plausible(&self, found: &LabelAt) -> bool {
+        /// How many bytes after a label are looked at: more than any name has.
+        const MAX_VALUE: usize = 200;
         let value = self.line[found.value_start..].trim_start_matches(is_space);
+        let end = value.char_indices().map(|(at, _)| at).find(|at| *at >= MAX_VALUE);
+        let value = &value[..end.unwrap_or(value.len())];
         let value = value.split([')', '\u{ff09}', ']', '】', '〕']).next().unwrap_or_default();
         let words = page_words();
         let until = |end: fn(char) -> bool| value.split(end).next().unwrap_or_default();

@@ -342,6 +342,14 @@ impl HtmlByline {
                 Label::Author => {
                     self.marked_author.get_or_insert_with(|| with_joined_names(value).into_owned());
                 }
+                Label::Editor => {
+                    self.editor.get_or_insert_with(|| with_joined_names(value).into_owned());
+                }
+                Label::Time => {
+                    if let Some((moment, _)) = date::at_start(value) {
+                        self.date.get_or_insert(moment);
+                    }
+                }
                 _ => {}
             }
         }

@@ -62,8 +62,9 @@ fn joined(pieces: &[TextPiece]) -> Option<String> {
     if !has_digit(pieces.last()?) {
         return None;
     }
-    let mut numbers: Vec<(&str, bool)> = Vec::new();
-    for piece in pieces {
+    // Each number, whether it belongs to a time, and the piece that it stands in.
+    let mut numbers: Vec<(&str, bool, usize)> = Vec::new();
+    for (number, piece) in pieces.iter().enumerate() {
         let mut after_colon = false;
         let mut remaining = &*piece.text;
         while let Some(start) = remaining.find(|c: char| c.is_ascii_digit()) {
@@ -71,12 +72,12 @@ fn joined(pieces: &[TextPiece]) -> Option<String> {
             let digits = &remaining[start..];
             let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
             let before_colon = digits[end..].starts_with([':', '：']);
-            numbers.push((&digits[..end], before_colon || after_colon));
+            numbers.push((&digits[..end], before_colon || after_colon, number));
             remaining = &digits[end..];
         }
     }
     let (date, time) = numbers.split_at_checked(3)?;
-    if date.iter().any(|(_, is_time)| *is_time) || time.iter().any(|(_, is_time)| !is_time) {
+    if date.iter().any(|(_, is_time, _)| *is_time) || time.iter().any(|(_, is_time, _)| !is_time) {
         return None;
     }
     let is_year =
@@ -88,16 +89,34 @@ fn joined(pieces: &[TextPiece]) -> Option<String> {
     let (year, month, day) = match [a, b, c].map(is_year) {
         [true, false, false] => (a, b, c),
         [false, true, false] => (b, c, a),
-        [false, false, true] => (c, a, b),
+        [false, false, true] => day_and_month([date[0], date[1], date[2]])?,
         _ => return None,
     };
     let (month, day): (u8, u8) = (number(month, 12)?, number(day, 31)?);
-    let time: Vec<&str> = time.iter().map(|(digits, _)| *digits).collect();
+    let time: Vec<&str> = time.iter().map(|(digits, ..)| *digits).collect();
     if !matches!(time.len(), 0 | 2 | 3) {
         return None;
     }
     let text = format!("{year}-{month:02}-{day:02} {}", time.join(":"));
     is_date(&text).then(|| text.trim_end().to_owned())
+}
+
+/// The year, month and day of a date whose year comes last: month and day in one piece are in this
+/// order, and a month in one piece with the year follows the day. Otherwise a number above 12 is the
+/// day; `None` if neither is.
+fn day_and_month<'t>(
+    [a, b, year]: [(&'t str, bool, usize); 3],
+) -> Option<(&'t str, &'t str, &'t str)> {
+    let is_day = |text: &str| text.parse::<u8>().is_ok_and(|number| number > 12);
+    let is_month_first = match (a.2 == b.2, b.2 == year.2) {
+        (true, false) => true,
+        (false, true) => false,
+        _ if is_day(b.0) => true,
+        _ if is_day(a.0) => false,
+        _ => return None,
+    };
+    let (month, day) = if is_month_first { (a.0, b.0) } else { (b.0, a.0) };
+    Some((year.0, month, day))
 }
 
 #[cfg(test)]

@@ -48,11 +48,14 @@ pub(super) fn read(texts: &[String], page: OwnPage<'_>) -> JsonLd {
     let mut broken = Vec::new();
     for text in texts {
         let text = text.trim().trim_end_matches(';');
-        // Line breaks in strings, comments and superfluous commas are frequent.
-        let value = serde_json::from_str::<Value>(text).ok().or_else(|| relaxed_json::value(text));
-        match value {
-            Some(value) => values.push(value),
-            None => broken.push(text),
+        // Line breaks in strings, comments and superfluous commas are frequent, and several objects
+        // may follow each other.
+        match serde_json::from_str::<Value>(text) {
+            Ok(value) => values.push(value),
+            Err(_) => match relaxed_json::values(text) {
+                Some(found) => values.extend(found),
+                None => broken.push(text),
+            },
         }
     }
     let names = NamesById::of(&values);

@@ -41,6 +41,12 @@ impl StatedData {
                 () => None,
             };
         }
+        // The text of an element that has no `content` is the name of the item.
+        if properties.iter().any(|property| property == "name")
+            && !tag.attributes.contains_key(&b"content"[..])
+        {
+            self.item = None;
+        }
         if self.title_elements.len() < MAX_ITEMS && is_marked_as_title(tag, &properties) {
             self.title_elements.push(tag.span.end);
         }
@@ -72,8 +78,8 @@ impl StatedData {
         }
     }
 
-    /// Collects the name of the author or publisher whose element is open, from an element with
-    /// `itemprop="name"`.
+    /// Collects the name of the author or publisher whose element was opened last, from an element
+    /// with `itemprop="name"`.
     pub(super) fn add_name_of_item(&mut self, tag: &StartTag<usize>, content: &str) {
         let is_name = attribute(tag, b"itemprop").is_some_and(|value| value == "name");
         if is_name && let Some(item) = self.item.take() {

@@ -142,7 +142,10 @@ impl Parts<'_> {
         let in_scripts = || {
             let scripts = &self.stated_data.scripts;
             let field = |name: &&str| script::value(self.html, scripts, name, stated_moment);
-            SCRIPT_DATES.iter().find_map(field)
+            // Other sites state the time under that name at which a user joined.
+            let is_known =
+                |name: &&&str| **name != "createTime" || self.stated_data.account_element.is_some();
+            SCRIPT_DATES.iter().filter(is_known).find_map(field)
         };
         let is_stated = |moment: &Moment| !is_null_date(*moment);
         let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 8] = [

@@ -47,6 +47,14 @@ pub(super) fn without_boxes(mut kept: Vec<bool>, view: &View<'_>) -> Vec<bool> {
     if !kept.iter().zip(&boxed).any(|(kept, boxed)| *kept && *boxed) {
         return kept;
     }
+    // A class may only sound like comments, as `comment-content` of a column does: then nearly all
+    // text is in the box.
+    let main = |line: usize| !boxed[line] && view.is_main_paragraph(line);
+    let outside: usize =
+        (0..kept.len()).filter(|line| main(*line)).map(|line| amount(&view.lines[line].text)).sum();
+    if outside * MIN_SHARE_OUTSIDE < total(&|line| boxed[line]) {
+        return kept;
+    }
     if (0..kept.len()).any(|line| kept[line] && !boxed[line] && view.is_paragraph(line)) {
         kept.iter_mut().zip(&boxed).for_each(|(kept, boxed)| *kept &= !boxed);
         return kept;
@@ -62,6 +70,9 @@ pub(super) fn without_boxes(mut kept: Vec<bool>, view: &View<'_>) -> Vec<bool> {
     }
     kept
 }
+
+/// Boxes with more than this many times the text of the other paragraphs are the article.
+const MIN_SHARE_OUTSIDE: usize = 6;
 
 /// Finds boxes.
 struct Boxes<'v> {

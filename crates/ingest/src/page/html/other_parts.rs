@@ -64,7 +64,11 @@ impl OtherParts {
                 found.0[number] |= is_in_list || is_below_text && is_list_item(line);
             }
             // `註冊時間` and its date may stand in two cells of a table.
-            if number > 0 && is_label_of_event(&lines[number - 1].text) {
+            if number > 0
+                && !is_title(number - 1)
+                && lines[number - 1].heading == 0
+                && is_label_of_event(&lines[number - 1].text)
+            {
                 found.0[number] |= date::at_start(&line.text).is_some();
             }
         }

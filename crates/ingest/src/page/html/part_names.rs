@@ -3,7 +3,7 @@
 use super::nesting::ContainerKind;
 
 /// Names of comments, whole or as the beginning of a word.
-const COMMENTS: [&str; 17] = [
+const COMMENTS: [&str; 16] = [
     "changyan",
     "cmt",
     "disqus",
@@ -14,7 +14,6 @@ const COMMENTS: [&str; 17] = [
     "gitalk",
     "guestbook",
     "liuyan",
-    "livere",
     "pinglun",
     "sohucs",
     "twikoo",

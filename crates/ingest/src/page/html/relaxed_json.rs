@@ -17,6 +17,21 @@ pub(super) fn value(text: &str) -> Option<Value> {
     Reader { text, at: 0 }.value(MAX_DEPTH)
 }
 
+/// The objects and lists of which a text consists, one after the other; `None` if it has anything
+/// else, or is not understood.
+pub(super) fn values(text: &str) -> Option<Vec<Value>> {
+    let mut reader = Reader { text, at: 0 };
+    let mut values = Vec::new();
+    while let Some(next) = reader.peek() {
+        match next {
+            '{' | '[' => values.push(reader.value(MAX_DEPTH)?),
+            ';' | ',' if !values.is_empty() => reader.at += 1,
+            _ => return None,
+        }
+    }
+    (!values.is_empty()).then_some(values)
+}
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,

@@ -17,6 +17,8 @@ use crate::page::names::value::{bare_name, person_name};
 use crate::page::names::{is_certain_outlet, is_outlet, is_person};
 use crate::record::{DateOrigin, Moment};
 
+/// Minimum letters of a title by which a longer one is replaced.
+const MIN_TITLE: usize = 6;
 /// How many of the objects around a text are read, from the inside to the outside.
 const MAX_OBJECTS: usize = 4;
 /// Maximum bytes of an object that is read.
@@ -140,12 +142,14 @@ impl ScriptRecord {
     /// itself states, only a date from a script, and a title that is longer than that of the object
     /// or names no article, are replaced.
     pub(super) fn add_to(self, metadata: &mut Metadata) {
-        if let Some(title) = self.title {
+        let title = self.title.filter(|title| !names_no_article(title, &[]));
+        if let Some(title) = title {
             let wanted = letters_and_digits(&title);
             let is_better = metadata.title.as_deref().is_none_or(|shown| {
                 is_certain_outlet(shown)
                     || names_no_article(shown, &[])
-                    || !wanted.is_empty() && letters_and_digits(shown).contains(&wanted)
+                    || wanted.chars().nth(MIN_TITLE - 1).is_some()
+                        && letters_and_digits(shown).contains(&wanted)
             });
             if is_better {
                 metadata.title = Some(title);

@@ -224,7 +224,8 @@ impl ShownTitles<'_> {
                 let number = self.lines.partition_point(|line| line.start < *start);
                 self.lines.get(number)
             };
-            title_elements.iter().filter_map(line_at).filter(|line| above(line)).last()
+            let lines = title_elements.iter().filter_map(line_at);
+            lines.filter(|line| above(line) && !is_paragraph(line)).last()
         };
         heading.or_else(marked).map(|line| line.text.clone().into_owned())
     }

@@ -113,7 +113,9 @@ fn keywords(value: &str) -> Vec<&str> {
 pub(super) fn has_labelled_tags(line: &Line<'_>) -> bool {
     /// Maximum characters of the line.
     const MAX_CHARS: usize = 60;
-    line.text.chars().nth(MAX_CHARS).is_none()
+    // A heading such as `關鍵詞：元宇宙` belongs to the text.
+    line.heading == 0
+        && line.text.chars().nth(MAX_CHARS).is_none()
         && tags_value(&line.text).is_some_and(|value| !value.is_empty())
 }
 

@@ -69,10 +69,13 @@ pub(super) fn read(
 /// Whether a stated title names no article: each of its parts is a word for pages of any content,
 /// such as `正文` or `Untitled`, or the name of the site, and at least one is such a word.
 pub(super) fn names_no_article(title: &str, site_names: &[String]) -> bool {
+    /// Maximum characters of the name of a site that only its ending shows.
+    const MAX_SITE: usize = 8;
     let is_any_page = |part: &str| page_words().is_untitled(part);
+    // A headline may end as outlets do, too: `…收购示例公司`.
+    let is_short = |part: &str| part.chars().nth(MAX_SITE).is_none();
     let is_site = |part: &str| {
-        is_certain_outlet(part)
-            || page_words().is_outlet(part)
+        is_short(part) && (is_certain_outlet(part) || page_words().is_outlet(part))
             || site_names.contains(&letters_and_digits(part))
     };
     // A name of several words, such as `Vite + React`, has separators in it.

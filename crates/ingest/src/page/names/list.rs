@@ -52,7 +52,9 @@ fn chinese_name(word: &str) -> Option<&str> {
     let labels = Labels::builtin();
     let words = page_words();
     let is_role = labels.whole(word).is_some() || labels.at_end(word).is_some_and(|(_, at)| at > 0);
-    if word.is_empty() || is_role || words.ends_in_word_of_reporting(word) {
+    // `台北報導`; `騰訊` is a name.
+    let is_report = ["報導", "報道", "报道", "报导"].iter().any(|end| word.ends_with(end));
+    if word.is_empty() || is_role || is_report && words.ends_in_word_of_reporting(word) {
         return None;
     }
     let after_role = labels.longest_at(word).map(|(_, bytes)| &word[bytes..]);
@@ -69,12 +71,18 @@ fn without_latin_role(name: &str) -> &str {
 
 /// A text without brackets and what is in them.
 fn without_brackets(text: &str) -> String {
+    let is_open = |c: char| matches!(c, '(' | '\u{ff08}' | '[' | '【');
+    let is_closed = |c: char| matches!(c, ')' | '\u{ff09}' | ']' | '】');
+    // A bracket that is not closed has been cut off.
+    if text.matches(is_open).count() != text.matches(is_closed).count() {
+        return text.replace(|c| is_open(c) || is_closed(c), " ");
+    }
     let mut depth = 0_u32;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '(' | '\u{ff08}' | '[' | '【' => depth += 1,
-            ')' | '\u{ff09}' | ']' | '】' => depth = depth.saturating_sub(1),
+            c if is_open(c) => depth += 1,
+            c if is_closed(c) => depth = depth.saturating_sub(1),
             c if depth == 0 => out.push(c),
             _ => {}
         }
@@ -103,6 +111,8 @@ mod tests {
             ("林知遠", &["林知遠"]),
             ("約翰·史密斯", &["約翰·史密斯"]),
             ("PackyMcCormick,NotBoring", &["PackyMcCormick", "NotBoring"]),
+            ("（記者 王磊、李娜", &["王磊", "李娜"]),
+            ("騰訊", &["騰訊"]),
             ("", &[]),
         ] {
             assert_eq!(names_in(stated), names, "{stated}");

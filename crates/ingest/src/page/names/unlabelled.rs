@@ -20,6 +20,9 @@ const MAX_UNKNOWN_HAN: usize = 6;
 /// Maximum characters of such an outlet in Latin letters.
 const MAX_UNKNOWN_LATIN: usize = 20;
 
+/// Maximum letters of an abbreviation that is no name.
+const MAX_ABBREVIATION: usize = 4;
+
 /// What a text without a label is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unlabelled {
@@ -35,9 +38,11 @@ pub(crate) enum Unlabelled {
 /// What a text beside a date is.
 pub(crate) fn unlabelled(text: &str, labels: &Labels) -> Unlabelled {
     let words = page_words();
-    if is_no_name(text, labels) {
+    if is_part_of_outlet(text) {
+        Unlabelled::Outlet
+    } else if is_no_name(text, labels) {
         Unlabelled::NoName
-    } else if is_certain_outlet(text) && !words.is_section(text) || is_part_of_outlet(text) {
+    } else if is_certain_outlet(text) && !words.is_section(text) {
         Unlabelled::Outlet
     } else if words.is_section(text) {
         Unlabelled::Section
@@ -114,7 +119,11 @@ fn is_unknown_word(text: &str) -> bool {
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let has_capital_inside = text.chars().skip(1).any(char::is_uppercase);
         let has_digit = text.contains(|c: char| c.is_ascii_digit());
+        // Short words in capitals are categories and devices: `NFT`, `AI`, `PDF`.
+        let is_abbreviation =
+            letters <= MAX_ABBREVIATION && text.chars().all(|c| !c.is_lowercase());
         return letters >= 2
+            && !is_abbreviation
             && text.chars().count() <= MAX_UNKNOWN_LATIN
             && (has_capital_inside || has_digit);
     }

@@ -49,7 +49,9 @@ impl PageWords {
     pub(crate) fn is_nobody(&self, text: &str) -> bool {
         let mut words = text.split(|c: char| !c.is_ascii_alphabetic());
         self.nobody.meaning_of(text).is_some()
-            || text.is_ascii() && words.any(|word| self.interface.meaning_of(word).is_some())
+            || text.is_ascii()
+                && !self.ends_as_outlet(text)
+                && words.any(|word| self.interface.meaning_of(word).is_some())
     }
 
     /// Whether a text has a word that stands in labels and links beside an author, such as `專欄`.
@@ -72,7 +74,14 @@ impl PageWords {
 
     /// Whether a text says what a post was sent with, such as `iPhone 14 Pro`.
     pub(crate) fn is_device(&self, text: &str) -> bool {
-        self.device.longest_at(text).is_some()
+        let Some((_, bytes)) = self.device.longest_at(text) else { return false };
+        let after = &text[bytes..];
+        let is_model = |c: char| is_space(c) || c.is_ascii_digit();
+        !self.ends_as_outlet(text)
+            && (after.is_empty()
+                || after.starts_with(is_model)
+                || after == "客户端"
+                || after == "客戶端")
     }
 
     /// Whether a text ends as names of companies and authorities do.

@@ -25,7 +25,7 @@ impl PageWords {
                 remaining.trim_start_matches(|c: char| !c.is_alphabetic() && !is_opening(c));
             let Some(first) = remaining.chars().next() else { break };
             if let Some(end) = closing(first) {
-                remaining = remaining.split_once(end).filter(|_| is_opening(first))?.1;
+                remaining = remaining.split_once(end)?.1;
                 continue;
             }
             let length =
@@ -47,7 +47,7 @@ impl PageWords {
 
 /// Whether a character opens the quotation of a title.
 fn is_opening(c: char) -> bool {
-    matches!(c, '《' | '“' | '「' | '『' | '〈')
+    matches!(c, '《' | '“' | '「' | '『')
 }
 
 #[cfg(test)]

@@ -26,9 +26,16 @@ pub(super) fn is_labelled_sentence(text: &str, labels: &Labels) -> bool {
         return false;
     };
     let value = &text[found.value_start..];
+    /// Maximum characters of a name before a comma that may be a pen name.
+    const MAX_PEN_NAME: usize = 6;
     let is_sign = |c: char| is_sentence_end(c) || c == '\u{ff0c}';
     let Some(end) = value.find(is_sign) else { return false };
     let name = value[..end].trim();
+    let after = value[end..].trim_start_matches(is_sign).trim_start();
+    let begins_field = labels.at_start(after).is_some() || date::parse_prefix(after).is_some();
+    if begins_field && name.chars().nth(MAX_PEN_NAME).is_none() {
+        return false;
+    }
     let is_named = match found.label {
         Label::Author | Label::Reporter | Label::Writer | Label::Translator | Label::Editor => {
             page_words().is_people(person_name(name)) || is_certain_outlet(bare_name(name))
