@@ -290,9 +290,10 @@ fn date_today_means_today_in_the_time_zone() {
 fn a_password_in_an_address_is_refused_and_printed_nowhere() {
     let dir = Dir::new();
     let address = "https://alice:s3cr3tpw@h.example:9200/news";
-    dir.write("config.toml", &format!("index = \"{address}\"\n"));
+    dir.write("config.toml", format!("index = \"{address}\"\n"));
     let config = dir.path().join("config.toml");
-    let runs: [(&[&str], &[(&str, &str)]); 7] = [
+    type Run<'r> = (&'r [&'r str], &'r [(&'r str, &'r str)]);
+    let runs: [Run<'_>; 7] = [
         (&["config"], &[("WENSOU_INDEX", address)]),
         (&["config", "-f", "json"], &[("WENSOU_INDEX", address)]),
         (&["search", "--help"], &[("WENSOU_INDEX", address)]),

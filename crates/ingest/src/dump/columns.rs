@@ -36,7 +36,9 @@ fn rows_without_keys(fields: &RawFields, is_text: &dyn Fn(&str) -> bool) -> Opti
         Some(name.to_owned())
     };
     let names: Vec<String> = columns.iter().map(name).collect::<Option<_>>()?;
-    if !names.iter().any(|name| is_text(name)) {
+    // An article may have a table beside its text.
+    let has_own_text = fields.keys().any(|key| key != "columns" && is_text(key));
+    if has_own_text || !names.iter().any(|name| is_text(name)) {
         return None;
     }
     let rows = ROWS.iter().find_map(|key| fields.get(*key)?.as_array())?;
@@ -44,7 +46,8 @@ fn rows_without_keys(fields: &RawFields, is_text: &dyn Fn(&str) -> bool) -> Opti
         let cells = row.as_array()?.iter().cloned();
         Some(names.iter().cloned().zip(cells).collect())
     };
-    rows.iter().map(row).collect()
+    let rows: Vec<RawFields> = rows.iter().map(row).collect::<Option<_>>()?;
+    (!rows.is_empty()).then_some(rows)
 }
 
 /// `{"title":{"0":…,"1":…},"text":{"0":…,"1":…}}`

@@ -91,8 +91,14 @@ fn resolved(base: &str, link: &str) -> Option<String> {
     let host_bytes = after.find(['/', '?', '#']).unwrap_or(after.len());
     let (origin, path) = base.split_at(scheme.len() + "://".len() + host_bytes);
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    if let Some(rest) = link.strip_prefix("//") {
-        return Some(format!("{scheme}://{rest}"));
+    if let Some(address) = link.strip_prefix("//") {
+        return Some(format!("{scheme}://{address}"));
+    }
+    // Only the scheme was left out.
+    let host = &after[..host_bytes];
+    let is_host = link.strip_prefix(host).is_some_and(|path| path.starts_with('/'));
+    if link.starts_with("www.") || is_host && host.contains('.') {
+        return Some(format!("{scheme}://{link}"));
     }
     if link.starts_with('/') {
         return Some(format!("{origin}{link}"));

@@ -21,6 +21,8 @@ impl Sink<'_> {
         }
         let rows = value.as_ref().ok().and_then(Value::as_object);
         if let Some(rows) = rows.and_then(|fields| self.rows_of_table(fields, line)) {
+            // An action before a table names none of its rows.
+            self.next_id.take();
             for row in rows {
                 let bytes = serde_json::to_vec(&row).unwrap_or_default();
                 self.record(&row, &bytes, span, line)?;

@@ -33,7 +33,8 @@ pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Op
             return sink.failed(line, &error);
         }
     };
-    let Preamble { rows: mut rows_before, separator: stated, header } = preamble(head);
+    let Preamble { rows: mut rows_before, separator: stated, header } =
+        preamble(head, &sink.options.map);
     let separator = stated.or(separator).unwrap_or_else(|| separator_of(header, &sink.options.map));
     let (left, budget) = (Cell::new(0), sink.max_record_bytes() as u64 + MAX_READ_AHEAD);
     let mut rows = ReaderBuilder::new()
@@ -98,13 +99,16 @@ struct Preamble<'h> {
 
 /// The lines before the header of a table that begins with `head`: `sep=;`, by which Excel is told
 /// the separator, and comments.
-fn preamble(head: &[u8]) -> Preamble<'_> {
+fn preamble<'h>(head: &'h [u8], map: &FieldMap) -> Preamble<'h> {
     /// Maximum number of such lines.
     const MAX_LINES: usize = 100;
     let mut preamble = Preamble { rows: 0, separator: None, header: head };
     let names_text = |line: &[u8]| {
         let names = line.split(|byte| SEPARATORS.contains(byte));
-        names.map(String::from_utf8_lossy).any(|name| keys::is_title_or_text(name.trim()))
+        names.map(String::from_utf8_lossy).any(|name| {
+            let name = name.trim();
+            keys::is_title_or_text(name) || map.is_title_or_text(name.trim_start_matches('#'))
+        })
     };
     for line in head.split(|byte| *byte == b'\n').take(MAX_LINES) {
         preamble.header = line;
@@ -320,8 +324,12 @@ mod tests {
             ("a;b", 0, None),
         ] {
             let expected = Preamble { rows, separator, header: b"a;b" };
-            assert_eq!(preamble(head.as_bytes()), expected, "{head}");
+            assert_eq!(preamble(head.as_bytes(), &FieldMap::default()), expected, "{head}");
         }
-        assert_eq!(preamble("#,title\n1,甲".as_bytes()).rows, 0, "a column named #");
+        assert_eq!(
+            preamble("#,title\n1,甲".as_bytes(), &FieldMap::default()).rows,
+            0,
+            "a column named #"
+        );
     }
 }

@@ -114,10 +114,12 @@ fn wraps_at(fields: &RawFields, keys: &mut KeyReader<'_>, depth: usize) -> bool 
         return false;
     }
     let may_be_record = title || summary;
+    // Lists beside an article, such as related ones, are none of records.
+    let has_article = keys.has_article_object(fields, false);
     let mut objects = 0;
     for (key, value) in fields {
         let is_expected = is_wrapper(key);
-        if may_be_record && !is_expected {
+        if (may_be_record || has_article && value.is_array()) && !is_expected {
             continue;
         }
         if let Some(first) = first_object(value) {

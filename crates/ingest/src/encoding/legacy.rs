@@ -1,6 +1,8 @@
 //! Reads mojibake of the older Chinese encodings back: GB2312 that was decoded as Latin-1, and Big5
 //! that was decoded as GBK or as Windows-1252.
 
+use std::collections::HashSet;
+
 use encoding_rs::{BIG5, Encoding, GBK, WINDOWS_1252};
 
 use crate::encoding::code_page::CodePage;
@@ -8,8 +10,11 @@ use crate::encoding::detect::frequent_proportion;
 
 /// Marks that Chinese text shares with other languages.
 const PUNCTUATION: &str = "“”‘’—–…·•°±×÷€©®™";
-/// [`MIN_GB2312_CHARS`] for a code page other than Latin-1: Cyrillic and Greek letters are many.
+/// [`MIN_GB2312_CHARS`] for a code page other than Latin-1.
 const MIN_PAGE_CHARS: usize = 6;
+/// [`MIN_PAGE_CHARS`] for a line with Greek or Cyrillic letters: a few words in such a language can
+/// give frequent characters by chance.
+const MIN_ALPHABET_CHARS: usize = 12;
 /// Minimum number of characters that must result when the runs of Latin letters in a line are read
 /// as GB2312.
 const MIN_GB2312_CHARS: usize = 4;
@@ -41,11 +46,14 @@ pub(crate) fn read_page_as_gb2312(line: &str) -> Option<(String, CodePage)> {
     let readings = CodePage::all().filter_map(|page| {
         let is_second = |byte: &u8| (0xa1..=0xfe).contains(byte);
         let runs = Gb2312Runs::new(line, |c| page.byte_of(c).filter(is_second));
-        let chars = runs.read.chars().count();
+        let chars = runs.distinct;
         let proportion = frequent_proportion(&runs.read);
         // In a few words in capitals, many pairs can be frequent characters by chance.
         let wanted = MIN_FREQUENT.max(0.3 + 1.5 / chars.max(1) as f64);
-        let is_text = chars >= MIN_PAGE_CHARS && runs.broken * 8 <= chars && proportion >= wanted;
+        let is_alphabet = |c: char| ('\u{370}'..='\u{52f}').contains(&c);
+        let min_chars =
+            if line.contains(is_alphabet) { MIN_ALPHABET_CHARS } else { MIN_PAGE_CHARS };
+        let is_text = chars >= min_chars && runs.broken * 8 <= chars && proportion >= wanted;
         is_text.then_some((proportion * chars as f64, runs.text, page))
     });
     let best = readings.max_by(|(a, ..), (b, ..)| a.total_cmp(b));
@@ -73,6 +81,8 @@ pub(super) struct Gb2312Runs {
     pub(super) text: String,
     /// Only what these runs give.
     pub(super) read: String,
+    /// The number of characters that different runs give.
+    pub(super) distinct: usize,
     /// The number of runs that are not GB2312.
     pub(super) broken: usize,
 }
@@ -80,7 +90,8 @@ pub(super) struct Gb2312Runs {
 impl Gb2312Runs {
     /// Reads the runs of characters for which `byte_of` gives the byte that they come from.
     pub(super) fn new(line: &str, byte_of: impl Fn(char) -> Option<u8>) -> Self {
-        let mut runs = Self { text: String::new(), read: String::new(), broken: 0 };
+        let mut runs = Self { text: String::new(), read: String::new(), distinct: 0, broken: 0 };
+        let mut known = HashSet::new();
         let mut remaining = line;
         while !remaining.is_empty() {
             let plain = remaining.find(|c| byte_of(c).is_some()).unwrap_or(remaining.len());
@@ -92,10 +103,16 @@ impl Gb2312Runs {
             // GBK contains GB2312.
             let (read, broken) = GBK.decode_without_bom_handling(&bytes);
             // Quotation marks and dashes of sound Chinese text are in many code pages, too.
-            let is_punctuation = || run.chars().all(|c| PUNCTUATION.contains(c));
+            // So are the characters of drawings.
+            let is_drawing = |c: char| ('\u{2500}'..='\u{25ff}').contains(&c);
+            let is_punctuation = || run.chars().all(|c| PUNCTUATION.contains(c) || is_drawing(c));
             let is_read = !broken && !is_punctuation();
             if is_read {
                 runs.read.push_str(&read);
+                // A word that recurs is no further evidence.
+                if known.insert(run) {
+                    runs.distinct += read.chars().count();
+                }
             }
             runs.broken += usize::from(broken && !is_punctuation());
             runs.text.push_str(if is_read { &read } else { run });

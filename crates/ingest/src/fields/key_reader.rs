@@ -155,9 +155,10 @@ impl<'m> KeyReader<'m> {
         self.add_known(line, "", &mut objects, &mut candidates);
         if objects.len() > 1 {
             let ranks = ranks(&objects, &candidates);
-            // The title of a record is rarely that of anything but the article.
+            // The title and the id of a record are rarely those of anything but the article.
+            let is_of_record = |field: Field| matches!(field, Field::Title | Field::Id);
             let known = candidates.iter_mut().skip(mapped);
-            for candidate in known.filter(|candidate| candidate.field != Field::Title) {
+            for candidate in known.filter(|candidate| !is_of_record(candidate.field)) {
                 candidate.rank.1 = ranks[candidate.object];
             }
         }

@@ -42,12 +42,24 @@ fn without_note(key: &str) -> &str {
         .trim_end()
         .strip_suffix([')', '\u{ff09}'])
         .and_then(|key| key.find(['(', '\u{ff08}']).filter(|open| *open > 0));
-    open.map_or(key, |open| key[..open].trim_end())
+    // A note can say that the value is something else: a number of characters, a time of another zone.
+    let is_other = |note: &str| {
+        let note = note.to_ascii_uppercase();
+        let is_zone = ["UTC", "GMT", "EST", "EDT", "PST", "PDT"].iter().any(|z| note.contains(z));
+        is_zone && !note.contains("+8") && !note.contains("+08")
+            || ["數", "数", "COUNT", "NUMBER"].iter().any(|word| note.contains(word))
+    };
+    match open {
+        Some(open) if !is_other(&key[open..]) => key[..open].trim_end(),
+        _ => key,
+    }
 }
 
 /// The meaning of a key in Chinese that is a label in the bylines of pages.
 fn of_label(key: &str) -> Option<(Field, u16)> {
-    if key.is_ascii() || key.chars().nth(1).is_none() {
+    // As keys, these name a text: in bylines, its writer.
+    let is_text = matches!(key, "文字" | "译文" | "譯文" | "原作" | "口述" | "采访" | "採訪");
+    if key.is_ascii() || key.chars().nth(1).is_none() || is_text {
         return None;
     }
     Some(match Labels::builtin().whole(key)? {

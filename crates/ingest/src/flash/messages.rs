@@ -1,12 +1,15 @@
 //! Pages of messages that were copied from a chat. Each message begins with its sender and time,
 //! and is a flash item.
 
+use std::collections::HashSet;
+
 use crate::date;
 use crate::flash::headline::{self, Headline};
 use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::page::labels::Labels;
 use crate::page::line::Line;
+use crate::page::names::unlabelled::{Unlabelled, unlabelled};
 use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_sentence_end, is_space};
 
@@ -69,9 +72,21 @@ pub(crate) fn form_of_page(lines: &[Line<'_>], at: usize) -> Option<HeadForm> {
     }
     let form = HeadForm::ALL.into_iter().find(|form| head(first, *form).is_some())?;
     let is_head = |line: &Line<'_>| head(&line.text, form).is_some();
-    let count = lines[at..].iter().filter(|line| is_head(line)).count();
+    let heads: Vec<&str> =
+        lines[at..].iter().filter_map(|line| Some(head(&line.text, form)?.sender)).collect();
     let has_text = form.has_text() || lines.get(at + 1).is_some_and(|line| !is_head(line));
-    (count >= form.min_messages() && has_text).then_some(form)
+    let is_chat = heads.len() >= form.min_messages() && has_text;
+    (is_chat && (form == HeadForm::NameAndBrackets || are_senders(&heads))).then_some(form)
+}
+
+/// Whether texts before messages are senders, and not the titles of dated news: some recur, or all
+/// are names or accounts.
+fn are_senders(texts: &[&str]) -> bool {
+    let distinct: HashSet<&str> = texts.iter().copied().collect();
+    let is_account = |text: &str| text.ends_with([')', '>', '\u{ff09}']) || text.contains('@');
+    let is_name =
+        |text: &str| is_account(text) || unlabelled(text, Labels::builtin()) != Unlabelled::NoName;
+    texts.len() >= 3 && distinct.len() < texts.len() || distinct.iter().all(|text| is_name(text))
 }
 
 /// The senders of the messages, each once, in order.

@@ -115,7 +115,7 @@ impl Walk {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
                 let mut emit = |found| out.emit(found);
                 if walk_folder(root, selection, &new_filter(), &mut emit).is_continue() {
-                    // If the receiver has dangling, there is nothing left to do.
+                    // If the receiver has gone, there is nothing left to do.
                     let _ = out.flush();
                 }
             });
@@ -212,7 +212,7 @@ struct Batches {
 }
 
 impl Batches {
-    /// Breaks when the receiver has dangling.
+    /// Breaks when the receiver has gone.
     fn emit(&mut self, found: WalkEntry) -> ControlFlow<()> {
         self.batch.push(found);
         if self.batch.len() < BATCH { ControlFlow::Continue(()) } else { self.flush() }

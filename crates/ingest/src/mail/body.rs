@@ -188,10 +188,22 @@ pub(super) fn part_text<'m>(message: &Message<'_>, part: &'m MessagePart<'_>) ->
         return Cow::Borrowed(text);
     }
     match detected_text(message, part) {
-        Some(found) if is_wrong && found.contains(is_han) => Cow::Owned(found),
+        Some(found) if is_wrong && is_chinese(&found) => Cow::Owned(found),
         Some(found) if !is_wrong && lost(&found) < lost_before => Cow::Owned(found),
         _ => Cow::Borrowed(text),
     }
+}
+
+/// Whether a text is Chinese, and not of a Western language that was read as Chinese: then single
+/// Chinese characters stand inside its words, as in `La r間ion`.
+fn is_chinese(text: &str) -> bool {
+    /// Minimum number of Chinese characters.
+    const MIN_HAN: usize = 8;
+    let chars: Vec<char> = text.chars().collect();
+    let han = chars.iter().filter(|c| is_han(**c)).count();
+    let is_letter = |c: char| c.is_ascii_lowercase();
+    let inside = chars.windows(3).filter(|w| is_han(w[1]) && is_letter(w[0]) && is_letter(w[2]));
+    han >= MIN_HAN && inside.count() * 10 <= han
 }
 
 /// The text of a part in the encoding that its bytes show.

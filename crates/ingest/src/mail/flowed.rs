@@ -1,5 +1,7 @@
 //! Joins the lines of plain text that a mail program has wrapped (`format=flowed`, RFC 3676).
 
+use crate::text::punctuation::is_han;
+
 /// The text with the lines of each paragraph joined. A line that ends in a space goes on in the
 /// next one; `deletes_space` says that the space itself was added when the text was wrapped.
 pub(super) fn unwrapped(text: &str, deletes_space: bool) -> String {
@@ -36,7 +38,9 @@ pub(super) fn unwrapped(text: &str, deletes_space: bool) -> String {
 /// Chinese text was wrapped is dropped.
 fn join(joined: &mut String, next: &str) {
     let before = joined.trim_end_matches(' ').chars().next_back();
-    let is_wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+    let is_kana = |c: char| ('\u{3000}'..='\u{30ff}').contains(&c);
+    let is_full_width = |c: char| ('\u{ff00}'..='\u{ffef}').contains(&c);
+    let is_wide = |c: Option<char>| c.is_some_and(|c| is_han(c) || is_kana(c) || is_full_width(c));
     if is_wide(before) && is_wide(next.chars().next()) {
         joined.truncate(joined.trim_end_matches(' ').len());
     }
@@ -56,6 +60,7 @@ mod tests {
             ("> 引用的 \n> 下半\n答复 \n> 再引\n", false, "> 引用的下半\n答复 \n> 再引"),
             ("正文 \n-- \n签名\n", false, "正文 \n-- \n签名"),
             (" From 甲\n  缩进\n", false, "From 甲\n 缩进"),
+            ("Московский \nрайон", false, "Московский район"),
             ("", false, ""),
         ] {
             assert_eq!(unwrapped(text, deletes_space), wanted, "{text}");

@@ -19,6 +19,7 @@ use crate::record::{
 };
 use crate::report::Unextracted;
 use crate::tags;
+use crate::text::char_boundary_before;
 use crate::text::punctuation::is_colon;
 use crate::title::{self, Title};
 
@@ -237,11 +238,6 @@ fn begins_with_event(paragraph: &str) -> bool {
     let is_end = |c: char| is_colon(c) || c.is_ascii_digit();
     let end = paragraph.char_indices().take(LEAD_CHARS).find(|(_, c)| is_end(*c));
     end.is_some_and(|(at, _)| page_words().is_event(&paragraph[..at]))
-}
-
-/// The last character boundary at or before byte `at`.
-fn char_boundary_before(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn owned(texts: &[&str]) -> Vec<String> {

@@ -135,7 +135,7 @@ impl<'a, 'l> Reader<'a, 'l> {
     }
 
     fn has_title(&self) -> bool {
-        self.known.iter().any(|field| field.is_title())
+        self.known.iter().any(Known::is_title)
     }
 
     /// Reads a line that is no field: it continues the field above it, or separates fields.

@@ -11,3 +11,8 @@ pub(crate) mod byte_pairs;
 pub(crate) mod folded_hash;
 pub(crate) mod punctuation;
 pub(crate) mod word_table;
+
+/// The last character boundary at or before byte `at`.
+pub(crate) fn char_boundary_before(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}

@@ -2,6 +2,7 @@
 
 use super::metadata::Parts;
 use crate::page::labels::{Delimiter, Label};
+use crate::text::char_boundary_before;
 
 /// Maximum bytes of an address.
 const MAX_BYTES: usize = 2_000;
@@ -53,7 +54,7 @@ fn at_start(text: &str) -> Option<&str> {
 /// The address that a browser, or an extension such as SingleFile, wrote into a comment when it
 /// saved the page.
 fn saved_from(page: &str) -> Option<&str> {
-    let head = &page[..page.floor_char_boundary(MAX_HEAD)];
+    let head = &page[..char_boundary_before(page, MAX_HEAD)];
     let browser = || {
         let (_, after) = head.split_once("<!-- saved from url=(")?;
         at_start(after.split_once(')')?.1)

@@ -65,10 +65,13 @@ pub(super) struct Nesting {
     ranges: Vec<Range<usize>>,
 }
 
+/// The lines of a container before any is known: less than all others, and more.
+const NO_LINES: Range<usize> = Range { start: usize::MAX, end: 0 };
+
 impl Nesting {
     /// `of_line` has the container of each line of the page.
     pub(super) fn new(containers: Containers, of_line: Vec<u32>) -> Self {
-        let mut ranges = vec![usize::MAX..0; containers.0.len()];
+        let mut ranges = vec![NO_LINES; containers.0.len()];
         let mut add = |container: u32, lines: Range<usize>| {
             if let Some(range) = ranges.get_mut(container as usize) {
                 *range = range.start.min(lines.start)..range.end.max(lines.end);
@@ -80,7 +83,7 @@ impl Nesting {
         }
         // A container has a higher number than the one around it.
         for (number, container) in containers.0.iter().enumerate().skip(1).rev() {
-            if let Some(range) = add(number as u32, usize::MAX..0) {
+            if let Some(range) = add(number as u32, NO_LINES) {
                 add(container.parent, range);
             }
         }

@@ -130,7 +130,7 @@ pub(super) fn of(value: &str) -> impl Iterator<Item = ContainerKind> {
 /// Whether a name is one of [`ABBREVIATIONS`] and one of [`LISTS`], as `plbox` is.
 fn is_list_of_comments(name: &str) -> bool {
     let list_after = |short: &&str| name.strip_prefix(*short).is_some_and(|l| LISTS.contains(&l));
-    ABBREVIATIONS.iter().any(|short| list_after(&short))
+    ABBREVIATIONS.iter().any(list_after)
 }
 
 fn kind_of_word(word: &str) -> Option<ContainerKind> {

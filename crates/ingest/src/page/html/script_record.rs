@@ -16,6 +16,7 @@ use crate::page::metadata::Metadata;
 use crate::page::names::value::{bare_name, person_name};
 use crate::page::names::{is_certain_outlet, is_outlet, is_person};
 use crate::record::{DateOrigin, Moment};
+use crate::text::char_boundary_before;
 
 /// Minimum letters of a title by which a longer one is replaced.
 const MIN_TITLE: usize = 6;
@@ -41,7 +42,7 @@ pub(super) struct ScriptRecord {
 pub(super) fn around(script: &str, at: usize) -> Option<ScriptRecord> {
     let objects = objects_around(script, at);
     objects.into_iter().rev().take(MAX_OBJECTS).find_map(|start| {
-        let end = script.floor_char_boundary(start + MAX_BYTES);
+        let end = char_boundary_before(script, start + MAX_BYTES);
         let Value::Object(fields) = relaxed_json::value(&script[start..end])? else { return None };
         let record = ScriptRecord::of(&fields);
         (record.title.is_some() || record.date.is_some()).then_some(record)
@@ -79,7 +80,7 @@ fn objects_around(script: &str, at: usize) -> Vec<usize> {
                 next += memchr::memchr(b'\n', &bytes[next..]).unwrap_or(bytes.len() - next);
             }
             b'{' | b'[' | b'(' if open.len() < MAX_OPEN => {
-                open.push((byte == b'{').then_some(start))
+                open.push((byte == b'{').then_some(start));
             }
             b'}' | b']' | b')' => {
                 open.pop();

@@ -135,7 +135,7 @@ impl ShownTitles<'_> {
     /// The `h1` that is the longest part of a stated title, and no name of a site or section.
     fn longest_part(&self) -> Option<String> {
         let longest = |title: &&str| parts(title).map(letters_and_digits).max_by_key(String::len);
-        let longest: Vec<String> = self.stated.iter().filter_map(|title| longest(title)).collect();
+        let longest: Vec<String> = self.stated.iter().filter_map(longest).collect();
         let is_part = |line: &&Line<'_>| {
             let letters = letters_and_digits(&line.text);
             letters.chars().nth(MIN_TITLE - 1).is_some() && longest.contains(&letters)
@@ -225,7 +225,7 @@ impl ShownTitles<'_> {
                 self.lines.get(number)
             };
             let lines = title_elements.iter().filter_map(line_at);
-            lines.filter(|line| above(line) && !is_paragraph(line)).last()
+            lines.rev().find(|line| above(line) && !is_paragraph(line))
         };
         heading.or_else(marked).map(|line| line.text.clone().into_owned())
     }
