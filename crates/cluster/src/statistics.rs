@@ -14,6 +14,7 @@ use wensou_text::SYMBOL_TERM_PREFIX;
 
 use crate::bucket::Bucket;
 use crate::document::{BUCKET_BITS, TermHash};
+use crate::source::Source;
 use crate::token::word_token;
 use crate::unindexed_document::UnindexedDocument;
 
@@ -62,6 +63,9 @@ pub struct Description {
     /// The number of shares in which the index was sent; 0 for a copy of one index.
     #[serde(default)]
     pub shares: u64,
+    /// The index in a folder that was copied; `None` if an early version has written the copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 impl Description {

@@ -19,6 +19,7 @@ use crate::publication::{
 };
 use crate::request::{Request, encode_segment};
 use crate::schema::{self, statistics_name};
+use crate::source::file_sums;
 use crate::statistics::StatisticsBuilder;
 
 /// If writing took longer than this before it failed because a shard was lost, it is not repeated:
@@ -40,9 +41,8 @@ impl Publication<'_> {
             }
         };
         let meta = self.index.meta();
-        let files: Vec<String> = meta.files.iter().map(|file| format!("{file:?}")).collect();
         let versions = format!("{} {} {}", schema::FORMAT, meta.analysis, meta.built);
-        let hashed = format!("{versions} {}{distrusted_index}", files.concat());
+        let hashed = format!("{versions} {}{distrusted_index}", file_sums(meta));
         Ok(self.address.physical_name(&format!("{:016x}", xxh3_64(hashed.as_bytes())))?)
     }
 

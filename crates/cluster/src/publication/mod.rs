@@ -24,6 +24,7 @@ use crate::lock::Lock;
 use crate::physical_index::{CHANGE_TIMEOUT, Health, REPLICAS_WAIT};
 use crate::request::{Request, encode_segment};
 use crate::schema::{self, ShardLayout, statistics_name};
+use crate::source::Source;
 use crate::statistics::{Description, StatisticsBuilder};
 pub(crate) use cleanup::Publisher;
 pub use published::replaceable_roots;
@@ -268,6 +269,7 @@ fn new_description(index: &Index, alias: &str) -> Result<Description> {
         words,
         synonyms,
         shares: 0,
+        source: Some(Source::of(index)),
     })
 }
 
