@@ -77,3 +77,19 @@ fn a_copy_succeeds_once_the_blocks_are_removed() {
     archive.copy(&address);
     archive.assert_copy_is_current(&address);
 }
+
+#[test]
+fn a_closed_index_is_named_with_the_request_that_opens_it() {
+    let Some(cluster) = cluster() else { return };
+    let (archive, address) = Archive::copied_to(cluster, "closed");
+    let (client, nothing) = (cluster.client(), json!({}));
+    let index = client.alias_targets("closed").unwrap().remove(0);
+    client.post(&format!("/{index}/_close"), &[], &nothing).unwrap();
+    let cure = format!("`POST /{index}/_open`");
+    for args in [&["search", "正文"][..], &["show", "1234567890"], &["search", "正文", "--count"]]
+    {
+        assert_refused(&run_on(&archive.dir, &address, args), 2, &["is closed", &cure]);
+    }
+    client.post(&format!("/{index}/_open"), &[], &nothing).unwrap();
+    archive.assert_intact(&address);
+}

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::address::AddressError;
 use crate::authority_error::AuthorityError;
+use crate::closed_error::IndexClosed;
 use crate::credentials::CredentialsError;
 pub use crate::exchange::Exchange;
 use crate::index_name::NameError;
@@ -197,6 +198,9 @@ pub enum Error {
         /// The length of the body of the request in bytes.
         bytes: usize,
     },
+    /// The index is closed.
+    #[error(transparent)]
+    Closed(#[from] IndexClosed),
     /// The query of a search is too long.
     #[error(transparent)]
     TooManyClauses(#[from] TooManyClauses),

@@ -42,6 +42,7 @@ mod bucket;
 mod bulk;
 mod client;
 mod client_options;
+mod closed_error;
 mod completeness;
 mod copy;
 mod credentials;
@@ -87,6 +88,7 @@ pub use bulk::{
 };
 pub use client::Client;
 pub use client_options::ClientOptions;
+pub use closed_error::IndexClosed;
 pub use copy::{Copied, CopyOptions, CopyProgress, DocumentsToSend, RootsHash, copy};
 pub use credentials::{CredentialSettings, Credentials, CredentialsError};
 pub use document::{TermHash, document};

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::closed_error::IndexClosed;
 use crate::error::{Error, Exchange};
 use crate::query_error::TooManyClauses;
 use crate::redact::Redactor;
@@ -14,6 +15,8 @@ pub(crate) struct ServerError {
     pub(crate) kind: String,
     /// The reason, cleaned.
     pub(crate) reason: String,
+    /// The name of the index that the error is about; empty if the server names none.
+    pub(crate) index: String,
 }
 
 impl ServerError {
@@ -22,7 +25,7 @@ impl ServerError {
     pub(crate) fn of(error: &Value, redactor: &Redactor) -> Self {
         let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
         if let Some(reason) = error.as_str() {
-            return Self { kind: String::new(), reason: redactor.clean(reason) };
+            return Self { reason: redactor.clean(reason), ..Self::default() };
         }
         let mut kind = text(error, "type");
         let mut reason = text(error, "reason");
@@ -41,7 +44,14 @@ impl ServerError {
                 kind = text(cause, "type");
             }
         }
-        Self { kind: redactor.clean(&kind), reason: redactor.clean(&reason) }
+        let named = [error, &error["root_cause"][0], &error["failed_shards"][0]];
+        let names = named.map(|named| text(named, "index"));
+        let index = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+        Self {
+            kind: redactor.clean(&kind),
+            reason: redactor.clean(&reason),
+            index: redactor.clean(&index),
+        }
     }
 
     /// Reads a whole body; `None` if it is not JSON.
@@ -114,6 +124,10 @@ pub(crate) fn error_of(at: Exchange, status: u16, error: &ServerError) -> Error 
             | "invalid_alias_name_exception"
             | "invalid_index_name_exception",
         ) => Error::NameTaken { at, reason },
+        (400, "index_closed_exception") => {
+            let index = if error.index.is_empty() { "INDEX" } else { &error.index }.to_owned();
+            IndexClosed { at, index }.into()
+        }
         (409, _) => Error::Conflict { at, reason },
         (429, _) => Error::Overloaded { at, reason },
         (502..=504, _) => Error::Unavailable { at, reason },
@@ -136,7 +150,7 @@ pub(crate) fn error_of_answer(
         // A proxy in front of the cluster answers in HTML.
         (403 | 429 | 502..=504, None) => {
             let reason = format!("status {status}, {}", body_excerpt(body, redactor));
-            error_of(at, status, &ServerError { kind: String::new(), reason })
+            error_of(at, status, &ServerError { reason, ..ServerError::default() })
         }
         // The answer to HEAD has no body.
         (404, None) if body.is_empty() => {
@@ -244,6 +258,20 @@ mod tests {
             let text = error.to_string();
             assert!(text.contains("shorten the query") && text.contains("1024"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_closed_index_has_a_message_with_the_cure() {
+        let body = serde_json::json!({"status": 400, "error": {
+            "type": "index_closed_exception",
+            "reason": "closed",
+            "index": "news-0011223344556677",
+            "root_cause": [{"type": "index_closed_exception", "reason": "closed"}],
+        }});
+        let text = answer(400, &body.to_string()).to_string();
+        assert!(text.contains("`POST /news-0011223344556677/_open`"), "{text}");
+        let text = exception(400, "index_closed_exception", "closed").to_string();
+        assert!(text.contains("`POST /INDEX/_open`"), "{text}");
     }
 
     #[test]
