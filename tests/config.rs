@@ -121,6 +121,51 @@ fn credentials_of_the_environment_come_before_those_of_the_config_file() {
     assert_eq!(kinds_and_origin(&mut command), ["[\"token\"]", "\"environment\""]);
 }
 
+#[cfg(feature = "cluster")]
+#[test]
+fn the_settings_of_clusters_are_shown_without_secrets() {
+    let file = "[cluster]\ncredentials_file = \"secret.toml\"\nca_file = \"ca.pem\"\ngrace = 7\n";
+    let dir = indexed_with_config(file);
+    let shown = |flags: &[&str], variables: &[(&str, &str)]| -> String {
+        let index = ["config", "--index", "http://127.0.0.1:9200/news"];
+        let mut command = dir.command(&[&index[..], flags].concat());
+        command.env_remove("WENSOU_CLUSTER_TIMEOUT").envs(variables.iter().copied());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let row = |shown: &str, name: &str| -> String {
+        let line = shown.lines().find(|line| line.split(' ').next() == Some(name));
+        let words: Vec<&str> = line.unwrap_or_default().split_whitespace().skip(1).collect();
+        words.join(" ").replace(&dir.path().display().to_string(), "DIR")
+    };
+    let from_file = shown(&[], &[]);
+    let config = "DIR/config/wensou/config.toml:1";
+    for (name, expected) in [
+        ("cluster.credentials", format!("credentials_file {config}")),
+        ("cluster.credentials_file", format!("DIR/config/wensou/secret.toml {config}")),
+        ("cluster.ca_file", format!("DIR/config/wensou/ca.pem {config}")),
+        ("cluster.insecure_http", "false default".to_owned()),
+        ("cluster.timeout", "10 s default".to_owned()),
+        ("cluster.grace", format!("7 s {config}")),
+    ] {
+        assert_eq!(row(&from_file, name), expected, "{name}");
+    }
+    let variables = [
+        ("WENSOU_CLUSTER_CA_FILE", "other.pem"),
+        ("WENSOU_CLUSTER_TIMEOUT", "20"),
+        ("WENSOU_CLUSTER_TOKEN", "s3cret"),
+    ];
+    let given = shown(&["--insecure-http"], &variables);
+    for (name, expected) in [
+        ("cluster.credentials", "token environment WENSOU_CLUSTER_TOKEN"),
+        ("cluster.ca_file", "other.pem environment WENSOU_CLUSTER_CA_FILE"),
+        ("cluster.insecure_http", "true flag --insecure-http"),
+        ("cluster.timeout", "20 s environment WENSOU_CLUSTER_TIMEOUT"),
+    ] {
+        assert_eq!(row(&given, name), expected, "{name}");
+    }
+    assert!(!given.contains("s3cret"), "{given}");
+}
+
 #[test]
 fn the_table_of_config_is_aligned_and_lists_saved_queries() {
     let dir = indexed_with_config("");

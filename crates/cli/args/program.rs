@@ -15,7 +15,9 @@ use crate::types::{Shell, ShowFormat};
 #[derive(Debug, Args)]
 #[command(after_long_help = format!(
     "Keys, all of them optional:\n{CONFIG_KEYS}\n\n\
-     NO_COLOR, CLICOLOR=0 and CLICOLOR_FORCE=1 decide about colour if --color is not given."
+     NO_COLOR, CLICOLOR=0 and CLICOLOR_FORCE=1 decide about colour if --color is not given.\n\
+     WENSOU_CLUSTER_USER and WENSOU_CLUSTER_PASSWORD, WENSOU_CLUSTER_API_KEY, WENSOU_CLUSTER_TOKEN,\n\
+     WENSOU_CLUSTER_CA_FILE and WENSOU_CLUSTER_TIMEOUT come before the keys below [cluster]."
 ))]
 pub(crate) struct Config {
     /// Print only the path of the config file

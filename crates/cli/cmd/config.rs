@@ -1,5 +1,5 @@
 //! `wensou config`: the settings and where they come from. It does not list the command `pre` and
-//! its globs; and of the settings of clusters, it lists only which credentials are used.
+//! its globs. `config_cluster` has the settings of clusters.
 
 use serde_json::{Value, json};
 
@@ -31,15 +31,15 @@ pub(crate) fn run(
 }
 
 /// A setting: its name, its value in JSON and in text, and its origin.
-struct Row {
+pub(super) struct Row {
     name: &'static str,
     value: Value,
-    text: String,
+    pub(super) text: String,
     origin: SettingOrigin,
 }
 
 impl Row {
-    fn new(name: &'static str, value: Value, origin: SettingOrigin) -> Self {
+    pub(super) fn new(name: &'static str, value: Value, origin: SettingOrigin) -> Self {
         let text = match &value {
             Value::String(text) => text.clone(),
             Value::Null => "none".to_owned(),
@@ -49,7 +49,7 @@ impl Row {
     }
 
     /// Replaces the text of the value.
-    fn with_text(self, text: impl Into<String>) -> Self {
+    pub(super) fn with_text(self, text: impl Into<String>) -> Self {
         Self { text: text.into(), ..self }
     }
 }
@@ -80,25 +80,6 @@ fn rows_from_index(global: &GlobalSettings) -> Vec<Row> {
             },
         ),
     ]
-}
-
-/// Which credentials are used for the cluster. Their values are never shown.
-#[cfg(feature = "cluster")]
-fn cluster_row(global: &GlobalSettings) -> Option<Row> {
-    crate::open_index::is_address(&global.index).then(|| {
-        let in_environment = wensou_cluster::ClusterSettings::credential_kinds_in_environment();
-        let in_file = global.cluster.credential_kinds();
-        let (kinds, origin) = match (in_environment.first().copied(), global.cluster_line) {
-            (Some((_, variable)), _) => {
-                let kinds = in_environment.iter().map(|(kind, _)| *kind).collect();
-                (kinds, SettingOrigin::Environment(variable))
-            }
-            (None, Some(line)) if !in_file.is_empty() => (in_file, SettingOrigin::File(line)),
-            (None, _) => (in_file, SettingOrigin::Default),
-        };
-        let text = if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") };
-        Row::new("cluster.credentials", json!(kinds), origin).with_text(text)
-    })
 }
 
 /// All rows: settings of the program, then what the index keeps.
@@ -136,7 +117,7 @@ fn rows(global: &GlobalSettings) -> Vec<Row> {
         rows.insert(1, Row::new("index.written", written, global.written.origin));
     }
     #[cfg(feature = "cluster")]
-    rows.extend(cluster_row(global));
+    rows.extend(super::config_cluster::rows(global));
     rows.extend(rows_from_index(global));
     rows
 }

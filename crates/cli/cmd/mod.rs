@@ -1,6 +1,6 @@
 //! The verbs of the program, such as `search` in `wensou search`, a file or a folder each.
 //! `batch` and `matching_documents` belong to `search`; `check_cluster` and `stats_cluster` are
-//! `check` and `stats` for an index on a cluster; `query` has what all verbs that take a query
+//! `check` and `stats` for an index on a cluster, and `config_cluster` is a part of `config`; `query` has what all verbs that take a query
 //! share.
 
 pub(crate) mod backup;
@@ -11,6 +11,8 @@ pub(crate) mod check;
 mod check_cluster;
 pub(crate) mod completions;
 pub(crate) mod config;
+#[cfg(feature = "cluster")]
+mod config_cluster;
 #[cfg(feature = "cluster")]
 pub(crate) mod copy;
 pub(crate) mod eval;

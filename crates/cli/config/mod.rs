@@ -53,6 +53,9 @@ pub(crate) struct GlobalSettings {
     /// How clusters are reached.
     #[cfg(feature = "cluster")]
     pub(crate) cluster: wensou_cluster::ClusterSettings,
+    /// Whether `http://` to a cluster on another machine is allowed; the same as in `cluster`.
+    #[cfg(feature = "cluster")]
+    pub(crate) insecure_http: Setting<bool>,
     /// The line of the config file on which the settings of clusters begin.
     #[cfg(feature = "cluster")]
     pub(crate) cluster_line: Option<usize>,
@@ -87,6 +90,12 @@ impl GlobalSettings {
         #[cfg(feature = "cluster")]
         let (cluster, cluster_line) =
             values.cluster.map(|at| (at.value, Some(at.line))).unwrap_or_default();
+        #[cfg(feature = "cluster")]
+        let insecure_http = first_set(
+            flags.insecure_http.then_some((true, SettingOrigin::Flag("--insecure-http"))),
+            cluster_line.filter(|_| cluster.insecure_http).map(|line| AtLine { value: true, line }),
+            || false,
+        );
         // `None` is passed for settings that have no environment variable and no flag that all
         // verbs share. Some, such as `limit`, have a flag in single verbs: such a verb itself lets
         // its flag take precedence.
@@ -111,9 +120,11 @@ impl GlobalSettings {
             ),
             #[cfg(feature = "cluster")]
             cluster: wensou_cluster::ClusterSettings {
-                insecure_http: cluster.insecure_http || flags.insecure_http,
+                insecure_http: insecure_http.value,
                 ..cluster
             },
+            #[cfg(feature = "cluster")]
+            insecure_http,
             #[cfg(feature = "cluster")]
             cluster_line,
             queries: values.queries,
@@ -125,7 +136,7 @@ impl GlobalSettings {
     /// Whether `http://` to a cluster on another machine is allowed.
     #[cfg(feature = "cluster")]
     pub(crate) fn allows_insecure_http(&self) -> bool {
-        self.cluster.insecure_http
+        self.insecure_http.value
     }
 
     /// `false`: without the feature `cluster`, no cluster is reached at all.

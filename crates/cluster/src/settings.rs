@@ -73,6 +73,22 @@ impl ClusterSettings {
         kinds.into_iter().filter(|&(_, variable)| is_set(variable)).collect()
     }
 
+    /// The file with certificate authorities that the environment names, with its variable. It
+    /// comes before that of the settings.
+    #[must_use]
+    pub fn ca_file_in_environment() -> Option<(PathBuf, &'static str)> {
+        let value = std::env::var_os(CA_FILE).filter(|value| !value.is_empty())?;
+        Some((value.into(), CA_FILE))
+    }
+
+    /// The time limit of a request as the environment has it, with its variable. It comes before
+    /// that of the settings. It may be no number: then [`connect`](Self::connect) fails.
+    #[must_use]
+    pub fn timeout_in_environment() -> Option<(String, &'static str)> {
+        let value = std::env::var_os(TIMEOUT).filter(|value| !value.is_empty())?;
+        Some((value.to_string_lossy().into_owned(), TIMEOUT))
+    }
+
     /// The file with certificate authorities: that of the environment, whose variables `variable`
     /// returns, or else that of the settings. An empty variable counts as unset.
     fn ca_file_with(&self, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
