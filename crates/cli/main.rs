@@ -9,6 +9,8 @@ mod config;
 mod crash;
 mod exit;
 mod file_state;
+#[cfg(feature = "cluster")]
+mod kept_folder;
 mod lookup;
 mod open_index;
 mod original_file;

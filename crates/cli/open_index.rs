@@ -3,11 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
-#[cfg(feature = "cluster")]
-use anyhow::Context;
 use anyhow::bail;
-#[cfg(feature = "cluster")]
-use etcetera::BaseStrategy;
 #[cfg(feature = "cluster")]
 use wensou_cluster::{ClusterAddress, ClusterIndex};
 use wensou_index::Index;
@@ -32,22 +28,6 @@ pub(crate) fn require_folder(
         bail!("`{verb}` needs an index in a folder, and not one on a cluster: {hint}");
     }
     Ok(())
-}
-
-/// The folder on this machine where `wensou index` keeps the index that it copies to `address`,
-/// unless a flag names another.
-///
-/// # Errors
-///
-/// If the user has no home folder.
-#[cfg(feature = "cluster")]
-pub(crate) fn local_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
-    let folders = etcetera::base_strategy::Xdg::new()
-        .context("no folder for the index on this machine: name one with --local, or set HOME")?;
-    let state = folders.state_dir().unwrap_or_else(|| folders.data_dir());
-    let host = address.nodes().first().map_or_else(String::new, |node| node.host().to_owned());
-    let name = format!("{}@{host}", address.alias()).replace(['/', ':', '\\'], "_");
-    Ok(state.join("wensou").join(name))
 }
 
 /// An open index.

@@ -102,7 +102,8 @@ pub(crate) struct Index {
     #[arg(long, short = 'j', value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// For an index on a cluster: the folder of the index on this machine that it is a copy of
-    /// [default: a folder below $XDG_STATE_HOME/wensou, named after NAME and HOST of the address]
+    /// [default: a folder below $XDG_STATE_HOME/wensou, named after NAME and HOST of the address,
+    /// and after its port if that is not 9200]
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "DIR")]
     pub(crate) local: Option<PathBuf>,

@@ -14,7 +14,8 @@ use super::copy::{copy_options, copy_to, document_bar};
 use crate::args::{Check, CopyFlags};
 use crate::config::{GlobalSettings, is_address};
 use crate::exit::Outcome;
-use crate::open_index::{OpenIndex, answer_from_index, local_folder};
+use crate::kept_folder::kept_folder;
+use crate::open_index::{OpenIndex, answer_from_index};
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
@@ -26,7 +27,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let address = ClusterAddress::parse(&global.index.to_string_lossy())?;
     let folder = match &args.from {
-        None if args.repair => Some(known_folder(&address)?),
+        None if args.repair => Some(known_folder(global, &address)?),
         from => from.clone(),
     };
     let Some(folder) = folder else {
@@ -83,10 +84,10 @@ pub(super) fn run(
 }
 
 /// The folder of the index on this machine that `wensou index` keeps for an address.
-fn known_folder(address: &ClusterAddress) -> anyhow::Result<PathBuf> {
-    match local_folder(address).ok().filter(|folder| wensou_index::is_index_folder(folder)) {
-        Some(folder) => Ok(folder),
-        None => bail!(
+fn known_folder(global: &GlobalSettings, address: &ClusterAddress) -> anyhow::Result<PathBuf> {
+    match kept_folder(global, address)? {
+        folder if wensou_index::is_index_folder(&folder) => Ok(folder),
+        _ => bail!(
             "`check --repair` needs the index on this machine that the one on the cluster is a \
              copy of: name its folder with --from DIR, or send every document again with \
              `wensou index --rebuild`"

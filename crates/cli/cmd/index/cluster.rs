@@ -9,7 +9,7 @@ use crate::args::Index as Args;
 use crate::cmd::copy::{copy_options, copy_to};
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
-use crate::open_index::local_folder;
+use crate::kept_folder::kept_folder;
 use crate::out::Terminal;
 
 /// Builds or updates the index on this machine, then copies it.
@@ -21,7 +21,7 @@ pub(super) fn run(
     let address = ClusterAddress::parse(&global.index.to_string_lossy())?;
     let folder = match &args.local {
         Some(folder) => folder.clone(),
-        None => local_folder(&address)?,
+        None => kept_folder(global, &address)?,
     };
     let mut local_settings = global.clone();
     local_settings.index.value.clone_from(&folder);
