@@ -12,6 +12,7 @@ mod changing_archive;
 mod client;
 mod copies;
 mod faults;
+mod files;
 mod locks;
 mod nodes;
 mod proxy;

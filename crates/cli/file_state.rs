@@ -3,11 +3,12 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 
+use anyhow::bail;
 use serde_json::json;
 use wensou_ingest::{FileEntry, FileStamp, file_hash};
 
 use crate::open_index::OpenIndex;
-use crate::original_file::{may_be_hidden, original_member};
+use crate::original_file::{may_be_hidden, original_member, unknown_file};
 use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
@@ -27,11 +28,10 @@ enum FileState {
     Unreadable,
 }
 
-/// The state of the file that a record's path names. A file that the index knows nothing of, such
-/// as every file of an index on a cluster, counts as unchanged.
+/// The state of the file that a record's path names. A file that no index on this machine knows
+/// counts as unchanged.
 fn file_state(index: &OpenIndex, path: &str) -> FileState {
-    let entry = index.local().and_then(|index| index.file_entry(path));
-    let Some(entry) = entry else { return FileState::Unchanged };
+    let Some(entry) = index.file_entry(path) else { return FileState::Unchanged };
     match original_member(index, path) {
         Some((file, _)) => {
             let stamp = fs::metadata(&file).map(|metadata| FileStamp::of(&metadata));
@@ -62,14 +62,23 @@ fn state_by(
     }
 }
 
-/// Whether the file that a record's path names has other content than when it was indexed. Reads
-/// the file, because another version of the file can have the same size and time. Returns false if
-/// the index does not know the file, or if the file is missing or cannot be read.
-pub(crate) fn has_other_content(index: &OpenIndex, path: &str) -> bool {
-    let entry = index.local().and_then(|index| index.file_entry(path));
-    let Some(entry) = entry else { return false };
-    let Some((file, _)) = original_member(index, path) else { return false };
-    file_hash(&file).is_ok_and(|hash| hash != entry.content_hash)
+/// Fails if the file that a record's path names has other content than when it was indexed, because
+/// the byte ranges in the index would select other text. Reads the file, because another version of
+/// the file can have the same size and time. A file that is missing or cannot be read passes.
+///
+/// # Errors
+///
+/// If the content is another, or if no index on this machine knows what it was.
+pub(crate) fn ensure_unchanged(index: &OpenIndex, path: &str) -> anyhow::Result<()> {
+    if !index.knows_file(path) {
+        return Err(unknown_file(index, path));
+    }
+    let Some(entry) = index.file_entry(path) else { return Ok(()) };
+    let Some((file, _)) = original_member(index, path) else { return Ok(()) };
+    if file_hash(&file).is_ok_and(|hash| hash != entry.content_hash) {
+        bail!("{path} has changed since it was indexed: run `wensou index` to index it again");
+    }
+    Ok(())
 }
 
 /// Warns if files of shown records have changed, are gone or cannot be read.

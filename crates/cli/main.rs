@@ -6,6 +6,8 @@ mod browse;
 mod cmd;
 mod complete;
 mod config;
+#[cfg(feature = "cluster")]
+mod copied_index;
 mod crash;
 mod exit;
 mod file_state;

@@ -7,10 +7,13 @@ use anyhow::bail;
 #[cfg(feature = "cluster")]
 use wensou_cluster::{ClusterAddress, ClusterIndex};
 use wensou_index::Index;
+use wensou_ingest::FileEntry;
 use wensou_query::IndexRef;
 
 use crate::config::GlobalSettings;
 pub(crate) use crate::config::is_address;
+#[cfg(feature = "cluster")]
+use crate::copied_index::CopiedIndex;
 use crate::out::Terminal;
 
 /// Fails for an index on a cluster, because `verb` needs one in a folder. `hint` tells the user
@@ -37,7 +40,7 @@ pub(crate) enum OpenIndex {
     Local(Box<Index>),
     /// An index on a cluster.
     #[cfg(feature = "cluster")]
-    Cluster(Box<ClusterIndex>),
+    Cluster(Box<CopiedIndex>),
 }
 
 impl OpenIndex {
@@ -62,12 +65,40 @@ impl OpenIndex {
         }
     }
 
+    /// The index that knows the files that records were read from: this one, or the one on this
+    /// machine that it is a copy of, if there is one.
+    fn source(&self) -> Option<&Index> {
+        match self {
+            Self::Local(index) => Some(index),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(copy) => copy.source(),
+        }
+    }
+
+    /// The files and folders that were indexed: their absolute paths, and the same as they were
+    /// typed. None, if no index on this machine knows the files of the records.
+    pub(crate) fn roots(&self) -> [&[PathBuf]; 2] {
+        self.source().map_or([&[], &[]], |index| [&index.meta().roots, &index.meta().given])
+    }
+
+    /// The file in which a record occurs, as it was indexed, see [`Index::file_entry`].
+    pub(crate) fn file_entry(&self, path: &str) -> Option<FileEntry> {
+        self.source().and_then(|index| index.file_entry(path))
+    }
+
+    /// Whether an index on this machine knows the file that a record's path names. That of a record
+    /// on a cluster may be on another machine. A file at its path here may be another one, or
+    /// another version.
+    pub(crate) fn knows_file(&self, path: &str) -> bool {
+        self.local().is_some() || self.file_entry(path).is_some()
+    }
+
     /// The value of `--index` that opens this index: its folder or its address.
     pub(crate) fn location(&self) -> PathBuf {
         match self {
             Self::Local(index) => index.dir().to_path_buf(),
             #[cfg(feature = "cluster")]
-            Self::Cluster(index) => index.address().to_string().into(),
+            Self::Cluster(copy) => copy.index.address().to_string().into(),
         }
     }
 
@@ -87,7 +118,7 @@ impl OpenIndex {
         if let Self::Cluster(before) = self
             && crate::exit::cluster_error(&error).is_some()
             && let Ok(Self::Cluster(after)) = Self::open(global)
-            && after.documents_index() != before.documents_index()
+            && after.index.documents_index() != before.index.documents_index()
         {
             return Ok(Self::Cluster(after));
         }
@@ -113,7 +144,7 @@ impl<'i> From<&'i OpenIndex> for IndexRef<'i> {
         match index {
             OpenIndex::Local(index) => Self::Local(index),
             #[cfg(feature = "cluster")]
-            OpenIndex::Cluster(index) => Self::Cluster(index),
+            OpenIndex::Cluster(copy) => Self::Cluster(&copy.index),
         }
     }
 }
@@ -190,7 +221,8 @@ impl<'g> ReplaceableIndex<'g> {
 fn open_cluster(global: &GlobalSettings) -> anyhow::Result<OpenIndex> {
     let address = ClusterAddress::parse(&global.index.to_string_lossy())?;
     let client = global.cluster.connect(&address)?;
-    Ok(OpenIndex::Cluster(Box::new(ClusterIndex::open_with(client, &address)?)))
+    let index = ClusterIndex::open_with(client, &address)?;
+    Ok(OpenIndex::Cluster(Box::new(CopiedIndex::new(index))))
 }
 
 #[cfg(not(feature = "cluster"))]

@@ -3,16 +3,19 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 
 use crate::open_index::OpenIndex;
 
 /// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`);
-/// `None` if there is no such file.
+/// `None` if there is no such file, or if no index on this machine knows it.
 pub(crate) fn original_member<'p>(
     index: &OpenIndex,
     path: &'p str,
 ) -> Option<(PathBuf, Option<&'p str>)> {
+    if !index.knows_file(path) {
+        return None;
+    }
     // A folder name may contain `!/` too, so the whole path is tried first.
     let whole = original_file(index, path).map(|file| (file, None));
     whole.or_else(|| {
@@ -28,13 +31,15 @@ pub(crate) fn original_member<'p>(
 ///
 /// # Errors
 ///
-/// If there is no such file, or if this user is not allowed to look into its folder.
+/// If there is no such file, if this user is not allowed to look into its folder, or if no index on
+/// this machine knows it.
 pub(crate) fn find_original_member<'p>(
     index: &OpenIndex,
     path: &'p str,
 ) -> anyhow::Result<(PathBuf, Option<&'p str>)> {
     match original_member(index, path) {
         Some(found) => Ok(found),
+        None if !index.knows_file(path) => Err(unknown_file(index, path)),
         None if may_be_hidden(index, path) => {
             bail!("cannot read {path}: make it readable for this user")
         }
@@ -42,13 +47,37 @@ pub(crate) fn find_original_member<'p>(
     }
 }
 
+/// The error about a file that no index on this machine knows, see [`OpenIndex::knows_file`].
+pub(crate) fn unknown_file(index: &OpenIndex, path: &str) -> anyhow::Error {
+    anyhow!(
+        "cannot verify {path}: this machine does not have the index that {} was copied from; name \
+         the folder of the index that has read the file with --index, on the machine where it is",
+        index.location().display()
+    )
+}
+
+/// The note about `paths` that are printed as they are stored, because no index on this machine
+/// knows one of them. `None` if all are known.
+pub(crate) fn note_on_unknown_files<'p>(
+    index: &OpenIndex,
+    paths: impl IntoIterator<Item = &'p str>,
+) -> Option<String> {
+    let is_unknown = paths.into_iter().any(|path| !index.knows_file(path));
+    is_unknown.then(|| {
+        format!(
+            "this machine does not have the index that {} was copied from, so paths are as they \
+             were indexed",
+            index.location().display()
+        )
+    })
+}
+
 /// Whether the file of a stored path may exist although [`original_member`] finds none: this user
 /// is not allowed to look into its folder.
 pub(crate) fn may_be_hidden(index: &OpenIndex, path: &str) -> bool {
-    let Some(index) = index.local() else { return false };
-    let meta = index.meta();
+    let [roots, given] = index.roots();
     let is_denied = |error: std::io::Error| error.kind() == ErrorKind::PermissionDenied;
-    below_own_root(&meta.roots, &meta.given, path).any(|file| file.metadata().is_err_and(is_denied))
+    below_own_root(roots, given, path).any(|file| file.metadata().is_err_and(is_denied))
 }
 
 /// The path of a file below its own root. `roots` are the absolute paths of the roots, and `given`
@@ -77,7 +106,7 @@ fn candidates(index: &OpenIndex, path: &str) -> Vec<PathBuf> {
     let stored_path = PathBuf::from(path);
     // A stored path begins with the root as it was typed, perhaps relative to another working
     // folder. The index also keeps the absolute root, so look for the file below that.
-    let roots = index.local().map(|index| index.meta().roots.as_slice()).unwrap_or_default();
+    let [roots, _] = index.roots();
     let below_roots: Vec<PathBuf> =
         roots.iter().flat_map(|root| candidates_below(root, &stored_path)).collect();
     std::iter::once(stored_path).chain(below_roots).collect()

@@ -112,7 +112,7 @@ fn on_current_index<T>(
     work: impl Fn(&ClusterIndex) -> wensou_cluster::Result<T>,
 ) -> anyhow::Result<T> {
     answer_from_index(global, terminal, |index, _| match index {
-        OpenIndex::Cluster(index) => Ok(work(index)?),
+        OpenIndex::Cluster(copy) => Ok(work(&copy.index)?),
         OpenIndex::Local(index) => bail!("{} is not on a cluster", index.dir().display()),
     })
 }

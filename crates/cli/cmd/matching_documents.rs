@@ -10,7 +10,7 @@ use super::query::{report, report_readings};
 use crate::args::Search;
 use crate::exit::Outcome;
 use crate::open_index::OpenIndex;
-use crate::original_file::original_member;
+use crate::original_file::{note_on_unknown_files, original_member};
 use crate::out::{Terminal, attributes};
 
 /// Messages are always for people: these flags have no format for programs.
@@ -81,12 +81,17 @@ impl MatchingDocuments<'_> {
         report(&results.warnings, &self.query.text, terminal, FOR_PROGRAM);
         report_readings(&results.readings, terminal, FOR_PROGRAM);
         let line_end = if self.args.null { '\0' } else { '\n' };
-        let mut printed = HashSet::new();
+        let (mut printed, mut has_noted) = (HashSet::new(), false);
         for (id, _) in &ids {
             let RecordLookup::Found(record) = self.index.as_index_ref().lookup(id)? else {
                 continue;
             };
             for path in attributes::occurrence_paths(&record) {
+                let note = if has_noted { None } else { note_on_unknown_files(self.index, [path]) };
+                if let Some(note) = note {
+                    terminal.notice(format_args!("note: {note}"));
+                    has_noted = true;
+                }
                 // The path that opens the file from the working folder. For a member of a
                 // container, that is the path of the container.
                 let file = original_member(self.index, path).map(|(file, _)| file);

@@ -1,6 +1,6 @@
 //! `wensou show`: prints one record.
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use wensou_index::RecordExt;
 use wensou_ingest::{Record, original};
 use wensou_query::Highlighter;
@@ -9,7 +9,7 @@ use super::query::{clock, parse, read_pinyin};
 use crate::args::Show;
 use crate::config::GlobalSettings;
 use crate::exit::Outcome;
-use crate::file_state::{has_other_content, warn_about_changes};
+use crate::file_state::{ensure_unchanged, warn_about_changes};
 use crate::lookup;
 use crate::open_index::{OpenIndex, answer_from_index};
 use crate::original_file::find_original_member;
@@ -78,15 +78,6 @@ fn answer(
         }
     }
     Ok(Outcome::Done)
-}
-
-/// Fails if a file has changed since it was indexed, because the byte ranges in the index would
-/// select other text.
-fn ensure_unchanged(index: &OpenIndex, path: &str) -> anyhow::Result<()> {
-    if has_other_content(index, path) {
-        bail!("{path} has changed since it was indexed: run `wensou index` to index it again");
-    }
-    Ok(())
 }
 
 /// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.

@@ -30,8 +30,8 @@ pub(crate) fn run(
     let index = match &opened {
         OpenIndex::Local(index) => index,
         #[cfg(feature = "cluster")]
-        OpenIndex::Cluster(index) => {
-            super::stats_cluster::run(index, args, terminal)?;
+        OpenIndex::Cluster(copy) => {
+            super::stats_cluster::run(&copy.index, args, terminal)?;
             return Ok(Outcome::Done);
         }
     };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 
+use serde_json::json;
 use wensou_index::RecordExt;
 use wensou_ingest::{Markup, OriginalLines, Record, Span, decode, original_lines};
 use wensou_query::{Highlighter, Hit};
@@ -13,7 +14,7 @@ use super::locate::locate;
 use super::visible_text::VisibleText;
 use super::{Terminal, attributes, sanitize};
 use crate::open_index::OpenIndex;
-use crate::original_file::original_member;
+use crate::original_file::{note_on_unknown_files, original_member};
 
 /// Maximum number of characters of a line that are printed. Of a longer line, the characters around
 /// the match are printed.
@@ -22,18 +23,27 @@ const MAX_LINE_CHARS: usize = 400;
 /// printed.
 const CHARS_BEFORE_MATCH: usize = 80;
 
+/// What to do about files that no index on this machine knows.
+const HELP: &str = "name the folder of the index with --index, on the machine where it is";
+
 /// Number of hits whose texts are in memory at once.
 const HITS_AT_ONCE: usize = 500;
 
 /// Prints one line for each match in the hits. A record without a match in its file, such as one
-/// whose text is escaped there, has one line for its beginning. If a file is not found, or the text
-/// of any hit in it cannot be read, each hit in it has one line with its title.
+/// whose text is escaped there, has one line for its beginning. If a file is not found or not known,
+/// or the text of any hit in it cannot be read, each hit in it has one line with its title.
 pub(crate) fn print(
     terminal: &mut Terminal,
     index: &OpenIndex,
     highlighter: &Highlighter,
     hits: &[Hit],
 ) -> anyhow::Result<()> {
+    let paths = hits.iter().map(|hit| attributes::path(&hit.record));
+    if let Some(note) = note_on_unknown_files(index, paths) {
+        // In JSON, as all messages about a search for programs.
+        let message = format!("{note}, and every line and column is 1");
+        terminal.notice_json(&json!({ "severity": "note", "message": message, "help": HELP }));
+    }
     for hits in hits.chunks(HITS_AT_ONCE) {
         for (hit, located) in hits.iter().zip(read_texts(index, hits)) {
             let path = sanitize::line(&located.path);
