@@ -1,5 +1,5 @@
 //! `wensou index --move`, and roots that this user may not read: no record is removed unless the
-//! user agrees that its file is gone.
+//! user agrees that its file is gone. And another file at the path of a page.
 
 use std::fs;
 
@@ -126,4 +126,27 @@ fn records_of_a_root_that_cannot_be_read_are_kept() {
     set_mode("index", 0o755);
     assert_eq!(refused.code, 3, "{refused:?}");
     assert!(refused.stderr.contains("ermission denied"), "{}", refused.stderr);
+}
+
+#[test]
+fn another_file_at_the_same_path_is_not_taken_for_the_page() {
+    let dir = Dir::new();
+    let page = dir.write("a/1.txt", "標題\n\n正文說的是這件事。\n");
+    dir.write("elsewhere/a/1.txt", "別的標題\n\n別的正文說的是這件事。\n");
+    dir.ok(&["index", "a"]);
+    let id = dir.ids(&["正文"]).remove(0);
+    let elsewhere = |args: &[&str]| {
+        let mut command = dir.command(&[args, &["--index", "../index"]].concat());
+        let ran = Ran::from(command.current_dir(dir.path().join("elsewhere")).output().unwrap());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(!ran.stderr.contains("changed"), "{}", ran.stderr);
+        ran.stdout
+    };
+    assert_eq!(elsewhere(&["show", &id, "--raw"]), "標題\n\n正文說的是這件事。\n");
+    let path = page.canonicalize().unwrap().display().to_string();
+    assert_eq!(elsewhere(&["search", "正文", "-l"]), format!("{path}\n"));
+    let lines = elsewhere(&["search", "正文", "-f", "vimgrep"]);
+    assert_eq!(lines, format!("{path}:3:1:正文說的是這件事。\n"));
+    // In its own folder, the path is the one that was typed.
+    assert_eq!(dir.ok(&["search", "正文", "-l"]), "a/1.txt\n");
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::path::Path;
 
 use anyhow::bail;
 use serde_json::json;
@@ -33,13 +34,21 @@ enum FileState {
 fn file_state(index: &OpenIndex, path: &str) -> FileState {
     let Some(entry) = index.file_entry(path) else { return FileState::Unchanged };
     match original_member(index, path) {
-        Some((file, _)) => {
-            let stamp = fs::metadata(&file).map(|metadata| FileStamp::of(&metadata));
-            state_by(stamp, || file_hash(&file), &entry)
-        }
+        Some((file, _)) => state_of(&file, &entry),
         None if may_be_hidden(index, path) => FileState::Unreadable,
         None => FileState::Missing,
     }
+}
+
+/// Whether a file is as `entry` says.
+pub(crate) fn is_unchanged(file: &Path, entry: &FileEntry) -> bool {
+    state_of(file, entry) == FileState::Unchanged
+}
+
+/// The state of a file that was as `entry` says.
+fn state_of(file: &Path, entry: &FileEntry) -> FileState {
+    let stamp = fs::metadata(file).map(|metadata| FileStamp::of(&metadata));
+    state_by(stamp, || file_hash(file), entry)
 }
 
 /// The state of a file that was as `entry` says, by its stamp now. A file whose size and time are

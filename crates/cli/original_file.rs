@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 
+use crate::file_state::is_unchanged;
 use crate::open_index::OpenIndex;
 
 /// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`);
@@ -96,9 +97,17 @@ fn below_own_root<'r>(
 }
 
 /// The file of a stored path: relative to the working folder, or below a root of the index; `None`
-/// if there is no such file.
+/// if there is no such file. A file that is as it was indexed is preferred, because the working
+/// folder may have another file at the same path.
 fn original_file(index: &OpenIndex, path: &str) -> Option<PathBuf> {
-    candidates(index, path).into_iter().find(|candidate| candidate.is_file())
+    let candidates = candidates(index, path);
+    let mut files = candidates.into_iter().filter(|candidate| candidate.is_file());
+    let first = files.next()?;
+    let Some(entry) = index.file_entry(path) else { return Some(first) };
+    if is_unchanged(&first, &entry) {
+        return Some(first);
+    }
+    Some(files.find(|file| is_unchanged(file, &entry)).unwrap_or(first))
 }
 
 /// The paths at which the file of a stored path may be, the most likely one first.

@@ -71,6 +71,13 @@ fn files_of_a_copy_are_compared_as_those_of_the_index_in_the_folder() {
     assert!(ran[6].stdout.starts_with(&format!("{path}:1:1:變化的標題")), "{}", ran[6].stdout);
     assert_eq!(ran[7].stdout, format!("{path}\n"));
     assert!(ran.iter().all(|ran| !ran.stderr.contains("W006")));
+    // Another file, at the same path below another folder.
+    other.write(PAGE, "無關的文章,不能當作那一篇。\n");
+    let ran = assert_same_outcomes(&archive, &address, &other);
+    assert_eq!(ran[0].stdout, content, "the bytes of the page");
+    assert_eq!(ran[7].stdout, format!("{path}\n"));
+    assert!(ran.iter().all(|ran| !ran.stderr.contains("W006")));
+    fs::remove_file(other.path().join(PAGE)).unwrap();
     // Another version of the page.
     fs::write(&page, format!("{content}後來加的\n")).unwrap();
     let ran = assert_same_outcomes(&archive, &address, &other);
@@ -87,7 +94,7 @@ fn files_of_a_copy_are_compared_as_those_of_the_index_in_the_folder() {
     let ran = assert_same_outcomes(&archive, &address, &other);
     assert_refused(&ran[0], 2, &["cannot find archive/changing.txt"]);
     assert!(ran[2].stderr.contains("has been moved or removed"), "{}", ran[2].stderr);
-    // Another file, at the same path below another folder.
+    // The page is gone, and another file is at the same path below another folder.
     other.write(PAGE, "無關的文章,不能當作那一篇。\n");
     let ran = assert_same_outcomes(&archive, &address, &other);
     for refused in &ran[..2] {
