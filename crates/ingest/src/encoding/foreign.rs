@@ -38,6 +38,9 @@ const MIN_EXTRA: f64 = 3.0;
 const MIN_GAIN: f64 = 0.25;
 /// How many of the first characters of a line show whether it can be Chinese.
 const SAMPLE_CHARS: usize = 24;
+/// How many of the first characters of a line decide whether it was decoded in a double-byte
+/// encoding.
+const MAX_SAMPLE: usize = 1_000;
 /// Minimum number of characters in such a sample.
 const MIN_SAMPLE: usize = 8;
 
@@ -86,19 +89,26 @@ fn read_legacy(line: &str, may_be_lossy: bool) -> Option<Reading> {
     if kana_chars(line) * 6 >= line.chars().filter(|c| is_meaningful(*c)).count() {
         return None;
     }
-    let before = proportion(line);
+    // Encoding is slow, so of a long line, the beginning decides.
+    let sample = line.char_indices().nth(MAX_SAMPLE).map_or(line, |(end, _)| &line[..end]);
+    let before = proportion(sample);
     let readings = LEGACY.into_iter().filter_map(|(via, from)| {
         // A quick check: sound Chinese text has characters that the other encodings lack.
-        if !may_be_lossy && via.encode(line).2 {
+        if !may_be_lossy && via.encode(sample).2 {
             return None;
         }
-        let (text, is_whole) = read_through(line, via, from);
+        let (text, is_whole) = read_through(sample, via, from);
         let chars = text.chars().filter(|c| is_meaningful(*c)).count();
         let after = proportion(&text);
         // In a short text, many characters can be frequent by chance.
         let wanted = MIN_FREQUENT + MIN_EXTRA / chars.max(1) as f64;
         let is_text = chars >= MIN_CHARS && after >= wanted && after >= before + MIN_GAIN;
-        is_text.then_some((after, text, is_whole, Kind::Legacy { via, from }))
+        let read = if sample.len() < line.len() && is_text {
+            read_through(line, via, from)
+        } else {
+            (text, is_whole)
+        };
+        is_text.then_some((after, read.0, read.1, Kind::Legacy { via, from }))
     });
     let (_, text, is_whole, kind) = readings.max_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
     Some(Reading { text: is_whole.then_some(text), lost: 0, kind })

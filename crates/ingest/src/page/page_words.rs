@@ -78,6 +78,9 @@ pub(crate) struct PageWords {
     account: WordTable<()>,
     /// Beginnings of what a post was sent with, such as `iPhone`.
     device: WordTable<()>,
+    /// Endings of the names of sites at the end of titles: fewer than those of outlets, because a
+    /// headline can end in `公司`.
+    masthead: WordTable<()>,
     /// Titles of pages that name no article, such as `新聞詳情`.
     untitled: WordTable<()>,
 }
@@ -129,6 +132,7 @@ impl PageWords {
             "interface" => &mut self.interface,
             "account" => &mut self.account,
             "device" => &mut self.device,
+            "masthead" => &mut self.masthead,
             "untitled" => &mut self.untitled,
             _ => return None,
         })

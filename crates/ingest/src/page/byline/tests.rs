@@ -271,6 +271,8 @@ fn words_beside_a_date_that_name_nobody_do_not_hide_it() {
         );
     }
     assert_all(&[
+        ("2023-05-17 苏皖城市报道", "source=苏皖城市报道 date=2023-05-17"),
+        ("2023-05-17 王小明报道", "date=2023-05-17"),
         ("2023-05-17 南方周末", "source=南方周末 date=2023-05-17"),
         ("2023-05-17 深潮", "source=深潮 date=2023-05-17"),
         ("2023-05-17 TechFlow", "source=TechFlow date=2023-05-17"),

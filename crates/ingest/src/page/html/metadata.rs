@@ -143,8 +143,10 @@ impl Parts<'_> {
             let scripts = &self.stated_data.scripts;
             let field = |name: &&str| script::value(self.html, scripts, name, stated_moment);
             // Other sites state the time under that name at which a user joined.
-            let is_known =
-                |name: &&&str| **name != "createTime" || self.stated_data.account_element.is_some();
+            let is_of_page = || {
+                self.stated_data.account_element.is_some() || self.html.contains("var createTime")
+            };
+            let is_known = |name: &&&str| **name != "createTime" || is_of_page();
             SCRIPT_DATES.iter().filter(is_known).find_map(field)
         };
         let is_stated = |moment: &Moment| !is_null_date(*moment);

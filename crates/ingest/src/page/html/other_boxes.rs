@@ -52,7 +52,10 @@ pub(super) fn without_boxes(mut kept: Vec<bool>, view: &View<'_>) -> Vec<bool> {
     let main = |line: usize| !boxed[line] && view.is_main_paragraph(line);
     let outside: usize =
         (0..kept.len()).filter(|line| main(*line)).map(|line| amount(&view.lines[line].text)).sum();
-    if outside * MIN_SHARE_OUTSIDE < total(&|line| boxed[line]) {
+    let has_heading = (0..kept.len()).any(|line| {
+        boxed[line] && page_words().heading_of_remarks(&view.lines[line].text, 2).is_some()
+    });
+    if !has_heading && outside * MIN_SHARE_OUTSIDE < total(&|line| boxed[line]) {
         return kept;
     }
     if (0..kept.len()).any(|line| kept[line] && !boxed[line] && view.is_paragraph(line)) {

@@ -6,7 +6,7 @@ use super::lines::TextPiece;
 use super::title::HtmlTitle;
 use crate::date;
 use crate::page::line::Line;
-use crate::page::names::is_certain_outlet;
+use crate::page::names::is_masthead;
 use crate::page::page_words::page_words;
 use crate::record::Moment;
 use crate::text::punctuation::{is_colon, is_han, is_sentence_end};
@@ -157,6 +157,6 @@ pub(super) fn is_list_item(line: &Line<'_>) -> bool {
 /// Whether the text of a link is the title of an article, not the name of an outlet.
 pub(super) fn is_linked_title(link: &str) -> bool {
     link.chars().filter(|c| is_han(*c)).nth(MIN_LINKED_TITLE - 1).is_some()
-        && !is_certain_outlet(link)
+        && !is_masthead(link)
         && !page_words().is_outlet(link)
 }

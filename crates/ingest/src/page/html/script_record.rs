@@ -14,7 +14,7 @@ use crate::fields::{keys, value};
 use crate::page::labels::Labels;
 use crate::page::metadata::Metadata;
 use crate::page::names::value::{bare_name, person_name};
-use crate::page::names::{is_certain_outlet, is_outlet, is_person};
+use crate::page::names::{is_certain_outlet, is_masthead, is_outlet, is_person};
 use crate::record::{DateOrigin, Moment};
 use crate::text::char_boundary_before;
 
@@ -147,7 +147,7 @@ impl ScriptRecord {
         if let Some(title) = title {
             let wanted = letters_and_digits(&title);
             let is_better = metadata.title.as_deref().is_none_or(|shown| {
-                is_certain_outlet(shown)
+                is_masthead(shown)
                     || names_no_article(shown, &[])
                     || wanted.chars().nth(MIN_TITLE - 1).is_some()
                         && letters_and_digits(shown).contains(&wanted)

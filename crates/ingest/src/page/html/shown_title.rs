@@ -19,7 +19,7 @@ use super::letters::{MAX_TITLE_BYTES, letters_and_digits};
 use super::other_parts::is_paragraph;
 use super::title::{is_separator, parts, without_site_and_sections};
 use crate::page::line::{Line, Part};
-use crate::page::names::is_certain_outlet;
+use crate::page::names::is_masthead;
 use crate::page::page_words::page_words;
 
 /// Minimum characters of a heading that can be a title.
@@ -170,7 +170,7 @@ impl ShownTitles<'_> {
     /// The line that is the longest part of a stated title, if before that part stand only names of
     /// sites, as in `手机某网-题目`.
     fn line_after_site(&self) -> Option<String> {
-        let is_site = |part: &str| is_certain_outlet(part) || page_words().is_outlet(part);
+        let is_site = |part: &str| is_masthead(part) || page_words().is_outlet(part);
         let after_site = |title: &&str| {
             let longest = parts(title).max_by_key(|part| part.len())?;
             let mut before = parts(title).take_while(|part| *part != longest).peekable();
@@ -192,7 +192,7 @@ impl ShownTitles<'_> {
         let is_site = |title: &&str| {
             let letters = letters_and_digits(title);
             letters.chars().nth(MIN_TITLE - 1).is_none()
-                || is_certain_outlet(title)
+                || is_masthead(title)
                 || self.site_names.contains(&letters)
         };
         if !self.stated.iter().all(is_site) {
@@ -255,7 +255,7 @@ impl ShownTitles<'_> {
             line.heading == level
                 && line.part == Part::Main
                 && line.text.len() <= MAX_TITLE_BYTES
-                && !is_certain_outlet(&line.text)
+                && !is_masthead(&line.text)
         })
     }
 
@@ -267,7 +267,7 @@ impl ShownTitles<'_> {
         line.part == Part::Main
             && text.len() <= MAX_TITLE_BYTES
             && text.chars().nth(MIN_HEADING - 1).is_some()
-            && !is_certain_outlet(text)
+            && !is_masthead(text)
             && !words.is_outlet(text)
             && !words.is_section(text)
             && !words.is_untitled(text)

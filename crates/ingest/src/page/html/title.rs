@@ -8,7 +8,7 @@ use super::shown_title::ShownTitles;
 use super::stated_data::StatedData;
 use crate::fields::placeholder::is_placeholder;
 use crate::page::line::{Layout, Line};
-use crate::page::names::is_certain_outlet;
+use crate::page::names::is_masthead;
 use crate::page::page_words::page_words;
 use crate::text::punctuation::is_sentence_end;
 
@@ -75,7 +75,7 @@ pub(super) fn names_no_article(title: &str, site_names: &[String]) -> bool {
     // A headline may end as outlets do, too: `…收购示例公司`.
     let is_short = |part: &str| part.chars().nth(MAX_SITE).is_none();
     let is_site = |part: &str| {
-        is_short(part) && (is_certain_outlet(part) || page_words().is_outlet(part))
+        is_short(part) && (is_masthead(part) || page_words().is_outlet(part))
             || site_names.contains(&letters_and_digits(part))
     };
     // A name of several words, such as `Vite + React`, has separators in it.
@@ -168,7 +168,7 @@ pub(super) fn without_site_and_sections<'t>(title: &'t str, site_names: &[String
         }
         let tail_letters = letters_and_digits(tail);
         let is_site = chars <= 2 * MAX_TAIL
-            && (is_certain_outlet(tail)
+            && (is_masthead(tail)
                 || tail.starts_with("Powered by")
                 || site_names.iter().any(|site| is_same_site(site, &tail_letters)));
         // Whether the tail is short, and has neither the end of a sentence nor a colon.

@@ -51,7 +51,10 @@ fn add(names: &mut Vec<String>, name: &str) {
 fn chinese_name(word: &str) -> Option<&str> {
     let labels = Labels::builtin();
     let words = page_words();
-    let is_role = labels.whole(word).is_some() || labels.at_end(word).is_some_and(|(_, at)| at > 0);
+    // 文 is a label, too, but ends names as well: 陳大文.
+    let ends_in_role =
+        labels.at_end(word).is_some_and(|(_, at)| at > 0 && word[at..].chars().nth(1).is_some());
+    let is_role = labels.whole(word).is_some() || ends_in_role;
     // `台北報導`; `騰訊` is a name.
     let is_report = ["報導", "報道", "报道", "报导"].iter().any(|end| word.ends_with(end));
     if word.is_empty() || is_role || is_report && words.ends_in_word_of_reporting(word) {

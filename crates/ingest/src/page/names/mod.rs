@@ -66,6 +66,11 @@ pub(crate) fn is_certain_outlet(text: &str) -> bool {
     words.ends_as_outlet(text) || words.is_site(text) || is_address(text)
 }
 
+/// Whether a part of a title is the name of a site or outlet.
+pub(crate) fn is_masthead(text: &str) -> bool {
+    page_words().ends_as_masthead(text) || is_address(text)
+}
+
 /// Whether a text is a Chinese name of two to four characters.
 pub(crate) fn is_chinese_name(text: &str) -> bool {
     (2..=4).contains(&text.chars().count())

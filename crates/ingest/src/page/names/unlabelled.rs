@@ -71,6 +71,11 @@ pub(crate) fn is_no_name(word: &str, labels: &Labels) -> bool {
     if word.is_empty() || is_reporting || words.is_nobody(word) {
         return true;
     }
+    // `王小明报道`; `苏皖城市报道` is an outlet.
+    let reporter = word.strip_suffix("报道").or_else(|| word.strip_suffix("報道"));
+    if reporter.is_some_and(|name| words.is_people(name) || words.is_city(name)) {
+        return true;
+    }
     if words.is_outlet(word) {
         return false;
     }

@@ -94,6 +94,11 @@ impl PageWords {
         self.outlet.longest_ending(text, MAX_ENDING).is_some()
     }
 
+    /// Whether a text ends as the names of sites do at the end of titles.
+    pub(crate) fn ends_as_masthead(&self, text: &str) -> bool {
+        self.masthead.longest_ending(text, MAX_ENDING).is_some()
+    }
+
     /// Whether a text is a surname.
     pub(crate) fn is_surname(&self, text: &str) -> bool {
         self.surname.meaning_of(text).is_some()
