@@ -1,7 +1,7 @@
 //! The verbs of the program, such as `search` in `wensou search`, a file or a folder each.
 //! `batch` and `matching_documents` belong to `search`; `check_cluster` and `stats_cluster` are
-//! `check` and `stats` for an index on a cluster, and `config_cluster` is a part of `config`; `query` has what all verbs that take a query
-//! share.
+//! `check` and `stats` for an index on a cluster, and `config_cluster` is a part of `config`;
+//! `query` has what all verbs that take a query share.
 
 pub(crate) mod backup;
 pub(crate) mod batch;

@@ -30,8 +30,8 @@ const HELP: &str = "name the folder of the index with --index, on the machine wh
 const HITS_AT_ONCE: usize = 500;
 
 /// Prints one line for each match in the hits. A record without a match in its file, such as one
-/// whose text is escaped there, has one line for its beginning. If a file is not found or not known,
-/// or the text of any hit in it cannot be read, each hit in it has one line with its title.
+/// whose text is escaped there, has one line for its beginning. If a file is not found or not
+/// known, or the text of any hit in it cannot be read, each hit in it has one line with its title.
 pub(crate) fn print(
     terminal: &mut Terminal,
     index: &OpenIndex,

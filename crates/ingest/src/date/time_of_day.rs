@@ -252,8 +252,8 @@ pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<
 
 /// Takes an offset, `+08:00`, `+0800`, `+08` or `+8`. If no name of a zone precedes it
 /// (`is_unnamed`), hours alone are accepted only with two digits and no space before the sign, or
-/// for the zones of Chinese and Japanese pages at the end of the text: `+5` there may be a number of
-/// answers.
+/// for the zones of Chinese and Japanese pages at the end of the text: `+5` there may be a number
+/// of answers.
 fn take_offset(cursor: &mut Cursor<'_>, is_unnamed: bool, has_spaces: bool) -> Option<i32> {
     let mut inner = *cursor;
     let sign = inner.take(|c| matches!(c, '+' | '-' | '\u{2212}'))?;

@@ -42,7 +42,8 @@ fn without_note(key: &str) -> &str {
         .trim_end()
         .strip_suffix([')', '\u{ff09}'])
         .and_then(|key| key.find(['(', '\u{ff08}']).filter(|open| *open > 0));
-    // A note can say that the value is something else: a number of characters, a time of another zone.
+    // A note can say that the value is something else: a number of characters, a time of another
+    // zone.
     let is_other = |note: &str| {
         let note = note.to_ascii_uppercase();
         let is_zone = ["UTC", "GMT", "EST", "EDT", "PST", "PDT"].iter().any(|z| note.contains(z));

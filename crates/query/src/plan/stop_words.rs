@@ -134,8 +134,8 @@ fn first_word<'t>(right: &'t str, after: &'t str) -> Option<&'t str> {
     is_word(word).then_some(word).filter(|_| spaced || right.trim_start().is_empty())
 }
 
-/// Whether a run of Latin letters and digits is a word or a number: a single letter is a name, as in
-/// `A、B股`.
+/// Whether a run of Latin letters and digits is a word or a number: a single letter is a name, as
+/// in `A、B股`.
 fn is_word(run: &str) -> bool {
     run.chars().nth(1).is_some() && fold(run).contains(|c: char| c.is_ascii_alphanumeric())
 }

@@ -102,8 +102,8 @@ fn joined(pieces: &[TextPiece]) -> Option<String> {
 }
 
 /// The year, month and day of a date whose year comes last: month and day in one piece are in this
-/// order, and a month in one piece with the year follows the day. Otherwise a number above 12 is the
-/// day; `None` if neither is.
+/// order, and a month in one piece with the year follows the day. Otherwise a number above 12 is
+/// the day; `None` if neither is.
 fn day_and_month([a, b, year]: [(&str, bool, usize); 3]) -> Option<(&str, &str, &str)> {
     let is_day = |text: &str| text.parse::<u8>().is_ok_and(|number| number > 12);
     let is_month_first = match (a.2 == b.2, b.2 == year.2) {
