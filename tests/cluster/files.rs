@@ -147,7 +147,7 @@ fn index_to(archive: &Archive, address: &str) -> Command {
 #[test]
 fn the_index_that_is_kept_for_an_address_is_named_after_its_port_and_an_earlier_one_is_used() {
     let Some(cluster) = cluster() else { return };
-    let (archive, address) = (Archive::new(), cluster.address("kept"));
+    let (archive, address) = (Archive::new(), cluster.address("local-folder"));
     let run = || {
         let ran = Ran::from(index_to(&archive, &address).output().unwrap());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -156,8 +156,8 @@ fn the_index_that_is_kept_for_an_address_is_named_after_its_port_and_an_earlier_
     let first_host = cluster.hosts().split(',').next().unwrap().to_owned();
     let (host, _) = first_host.split_once(':').unwrap();
     let state = archive.dir.path().join("state/wensou");
-    let kept = state.join(format!("kept@{}", first_host.replace(':', "_")));
-    let earlier = state.join(format!("kept@{host}"));
+    let kept = state.join(format!("local-folder@{}", first_host.replace(':', "_")));
+    let earlier = state.join(format!("local-folder@{host}"));
     let is_kept_in = |folder: &Path| folder.join("CURRENT").exists();
     assert!(is_kept_in(&kept) && !is_kept_in(&earlier));
     // Earlier versions kept it in a folder without the port.
