@@ -274,7 +274,7 @@ fn an_at_sign_that_does_not_begin_the_query_is_text() {
 }
 
 #[test]
-fn a_mistake_in_a_saved_query_is_shown_in_the_text_of_that_query() {
+fn a_mistake_in_a_saved_query_is_reported_in_the_text_of_that_query() {
     let dir = indexed_with_config(&format!(
         "{SAVED_QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"
     ));

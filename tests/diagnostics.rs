@@ -14,7 +14,7 @@ fn indexed() -> Dir {
 }
 
 #[test]
-fn mistakes_are_shown_with_their_locations() {
+fn mistakes_are_reported_with_their_locations() {
     let dir = indexed();
     let mut screen = String::new();
     for query in [

@@ -289,7 +289,7 @@ fn search_warns_of_a_changed_file_and_show_does_not_print_its_bytes() {
 }
 
 #[test]
-fn settings_that_are_kept_are_shown() {
+fn settings_that_are_kept_are_printed() {
     let dir = folders();
     dir.write("words.tsv", "護城河\n");
     dir.ok(&["index", "a", "--encoding", "gb18030", "--words", "words.tsv", "--exclude", "*.bak"]);

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::config_row::Row;
 use crate::args::Config;
 use crate::config::{GlobalSettings, SettingOrigin, locate};
 use crate::exit::Outcome;
@@ -28,30 +29,6 @@ pub(crate) fn run(
         ShowFormat::Text => print_text(global, terminal)?,
     }
     Ok(Outcome::Done)
-}
-
-/// A setting: its name, its value in JSON and in text, and its origin.
-pub(super) struct Row {
-    name: &'static str,
-    value: Value,
-    pub(super) text: String,
-    origin: SettingOrigin,
-}
-
-impl Row {
-    pub(super) fn new(name: &'static str, value: Value, origin: SettingOrigin) -> Self {
-        let text = match &value {
-            Value::String(text) => text.clone(),
-            Value::Null => "none".to_owned(),
-            value => value.to_string(),
-        };
-        Self { name, value, text, origin }
-    }
-
-    /// Replaces the text of the value.
-    pub(super) fn with_text(self, text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..self }
-    }
 }
 
 /// The settings of the last build, which the index keeps for the next build.

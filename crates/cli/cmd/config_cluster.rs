@@ -4,7 +4,7 @@
 use serde_json::json;
 use wensou_cluster::{ClientOptions, ClusterSettings, CopyOptions};
 
-use super::config::Row;
+use super::config_row::Row;
 use crate::config::{GlobalSettings, SettingOrigin};
 use crate::open_index::is_address;
 

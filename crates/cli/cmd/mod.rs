@@ -13,6 +13,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 #[cfg(feature = "cluster")]
 mod config_cluster;
+mod config_row;
 #[cfg(feature = "cluster")]
 pub(crate) mod copy;
 pub(crate) mod eval;

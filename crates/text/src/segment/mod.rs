@@ -8,8 +8,8 @@
 //!   the user. `compounds` knows the words of the user that consist of several words.
 //! - `latin` cuts Latin letters and digits.
 //! - `numbers` computes the values of numbers with multipliers, `numerals` those of Chinese
-//!   numerals, `counted` those of numerals such as 十 that only sometimes are numbers, `ratios` those
-//!   of percentages, fractions and discounts. These values are additional tokens.
+//!   numerals, `counted` those of numerals such as 十 that only sometimes are numbers, `ratios`
+//!   those of percentages, fractions and discounts. These values are additional tokens.
 
 mod added_words;
 mod compounds;
