@@ -200,8 +200,8 @@ impl PageWords {
         let has_word = text.chars().any(char::is_alphabetic);
         // `2023-05-17 10:20 分享` is a byline.
         let has_date = || date::mentions_day(text) || date::find_first(text, usize::MAX).is_some();
-        has_word && !has_date() && tokens.peek().is_some() && tokens.all(is_button)
-            || self.is_notice(text)
+        let has_buttons = has_word && tokens.peek().is_some() && tokens.all(is_button);
+        has_buttons && !has_date() || self.is_notice(text)
     }
 
     /// Whether a line is a notice to readers such as `正在閱讀:…` or `掃一掃下載示例APP`.
@@ -243,12 +243,10 @@ impl PageWords {
             return false;
         }
         let after = text[bytes..].trim_start();
-        // `最近更新：2024-03-04` is a byline.
-        if date::mentions_day(after) || date::find_first(after, usize::MAX).is_some() {
-            return false;
-        }
-        after.trim_start_matches(is_around).is_empty()
-            || after.starts_with(is_colon) && text.starts_with(['上', '下', '前', '後', '后'])
+        let is_heading = after.trim_start_matches(is_around).is_empty()
+            || after.starts_with(is_colon) && text.starts_with(['上', '下', '前', '後', '后']);
+        // `最近更新：2024-03-04` is a byline. A date is looked for last, because that is slow.
+        is_heading && !date::mentions_day(after) && date::find_first(after, usize::MAX).is_none()
     }
 
     /// Whether a text consists of units and counters, with or without numbers and signs, such as

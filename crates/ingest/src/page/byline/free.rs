@@ -82,9 +82,11 @@ pub(super) fn push_free<'a>(
         return None;
     }
     // Beside an outlet, a short word is a section or a page.
-    let has_outlet = names.iter().any(|name| unlabelled(name, labels) == Unlabelled::Outlet);
-    for name in names.into_iter().filter(|name| !words.is_word_of_reporting(name)) {
-        let label = match unlabelled(name, labels) {
+    let kinds: Vec<Unlabelled> = names.iter().map(|name| unlabelled(name, labels)).collect();
+    let has_outlet = kinds.contains(&Unlabelled::Outlet);
+    let named = names.into_iter().zip(kinds);
+    for (name, kind) in named.filter(|(name, _)| !words.is_word_of_reporting(name)) {
+        let label = match kind {
             Unlabelled::Outlet => Label::Source,
             Unlabelled::Person => Label::Author,
             Unlabelled::Section if is_beside_date => Label::Category,

@@ -225,9 +225,6 @@ impl HtmlByline {
 
     /// Takes the value of a date or labelled field; returns whether the token is a labelled field.
     fn take_token(&mut self, token: &Token<'_>, labels: &Labels) -> bool {
-        let set = |slot: &mut Option<String>, value: &str| {
-            slot.get_or_insert_with(|| with_joined_names(value).into_owned());
-        };
         match token {
             Token::Date { moment, updated: true, labelled, .. } => {
                 self.updated.get_or_insert(*moment);
@@ -247,8 +244,8 @@ impl HtmlByline {
             Token::Field { label: Label::Source, value, spaced: false }
                 if let Some((outlet, person)) = outlet_and_person(value) =>
             {
-                set(&mut self.source, outlet);
-                set(&mut self.author, person);
+                set_name(&mut self.source, outlet);
+                set_name(&mut self.author, person);
                 return true;
             }
             Token::Field { label, value, spaced } => {
@@ -263,15 +260,15 @@ impl HtmlByline {
                     (&mut self.author, &mut self.source)
                 };
                 match (label, person, outlet) {
-                    (Label::Source, _, Some(outlet)) => set(source, outlet),
+                    (Label::Source, _, Some(outlet)) => set_name(source, outlet),
                     (Label::Author | Label::Reporter | Label::Writer, Some(name), _) => {
-                        set(author, name);
+                        set_name(author, name);
                     }
-                    (Label::Writer, _, Some(outlet)) => set(source, outlet),
-                    (Label::Translator, Some(name), _) => set(&mut self.translator, name),
-                    (Label::Editor, Some(name), _) => set(&mut self.editor, name),
+                    (Label::Writer, _, Some(outlet)) => set_name(source, outlet),
+                    (Label::Translator, Some(name), _) => set_name(&mut self.translator, name),
+                    (Label::Editor, Some(name), _) => set_name(&mut self.editor, name),
                     (Label::Time | Label::Updated, ..) if may_be_date(value) => {
-                        set(&mut self.unread_date, value);
+                        set_name(&mut self.unread_date, value);
                     }
                     _ => {}
                 }
@@ -317,7 +314,7 @@ impl HtmlByline {
             self.marked_source.get_or_insert_with(|| outlet.to_owned());
         }
         if let Some(person) = only(Unlabelled::Person).filter(|_| !is_spaced) {
-            self.marked_author.get_or_insert_with(|| with_joined_names(person).into_owned());
+            set_name(&mut self.marked_author, person);
         }
     }
 
@@ -339,12 +336,8 @@ impl HtmlByline {
                 Label::Source => {
                     self.marked_source.get_or_insert_with(|| value.to_owned());
                 }
-                Label::Author => {
-                    self.marked_author.get_or_insert_with(|| with_joined_names(value).into_owned());
-                }
-                Label::Editor => {
-                    self.editor.get_or_insert_with(|| with_joined_names(value).into_owned());
-                }
+                Label::Author => set_name(&mut self.marked_author, value),
+                Label::Editor => set_name(&mut self.editor, value),
                 Label::Time => {
                     if let Some((moment, _)) = date::at_start(value) {
                         self.date.get_or_insert(moment);
@@ -356,6 +349,11 @@ impl HtmlByline {
         self.lines.push(number);
         true
     }
+}
+
+/// Sets a field that has no value yet, without blanks inside Chinese names.
+fn set_name(slot: &mut Option<String>, value: &str) {
+    slot.get_or_insert_with(|| with_joined_names(value).into_owned());
 }
 
 /// Whether a text is a label and nothing else, and so no name.
